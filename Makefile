@@ -1,0 +1,51 @@
+# One word per job; CI says the same words. Every word is safe to run again.
+.DEFAULT_GOAL := help
+.PHONY: help install run demo test lint format generate bench clean
+py := .venv/bin/python
+PYTHON ?= python3
+HOME_DIR ?= home
+
+help: ## list the words
+	@sed -n 's/^\([a-z][a-z0-9-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null || \
+	 sed -n 's/^\([a-z][a-z0-9-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST)
+	@echo '  make bench-NAME      one benchmark; NAME is a module of bench/'
+
+install: .venv/installed ## make .venv with the locked packages (the other words do it for you)
+
+.venv/installed: pyproject.toml requirements.lock scripts/install
+	@PYTHON='$(PYTHON)' scripts/install && touch $@
+
+build/clips/ready: demo/clips.py .venv/installed
+	@echo 'clips: drawing and encoding the demo cameras'\'' pictures, once'
+	@$(py) -m demo.clips build/clips && touch $@
+
+run: build/clips/ready ## start the platform with its demo city in the foreground (HOME_DIR=home)
+	@exec $(py) -m cli up --home '$(HOME_DIR)'
+
+demo: build/clips/ready ## play the story of first light in a platform of its own, under a minute
+	@$(py) -m demo.story
+
+test: build/clips/ready ## lint, types, and every test (installs foreign programs through apt when root)
+	@scripts/foreign-programs
+	@$(MAKE) --no-print-directory lint
+	@$(py) -m pytest
+
+lint: .venv/installed ## style and types
+	@$(py) -m ruff check .
+	@$(py) -m ruff format --check .
+	@$(py) -m mypy services cli demo bench
+
+format: .venv/installed ## put every file in the house's format
+	@$(py) -m ruff check --fix . && $(py) -m ruff format .
+
+generate: .venv/installed ## regenerate proto/gen from proto/kapok
+	@scripts/generate
+
+bench: build/clips/ready ## every benchmark, one after the other
+	@for file in bench/bench_*.py; do name=$$(basename $$file .py); $(py) -m bench.$$name || exit 1; done
+
+bench-%: build/clips/ready
+	@$(py) -m bench.bench_$(subst -,_,$*)
+
+clean: ## remove what was installed, built and started here
+	rm -rf .venv build bench/results home .pytest_cache .mypy_cache .ruff_cache .hypothesis

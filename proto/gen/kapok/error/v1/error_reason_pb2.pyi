@@ -1,0 +1,58 @@
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.protobuf import descriptor as _descriptor
+from typing import ClassVar as _ClassVar
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class ErrorReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    ERROR_REASON_UNSPECIFIED: _ClassVar[ErrorReason]
+    ERROR_REASON_FIELD_INVALID: _ClassVar[ErrorReason]
+    ERROR_REASON_PLACE_OF_PRIVACY: _ClassVar[ErrorReason]
+    ERROR_REASON_LEVEL_IS_OUTPUT_ONLY: _ClassVar[ErrorReason]
+    ERROR_REASON_IDENTITY_MISSING: _ClassVar[ErrorReason]
+    ERROR_REASON_IDENTITY_INVALID: _ClassVar[ErrorReason]
+    ERROR_REASON_PRINCIPAL_REVOKED: _ClassVar[ErrorReason]
+    ERROR_REASON_NOT_PERMITTED: _ClassVar[ErrorReason]
+    ERROR_REASON_CAMERA_NOT_ACCESSIBLE: _ClassVar[ErrorReason]
+    ERROR_REASON_PAPERS_MISSING: _ClassVar[ErrorReason]
+    ERROR_REASON_HELD_BY_ANOTHER: _ClassVar[ErrorReason]
+    ERROR_REASON_METHOD_NOT_EXPOSED: _ClassVar[ErrorReason]
+    ERROR_REASON_TOKEN_INVALID: _ClassVar[ErrorReason]
+    ERROR_REASON_SYSTEM_NOT_ACCEPTED: _ClassVar[ErrorReason]
+    ERROR_REASON_STATE_WRONG: _ClassVar[ErrorReason]
+    ERROR_REASON_ETAG_STALE: _ClassVar[ErrorReason]
+    ERROR_REASON_EPOCH_STALE: _ClassVar[ErrorReason]
+    ERROR_REASON_RESOURCE_MISSING: _ClassVar[ErrorReason]
+    ERROR_REASON_RESOURCE_EXISTS: _ClassVar[ErrorReason]
+    ERROR_REASON_LIMIT_REACHED: _ClassVar[ErrorReason]
+    ERROR_REASON_SERVICE_AWAY: _ClassVar[ErrorReason]
+    ERROR_REASON_SOURCE_AWAY: _ClassVar[ErrorReason]
+    ERROR_REASON_INTERNAL: _ClassVar[ErrorReason]
+    ERROR_REASON_NETWORK_NOT_LISTED: _ClassVar[ErrorReason]
+    ERROR_REASON_CERTIFICATE_UNKNOWN: _ClassVar[ErrorReason]
+ERROR_REASON_UNSPECIFIED: ErrorReason
+ERROR_REASON_FIELD_INVALID: ErrorReason
+ERROR_REASON_PLACE_OF_PRIVACY: ErrorReason
+ERROR_REASON_LEVEL_IS_OUTPUT_ONLY: ErrorReason
+ERROR_REASON_IDENTITY_MISSING: ErrorReason
+ERROR_REASON_IDENTITY_INVALID: ErrorReason
+ERROR_REASON_PRINCIPAL_REVOKED: ErrorReason
+ERROR_REASON_NOT_PERMITTED: ErrorReason
+ERROR_REASON_CAMERA_NOT_ACCESSIBLE: ErrorReason
+ERROR_REASON_PAPERS_MISSING: ErrorReason
+ERROR_REASON_HELD_BY_ANOTHER: ErrorReason
+ERROR_REASON_METHOD_NOT_EXPOSED: ErrorReason
+ERROR_REASON_TOKEN_INVALID: ErrorReason
+ERROR_REASON_SYSTEM_NOT_ACCEPTED: ErrorReason
+ERROR_REASON_STATE_WRONG: ErrorReason
+ERROR_REASON_ETAG_STALE: ErrorReason
+ERROR_REASON_EPOCH_STALE: ErrorReason
+ERROR_REASON_RESOURCE_MISSING: ErrorReason
+ERROR_REASON_RESOURCE_EXISTS: ErrorReason
+ERROR_REASON_LIMIT_REACHED: ErrorReason
+ERROR_REASON_SERVICE_AWAY: ErrorReason
+ERROR_REASON_SOURCE_AWAY: ErrorReason
+ERROR_REASON_INTERNAL: ErrorReason
+ERROR_REASON_NETWORK_NOT_LISTED: ErrorReason
+ERROR_REASON_CERTIFICATE_UNKNOWN: ErrorReason

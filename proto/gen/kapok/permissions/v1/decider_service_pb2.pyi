@@ -1,0 +1,102 @@
+import datetime
+
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from kapok.annotations.v1 import exposure_pb2 as _exposure_pb2
+from kapok.permissions.v1 import decision_pb2 as _decision_pb2
+from kapok.permissions.v1 import permissions_service_pb2 as _permissions_service_pb2
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class DecideRequest(_message.Message):
+    __slots__ = ("principal", "camera", "action", "legal_basis", "incident")
+    PRINCIPAL_FIELD_NUMBER: _ClassVar[int]
+    CAMERA_FIELD_NUMBER: _ClassVar[int]
+    ACTION_FIELD_NUMBER: _ClassVar[int]
+    LEGAL_BASIS_FIELD_NUMBER: _ClassVar[int]
+    INCIDENT_FIELD_NUMBER: _ClassVar[int]
+    principal: str
+    camera: str
+    action: _decision_pb2.Action
+    legal_basis: str
+    incident: str
+    def __init__(self, principal: _Optional[str] = ..., camera: _Optional[str] = ..., action: _Optional[_Union[_decision_pb2.Action, str]] = ..., legal_basis: _Optional[str] = ..., incident: _Optional[str] = ...) -> None: ...
+
+class DecideResponse(_message.Message):
+    __slots__ = ("decision", "agency", "incident", "security_level")
+    DECISION_FIELD_NUMBER: _ClassVar[int]
+    AGENCY_FIELD_NUMBER: _ClassVar[int]
+    INCIDENT_FIELD_NUMBER: _ClassVar[int]
+    SECURITY_LEVEL_FIELD_NUMBER: _ClassVar[int]
+    decision: _decision_pb2.Decision
+    agency: str
+    incident: str
+    security_level: int
+    def __init__(self, decision: _Optional[_Union[_decision_pb2.Decision, _Mapping]] = ..., agency: _Optional[str] = ..., incident: _Optional[str] = ..., security_level: _Optional[int] = ...) -> None: ...
+
+class ScopeOfRequest(_message.Message):
+    __slots__ = ("principal", "action")
+    PRINCIPAL_FIELD_NUMBER: _ClassVar[int]
+    ACTION_FIELD_NUMBER: _ClassVar[int]
+    principal: str
+    action: _decision_pb2.Action
+    def __init__(self, principal: _Optional[str] = ..., action: _Optional[_Union[_decision_pb2.Action, str]] = ...) -> None: ...
+
+class GrantControlRequest(_message.Message):
+    __slots__ = ("principal", "camera")
+    PRINCIPAL_FIELD_NUMBER: _ClassVar[int]
+    CAMERA_FIELD_NUMBER: _ClassVar[int]
+    principal: str
+    camera: str
+    def __init__(self, principal: _Optional[str] = ..., camera: _Optional[str] = ...) -> None: ...
+
+class GrantControlResponse(_message.Message):
+    __slots__ = ("signed_grant", "decision", "security_level")
+    SIGNED_GRANT_FIELD_NUMBER: _ClassVar[int]
+    DECISION_FIELD_NUMBER: _ClassVar[int]
+    SECURITY_LEVEL_FIELD_NUMBER: _ClassVar[int]
+    signed_grant: bytes
+    decision: _decision_pb2.Decision
+    security_level: int
+    def __init__(self, signed_grant: _Optional[bytes] = ..., decision: _Optional[_Union[_decision_pb2.Decision, _Mapping]] = ..., security_level: _Optional[int] = ...) -> None: ...
+
+class AssignLevelRequest(_message.Message):
+    __slots__ = ("camera", "place_category")
+    CAMERA_FIELD_NUMBER: _ClassVar[int]
+    PLACE_CATEGORY_FIELD_NUMBER: _ClassVar[int]
+    camera: str
+    place_category: int
+    def __init__(self, camera: _Optional[str] = ..., place_category: _Optional[int] = ...) -> None: ...
+
+class AssignLevelResponse(_message.Message):
+    __slots__ = ("security_level", "policy_revision")
+    SECURITY_LEVEL_FIELD_NUMBER: _ClassVar[int]
+    POLICY_REVISION_FIELD_NUMBER: _ClassVar[int]
+    security_level: int
+    policy_revision: int
+    def __init__(self, security_level: _Optional[int] = ..., policy_revision: _Optional[int] = ...) -> None: ...
+
+class IdentifyCertificateRequest(_message.Message):
+    __slots__ = ("principal", "certificate_sha256")
+    PRINCIPAL_FIELD_NUMBER: _ClassVar[int]
+    CERTIFICATE_SHA256_FIELD_NUMBER: _ClassVar[int]
+    principal: str
+    certificate_sha256: str
+    def __init__(self, principal: _Optional[str] = ..., certificate_sha256: _Optional[str] = ...) -> None: ...
+
+class IdentifyCertificateResponse(_message.Message):
+    __slots__ = ("principal", "agency", "agency_kind", "tier", "expire_time")
+    PRINCIPAL_FIELD_NUMBER: _ClassVar[int]
+    AGENCY_FIELD_NUMBER: _ClassVar[int]
+    AGENCY_KIND_FIELD_NUMBER: _ClassVar[int]
+    TIER_FIELD_NUMBER: _ClassVar[int]
+    EXPIRE_TIME_FIELD_NUMBER: _ClassVar[int]
+    principal: str
+    agency: str
+    agency_kind: str
+    tier: str
+    expire_time: _timestamp_pb2.Timestamp
+    def __init__(self, principal: _Optional[str] = ..., agency: _Optional[str] = ..., agency_kind: _Optional[str] = ..., tier: _Optional[str] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...

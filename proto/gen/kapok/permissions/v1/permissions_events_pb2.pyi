@@ -1,0 +1,62 @@
+import datetime
+
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class Ending(_message.Message):
+    __slots__ = ("number", "cause", "subject", "occur_time")
+    class Cause(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        CAUSE_UNSPECIFIED: _ClassVar[Ending.Cause]
+        CAUSE_PRINCIPAL_REVOKED: _ClassVar[Ending.Cause]
+        CAUSE_INCIDENT_ENDED: _ClassVar[Ending.Cause]
+        CAUSE_LEGAL_BASIS_REVOKED: _ClassVar[Ending.Cause]
+        CAUSE_SESSION_REVOKED: _ClassVar[Ending.Cause]
+        CAUSE_CAMERA_CHANGED: _ClassVar[Ending.Cause]
+        CAUSE_POLICY_CHANGED: _ClassVar[Ending.Cause]
+    CAUSE_UNSPECIFIED: Ending.Cause
+    CAUSE_PRINCIPAL_REVOKED: Ending.Cause
+    CAUSE_INCIDENT_ENDED: Ending.Cause
+    CAUSE_LEGAL_BASIS_REVOKED: Ending.Cause
+    CAUSE_SESSION_REVOKED: Ending.Cause
+    CAUSE_CAMERA_CHANGED: Ending.Cause
+    CAUSE_POLICY_CHANGED: Ending.Cause
+    NUMBER_FIELD_NUMBER: _ClassVar[int]
+    CAUSE_FIELD_NUMBER: _ClassVar[int]
+    SUBJECT_FIELD_NUMBER: _ClassVar[int]
+    OCCUR_TIME_FIELD_NUMBER: _ClassVar[int]
+    number: int
+    cause: Ending.Cause
+    subject: str
+    occur_time: _timestamp_pb2.Timestamp
+    def __init__(self, number: _Optional[int] = ..., cause: _Optional[_Union[Ending.Cause, str]] = ..., subject: _Optional[str] = ..., occur_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class Heartbeat(_message.Message):
+    __slots__ = ("committed_number", "policy_revision", "time")
+    COMMITTED_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    POLICY_REVISION_FIELD_NUMBER: _ClassVar[int]
+    TIME_FIELD_NUMBER: _ClassVar[int]
+    committed_number: int
+    policy_revision: int
+    time: _timestamp_pb2.Timestamp
+    def __init__(self, committed_number: _Optional[int] = ..., policy_revision: _Optional[int] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class ControlGrant(_message.Message):
+    __slots__ = ("camera", "principal", "agency", "epoch", "expire_time")
+    CAMERA_FIELD_NUMBER: _ClassVar[int]
+    PRINCIPAL_FIELD_NUMBER: _ClassVar[int]
+    AGENCY_FIELD_NUMBER: _ClassVar[int]
+    EPOCH_FIELD_NUMBER: _ClassVar[int]
+    EXPIRE_TIME_FIELD_NUMBER: _ClassVar[int]
+    camera: str
+    principal: str
+    agency: str
+    epoch: int
+    expire_time: _timestamp_pb2.Timestamp
+    def __init__(self, camera: _Optional[str] = ..., principal: _Optional[str] = ..., agency: _Optional[str] = ..., epoch: _Optional[int] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...

@@ -1,0 +1,146 @@
+import datetime
+
+from google.api import annotations_pb2 as _annotations_pb2
+from google.api import client_pb2 as _client_pb2
+from google.api import field_behavior_pb2 as _field_behavior_pb2
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from kapok.annotations.v1 import exposure_pb2 as _exposure_pb2
+from kapok.permissions.v1 import decision_pb2 as _decision_pb2
+from kapok.permissions.v1 import incident_pb2 as _incident_pb2
+from kapok.permissions.v1 import legal_basis_pb2 as _legal_basis_pb2
+from kapok.permissions.v1 import takeover_pb2 as _takeover_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class CheckRequest(_message.Message):
+    __slots__ = ("camera", "action", "legal_basis", "incident")
+    CAMERA_FIELD_NUMBER: _ClassVar[int]
+    ACTION_FIELD_NUMBER: _ClassVar[int]
+    LEGAL_BASIS_FIELD_NUMBER: _ClassVar[int]
+    INCIDENT_FIELD_NUMBER: _ClassVar[int]
+    camera: str
+    action: _decision_pb2.Action
+    legal_basis: str
+    incident: str
+    def __init__(self, camera: _Optional[str] = ..., action: _Optional[_Union[_decision_pb2.Action, str]] = ..., legal_basis: _Optional[str] = ..., incident: _Optional[str] = ...) -> None: ...
+
+class CheckResponse(_message.Message):
+    __slots__ = ("decision",)
+    DECISION_FIELD_NUMBER: _ClassVar[int]
+    decision: _decision_pb2.Decision
+    def __init__(self, decision: _Optional[_Union[_decision_pb2.Decision, _Mapping]] = ...) -> None: ...
+
+class ExplainRequest(_message.Message):
+    __slots__ = ("camera", "action", "principal", "legal_basis", "incident")
+    CAMERA_FIELD_NUMBER: _ClassVar[int]
+    ACTION_FIELD_NUMBER: _ClassVar[int]
+    PRINCIPAL_FIELD_NUMBER: _ClassVar[int]
+    LEGAL_BASIS_FIELD_NUMBER: _ClassVar[int]
+    INCIDENT_FIELD_NUMBER: _ClassVar[int]
+    camera: str
+    action: _decision_pb2.Action
+    principal: str
+    legal_basis: str
+    incident: str
+    def __init__(self, camera: _Optional[str] = ..., action: _Optional[_Union[_decision_pb2.Action, str]] = ..., principal: _Optional[str] = ..., legal_basis: _Optional[str] = ..., incident: _Optional[str] = ...) -> None: ...
+
+class ExplainResponse(_message.Message):
+    __slots__ = ("decision", "relation", "roles", "conditions", "matched", "nearest")
+    DECISION_FIELD_NUMBER: _ClassVar[int]
+    RELATION_FIELD_NUMBER: _ClassVar[int]
+    ROLES_FIELD_NUMBER: _ClassVar[int]
+    CONDITIONS_FIELD_NUMBER: _ClassVar[int]
+    MATCHED_FIELD_NUMBER: _ClassVar[int]
+    NEAREST_FIELD_NUMBER: _ClassVar[int]
+    decision: _decision_pb2.Decision
+    relation: str
+    roles: _containers.RepeatedScalarFieldContainer[str]
+    conditions: _containers.RepeatedScalarFieldContainer[str]
+    matched: _containers.RepeatedCompositeFieldContainer[_decision_pb2.RuleMatch]
+    nearest: _containers.RepeatedCompositeFieldContainer[_decision_pb2.RuleMatch]
+    def __init__(self, decision: _Optional[_Union[_decision_pb2.Decision, _Mapping]] = ..., relation: _Optional[str] = ..., roles: _Optional[_Iterable[str]] = ..., conditions: _Optional[_Iterable[str]] = ..., matched: _Optional[_Iterable[_Union[_decision_pb2.RuleMatch, _Mapping]]] = ..., nearest: _Optional[_Iterable[_Union[_decision_pb2.RuleMatch, _Mapping]]] = ...) -> None: ...
+
+class DescribeScopeRequest(_message.Message):
+    __slots__ = ("action",)
+    ACTION_FIELD_NUMBER: _ClassVar[int]
+    action: _decision_pb2.Action
+    def __init__(self, action: _Optional[_Union[_decision_pb2.Action, str]] = ...) -> None: ...
+
+class DescribeScopeResponse(_message.Message):
+    __slots__ = ("classes", "cameras", "policy_revision")
+    CLASSES_FIELD_NUMBER: _ClassVar[int]
+    CAMERAS_FIELD_NUMBER: _ClassVar[int]
+    POLICY_REVISION_FIELD_NUMBER: _ClassVar[int]
+    classes: _containers.RepeatedCompositeFieldContainer[_decision_pb2.ScopeClass]
+    cameras: _containers.RepeatedScalarFieldContainer[str]
+    policy_revision: int
+    def __init__(self, classes: _Optional[_Iterable[_Union[_decision_pb2.ScopeClass, _Mapping]]] = ..., cameras: _Optional[_Iterable[str]] = ..., policy_revision: _Optional[int] = ...) -> None: ...
+
+class RegisterLegalBasisRequest(_message.Message):
+    __slots__ = ("legal_basis",)
+    LEGAL_BASIS_FIELD_NUMBER: _ClassVar[int]
+    legal_basis: _legal_basis_pb2.LegalBasis
+    def __init__(self, legal_basis: _Optional[_Union[_legal_basis_pb2.LegalBasis, _Mapping]] = ...) -> None: ...
+
+class DeclareIncidentRequest(_message.Message):
+    __slots__ = ("incident",)
+    INCIDENT_FIELD_NUMBER: _ClassVar[int]
+    incident: _incident_pb2.Incident
+    def __init__(self, incident: _Optional[_Union[_incident_pb2.Incident, _Mapping]] = ...) -> None: ...
+
+class EndIncidentRequest(_message.Message):
+    __slots__ = ("name",)
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    def __init__(self, name: _Optional[str] = ...) -> None: ...
+
+class RequestTakeoverRequest(_message.Message):
+    __slots__ = ("takeover",)
+    TAKEOVER_FIELD_NUMBER: _ClassVar[int]
+    takeover: _takeover_pb2.Takeover
+    def __init__(self, takeover: _Optional[_Union[_takeover_pb2.Takeover, _Mapping]] = ...) -> None: ...
+
+class ReleaseTakeoverRequest(_message.Message):
+    __slots__ = ("name",)
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    def __init__(self, name: _Optional[str] = ...) -> None: ...
+
+class GetControlStateRequest(_message.Message):
+    __slots__ = ("name",)
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    def __init__(self, name: _Optional[str] = ...) -> None: ...
+
+class RevokePrincipalRequest(_message.Message):
+    __slots__ = ("name", "reason")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    reason: str
+    def __init__(self, name: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
+
+class RevokePrincipalResponse(_message.Message):
+    __slots__ = ("number", "revoke_time")
+    NUMBER_FIELD_NUMBER: _ClassVar[int]
+    REVOKE_TIME_FIELD_NUMBER: _ClassVar[int]
+    number: int
+    revoke_time: _timestamp_pb2.Timestamp
+    def __init__(self, number: _Optional[int] = ..., revoke_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class ReinstatePrincipalRequest(_message.Message):
+    __slots__ = ("name", "reason")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    reason: str
+    def __init__(self, name: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
+
+class ReinstatePrincipalResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...

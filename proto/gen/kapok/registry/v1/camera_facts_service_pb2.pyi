@@ -1,0 +1,37 @@
+from kapok.annotations.v1 import exposure_pb2 as _exposure_pb2
+from kapok.registry.v1 import camera_pb2 as _camera_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class BatchGetCameraFactsRequest(_message.Message):
+    __slots__ = ("names",)
+    NAMES_FIELD_NUMBER: _ClassVar[int]
+    names: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, names: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class BatchGetCameraFactsResponse(_message.Message):
+    __slots__ = ("cameras",)
+    CAMERAS_FIELD_NUMBER: _ClassVar[int]
+    cameras: _containers.RepeatedCompositeFieldContainer[_camera_pb2.Camera]
+    def __init__(self, cameras: _Optional[_Iterable[_Union[_camera_pb2.Camera, _Mapping]]] = ...) -> None: ...
+
+class SealSourceRequest(_message.Message):
+    __slots__ = ("camera", "relay", "relay_public_key")
+    CAMERA_FIELD_NUMBER: _ClassVar[int]
+    RELAY_FIELD_NUMBER: _ClassVar[int]
+    RELAY_PUBLIC_KEY_FIELD_NUMBER: _ClassVar[int]
+    camera: str
+    relay: str
+    relay_public_key: bytes
+    def __init__(self, camera: _Optional[str] = ..., relay: _Optional[str] = ..., relay_public_key: _Optional[bytes] = ...) -> None: ...
+
+class SealSourceResponse(_message.Message):
+    __slots__ = ("sealed_source",)
+    SEALED_SOURCE_FIELD_NUMBER: _ClassVar[int]
+    sealed_source: bytes
+    def __init__(self, sealed_source: _Optional[bytes] = ...) -> None: ...

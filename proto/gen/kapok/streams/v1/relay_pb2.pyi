@@ -1,0 +1,149 @@
+import datetime
+
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class RelayAnnouncement(_message.Message):
+    __slots__ = ("relay", "public_key", "rtsp_host", "rtsp_port", "viewers", "cameras", "applied_number", "time", "metrics_address")
+    RELAY_FIELD_NUMBER: _ClassVar[int]
+    PUBLIC_KEY_FIELD_NUMBER: _ClassVar[int]
+    RTSP_HOST_FIELD_NUMBER: _ClassVar[int]
+    RTSP_PORT_FIELD_NUMBER: _ClassVar[int]
+    VIEWERS_FIELD_NUMBER: _ClassVar[int]
+    CAMERAS_FIELD_NUMBER: _ClassVar[int]
+    APPLIED_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    TIME_FIELD_NUMBER: _ClassVar[int]
+    METRICS_ADDRESS_FIELD_NUMBER: _ClassVar[int]
+    relay: str
+    public_key: bytes
+    rtsp_host: str
+    rtsp_port: int
+    viewers: int
+    cameras: int
+    applied_number: int
+    time: _timestamp_pb2.Timestamp
+    metrics_address: str
+    def __init__(self, relay: _Optional[str] = ..., public_key: _Optional[bytes] = ..., rtsp_host: _Optional[str] = ..., rtsp_port: _Optional[int] = ..., viewers: _Optional[int] = ..., cameras: _Optional[int] = ..., applied_number: _Optional[int] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., metrics_address: _Optional[str] = ...) -> None: ...
+
+class Assignment(_message.Message):
+    __slots__ = ("session", "camera", "principal", "agency", "legal_basis", "incident", "number", "expire_time", "viewer_limit", "sealed_source", "relay", "is_sealed")
+    SESSION_FIELD_NUMBER: _ClassVar[int]
+    CAMERA_FIELD_NUMBER: _ClassVar[int]
+    PRINCIPAL_FIELD_NUMBER: _ClassVar[int]
+    AGENCY_FIELD_NUMBER: _ClassVar[int]
+    LEGAL_BASIS_FIELD_NUMBER: _ClassVar[int]
+    INCIDENT_FIELD_NUMBER: _ClassVar[int]
+    NUMBER_FIELD_NUMBER: _ClassVar[int]
+    EXPIRE_TIME_FIELD_NUMBER: _ClassVar[int]
+    VIEWER_LIMIT_FIELD_NUMBER: _ClassVar[int]
+    SEALED_SOURCE_FIELD_NUMBER: _ClassVar[int]
+    RELAY_FIELD_NUMBER: _ClassVar[int]
+    IS_SEALED_FIELD_NUMBER: _ClassVar[int]
+    session: str
+    camera: str
+    principal: str
+    agency: str
+    legal_basis: str
+    incident: str
+    number: int
+    expire_time: _timestamp_pb2.Timestamp
+    viewer_limit: int
+    sealed_source: bytes
+    relay: str
+    is_sealed: bool
+    def __init__(self, session: _Optional[str] = ..., camera: _Optional[str] = ..., principal: _Optional[str] = ..., agency: _Optional[str] = ..., legal_basis: _Optional[str] = ..., incident: _Optional[str] = ..., number: _Optional[int] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., viewer_limit: _Optional[int] = ..., sealed_source: _Optional[bytes] = ..., relay: _Optional[str] = ..., is_sealed: _Optional[bool] = ...) -> None: ...
+
+class SessionClosing(_message.Message):
+    __slots__ = ("session", "reason", "relay")
+    SESSION_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    RELAY_FIELD_NUMBER: _ClassVar[int]
+    session: str
+    reason: str
+    relay: str
+    def __init__(self, session: _Optional[str] = ..., reason: _Optional[str] = ..., relay: _Optional[str] = ...) -> None: ...
+
+class SessionToken(_message.Message):
+    __slots__ = ("session", "relay", "expire_time_ms", "nonce")
+    SESSION_FIELD_NUMBER: _ClassVar[int]
+    RELAY_FIELD_NUMBER: _ClassVar[int]
+    EXPIRE_TIME_MS_FIELD_NUMBER: _ClassVar[int]
+    NONCE_FIELD_NUMBER: _ClassVar[int]
+    session: str
+    relay: str
+    expire_time_ms: int
+    nonce: bytes
+    def __init__(self, session: _Optional[str] = ..., relay: _Optional[str] = ..., expire_time_ms: _Optional[int] = ..., nonce: _Optional[bytes] = ...) -> None: ...
+
+class ControlCommand(_message.Message):
+    __slots__ = ("signed_grant", "pan", "tilt", "zoom", "sealed_source", "relay")
+    SIGNED_GRANT_FIELD_NUMBER: _ClassVar[int]
+    PAN_FIELD_NUMBER: _ClassVar[int]
+    TILT_FIELD_NUMBER: _ClassVar[int]
+    ZOOM_FIELD_NUMBER: _ClassVar[int]
+    SEALED_SOURCE_FIELD_NUMBER: _ClassVar[int]
+    RELAY_FIELD_NUMBER: _ClassVar[int]
+    signed_grant: bytes
+    pan: float
+    tilt: float
+    zoom: float
+    sealed_source: bytes
+    relay: str
+    def __init__(self, signed_grant: _Optional[bytes] = ..., pan: _Optional[float] = ..., tilt: _Optional[float] = ..., zoom: _Optional[float] = ..., sealed_source: _Optional[bytes] = ..., relay: _Optional[str] = ...) -> None: ...
+
+class RelayReply(_message.Message):
+    __slots__ = ("error_kind", "error_reason", "error_message", "epoch", "current_epoch")
+    ERROR_KIND_FIELD_NUMBER: _ClassVar[int]
+    ERROR_REASON_FIELD_NUMBER: _ClassVar[int]
+    ERROR_MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    EPOCH_FIELD_NUMBER: _ClassVar[int]
+    CURRENT_EPOCH_FIELD_NUMBER: _ClassVar[int]
+    error_kind: str
+    error_reason: str
+    error_message: str
+    epoch: int
+    current_epoch: int
+    def __init__(self, error_kind: _Optional[str] = ..., error_reason: _Optional[str] = ..., error_message: _Optional[str] = ..., epoch: _Optional[int] = ..., current_epoch: _Optional[int] = ...) -> None: ...
+
+class Viewer(_message.Message):
+    __slots__ = ("session", "relay", "viewer", "peer_address", "open_time", "close_time", "close_reason", "pictures", "bytes")
+    SESSION_FIELD_NUMBER: _ClassVar[int]
+    RELAY_FIELD_NUMBER: _ClassVar[int]
+    VIEWER_FIELD_NUMBER: _ClassVar[int]
+    PEER_ADDRESS_FIELD_NUMBER: _ClassVar[int]
+    OPEN_TIME_FIELD_NUMBER: _ClassVar[int]
+    CLOSE_TIME_FIELD_NUMBER: _ClassVar[int]
+    CLOSE_REASON_FIELD_NUMBER: _ClassVar[int]
+    PICTURES_FIELD_NUMBER: _ClassVar[int]
+    BYTES_FIELD_NUMBER: _ClassVar[int]
+    session: str
+    relay: str
+    viewer: str
+    peer_address: str
+    open_time: _timestamp_pb2.Timestamp
+    close_time: _timestamp_pb2.Timestamp
+    close_reason: str
+    pictures: int
+    bytes: int
+    def __init__(self, session: _Optional[str] = ..., relay: _Optional[str] = ..., viewer: _Optional[str] = ..., peer_address: _Optional[str] = ..., open_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., close_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., close_reason: _Optional[str] = ..., pictures: _Optional[int] = ..., bytes: _Optional[int] = ...) -> None: ...
+
+class CameraMove(_message.Message):
+    __slots__ = ("camera", "principal", "epoch", "pan", "tilt", "zoom")
+    CAMERA_FIELD_NUMBER: _ClassVar[int]
+    PRINCIPAL_FIELD_NUMBER: _ClassVar[int]
+    EPOCH_FIELD_NUMBER: _ClassVar[int]
+    PAN_FIELD_NUMBER: _ClassVar[int]
+    TILT_FIELD_NUMBER: _ClassVar[int]
+    ZOOM_FIELD_NUMBER: _ClassVar[int]
+    camera: str
+    principal: str
+    epoch: int
+    pan: float
+    tilt: float
+    zoom: float
+    def __init__(self, camera: _Optional[str] = ..., principal: _Optional[str] = ..., epoch: _Optional[int] = ..., pan: _Optional[float] = ..., tilt: _Optional[float] = ..., zoom: _Optional[float] = ...) -> None: ...

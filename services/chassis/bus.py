@@ -1,0 +1,119 @@
+"""The bus: NATS core for speed, JetStream for facts. One connection per process, reconnecting for ever."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import nats
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
+from nats.errors import NoRespondersError
+from nats.errors import TimeoutError as NatsTimeoutError
+from nats.js import JetStreamContext
+from nats.js.api import StorageType, StreamConfig
+from nats.js.errors import Error as JetStreamError
+from nats.js.errors import KeyNotFoundError, NotFoundError
+from nats.js.kv import KeyValue
+
+log = logging.getLogger(__name__)
+FACTS_STREAM = "KAPOK_FACTS"
+FACTS_SUBJECTS = "kapok.v1.facts.>"
+_CONNECT_RETRY_S = 0.2
+_PUBLISH_TIMEOUT_S = 5.0
+
+
+class BusAwayError(OSError):
+    """The bus did not take or answer a message in time."""
+
+
+@dataclass(frozen=True)
+class Bus:
+    """What a service does with NATS."""
+
+    client: Client
+    jetstream: JetStreamContext
+
+    async def publish(self, subject: str, payload: bytes) -> None:
+        """Fire and forget, flushed to the server's socket."""
+        await self.client.publish(subject, payload)
+
+    async def publish_durable(self, subject: str, payload: bytes, message_id: str) -> None:
+        """Return once JetStream has stored it; BusAwayError when it can't be known."""
+        try:
+            await self.jetstream.publish(
+                subject, payload, timeout=_PUBLISH_TIMEOUT_S, headers={"Nats-Msg-Id": message_id}
+            )
+        except (TimeoutError, NatsError, JetStreamError) as error:
+            raise BusAwayError(f"JetStream did not store a fact on {subject}: {error!r}") from error
+
+    async def request(self, subject: str, payload: bytes, timeout_s: float = 2.0) -> bytes:
+        """Ask and return the answer; BusAwayError when nobody answers in time."""
+        try:
+            answer: Msg = await self.client.request(subject, payload, timeout=timeout_s)
+        except (NatsTimeoutError, NoRespondersError, NatsError) as error:
+            raise BusAwayError(f"nobody answers on {subject}: {error!r}") from error
+        return answer.data
+
+    async def subscribe(self, subject: str, handle: Callable[[Msg], Awaitable[None]], queue: str = "") -> None:
+        """Call ``handle`` for each message; an exception in it is logged and the next message goes on."""
+
+        async def guarded(message: Msg) -> None:
+            try:
+                await handle(message)
+            except Exception:
+                log.exception("message on %s could not be handled", message.subject)
+
+        await self.client.subscribe(subject, queue=queue, cb=guarded)
+        await self.client.flush()
+
+    async def bucket(self, name: str) -> KeyValue:
+        """An existing key-value bucket."""
+        return await self.jetstream.key_value(name)
+
+    async def value(self, bucket: KeyValue, key: str) -> bytes | None:
+        """The value of ``key``, or None."""
+        try:
+            entry = await bucket.get(key)
+        except KeyNotFoundError:
+            return None
+        return entry.value
+
+
+async def ensure_facts_stream(jetstream: JetStreamContext, replicas: int = 1) -> None:
+    """Create the stream of facts when it is not there yet. Consumers are idempotent beyond its duplicate window."""
+    try:
+        await jetstream.stream_info(FACTS_STREAM)
+    except NotFoundError:
+        await jetstream.add_stream(
+            StreamConfig(name=FACTS_STREAM, subjects=[FACTS_SUBJECTS], storage=StorageType.FILE, num_replicas=replicas)
+        )
+
+
+@asynccontextmanager
+async def connect(url: str, seed_file: Path | None, name: str) -> AsyncIterator[Bus]:
+    """Connect as ``name`` with the nkey seed in ``seed_file``; waits until a server answers. Drained on leaving."""
+    seed = seed_file.read_text().strip() if seed_file else None
+    client = Client()
+
+    async def on_error(error: Exception) -> None:
+        log.warning("bus: %s", error)
+
+    while True:
+        try:
+            await client.connect(
+                url, name=name, nkeys_seed_str=seed, max_reconnect_attempts=-1,
+                reconnect_time_wait=0.2,  # type: ignore[arg-type] # seconds; nats-py's hint says int, its code takes any
+                ping_interval=2, max_outstanding_pings=2, inbox_prefix=f"_INBOX.{name}".encode(), error_cb=on_error,
+            )  # fmt: skip
+            break
+        except (OSError, nats.errors.NoServersError, NatsTimeoutError) as error:
+            log.warning("waiting for the bus at %s: %s", url, error)
+            await asyncio.sleep(_CONNECT_RETRY_S)
+    try:
+        yield Bus(client, client.jetstream())
+    finally:
+        await client.close()

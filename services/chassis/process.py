@@ -1,0 +1,45 @@
+"""A service as a process: settings from the environment, logs, signals. The first signal drains, the second exits."""
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any, TypeVar
+
+from services.chassis import logs, settings
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+
+def main(kind: type[T], app: Callable[[T], AbstractAsyncContextManager[Any]]) -> None:
+    """Run ``app`` with settings of ``kind`` from the environment until SIGINT or SIGTERM. Exits 2 on wrong settings."""
+    logs.configure()
+    try:
+        chosen = settings.load(kind, os.environ)
+    except settings.SettingsError as error:
+        print(error, file=sys.stderr)  # noqa: T201 - before any log can be read
+        raise SystemExit(2) from None
+    asyncio.run(serve_until_signal(app(chosen)))
+
+
+async def serve_until_signal(app: AbstractAsyncContextManager[Any], ready: Callable[[Any], None] | None = None) -> None:
+    """Enter ``app``, wait for a signal, leave it. A second signal exits at once."""
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        if stopping.is_set():
+            os._exit(1)
+        stopping.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop)
+    async with app as running:
+        if ready:
+            ready(running)
+        await stopping.wait()
+        log.info("draining")

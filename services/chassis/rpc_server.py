@@ -1,0 +1,108 @@
+"""A service's gRPC endpoint: callers identified, errors made statuses, calls measured, health and reflection on."""
+
+import logging
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import grpc
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+from grpc_status import rpc_status as grpc_rich_status
+
+from services.chassis import errors, identity, rpc_status
+from services.chassis.clock import Clock
+from services.chassis.metrics import RPC_SECONDS, RPC_TOTAL
+
+log = logging.getLogger(__name__)
+MAX_MESSAGE_BYTES = 4 * 1024 * 1024
+OPTIONS = [("grpc.max_receive_message_length", MAX_MESSAGE_BYTES), ("grpc.so_reuseport", 0)]
+DRAIN_S = 2.0
+_OPEN_TO_ALL = ("/grpc.health.", "/grpc.reflection.")
+
+
+class Edge(grpc.aio.ServerInterceptor):  # type: ignore[misc] # grpc ships no types
+    """The one interceptor: who calls (identity), what went wrong (errors.Error → Status), how long it took."""
+
+    def __init__(self, ring: identity.KeyRing, clock: Clock) -> None:
+        self._ring = ring
+        self._clock = clock
+
+    async def intercept_service(self, continuation: Callable[..., Any], details: Any) -> Any:
+        handler = await continuation(details)
+        if handler is None or details.method.startswith(_OPEN_TO_ALL):
+            return handler
+        behaviour = handler.unary_unary or handler.unary_stream or handler.stream_unary or handler.stream_stream
+        wrap = self._streaming if handler.response_streaming else self._unary
+        sides = (
+            "stream" if streams else "unary" for streams in (handler.request_streaming, handler.response_streaming)
+        )
+        factory = getattr(grpc, "_".join([*sides, "rpc_method_handler"]))
+        return factory(wrap(behaviour, details.method), handler.request_deserializer, handler.response_serializer)
+
+    def _unary(self, behaviour: Callable[..., Any], method: str) -> Callable[..., Any]:
+        async def call(request: Any, context: Any) -> Any:
+            async with self._served(method, context):
+                return await behaviour(request, context)
+
+        return call
+
+    def _streaming(self, behaviour: Callable[..., Any], method: str) -> Callable[..., Any]:
+        async def call(request: Any, context: Any) -> Any:
+            async with self._served(method, context):
+                async for answer in behaviour(request, context):
+                    yield answer
+
+        return call
+
+    @asynccontextmanager
+    async def _served(self, method: str, context: Any) -> AsyncIterator[None]:
+        started = time.perf_counter()
+        code = "OK"
+        try:
+            identity.current_caller.set(self._identify(method, context))
+            yield
+        except errors.Error as error:
+            code = error.kind
+            await _abort(context, error)
+        except (grpc.aio.AbortError, GeneratorExit):
+            raise
+        except Exception:
+            code = errors.Internal.kind
+            log.exception("call failed", extra={"method": method})
+            await _abort(context, errors.Internal("INTERNAL", "our fault; the request id finds it in the log"))
+        finally:
+            RPC_TOTAL.labels(method, code).inc()
+            RPC_SECONDS.labels(method).observe(time.perf_counter() - started)
+
+    def _identify(self, method: str, context: Any) -> identity.Caller:
+        values = [value for key, value in context.invocation_metadata() if key == identity.METADATA_KEY]
+        if len(values) != 1:
+            raise errors.Unauthenticated("IDENTITY_MISSING", "call through the gateway: this call carries no identity")
+        return identity.verify(self._ring, method, values[0], self._clock)
+
+
+async def _abort(context: Any, error: errors.Error) -> None:
+    await context.abort_with_status(grpc_rich_status.to_status(rpc_status.to_status(error)))
+
+
+@asynccontextmanager
+async def serve(
+    address: str, interceptors: Sequence[Any], services: Callable[[Any], Sequence[str]], credentials: Any = None
+) -> AsyncIterator[tuple[Any, int]]:
+    """Serve at ``address`` while inside; yields (server, bound port). ``services`` registers and returns full names."""
+    server = grpc.aio.server(interceptors=list(interceptors), options=OPTIONS)
+    names = [*services(server), health.SERVICE_NAME, reflection.SERVICE_NAME]
+    checker = health.aio.HealthServicer()
+    health_pb2_grpc.add_HealthServicer_to_server(checker, server)
+    reflection.enable_server_reflection(names, server)
+    port = server.add_secure_port(address, credentials) if credentials else server.add_insecure_port(address)
+    await server.start()
+    for name in ("", *names):
+        await checker.set(name, health_pb2.HealthCheckResponse.SERVING)
+    try:
+        yield server, port
+    finally:
+        await checker.enter_graceful_shutdown()
+        await server.stop(DRAIN_S)

@@ -1,0 +1,38 @@
+"""Plane geometry of an incident's area. A city is small enough for degrees to serve as a plane."""
+
+from itertools import pairwise
+
+from services.decider.facts import Area, Camera, Point
+
+
+def covers(area: Area, camera: Camera) -> bool:
+    """Whether the camera is named, in a named district, or inside the polygon; and not beyond the bound."""
+    return (not area.bound or area.bound == camera.district) and (
+        camera.name in area.cameras
+        or camera.district in area.districts
+        or (len(area.polygon) > 2 and inside(area.polygon, (camera.latitude, camera.longitude)))
+    )
+
+
+def inside(polygon: tuple[Point, ...], point: Point) -> bool:
+    """Even-odd rule by casting a ray northwards; a point on the border is inside. O(corners)."""
+    latitude, longitude = point
+    crossings = 0
+    for (lat_a, lon_a), (lat_b, lon_b) in pairwise((polygon[-1], *polygon)):
+        side = (lon_b - lon_a) * (latitude - lat_a) - (lat_b - lat_a) * (longitude - lon_a)
+        if side == 0 and _between(lat_a, latitude, lat_b) and _between(lon_a, longitude, lon_b):
+            return True
+        # Half-open in longitude, so that a ray through a corner counts it once.
+        if (lon_a > longitude) != (lon_b > longitude) and (side < 0) == (lon_b > lon_a):
+            crossings += 1
+    return crossings % 2 == 1
+
+
+def extent(polygon: tuple[Point, ...]) -> float:
+    """Enclosed area in square degrees (shoelace formula); 0 when all points lie on one line."""
+    corners = pairwise((polygon[-1], *polygon))
+    return abs(sum(lat_a * lon_b - lat_b * lon_a for (lat_a, lon_a), (lat_b, lon_b) in corners)) / 2
+
+
+def _between(one: float, value: float, other: float) -> bool:
+    return one <= value <= other or other <= value <= one

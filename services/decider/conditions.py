@@ -1,0 +1,123 @@
+"""The facts of the moment as a set of flags, with the time until which each holds.
+
+A condition is one bit. Rows of the policy need conditions by name; the engine's memo is keyed by the bits.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.decider.area import covers
+from services.decider.facts import Action, Camera, Circumstances, LegalBasis, Principal
+from services.decider.holder import holder
+
+CLEARED, PAPERS, INCIDENT, INSPECTION, HOLDS_CONTROL, SUSPENDED, NOT_ACCEPTED, HELD_BY_OTHER = (
+    1 << n for n in range(8)
+)
+TIMED = PAPERS | INCIDENT | INSPECTION | HOLDS_CONTROL  # these end by themselves
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One flag: its name in the policy, the article behind it, and what somebody who lacks it does next."""
+
+    name: str
+    bit: int
+    article: str
+    remedy: str
+
+
+CONDITIONS = {
+    c.name: c
+    for c in (
+        Condition("cleared", CLEARED, "14.1", "a clearance of at least the camera's level"),
+        Condition(
+            "papers",
+            PAPERS,
+            "19",
+            "a letter of introduction and the enforcement certificates of two officers that cover this camera now:"
+            " register them with RegisterLegalBasis",
+        ),
+        Condition(
+            "incident",
+            INCIDENT,
+            "18.2",
+            "a declared incident in force that covers this camera and names your agency with its letter and"
+            " certificates (Article 19): ask emergency command or public security for DeclareIncident",
+        ),
+        Condition("inspection", INSPECTION, "17", "an open inspection by your agency that covers this camera"),
+        Condition("holds-control", HOLDS_CONTROL, "18.1", "control of the camera: RequestTakeover"),
+        Condition("suspended", SUSPENDED, "14.1", "a reinstatement of the principal by municipal public security"),
+        Condition("not-accepted", NOT_ACCEPTED, "10.1", "an acceptance certificate of the camera's system on record"),
+        Condition("held-by-other", HELD_BY_OTHER, "18.1", "the end of the takeover in force, or one of higher rank"),
+    )
+}
+
+# What a letter of introduction opens: to retrieve, copy and view (Article 19), and taking over (Article 18 ¶1).
+PAPER_ACTIONS = frozenset({Action.DESCRIBE, Action.LIVE, Action.PLAYBACK, Action.COPY, Action.TAKE_OVER})
+
+
+@dataclass(slots=True)
+class Conditions:
+    """The flags that hold, and when the timed ones among them end."""
+
+    bits: int
+    until: dict[int, datetime]
+
+    def raise_flag(self, bit: int, until: datetime) -> None:
+        """Hold ``bit`` until the latest of the facts that give it."""
+        known = self.until.get(bit)
+        self.bits |= bit
+        if known is None or until > known:
+            self.until[bit] = until
+
+
+def papers_cover(basis: LegalBasis, principal: str, camera: Camera, now: datetime) -> bool:
+    """Whether the papers are the principal's, name the camera and are valid at ``now`` (Article 19)."""
+    return (
+        basis.principal == principal
+        and not basis.is_revoked
+        and camera.name in basis.cameras
+        and basis.starts_at <= now < basis.ends_at
+    )
+
+
+def standing(principal: Principal, level: int) -> int:
+    """The flags that need no circumstances: they depend on the principal and the camera's level only."""
+    return (CLEARED if principal.clearance >= level else 0) | (SUSPENDED if principal.is_suspended else 0)
+
+
+def conditions(
+    principal: Principal, camera: Camera, action: Action, circumstances: Circumstances, now: datetime
+) -> Conditions:
+    """Every flag that holds for this request at ``now``."""
+    found = Conditions(standing(principal, camera.level) | (0 if camera.is_accepted else NOT_ACCEPTED), {})
+    if circumstances.bases and action in PAPER_ACTIONS:
+        for basis in circumstances.bases:
+            if papers_cover(basis, principal.name, camera, now):
+                found.raise_flag(PAPERS, basis.ends_at)
+    for incident in circumstances.incidents:
+        opens = principal.agency in incident.opens_to or principal.kind in incident.opens_to
+        if opens and incident.starts_at <= now < incident.ends_at and covers(incident.area, camera):
+            found.raise_flag(INCIDENT, incident.ends_at)
+    for inspection in circumstances.inspections:
+        opens = inspection.agency == principal.agency and inspection.starts_at <= now < inspection.ends_at
+        if opens and covers(inspection.area, camera):
+            found.raise_flag(INSPECTION, inspection.ends_at)
+    _control(found, principal, camera, circumstances, now)
+    return found
+
+
+def _control(
+    found: Conditions, principal: Principal, camera: Camera, circumstances: Circumstances, now: datetime
+) -> None:
+    """With nothing in force the operator holds control (Article 18)."""
+    if not circumstances.takeovers:
+        found.bits |= HOLDS_CONTROL if principal.agency == camera.operator else 0
+        return
+    holding = holder(camera, circumstances.takeovers, now)
+    if holding.agency != principal.agency:
+        found.bits |= HELD_BY_OTHER if holding.takeover else 0
+    elif holding.until:
+        found.raise_flag(HOLDS_CONTROL, holding.until)
+    else:
+        found.bits |= HOLDS_CONTROL

@@ -1,0 +1,95 @@
+"""The public call: may this principal do this to this camera now, by which rule, until when.
+
+decider = Decider()                                # denies everything
+decider.adopt(decider.prepare(policy, revision))   # built aside, warmed, swapped by one assignment
+decider.decide(principal, camera, Action.LIVE, circumstances, now).allowed
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.decider.conditions import CONDITIONS, HELD_BY_OTHER, TIMED, Conditions, conditions
+from services.decider.decision import Decision
+from services.decider.engine import Engine
+from services.decider.facts import Action, Camera, Circumstances, Principal, Relation
+from services.decider.holder import holder
+from services.decider.model import Request, matches
+from services.decider.nearest import Near, nearest
+from services.decider.policy import Policy
+from services.decider.relation import relation
+from services.decider.scope import Scope, classes
+
+_NEAREST_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Everything that bears on a decision: conditions that hold, used or not; rows that matched or came near."""
+
+    decision: Decision
+    relation: Relation
+    roles: tuple[str, ...]
+    conditions: tuple[str, ...]
+    matched: tuple[Near, ...]
+    nearest: tuple[Near, ...]
+
+
+class Decider:
+    """Decides by the engine in force. Without a policy it denies everything."""
+
+    def __init__(self) -> None:
+        self._engine = Engine(Policy(()), revision=0)
+
+    @property
+    def revision(self) -> int:
+        """Number of the policy in force; 0 means none."""
+        return self._engine.revision
+
+    def prepare(self, policy: Policy, revision: int) -> Engine:
+        """A new engine, warmed with the classes in use; nothing changes until it is adopted. 1 ms per class in use."""
+        engine = Engine(policy, revision)
+        engine.warm(self._engine.known)
+        return engine
+
+    def adopt(self, engine: Engine) -> None:
+        """Put an engine in force, at once for every decision from here on."""
+        self._engine = engine
+
+    def decide(
+        self, principal: Principal, camera: Camera, action: Action, circumstances: Circumstances, now: datetime
+    ) -> Decision:
+        """Allow or deny, with the reasons. ``now`` is aware UTC. A few µs once the class of request is known."""
+        found = conditions(principal, camera, action, circumstances, now)
+        decision, needed = self._engine.judge(_request(principal, camera, action, found))
+        if needed & TIMED:
+            ends = [end for bit, end in found.until.items() if needed & bit]
+            return decision.narrowed(min(ends)) if ends else decision
+        if needed & HELD_BY_OTHER:
+            return decision.narrowed(None, holder(camera, circumstances.takeovers, now).agency)
+        return decision
+
+    def explain(
+        self, principal: Principal, camera: Camera, action: Action, circumstances: Circumstances, now: datetime
+    ) -> Explanation:
+        """The decision with every row that matched, and the nearest that did not with what they lack."""
+        found = conditions(principal, camera, action, circumstances, now)
+        request = _request(principal, camera, action, found)
+        policy = self._engine.policy
+        near = nearest(policy, request, most=len(policy.rows))
+        return Explanation(
+            decision=self.decide(principal, camera, action, circumstances, now),
+            relation=relation(principal, camera),
+            roles=tuple(principal.role_text.split()),
+            conditions=tuple(name for name, condition in CONDITIONS.items() if condition.bit & found.bits),
+            matched=tuple(Near(row, ()) for row in policy.rows if matches(row, request)),
+            nearest=tuple(n for n in near if n.lacking)[:_NEAREST_SHOWN],
+        )
+
+    def scope(self, principal: Principal, action: Action) -> Scope:
+        """The classes of cameras on which the principal may act without any papers, incident or takeover."""
+        engine = self._engine
+        return Scope(engine.revision, tuple(classes(engine.policy, principal, action)))
+
+
+def _request(principal: Principal, camera: Camera, action: Action, found: Conditions) -> Request:
+    return principal.role_text, relation(principal, camera), action, camera.level, camera.category, found.bits

@@ -1,0 +1,176 @@
+"""What a decision is made from: who asks, about which camera, in which circumstances. Values only.
+
+Names are resource names ("principals/…", "agencies/…", "districts/…/cameras/…"), times are aware UTC.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from services.chassis import errors
+
+SEALED_LEVEL = 5  # a state secret: only national security and the camera's own operator see that it exists (Article 11)
+LEVELS = range(1, SEALED_LEVEL + 1)
+CATEGORIES = range(1, 14)  # the thirteen place categories of Article 6 ¶1
+CITY = "440100"  # Guangzhou (GB/T 2260), and its eleven districts
+DISTRICTS = (
+    *("440103", "440104", "440105", "440106", "440111", "440112"),
+    *("440113", "440114", "440115", "440117", "440118"),
+)
+
+
+class AgencyKind(StrEnum):
+    """The seven kinds of agency that Articles 4, 5, 14 and 18 speak of."""
+
+    PUBLIC_SECURITY = "public-security"
+    NATIONAL_SECURITY = "national-security"
+    INFORMATION_TECHNOLOGY = "information-technology"
+    URBAN_MANAGEMENT = "urban-management"
+    EMERGENCY_COMMAND = "emergency-command"
+    SECTOR_AUTHORITY = "sector-authority"
+    OPERATOR = "operator"
+
+
+class Tier(StrEnum):
+    """The two tiers of administration (Articles 4, 5)."""
+
+    MUNICIPAL = "municipal"
+    DISTRICT = "district"
+
+
+class Action(StrEnum):
+    """What is asked for."""
+
+    DESCRIBE = "describe"
+    LIVE = "live"
+    PLAYBACK = "playback"
+    COPY = "copy"
+    CONTROL = "control"
+    TAKE_OVER = "take-over"
+    CONFIGURE = "configure"
+    INSPECT = "inspect"
+    ADMINISTER = "administer"
+    DELETE = "delete"
+
+
+class Relation(StrEnum):
+    """How a principal stands to a camera. Computed, never stored per pair."""
+
+    OWN = "own"
+    DISTRICT = "district"
+    MUNICIPAL = "municipal"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who acts. ``roles`` come on top of those that kind and tier bring; ``is_suspended`` counts its agency in."""
+
+    name: str
+    agency: str
+    kind: AgencyKind
+    tier: Tier
+    jurisdiction: str
+    clearance: int
+    roles: frozenset[str] = frozenset()
+    is_suspended: bool = False
+    role_text: str = field(init=False, repr=False, compare=False)  # every role, sorted: what a request carries
+
+    def __post_init__(self) -> None:
+        if any(role.split() != [role] for role in self.roles):  # a blank in a name would smuggle in a second role
+            raise errors.InvalidArgument(errors.Violation("roles", "a role's name is one word"))
+        held = self.roles | {self.kind.value, f"{self.kind.value}@{self.tier.value}"}
+        object.__setattr__(self, "role_text", " ".join(sorted(held)))
+
+
+@dataclass(frozen=True, slots=True)
+class Camera:
+    """One device, as far as a decision reads it. Latitude and longitude are WGS 84 degrees."""
+
+    name: str
+    level: int
+    category: int
+    district: str
+    operator: str
+    latitude: float
+    longitude: float
+    is_accepted: bool
+
+
+Point = tuple[float, float]  # latitude, longitude in degrees
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """Where an incident is: inside a polygon, in whole districts, or at cameras by name. Empty parts cover nothing.
+
+    ``bound`` is the district beyond which nothing is covered, since a district agency reaches its own only; "" is none.
+    """
+
+    polygon: tuple[Point, ...] = ()
+    districts: frozenset[str] = frozenset()
+    cameras: frozenset[str] = frozenset()
+    bound: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LegalBasis:
+    """The papers of Article 19: a letter of introduction with two officers' certificates, for cameras by name."""
+
+    name: str
+    principal: str
+    cameras: frozenset[str]
+    starts_at: datetime
+    ends_at: datetime
+    is_revoked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """A declared incident (Article 18 ¶2). ``opens_to``: agency names and kinds; ``ends_at``: the early end too."""
+
+    name: str
+    area: Area
+    opens_to: frozenset[str]
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """An open inspection of Article 17 by one agency, over the cameras of its area."""
+
+    name: str
+    agency: str
+    area: Area
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Takeover:
+    """One agency's temporary control of one camera (Article 18). ``number`` is the database's, in commit order."""
+
+    name: str
+    number: int
+    camera: str
+    agency: str
+    principal: str
+    kind: AgencyKind
+    tier: Tier
+    starts_at: datetime
+    ends_at: datetime
+    ground: str = ""  # the legal basis or incident that it stands on, and ends with
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What may bear on the request. Callers narrow it to the principal and the camera; more is only slower."""
+
+    bases: tuple[LegalBasis, ...] = ()
+    incidents: tuple[Incident, ...] = ()
+    takeovers: tuple[Takeover, ...] = ()
+    inspections: tuple[Inspection, ...] = ()
+
+
+NO_CIRCUMSTANCES = Circumstances()

@@ -1,0 +1,62 @@
+"""Why nothing allowed it: the rows that came nearest, what each lacks, and one sentence that says what to do next.
+
+A row whose class fits and that lacks only facts is nearer than any whose class differs: facts can be supplied.
+"""
+
+from dataclasses import dataclass
+
+from services.decider.conditions import CONDITIONS
+from services.decider.model import Request, mismatches, needs_mask
+from services.decider.policy import Policy, Row
+from services.decider.vocabulary import article_text
+
+# How far a class is off: nobody changes what they are, some may ask for another camera.
+_CLASS_COST = {"role": 100, "relation": 30, "levels": 10, "categories": 10}
+_CONDITION_COST = {"papers": 1, "incident": 2, "holds-control": 2}  # what the caller can obtain by itself comes first
+_OTHER_CONDITION_COST = 3
+_LIKELY_COST = 100  # from here on a row is for somebody else
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A row and what it still needs: condition names, then columns whose class differs. Empty when it matched."""
+
+    row: Row
+    lacking: tuple[str, ...]
+
+
+def nearest(policy: Policy, request: Request, most: int) -> tuple[Near, ...]:
+    """At most ``most`` allowing rows for this action and role, those that lack the fewest and cheapest things first."""
+    nears = [(near, _cost(near)) for row in policy.rows if row.is_allow and (near := _near(row, request))]
+    likely = [(near, cost) for near, cost in nears if cost < _LIKELY_COST]
+    return tuple(near for near, _ in sorted(likely, key=lambda pair: pair[1])[:most])
+
+
+def refusal_sentence(request: Request, near: Near | None) -> str:
+    """For people: what was refused under which article, and the next step."""
+    _, relation, action, level, category, _ = request
+    asked = f"No rule allows {action} on a level-{level} camera of category {category} in relation {relation}"
+    if near is None:
+        return f"{asked} to this kind of agency (Article 14 ¶1). Levels and permissions change by Article 14 ¶2 only."
+    steps = "; ".join(_step(near.row, name) for name in near.lacking)
+    rule = f"{near.row.rule} ({article_text(near.row.article)})"
+    return f"{asked} as things stand (Article 14 ¶1). Nearest is {rule}: it needs {steps}."
+
+
+def _near(row: Row, request: Request) -> Near | None:
+    """How the row stands to the request; None when it is about another action."""
+    differing = mismatches(row, request)
+    if "action" in differing:
+        return None
+    unmet = needs_mask(row.needs) & ~request[5]
+    return Near(row, tuple(name for name in row.needs.split() if CONDITIONS[name].bit & unmet) + differing)
+
+
+def _cost(near: Near) -> int:
+    return sum(_CLASS_COST.get(name) or _CONDITION_COST.get(name, _OTHER_CONDITION_COST) for name in near.lacking)
+
+
+def _step(row: Row, lacking: str) -> str:
+    if condition := CONDITIONS.get(lacking):
+        return f"{condition.remedy} ({article_text(condition.article)})"
+    return f"{lacking} {getattr(row, lacking)}"

@@ -1,0 +1,155 @@
+"""The tables of permissions. Times are kept as naive UTC and handed out aware; lists that are only shown are JSON."""
+
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+from sqlalchemy import Column, Integer, LargeBinary, String, Table, Text
+from sqlalchemy.engine import Dialect
+
+metadata = sa.MetaData()
+
+
+class Instant(sa.types.TypeDecorator[datetime]):
+    """An aware UTC time: SQLite and PostgreSQL's plain DATETIME hold no zone."""
+
+    impl = sa.DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        return value.astimezone(UTC).replace(tzinfo=None) if value else None
+
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        return value.replace(tzinfo=UTC) if value else None
+
+
+policies = Table(
+    "policies",
+    metadata,
+    Column("revision", Integer, primary_key=True, comment="1 is the genesis; each version is kept for ever"),
+    Column("text", Text, nullable=False, comment="rows as canonical CSV"),
+    Column("digest", String(64), nullable=False, comment="SHA-256 of text"),
+    Column("document", LargeBinary, nullable=False, comment="what the three organs signed, with their signatures"),
+    Column("adopted_at", Instant, nullable=False, comment="when this cell put it in force"),
+)
+category_levels = Table(
+    "category_levels",
+    metadata,
+    Column("category", Integer, primary_key=True, comment="place category 1 to 13 of Article 6"),
+    Column("level", Integer, nullable=False, comment="level of a camera without an entry of its own"),
+)
+camera_levels = Table(
+    "camera_levels",
+    metadata,
+    Column("code", String(20), primary_key=True, comment="20 digits of GB/T 28181, as text"),
+    Column("level", Integer, nullable=False, comment="1 public service to 5 state secret"),
+    Column("revision", Integer, nullable=False, comment="policy revision that gave it"),
+)
+agencies = Table(
+    "agencies",
+    metadata,
+    Column("name", String(100), primary_key=True, comment="agencies/{agency}"),
+    Column("display_name", String(200), nullable=False, comment="as people say it"),
+    Column("kind", String(40), nullable=False, comment="one of the seven kinds"),
+    Column("tier", String(20), nullable=False, comment="municipal or district"),
+    Column("jurisdiction", String(6), nullable=False, comment="GB/T 2260"),
+)
+principals = Table(
+    "principals",
+    metadata,
+    Column("name", String(100), primary_key=True, comment="principals/{principal}"),
+    Column("agency", String(100), sa.ForeignKey("agencies.name"), nullable=False, comment="whose it is"),
+    Column("clearance", Integer, nullable=False, comment="highest level it is cleared for"),
+    Column("revoked_at", Instant, comment="since when it has no rights; empty = it has them"),
+    Column("revoked_number", Integer, comment="number of the ending that said so"),
+    Column("revoked_reason", String(500), comment="in the words of who revoked it"),
+)
+certificates = Table(
+    "certificates",
+    metadata,
+    Column("sha256", String(64), primary_key=True, comment="fingerprint, hex"),
+    Column("principal", String(100), sa.ForeignKey("principals.name"), nullable=False, comment="whose it is"),
+)
+legal_bases = Table(
+    "legal_bases",
+    metadata,
+    Column("name", String(100), primary_key=True, comment="legalBases/{uuid}"),
+    Column("number", String(100), nullable=False, comment="of the letter of introduction"),
+    Column("issuer", String(100), nullable=False, comment="agencies/{agency} whose organ issued it"),
+    Column("principal", String(100), nullable=False, comment="who registered it, and whose it is"),
+    Column("officers", Text, nullable=False, comment="JSON: two pairs of name and certificate number"),
+    Column("starts_at", Instant, nullable=False, comment="valid from"),
+    Column("ends_at", Instant, nullable=False, comment="valid until, this moment excluded"),
+    Column("purpose", String(500), nullable=False, comment="what it is for, in words"),
+    Column("document_sha256", String(64), nullable=False, comment="of the scan; empty when none was made"),
+)
+legal_basis_cameras = Table(
+    "legal_basis_cameras",
+    metadata,
+    Column("legal_basis", String(100), sa.ForeignKey("legal_bases.name"), primary_key=True, comment="which papers"),
+    Column("camera", String(100), primary_key=True, comment="a camera that they cover"),
+)
+incidents = Table(
+    "incidents",
+    metadata,
+    Column("name", String(100), primary_key=True, comment="incidents/{uuid}"),
+    Column("display_name", String(200), nullable=False, comment="as people say it"),
+    Column("kind", String(40), nullable=False, comment="one of the four kinds of Article 18 paragraph 2"),
+    Column("order_number", String(100), nullable=False, comment="of the declaring order"),
+    Column("area", Text, nullable=False, comment="JSON: corners as pairs of latitude and longitude, degrees"),
+    Column("letter_number", String(100), nullable=False, comment="of the department's letter (Article 19)"),
+    Column("officer_certificates", Text, nullable=False, comment="JSON: numbers of two certificates (Article 19)"),
+    Column("principal", String(100), nullable=False, comment="who declared it"),
+    Column("agency", String(100), nullable=False, comment="the declaring agency"),
+    Column("starts_at", Instant, nullable=False, comment="when it was declared"),
+    Column("ends_at", Instant, nullable=False, comment="as declared"),
+    Column("closed_at", Instant, comment="when it was ended before that"),
+)
+incident_agencies = Table(
+    "incident_agencies",
+    metadata,
+    Column("incident", String(100), sa.ForeignKey("incidents.name"), primary_key=True, comment="which incident"),
+    Column("agency", String(100), primary_key=True, index=True, comment="a department that it opens to"),
+)
+takeovers = Table(
+    "takeovers",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False, comment="commit order: who came first"),
+    Column("name", String(100), nullable=False, unique=True, comment="takeovers/{uuid}"),
+    Column("camera", String(100), nullable=False, index=True, comment="whose control it takes"),
+    Column("operator", String(100), nullable=False, comment="who holds when nothing is in force"),
+    Column("level", Integer, nullable=False, comment="of the camera: 5 seals the facts about it"),
+    Column("agency", String(100), nullable=False, comment="who holds by it"),
+    Column("principal", String(100), nullable=False, comment="who asked for it"),
+    Column("kind", String(40), nullable=False, comment="of the agency: its rank"),
+    Column("tier", String(20), nullable=False, comment="of the agency: municipal precedes district"),
+    Column("reason", String(500), nullable=False, comment="in words"),
+    Column("legal_basis", String(100), nullable=False, comment="papers it stands on; empty when an incident"),
+    Column("incident", String(100), nullable=False, index=True, comment="incident it stands on; empty when papers"),
+    Column("starts_at", Instant, nullable=False, comment="when it was granted"),
+    Column("ends_at", Instant, nullable=False, comment="as asked for"),
+    Column("released_at", Instant, comment="when it ended before that"),
+    Column("is_closed", sa.Boolean, nullable=False, index=True, comment="its end is on record"),
+)
+control = Table(
+    "control",
+    metadata,
+    Column("camera", String(100), primary_key=True, comment="districts/{district}/cameras/{camera}"),
+    Column("epoch", Integer, nullable=False, comment="fencing number, larger at each change of holder"),
+    Column("holder", String(100), nullable=False, comment="agency that holds under this epoch"),
+    Column("takeover", String(100), nullable=False, comment="by which takeover; empty = the operator by default"),
+)
+endings = Table(
+    "endings",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False, comment="commit order without gaps"),
+    Column("cause", String(40), nullable=False, comment="why a right ended"),
+    Column("subject", String(100), nullable=False, comment="resource name that ended"),
+    Column("occurred_at", Instant, nullable=False, comment="when"),
+    Column("is_kept", sa.Boolean, nullable=False, index=True, comment="the bucket of endings has it"),
+)
+counters = Table(
+    "counters",
+    metadata,
+    Column("name", String(20), primary_key=True, comment="what is counted: endings, takeovers"),
+    Column("value", Integer, nullable=False, comment="the highest number given; its row lock makes commit order"),
+)

@@ -1,0 +1,85 @@
+"""Composition of streams: opens, wires, yields. The only file that knows every other."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kapok.streams.v1 import streams_service_pb2_grpc
+from services.chassis import bus, database, identity, rpc_client, rpc_server
+from services.chassis.clock import SystemClock
+from services.chassis.signing import Signer, Verifier
+from services.chassis.tasks import background
+from services.streams.events import FactEncoder, RelayFleet, follow_endings
+from services.streams.neighbours import PermissionsNeighbour, RegistryNeighbour
+from services.streams.rpc import StreamsServicer
+from services.streams.service import Streams
+from services.streams.store import SessionStore
+from services.streams.tokens import TokenSigner
+
+log = logging.getLogger(__name__)
+_EXPIRY_SWEEP_S = 1.0
+
+
+@dataclass(frozen=True)
+class Settings:
+    """KAPOK_* of the streams service."""
+
+    listen: str
+    database: str
+    bus_url: str
+    key_file: Path
+    peers_file: Path
+    signing_key: Path
+    permissions_public_key: Path
+    permissions_address: str
+    registry_address: str
+    bus_seed: Path | None = None
+
+
+@asynccontextmanager
+async def app(settings: Settings) -> AsyncIterator[None]:
+    """The streams service, serving while inside."""
+    clock = SystemClock()
+    ring = identity.KeyRing.from_files("streams", settings.key_file, settings.peers_file)
+    signer = Signer.from_file(settings.signing_key)
+    async with (
+        database.connect(settings.database, Path(__file__).parent / "migrations") as opened_database,
+        bus.connect(settings.bus_url, settings.bus_seed, "streams") as opened_bus,
+        rpc_client.neighbour("permissions", settings.permissions_address, ring, clock) as permissions,
+        rpc_client.neighbour("registry", settings.registry_address, ring, clock) as registry,
+    ):
+        store = SessionStore(opened_database)
+        fleet = RelayFleet(opened_bus, signer, clock)
+        streams = Streams(
+            sessions=store,
+            permissions=PermissionsNeighbour(permissions),
+            registry=RegistryNeighbour(registry),
+            relays=fleet,
+            facts=FactEncoder(clock),
+            tokens=TokenSigner(signer),
+            clock=clock,
+        )
+        permissions_key = Verifier(bytes.fromhex(settings.permissions_public_key.read_text().strip()))
+        await fleet.listen()
+        await follow_endings(opened_bus, permissions_key, streams.end_standing_on)
+
+        def register(server: Any) -> list[str]:
+            streams_service_pb2_grpc.add_StreamsServiceServicer_to_server(StreamsServicer(streams), server)
+            return ["kapok.streams.v1.StreamsService"]
+
+        async with (
+            background(store.outbox.publish_forever(opened_bus), _close_expired(streams)),
+            rpc_server.serve(settings.listen, [rpc_server.Edge(ring, clock)], register),
+        ):
+            log.info("streams serves", extra={"address": settings.listen})
+            yield
+
+
+async def _close_expired(streams: Streams) -> None:
+    while True:
+        await streams.close_expired()
+        await asyncio.sleep(_EXPIRY_SWEEP_S)

@@ -1,0 +1,209 @@
+"""Sessions: how one opens, is renewed and closes. Pure."""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from services.chassis import errors
+
+SESSION_LIFETIME = timedelta(hours=1)
+TOKEN_LIFETIME = timedelta(seconds=60)
+VIEWER_LIMIT = 1000
+_CAMERA = re.compile(r"districts/[0-9]{6}/cameras/[0-9]{20}")
+
+
+class Kind(StrEnum):
+    """What is done with the pictures; the value is the action that permissions decides."""
+
+    LIVE = "live"
+    COPY = "copy"
+
+
+class Purpose(StrEnum):
+    """What for. A closed list: another purpose is not a lawful one (Article 16)."""
+
+    PUBLIC_ORDER = "public-order"
+    CRIMINAL_INVESTIGATION = "criminal-investigation"
+    TRAFFIC_MANAGEMENT = "traffic-management"
+    URBAN_MANAGEMENT = "urban-management"
+    EMERGENCY_RESPONSE = "emergency-response"
+    NATIONAL_SECURITY = "national-security"
+    OPERATION_DUTY = "operation-duty"
+    SUPERVISION = "supervision"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a principal asks for; None where the request named nothing we know."""
+
+    principal: str
+    camera: str
+    kind: Kind | None
+    purpose: Purpose | None
+    legal_basis: str = ""
+    incident: str = ""
+    viewer_limit: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """Permissions' yes, with what it stands on. ``number`` is of the last ending fact when it was decided."""
+
+    rule: str
+    article: str
+    agency: str
+    incident: str
+    number: int
+    is_sealed: bool
+    valid_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One principal's permitted use of one camera."""
+
+    name: str
+    camera: str
+    kind: Kind
+    purpose: Purpose
+    legal_basis: str
+    incident: str
+    principal: str
+    agency: str
+    rule: str
+    article: str
+    number: int
+    is_sealed: bool
+    viewer_limit: int
+    relay: str
+    opened_at: datetime
+    expires_at: datetime
+    closed_at: datetime | None = None
+    close_reason: str = ""
+
+    @property
+    def stands_on(self) -> frozenset[str]:
+        """The names whose end ends this session."""
+        names = {self.name, self.principal, self.agency, self.camera, self.legal_basis, self.incident}
+        return frozenset(names - {""})
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A copy as it left: SHA-256 of the file in hex, its size and its duration."""
+
+    session: str
+    sha256: str
+    size_bytes: int
+    duration_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Velocities from -1 to 1: pan + is right, tilt + is up, zoom + is in; all zero stops."""
+
+    pan: float
+    tilt: float
+    zoom: float
+
+
+def checked(order: Order) -> Order:
+    """The order with its defaults; errors.InvalidArgument naming every wrong field at once."""
+    wrong = [
+        errors.Violation(name, description)
+        for name, is_wrong, description in (
+            ("session.camera", not _CAMERA.fullmatch(order.camera), "must be districts/{6 digits}/cameras/{20 digits}"),
+            ("session.kind", order.kind is None, "must be KIND_LIVE or KIND_COPY"),
+            ("session.purpose", order.purpose is None, "must be one of the listed purposes (Article 16)"),
+            ("session.viewer_limit", not 0 <= order.viewer_limit <= VIEWER_LIMIT, f"must be 1 to {VIEWER_LIMIT}"),
+        )
+        if is_wrong
+    ]
+    if wrong:
+        raise errors.InvalidArgument(*wrong)
+    return replace(order, viewer_limit=order.viewer_limit or 1)
+
+
+def opened(order: Order, permit: Permit, name: str, relay: str, now: datetime) -> Session:
+    """The session that a checked ``order`` and its permit make. It never outlasts the permit."""
+    assert order.kind is not None, "checked() comes first"
+    assert order.purpose is not None, "checked() comes first"
+    return Session(
+        name=name,
+        camera=order.camera,
+        kind=order.kind,
+        purpose=order.purpose,
+        legal_basis=order.legal_basis,
+        incident=order.incident or permit.incident,
+        principal=order.principal,
+        agency=permit.agency,
+        rule=permit.rule,
+        article=permit.article,
+        number=permit.number,
+        is_sealed=permit.is_sealed,
+        viewer_limit=order.viewer_limit,
+        relay=relay,
+        opened_at=now,
+        expires_at=_end(permit, now),
+    )
+
+
+def renewed(session: Session, permit: Permit, relay: str, now: datetime) -> Session:
+    """The session as decided anew, perhaps on another relay."""
+    if session.closed_at is not None:
+        raise errors.FailedPrecondition(
+            "STATE_WRONG", f"{session.name} is closed ({session.close_reason}); open a new one", state="CLOSED"
+        )
+    return replace(
+        session,
+        rule=permit.rule,
+        article=permit.article,
+        number=permit.number,
+        relay=relay,
+        expires_at=_end(permit, now),
+    )
+
+
+def closed(session: Session, reason: str, now: datetime) -> Session:
+    """The session closed; unchanged when it was closed before: the first reason stands."""
+    return session if session.closed_at is not None else replace(session, closed_at=now, close_reason=reason)
+
+
+def checked_copy(copy: Copy, session: Session) -> Copy:
+    """The copy, when it can be one of ``session``."""
+    wrong = [
+        errors.Violation(name, description)
+        for name, is_wrong, description in (
+            ("copy.sha256", not re.fullmatch(r"[0-9a-f]{64}", copy.sha256), "must be 64 hex digits"),
+            ("copy.size_bytes", copy.size_bytes <= 0, "must be positive"),
+            ("copy.duration_ms", copy.duration_ms <= 0, "must be positive"),
+        )
+        if is_wrong
+    ]
+    if wrong:
+        raise errors.InvalidArgument(*wrong)
+    if session.kind is not Kind.COPY:
+        raise errors.FailedPrecondition(
+            "STATE_WRONG", f"{session.name} is not a copy session", state=session.kind.value
+        )
+    return copy
+
+
+def checked_move(camera: str, move: Move) -> Move:
+    """The move, when each velocity is within its range; NaN is not."""
+    wrong = [
+        errors.Violation(axis, "must be a velocity from -1 to 1")
+        for axis, value in (("pan", move.pan), ("tilt", move.tilt), ("zoom", move.zoom))
+        if not -1.0 <= value <= 1.0
+    ]
+    if not _CAMERA.fullmatch(camera):
+        wrong.append(errors.Violation("camera", "must be districts/{6 digits}/cameras/{20 digits}"))
+    if wrong:
+        raise errors.InvalidArgument(*wrong)
+    return move
+
+
+def _end(permit: Permit, now: datetime) -> datetime:
+    latest = now + SESSION_LIFETIME
+    return min(latest, permit.valid_until) if permit.valid_until else latest

@@ -1,0 +1,174 @@
+"""Streams on the bus: its facts, its relays' announcements, the assignments it gives them, the endings it hears of."""
+
+import uuid
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from google.protobuf.message import Message as Protobuf
+from nats.aio.msg import Msg
+
+from kapok.fact.v1 import fact_pb2
+from kapok.permissions.v1 import permissions_events_pb2 as endings_pb2
+from kapok.streams.v1 import relay_pb2, session_pb2
+from services.chassis import errors, identity
+from services.chassis.bus import Bus, BusAwayError
+from services.chassis.clock import Clock
+from services.chassis.outbox import Message
+from services.chassis.rpc_status import named
+from services.chassis.signing import Signer, Verifier
+from services.streams.domain import Copy, Move, Session
+from services.streams.placement import Relay, place
+from services.streams.service import ControlPermit
+
+ANNOUNCEMENTS = "kapok.v1.relays.*.announce"
+ENDINGS = "kapok.v1.permissions.endings"
+
+
+@dataclass(frozen=True)
+class FactEncoder:
+    """Domain events as outbox messages, each with the request that caused it."""
+
+    clock: Clock
+
+    def session(self, verb: str, session: Session) -> Message:
+        """The session as it is after ``verb``."""
+        fact = fact_pb2.Fact(
+            kind=f"streams.session.{verb}", principal=session.principal, camera=session.camera, session=session.name,
+            rule=session.rule, article=session.article, is_sealed=session.is_sealed,
+        )  # fmt: skip
+        return self._message(fact, session_message(session))
+
+    def copy(self, copy: Copy, session: Session) -> Message:
+        """The hash of a copy."""
+        fact = fact_pb2.Fact(
+            kind="streams.copy.recorded", principal=session.principal, camera=session.camera, session=session.name,
+            rule=session.rule, article=session.article, is_sealed=session.is_sealed,
+        )  # fmt: skip
+        return self._message(fact, copy_message(copy))
+
+    def move_ordered(self, principal: str, camera: str, move: Move, permit: ControlPermit) -> Message:
+        """A command on its way to a camera."""
+        fact = fact_pb2.Fact(
+            kind="streams.camera.move_ordered", principal=principal, camera=camera,
+            rule=permit.rule, article=permit.article, is_sealed=permit.is_sealed,
+        )  # fmt: skip
+        snapshot = relay_pb2.CameraMove(
+            camera=camera, principal=principal, pan=move.pan, tilt=move.tilt, zoom=move.zoom
+        )  # fmt: skip
+        return self._message(fact, snapshot)
+
+    def _message(self, fact: fact_pb2.Fact, snapshot: Protobuf) -> Message:
+        now = self.clock.now()
+        serving = identity.current_caller.get()
+        fact.id = str(uuid.uuid4())
+        fact.occur_time.FromDatetime(now)
+        fact.request_id = serving.request_id if serving else ""
+        fact.snapshot.Pack(snapshot)
+        return Message(fact.id, f"kapok.v1.facts.{fact.kind}", fact.SerializeToString(), now)
+
+
+def session_message(session: Session) -> session_pb2.Session:
+    """The session as agencies and the ledger see it: never its token."""
+    message = session_pb2.Session(
+        name=session.name, camera=session.camera, kind=f"KIND_{session.kind.name}",
+        purpose=f"PURPOSE_{session.purpose.name}", legal_basis=session.legal_basis, incident=session.incident,
+        principal=session.principal, agency=session.agency, rule=session.rule, article=session.article,
+        viewer_limit=session.viewer_limit, relay=session.relay, close_reason=session.close_reason,
+        state="STATE_CLOSED" if session.closed_at else "STATE_OPEN",
+    )  # fmt: skip
+    message.create_time.FromDatetime(session.opened_at)
+    message.expire_time.FromDatetime(session.expires_at)
+    if session.closed_at:
+        message.close_time.FromDatetime(session.closed_at)
+    return message
+
+
+def copy_message(copy: Copy) -> session_pb2.Copy:
+    """The copy as the register of use shows it."""
+    return session_pb2.Copy(
+        session=copy.session, sha256=copy.sha256, size_bytes=copy.size_bytes, duration_ms=copy.duration_ms
+    )
+
+
+def encode_token(session: Session, expires_at: datetime, nonce: bytes) -> bytes:
+    """The payload of a session token."""
+    return relay_pb2.SessionToken(
+        session=session.name, relay=session.relay, expire_time_ms=int(expires_at.timestamp() * 1000), nonce=nonce
+    ).SerializeToString()
+
+
+@dataclass
+class RelayFleet:
+    """The relays that announce themselves, and how streams speaks to them."""
+
+    bus: Bus
+    signer: Signer
+    clock: Clock
+    _relays: dict[str, Relay] = field(default_factory=dict)
+
+    async def listen(self) -> None:
+        """Follow the announcements."""
+        await self.bus.subscribe(ANNOUNCEMENTS, self._announced)
+
+    async def _announced(self, message: Msg) -> None:
+        said = relay_pb2.RelayAnnouncement.FromString(message.data)
+        name = message.subject.split(".")[
+            3
+        ]  # the server lets only that relay publish there; what it says of itself is not asked
+        self._relays[name] = Relay(
+            name, said.public_key, said.rtsp_host, said.rtsp_port, said.viewers, self.clock.now()
+        )  # fmt: skip
+
+    def place(self, camera: str) -> Relay:
+        relay = place(camera, self._relays.values(), self.clock.now())
+        if relay is None:
+            raise errors.Unavailable("SERVICE_AWAY", "no relay is alive; try again", service="relay")
+        return relay
+
+    async def assign(self, session: Session, relay: Relay, sealed_source: bytes) -> None:
+        assignment = relay_pb2.Assignment(
+            session=session.name, camera=session.camera, principal=session.principal, agency=session.agency,
+            legal_basis=session.legal_basis, incident=session.incident, number=session.number,
+            viewer_limit=session.viewer_limit, sealed_source=sealed_source, relay=relay.name,
+            is_sealed=session.is_sealed,
+        )  # fmt: skip
+        assignment.expire_time.FromDatetime(session.expires_at)
+        signed = self.signer.seal("kapok.streams.assignment", assignment.SerializeToString())
+        await self._ask(relay.name, "assign", signed)
+
+    async def close(self, session: Session) -> None:
+        closing = relay_pb2.SessionClosing(session=session.name, reason=session.close_reason, relay=session.relay)
+        await self._ask(
+            session.relay, "close", self.signer.seal("kapok.streams.closing", closing.SerializeToString())
+        )  # fmt: skip
+
+    async def control(self, relay: Relay, permit: ControlPermit, move: Move, sealed_source: bytes) -> int:
+        command = relay_pb2.ControlCommand(
+            signed_grant=permit.signed_grant, pan=move.pan, tilt=move.tilt, zoom=move.zoom,
+            sealed_source=sealed_source, relay=relay.name,
+        )  # fmt: skip
+        reply = await self._ask(relay.name, "control", command.SerializeToString())
+        return reply.epoch
+
+    async def _ask(self, relay: str, verb: str, payload: bytes) -> relay_pb2.RelayReply:
+        try:
+            answer = await self.bus.request(f"kapok.v1.relays.{relay}.{verb}", payload, timeout_s=5.0)
+        except BusAwayError as error:
+            raise errors.Unavailable("SERVICE_AWAY", f"{relay} does not answer; try again", service=relay) from error
+        reply = relay_pb2.RelayReply.FromString(answer)
+        if reply.error_kind:
+            raise named(reply.error_kind, reply.error_reason, reply.error_message)
+        return reply
+
+
+async def follow_endings(bus: Bus, permissions: Verifier, end: Callable[[str, str], Awaitable[None]]) -> None:
+    """Call ``end(subject, reason)`` for each ending fact that permissions signed."""
+
+    async def heard(message: Msg) -> None:
+        payload = permissions.open("kapok.permissions.ending", message.data)
+        ending = endings_pb2.Ending.FromString(payload)
+        cause = endings_pb2.Ending.Cause.Name(ending.cause).removeprefix("CAUSE_").replace("_", " ").lower()
+        await end(ending.subject, cause)
+
+    await bus.subscribe(ENDINGS, heard)

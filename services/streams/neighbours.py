@@ -1,0 +1,72 @@
+"""What streams asks of its neighbours, in their protobuf and in our own words."""
+
+from dataclasses import dataclass
+from datetime import UTC
+
+from kapok.permissions.v1 import decider_service_pb2, decision_pb2
+from kapok.registry.v1 import camera_facts_service_pb2
+from services.chassis import errors
+from services.chassis.rpc_client import Neighbour
+from services.streams.domain import Order, Permit
+from services.streams.placement import Relay
+from services.streams.service import ControlPermit
+
+SECRET_LEVEL = 5
+_DECIDER = "kapok.permissions.v1.DeciderService"
+
+
+@dataclass(frozen=True)
+class PermissionsNeighbour:
+    """Permissions, over gRPC."""
+
+    neighbour: Neighbour
+
+    async def decide(self, order: Order) -> Permit:
+        """The permit; a denial becomes the error that tells what to do next."""
+        assert order.kind is not None, "checked orders only"
+        request = decider_service_pb2.DecideRequest(
+            principal=order.principal, camera=order.camera, action=f"ACTION_{order.kind.name}",
+            legal_basis=order.legal_basis, incident=order.incident,
+        )  # fmt: skip
+        answer = await self.neighbour.call(f"{_DECIDER}.Decide", request)
+        decision = answer.decision
+        _refuse_denied(decision, order.camera, order.kind.value)
+        until = decision.valid_until.ToDatetime(UTC) if decision.HasField("valid_until") else None
+        is_sealed = answer.security_level == SECRET_LEVEL
+        return Permit(
+            decision.rule, decision.article, answer.agency, answer.incident, decision.number, is_sealed, until
+        )  # fmt: skip
+
+    async def grant_control(self, principal: str, camera: str) -> ControlPermit:
+        """The signed grant; a denial names the holder."""
+        request = decider_service_pb2.GrantControlRequest(principal=principal, camera=camera)
+        answer = await self.neighbour.call(f"{_DECIDER}.GrantControl", request)
+        _refuse_denied(answer.decision, camera, "control")
+        is_sealed = answer.security_level == SECRET_LEVEL
+        return ControlPermit(answer.signed_grant, answer.decision.rule, answer.decision.article, is_sealed)
+
+
+@dataclass(frozen=True)
+class RegistryNeighbour:
+    """Registry, over gRPC."""
+
+    neighbour: Neighbour
+
+    async def seal_source(self, camera: str, relay: Relay) -> bytes:
+        """The camera's source, for that relay's eyes only."""
+        request = camera_facts_service_pb2.SealSourceRequest(
+            camera=camera, relay=relay.name, relay_public_key=relay.public_key
+        )  # fmt: skip
+        answer = await self.neighbour.call("kapok.registry.v1.CameraFactsService.SealSource", request)
+        return bytes(answer.sealed_source)
+
+
+def _refuse_denied(decision: decision_pb2.Decision, camera: str, action: str) -> None:
+    if decision.allowed:
+        return
+    lacking = list(decision.lacking)
+    reason = "PAPERS_MISSING" if lacking == ["papers"] else "NOT_PERMITTED"
+    raise errors.Denied(
+        reason, decision.sentence, rule=decision.rule, article=decision.article, nearest=decision.nearest_rule,
+        lacking=",".join(lacking), camera=camera, action=action,
+    )  # fmt: skip

@@ -1,0 +1,69 @@
+"""Where the relay may connect to: a name is resolved first, and the resolved address is what is judged and connected.
+
+So a name that changes its mind between check and connection gains nothing (DNS rebinding), and a camera's record can't
+turn the relay against the cell itself, its NATS server or a cloud's metadata service.
+"""
+
+import asyncio
+import ipaddress
+import socket
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from services.chassis.errors import FailedPrecondition, InvalidArgument, Unavailable, Violation
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+DEFAULT_PORT = 554
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A camera's RTSP URI taken apart. ``uri`` has no user part: credentials travel in headers only."""
+
+    uri: str
+    host: str
+    port: int
+
+
+def place(uri: str) -> Place:
+    """Read an ``rtsp://`` URI; InvalidArgument (``SOURCE_URI_INVALID``) when it is none."""
+    try:
+        parts = urlsplit(uri)
+        host, port = parts.hostname, parts.port or DEFAULT_PORT
+    except ValueError:
+        parts, host, port = urlsplit(""), None, 0
+    if parts.scheme != "rtsp" or not host or parts.username is not None or not uri.isprintable() or " " in uri:
+        violation = Violation("source.uri", "is rtsp://host[:port]/path; user and password go in their own fields")
+        raise InvalidArgument(violation, reason="SOURCE_URI_INVALID")
+    return Place(uri, host, port)
+
+
+def is_allowed(address: Address, networks: tuple[Network, ...]) -> bool:
+    """True when a listed network holds ``address``; link-local never, loopback only by a network inside loopback."""
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
+        address = address.ipv4_mapped
+    if address.is_link_local or address.is_multicast or address.is_unspecified:
+        return False  # 169.254.169.254 among them
+    listed = [network for network in networks if address in network]
+    return any(network.is_loopback for network in listed) if address.is_loopback else bool(listed)
+
+
+async def resolve(where: Place, networks: tuple[Network, ...]) -> tuple[str, int]:
+    """The first allowed address of ``where`` and its port.
+
+    Raises Unavailable (``SOURCE_UNREACHABLE``) for a name nobody knows, FailedPrecondition (``SOURCE_ADDRESS_REFUSED``)
+    for one that leads outside ``networks``.
+    """
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(where.host, where.port, type=socket.SOCK_STREAM)
+    except OSError as error:
+        raise Unavailable("SOURCE_UNREACHABLE", "the camera's host name does not resolve; check its record") from error
+    for family, _, _, _, sockaddr in found:
+        host = str(sockaddr[0])
+        if family in (socket.AF_INET, socket.AF_INET6) and is_allowed(ipaddress.ip_address(host), networks):
+            return host, where.port
+    raise FailedPrecondition(
+        "SOURCE_ADDRESS_REFUSED",
+        "the camera's address is outside the networks that this cell lists for sources (KAPOK_SOURCE_NETWORKS)",
+    )

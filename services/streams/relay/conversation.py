@@ -1,0 +1,126 @@
+"""The client's side of one RTSP connection to a camera: requests with their answers, authentication, and the packets
+that arrive in between.
+"""
+
+import asyncio
+import re
+import secrets
+import socket
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+
+from services.chassis.errors import FailedPrecondition, Unauthenticated, Unavailable
+from services.streams.relay.digest import Challenge, Credentials, choose
+from services.streams.relay.rtsp import Headers, Interleaved, Parser, ProtocolError, Request, Response
+
+READ_BYTES = 256 * 1024
+_SESSION = re.compile(r"([^\s;]{1,256})(?:\s*;\s*timeout\s*=\s*(\d{1,5}))?")
+_USER_AGENT = "Kapok"
+
+
+class Conversation:
+    """Speaks over ``connection`` (connected, non-blocking); every interleaved packet goes to ``on_packet`` at once."""
+
+    session_timeout_s = 60  # RFC 2326 §12.37, until the camera says otherwise
+
+    def __init__(
+        self, connection: socket.socket, who: Credentials | None, on_packet: Callable[[Interleaved], None]
+    ) -> None:
+        self._socket = connection
+        self._who = who
+        self._on_packet = on_packet
+        self._parser = Parser()
+        self._cseq = 0
+        self._session = ""
+        self._challenge: Challenge | None = None
+        self._challenge_uses = 0
+
+    async def ask(self, method: str, uri: str, headers: Mapping[str, str] | None = None) -> Response:
+        """One request and its 200; a 401 is answered once.
+
+        Raises Unauthenticated (``SOURCE_AUTHENTICATION_REFUSED``), FailedPrecondition (``SOURCE_REFUSED``), Unavailable
+        when the camera hangs up, ProtocolError when it does not speak RTSP. The caller sets the time limit.
+        """
+        response = await self._exchange(method, uri, headers or {})
+        if response.status == 401:
+            self._take_challenge(response, method)
+            response = await self._exchange(method, uri, headers or {})
+        if response.status == 401:
+            raise Unauthenticated("SOURCE_AUTHENTICATION_REFUSED", "the camera refuses its user name or password")
+        if response.status != 200:
+            redirected = (
+                " (redirects are not followed: register the final address)" if response.status // 100 == 3 else ""
+            )
+            raise FailedPrecondition(
+                "SOURCE_REFUSED", f"the camera answers {method} with {response.status}{redirected}", method=method
+            )
+        if session := _SESSION.match(response.headers.get("Session")):
+            self._session = session[1]
+            self.session_timeout_s = int(session[2] or self.session_timeout_s) or 60
+        return response
+
+    async def keep_alive(self, method: str, uri: str) -> None:
+        """Send ``method`` without waiting: its answer comes among the packets, and `receive` looks at it."""
+        await self._send(method, uri, {})
+
+    async def receive(self) -> list[Response]:
+        """Whatever comes next: packets are handed on, responses returned; Unavailable when the camera hangs up."""
+        data = await asyncio.get_running_loop().sock_recv(self._socket, READ_BYTES)
+        if not data:
+            raise Unavailable("SOURCE_GONE", "the camera closed the connection")
+        responses = []
+        for message in self._parser.feed(data):
+            if isinstance(message, Interleaved):
+                self._on_packet(message)
+            elif isinstance(message, Response):
+                if message.status == 401 and self._session:  # a keep-alive met an expired nonce
+                    self._take_challenge(message, "keep-alive")
+                responses.append(message)
+            else:
+                await self._write(Response(501, headers=Headers({"CSeq": str(message.cseq or 0)})).encode())
+        return responses
+
+    def leave(self, uri: str) -> None:
+        """Say TEARDOWN without waiting, so that the camera frees its session at once."""
+        with suppress(OSError):
+            self._socket.send(self._request("TEARDOWN", uri, {}))
+
+    async def _exchange(self, method: str, uri: str, headers: Mapping[str, str]) -> Response:
+        await self._send(method, uri, headers)
+        while True:
+            for response in await self.receive():
+                if response.cseq in (self._cseq, None):  # some cameras forget CSeq; one request is open at a time
+                    return response
+
+    async def _send(self, method: str, uri: str, headers: Mapping[str, str]) -> None:
+        await self._write(self._request(method, uri, headers))
+
+    async def _write(self, data: bytes) -> None:
+        await asyncio.get_running_loop().sock_sendall(self._socket, data)
+
+    def _request(self, method: str, uri: str, headers: Mapping[str, str]) -> bytes:
+        self._cseq += 1
+        fields = {"CSeq": str(self._cseq), "User-Agent": _USER_AGENT, **headers}
+        if self._session:
+            fields["Session"] = self._session
+        if self._challenge and self._who:
+            self._challenge_uses += 1
+            cnonce, count = secrets.token_hex(8), self._challenge_uses
+            fields["Authorization"] = self._challenge.authorization(self._who, method, uri, cnonce=cnonce, count=count)
+        return Request(method, uri, Headers(fields)).encode()
+
+    def _take_challenge(self, response: Response, method: str) -> None:
+        if self._who is None:
+            raise Unauthenticated("SOURCE_AUTHENTICATION_REFUSED", "the camera asks for a password and has none here")
+        challenge = choose(response.headers.all("WWW-Authenticate"))
+        if self._challenge is not None and challenge.nonce == self._challenge.nonce:
+            raise Unauthenticated("SOURCE_AUTHENTICATION_REFUSED", f"the camera refuses {method} with its password")
+        self._challenge, self._challenge_uses = challenge, 0
+
+
+def channel_of(transport: str) -> int:
+    """The RTP channel of a Transport header (RFC 2326 §12.39); ProtocolError when the camera chose anything but TCP."""
+    found = re.search(r"interleaved=(\d{1,3})(?:-(\d{1,3}))?", transport)
+    if not transport.startswith("RTP/AVP/TCP") or found is None or int(found[1]) > 255:
+        raise ProtocolError("Transport", "is not the RTP/AVP/TCP;interleaved that was asked for")
+    return int(found[1])

@@ -1,0 +1,95 @@
+"""The gRPC face of streams: protobuf ↔ domain. Who asks comes from the identity, never from the request."""
+
+import base64
+import binascii
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from kapok.streams.v1 import session_pb2, streams_service_pb2, streams_service_pb2_grpc
+from services.chassis import errors, identity
+from services.streams.domain import Copy, Kind, Move, Order, Purpose, Session
+from services.streams.events import copy_message, session_message
+from services.streams.service import Opened, Streams
+
+PAGE_SIZE = 50
+PAGE_SIZE_LIMIT = 1000
+_Choice = TypeVar("_Choice", Kind, Purpose)
+
+
+class StreamsServicer(streams_service_pb2_grpc.StreamsServiceServicer):
+    """kapok.streams.v1.StreamsService."""
+
+    def __init__(self, streams: Streams) -> None:
+        self._streams = streams
+
+    async def OpenSession(self, request: Any, _context: Any) -> Any:
+        wanted = request.session
+        order = Order(
+            principal=_principal(), camera=wanted.camera, kind=_choice(Kind, session_pb2.Session.Kind, wanted.kind),
+            purpose=_choice(Purpose, session_pb2.Purpose, wanted.purpose), legal_basis=wanted.legal_basis,
+            incident=wanted.incident, viewer_limit=wanted.viewer_limit,
+        )  # fmt: skip
+        return _opened(await self._streams.open(order))
+
+    async def RenewSession(self, request: Any, _context: Any) -> Any:
+        return _opened(await self._streams.renew(_principal(), request.name))
+
+    async def CloseSession(self, request: Any, _context: Any) -> Any:
+        return session_message(await self._streams.close(_principal(), request.name))
+
+    async def ListSessions(self, request: Any, _context: Any) -> Any:
+        if not 0 <= request.page_size <= PAGE_SIZE_LIMIT:
+            raise errors.InvalidArgument(errors.Violation("page_size", f"must be 0 to {PAGE_SIZE_LIMIT}"))
+        size = request.page_size or PAGE_SIZE
+        found = await self._streams.list(_principal(), _decode_page_token(request.page_token), size)
+        return streams_service_pb2.ListSessionsResponse(
+            sessions=[session_message(session) for session in found],
+            next_page_token=_encode_page_token(found[-1]) if len(found) == size else "",
+        )
+
+    async def RecordCopy(self, request: Any, _context: Any) -> Any:
+        said = request.copy
+        copy = Copy(said.session, said.sha256, said.size_bytes, said.duration_ms)
+        return copy_message(await self._streams.record_copy(_principal(), copy))
+
+    async def MoveCamera(self, request: Any, _context: Any) -> Any:
+        move = Move(request.pan, request.tilt, request.zoom)
+        epoch, relay = await self._streams.move(_principal(), request.camera, move)
+        return streams_service_pb2.MoveCameraResponse(epoch=epoch, relay=relay)
+
+
+def _principal() -> str:
+    caller = identity.caller()
+    if not caller.principal:
+        raise errors.Denied("METHOD_NOT_EXPOSED", "sessions belong to principals; a service has none")
+    return caller.principal
+
+
+def _choice(kind: type[_Choice], enum: Any, number: int) -> _Choice | None:
+    """The domain's member for a proto enum number; None for unspecified or unknown ones."""
+    name = enum.Name(number) if number in enum.values() else ""
+    return next((member for member in kind if name.endswith(f"_{member.name}")), None)
+
+
+def _opened(opened: Opened) -> streams_service_pb2.OpenSessionResponse:
+    answer = streams_service_pb2.OpenSessionResponse(
+        session=session_message(opened.session), token=opened.token, rtsp_url=opened.rtsp_url
+    )
+    answer.token_expire_time.FromDatetime(opened.token_expires_at)
+    return answer
+
+
+def _encode_page_token(last: Session) -> str:
+    return base64.urlsafe_b64encode(f"{last.opened_at.timestamp()!r} {last.name}".encode()).decode()
+
+
+def _decode_page_token(token: str) -> tuple[datetime, str] | None:
+    if not token:
+        return None
+    try:
+        seconds, _, name = base64.urlsafe_b64decode(token).decode().partition(" ")
+        return datetime.fromtimestamp(float(seconds), UTC), name
+    except (binascii.Error, ValueError, OverflowError, OSError):
+        raise errors.InvalidArgument(
+            errors.Violation("page_token", "is not one that this method gave; start without one")
+        ) from None

@@ -1,0 +1,223 @@
+"""The use cases of streams: open, renew, close, list, record a copy, move.
+
+Opening, as a sequence: 1 permissions decides; 2 a relay is chosen; 3 registry seals the source to it; 4 session and
+fact are committed together; 5 the relay keeps the assignment; 6 the token is answered. Nothing is looked at that is not
+on record.
+"""
+
+import asyncio
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from services.chassis import errors
+from services.chassis.clock import Clock
+from services.chassis.outbox import Message
+from services.streams import domain
+from services.streams.domain import Copy, Move, Order, Permit, Session
+from services.streams.placement import Relay
+
+OPEN_SESSIONS_LIMIT = 500
+_RETRY_AFTER = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class ControlPermit:
+    """Permissions' grant of control: signed for the relay, with the rule that it stands on."""
+
+    signed_grant: bytes
+    rule: str
+    article: str
+    is_sealed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A session with the means to join it."""
+
+    session: Session
+    token: str
+    token_expires_at: datetime
+    rtsp_url: str
+
+
+class Sessions(Protocol):
+    """Where sessions are kept. Each change commits with its fact or not at all."""
+
+    async def save(self, session: Session, fact: Message) -> None: ...
+
+    async def record(self, fact: Message) -> None: ...
+
+    async def find(self, name: str) -> Session | None: ...
+
+    async def count_open(self, principal: str) -> int: ...
+
+    async def page(self, principal: str, before: tuple[datetime, str] | None, size: int) -> Sequence[Session]: ...
+
+    async def open_on(self, subject: str) -> Sequence[Session]: ...
+
+    async def expired(self, now: datetime) -> Sequence[Session]: ...
+
+
+class Permissions(Protocol):
+    """What streams asks of permissions."""
+
+    async def decide(self, order: Order) -> Permit:
+        """The permit, or errors.Denied with rule and article."""
+        ...
+
+    async def grant_control(self, principal: str, camera: str) -> ControlPermit:
+        """The signed grant of control, or errors.Denied naming the holder."""
+        ...
+
+
+class Registry(Protocol):
+    """What streams asks of the registry."""
+
+    async def seal_source(self, camera: str, relay: Relay) -> bytes:
+        """The camera's source, sealed to the relay's key; errors.FailedPrecondition before acceptance."""
+        ...
+
+
+class Relays(Protocol):
+    """The relays of this cell."""
+
+    def place(self, camera: str) -> Relay:
+        """The relay for a camera; errors.Unavailable when none is alive."""
+        ...
+
+    async def assign(self, session: Session, relay: Relay, sealed_source: bytes) -> None:
+        """Return once the relay keeps the session."""
+        ...
+
+    async def close(self, session: Session) -> None:
+        """End the session's viewers."""
+        ...
+
+    async def control(self, relay: Relay, permit: ControlPermit, move: Move, sealed_source: bytes) -> int:
+        """Have the relay command the camera; the epoch under which it did."""
+        ...
+
+
+class Facts(Protocol):
+    """Facts as the outbox takes them."""
+
+    def session(self, verb: str, session: Session) -> Message: ...
+
+    def copy(self, copy: Copy, session: Session) -> Message: ...
+
+    def move_ordered(self, principal: str, camera: str, move: Move, permit: ControlPermit) -> Message: ...
+
+
+class Tokens(Protocol):
+    """Who signs what admits a viewer."""
+
+    def issue(self, session: Session, expires_at: datetime) -> str: ...
+
+
+@dataclass(frozen=True)
+class Streams:
+    """The use cases, complete once constructed."""
+
+    sessions: Sessions
+    permissions: Permissions
+    registry: Registry
+    relays: Relays
+    facts: Facts
+    tokens: Tokens
+    clock: Clock
+
+    async def open(self, order: Order) -> Opened:
+        """Open a session for ``order.principal``, when permissions allows it."""
+        order = domain.checked(order)
+        await self._refuse_too_many(order.principal)
+        permit = await self.permissions.decide(order)
+        relay = self.relays.place(order.camera)
+        sealed_source = await self.registry.seal_source(order.camera, relay)
+        session = domain.opened(order, permit, f"sessions/{uuid.uuid4()}", relay.name, self.clock.now())
+        await self._commit("opened", session)
+        return await self._admit(session, relay, sealed_source)
+
+    async def renew(self, principal: str, name: str) -> Opened:
+        """Decide an open session of the principal's anew and give it a fresh token."""
+        session = await self._own(principal, name)
+        order = Order(
+            principal, session.camera, session.kind, session.purpose, session.legal_basis, session.incident
+        )  # fmt: skip
+        permit = await self.permissions.decide(order)
+        relay = self.relays.place(session.camera)
+        sealed_source = await self.registry.seal_source(session.camera, relay)
+        session = domain.renewed(session, permit, relay.name, self.clock.now())
+        await self._commit("renewed", session)
+        return await self._admit(session, relay, sealed_source)
+
+    async def close(self, principal: str, name: str, reason: str = "closed by its owner") -> Session:
+        """Close a session of the principal's and end its viewers. Closing twice is no error."""
+        session = await self._own(principal, name)
+        await self._commit("closed", closed := domain.closed(session, reason, self.clock.now()))
+        await self.relays.close(closed)
+        return closed
+
+    async def list(self, principal: str, before: tuple[datetime, str] | None, size: int) -> Sequence[Session]:
+        """The principal's own sessions, newest first."""
+        return await self.sessions.page(principal, before, size)
+
+    async def record_copy(self, principal: str, copy: Copy) -> Copy:
+        """Put the hash of a finished copy on record (Articles 16, 21)."""
+        session = await self._own(principal, copy.session)
+        copy = domain.checked_copy(copy, session)
+        await self.sessions.record(self.facts.copy(copy, session))
+        return copy
+
+    async def move(self, principal: str, camera: str, move: Move) -> tuple[int, str]:
+        """Move a camera that the principal controls; (epoch, relay). On record before the camera is told."""
+        move = domain.checked_move(camera, move)
+        permit = await self.permissions.grant_control(principal, camera)
+        relay = self.relays.place(camera)
+        sealed_source = await self.registry.seal_source(camera, relay)
+        await self.sessions.record(self.facts.move_ordered(principal, camera, move, permit))
+        return await self.relays.control(relay, permit, move, sealed_source), relay.name
+
+    async def end_standing_on(self, subject: str, reason: str) -> None:
+        """Close the record of every session that stands on ``subject``; the relays end its viewers by themselves."""
+        await self._close_all(await self.sessions.open_on(subject), reason)
+
+    async def close_expired(self) -> None:
+        """Close the record of every session whose time is over."""
+        await self._close_all(await self.sessions.expired(self.clock.now()), "its time is over")
+
+    async def _admit(self, session: Session, relay: Relay, sealed_source: bytes) -> Opened:
+        try:
+            await self.relays.assign(session, relay, sealed_source)
+        except errors.Error as refusal:
+            # A session that no relay keeps can't be joined: its record says so instead of staying open.
+            reason = f"the relay did not take it: {refusal.message}"[:200]
+            await asyncio.shield(self._commit("closed", domain.closed(session, reason, self.clock.now())))
+            raise
+        token_expires_at = self.clock.now() + domain.TOKEN_LIFETIME
+        token = self.tokens.issue(session, token_expires_at)
+        path = f"s/{session.name.removeprefix('sessions/')}"
+        return Opened(session, token, token_expires_at, f"rtsp://{relay.host}:{relay.port}/{path}?token={token}")
+
+    async def _commit(self, verb: str, session: Session) -> None:
+        await self.sessions.save(session, self.facts.session(verb, session))
+
+    async def _close_all(self, sessions: Sequence[Session], reason: str) -> None:
+        for session in sessions:
+            await self._commit("closed", domain.closed(session, reason, self.clock.now()))
+
+    async def _own(self, principal: str, name: str) -> Session:
+        session = await self.sessions.find(name)
+        if session is None or session.principal != principal:
+            # One answer for both, so that nobody learns of another's sessions.
+            raise errors.NotFound("RESOURCE_MISSING", f"{name}: you have no such session", name=name)
+        return session
+
+    async def _refuse_too_many(self, principal: str) -> None:
+        count = await self.sessions.count_open(principal)
+        if count >= OPEN_SESSIONS_LIMIT:
+            raise errors.Exhausted(
+                "LIMIT_REACHED", f"{count} sessions are open; close some", retry_after=_RETRY_AFTER, limit="sessions"
+            )

@@ -1,0 +1,106 @@
+"""The sessions table and its queries. Each change is one transaction with its fact."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from services.chassis.database import Database
+from services.chassis.outbox import Message, Outbox
+from services.streams.domain import Kind, Purpose, Session
+
+metadata = sa.MetaData()
+SESSIONS = sa.Table(
+    "sessions",
+    metadata,
+    sa.Column("name", sa.String(64), primary_key=True, comment="sessions/{uuid}"),
+    sa.Column("camera", sa.String(64), nullable=False, comment="districts/{district}/cameras/{code}"),
+    sa.Column("kind", sa.String(16), nullable=False, comment="live or copy"),
+    sa.Column("purpose", sa.String(32), nullable=False, comment="from the closed list"),
+    sa.Column("legal_basis", sa.String(64), nullable=False, comment="legalBases/{uuid}, or empty"),
+    sa.Column("incident", sa.String(64), nullable=False, comment="incidents/{uuid}, or empty"),
+    sa.Column("principal", sa.String(128), nullable=False, comment="whose session it is"),
+    sa.Column("agency", sa.String(128), nullable=False, comment="of the principal"),
+    sa.Column("rule", sa.String(128), nullable=False, comment="policy row that allowed it"),
+    sa.Column("article", sa.String(64), nullable=False, comment="article that the row serves"),
+    sa.Column("number", sa.BigInteger, nullable=False, comment="last ending fact when it was decided"),
+    sa.Column("is_sealed", sa.Boolean, nullable=False, comment="of a level-5 camera"),
+    sa.Column("viewer_limit", sa.Integer, nullable=False, comment="connections at once"),
+    sa.Column("relay", sa.String(64), nullable=False, comment="that serves it"),
+    sa.Column("opened_at", sa.DateTime, nullable=False, comment="UTC"),
+    sa.Column("expires_at", sa.DateTime, nullable=False, comment="UTC; the relay ends it then by itself"),
+    sa.Column("closed_at", sa.DateTime, comment="UTC; null while open"),
+    sa.Column("close_reason", sa.String(200), nullable=False, comment="why it closed"),
+    sa.Index("sessions_by_principal", "principal", "opened_at"),
+    sa.Index("sessions_open", "closed_at", "expires_at"),
+)
+_TIMES = ("opened_at", "expires_at", "closed_at")
+
+
+class SessionStore:
+    """Sessions in a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.outbox = Outbox(database, metadata)
+
+    async def save(self, session: Session, fact: Message) -> None:
+        """Insert the session, or replace it, together with its fact."""
+        row = asdict(session)
+        for column in _TIMES:
+            row[column] = row[column].replace(tzinfo=None) if row[column] else None
+        async with self._database.write() as transaction:
+            await transaction.execute(SESSIONS.delete().where(SESSIONS.c.name == session.name))
+            await transaction.execute(SESSIONS.insert(), row)
+            await self.outbox.add(transaction, fact)
+        self.outbox.wake()
+
+    async def record(self, fact: Message) -> None:
+        """A fact that changes no session."""
+        async with self._database.write() as transaction:
+            await self.outbox.add(transaction, fact)
+        self.outbox.wake()
+
+    async def find(self, name: str) -> Session | None:
+        """The session of that name."""
+        found = await self._sessions(SESSIONS.select().where(SESSIONS.c.name == name))
+        return found[0] if found else None
+
+    async def count_open(self, principal: str) -> int:
+        """How many sessions the principal has open."""
+        query = sa.select(sa.func.count()).where(SESSIONS.c.principal == principal, SESSIONS.c.closed_at.is_(None))
+        async with self._database.read() as transaction:
+            return int((await transaction.execute(query)).scalar_one())
+
+    async def page(self, principal: str, before: tuple[datetime, str] | None, size: int) -> Sequence[Session]:
+        """The principal's sessions, newest first, those opened before ``before`` = (opened_at, name)."""
+        query = SESSIONS.select().where(SESSIONS.c.principal == principal)
+        if before:
+            key = sa.tuple_(SESSIONS.c.opened_at, SESSIONS.c.name)
+            query = query.where(key < sa.tuple_(sa.literal(before[0].replace(tzinfo=None)), sa.literal(before[1])))
+        return await self._sessions(query.order_by(SESSIONS.c.opened_at.desc(), SESSIONS.c.name.desc()).limit(size))
+
+    async def open_on(self, subject: str) -> Sequence[Session]:
+        """The open sessions that stand on ``subject``, a resource name."""
+        columns = [SESSIONS.c[name] for name in ("name", "principal", "agency", "camera", "legal_basis", "incident")]
+        return await self._sessions(
+            SESSIONS.select().where(SESSIONS.c.closed_at.is_(None), sa.or_(*(column == subject for column in columns)))
+        )
+
+    async def expired(self, now: datetime) -> Sequence[Session]:
+        """Open sessions whose end has come, at most 500 at a time."""
+        is_over = SESSIONS.c.expires_at <= now.replace(tzinfo=None)
+        return await self._sessions(SESSIONS.select().where(SESSIONS.c.closed_at.is_(None), is_over).limit(500))
+
+    async def _sessions(self, query: sa.Select[Any]) -> Sequence[Session]:
+        async with self._database.read() as transaction:
+            return [_session(row._mapping) for row in await transaction.execute(query)]
+
+
+def _session(row: Any) -> Session:
+    values = dict(row)
+    for column in _TIMES:
+        values[column] = values[column].replace(tzinfo=UTC) if values[column] else None
+    return Session(**values | {"kind": Kind(values["kind"]), "purpose": Purpose(values["purpose"])})
