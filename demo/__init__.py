@@ -1,1 +1,1 @@
-"""The demo city: its places, its agencies, and the lenses that the platform sees it through. Nothing imports it back."""
+"""The demo city: its places, its agencies and the lenses through which the platform sees it."""

@@ -64,7 +64,8 @@ def _tunnel_cameras(serials: Iterator[int]) -> Iterator[Camera]:
     for index in range(2 * _TUNNEL_PLACES):
         bore, place = divmod(index, _TUNNEL_PLACES)
         zh, en = bores[bore]
-        post = f"K0+{20 + 80 * place:03d}" if place < 13 else f"K1+{20 + 80 * place - 1000:03d}"
+        kilometres, metres = divmod(20 + 80 * place, 1000)
+        post = f"K{kilometres}+{metres:03d}"
         yield Camera(
             code=_code(_YUEXIU, 3, next(serials)),
             name_zh=f"沿江隧道{zh}{post}",

@@ -1,1 +1,1 @@
-"""."""
+"""Audit: the ledger of what happened, in two books that nobody can rewrite unseen."""

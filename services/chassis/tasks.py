@@ -6,13 +6,25 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 
+class _Left(Exception):
+    """The body is over: what still runs is cancelled."""
+
+
+@asynccontextmanager
+async def group() -> AsyncIterator[asyncio.TaskGroup]:
+    """A TaskGroup whose tasks are cancelled on leaving, not waited for."""
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            yield tasks
+            raise _Left
+    except* _Left:
+        pass
+
+
 @asynccontextmanager
 async def background(*work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
     """Run ``work`` while inside, cancel it on leaving. A failure of it cancels the body and comes out of the block."""
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(coroutine) for coroutine in work]
-        try:
-            yield
-        finally:
-            for task in tasks:
-                task.cancel()
+    async with group() as tasks:
+        for coroutine in work:
+            tasks.create_task(coroutine)
+        yield

@@ -17,15 +17,17 @@ def covers(area: Area, camera: Camera) -> bool:
 def inside(polygon: tuple[Point, ...], point: Point) -> bool:
     """Even-odd rule by casting a ray northwards; a point on the border is inside. O(corners)."""
     latitude, longitude = point
-    crossings = 0
-    for (lat_a, lon_a), (lat_b, lon_b) in pairwise((polygon[-1], *polygon)):
+    is_inside = False
+    lat_a, lon_a = polygon[-1]
+    for lat_b, lon_b in polygon:
         side = (lon_b - lon_a) * (latitude - lat_a) - (lat_b - lat_a) * (longitude - lon_a)
         if side == 0 and _between(lat_a, latitude, lat_b) and _between(lon_a, longitude, lon_b):
             return True
         # Half-open in longitude, so that a ray through a corner counts it once.
         if (lon_a > longitude) != (lon_b > longitude) and (side < 0) == (lon_b > lon_a):
-            crossings += 1
-    return crossings % 2 == 1
+            is_inside = not is_inside
+        lat_a, lon_a = lat_b, lon_b
+    return is_inside
 
 
 def extent(polygon: tuple[Point, ...]) -> float:

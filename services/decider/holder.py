@@ -29,7 +29,10 @@ class Holder:
 
 def holder(camera: Camera, takeovers: Iterable[Takeover], now: datetime) -> Holder:
     """Highest rank in force, municipal before district, then the database's number: never wall time (Article 18)."""
-    first = min((t for t in takeovers if t.camera == camera.name and in_force(t, now)), key=precedence, default=None)
+    first = None
+    for takeover in takeovers:
+        if takeover.camera == camera.name and in_force(takeover, now):
+            first = takeover if first is None else min(first, takeover, key=precedence)
     return Holder(first.agency, first) if first else Holder(camera.operator)
 
 

@@ -16,6 +16,8 @@ _CONDITION_COST = {"papers": 1, "incident": 2, "holds-control": 2}  # what the c
 _OTHER_CONDITION_COST = 3
 _LIKELY_COST = 100  # from here on a row is for somebody else
 
+_CHANGE = "Levels and permissions change by a proposal under Article 14 ¶2 only."
+
 
 @dataclass(frozen=True, slots=True)
 class Near:
@@ -37,10 +39,11 @@ def refusal_sentence(request: Request, near: Near | None) -> str:
     _, relation, action, level, category, _ = request
     asked = f"No rule allows {action} on a level-{level} camera of category {category} in relation {relation}"
     if near is None:
-        return f"{asked} to this kind of agency (Article 14 ¶1). Levels and permissions change by Article 14 ¶2 only."
+        return f"{asked} to this kind of agency (Article 14 ¶1). {_CHANGE}"
     steps = "; ".join(_step(near.row, name) for name in near.lacking)
     rule = f"{near.row.rule} ({article_text(near.row.article)})"
-    return f"{asked} as things stand (Article 14 ¶1). Nearest is {rule}: it needs {steps}."
+    told = f"{asked} as things stand (Article 14 ¶1). Nearest is {rule}: it needs {steps}."
+    return told if all(name in CONDITIONS for name in near.lacking) else f"{told} {_CHANGE}"
 
 
 def _near(row: Row, request: Request) -> Near | None:

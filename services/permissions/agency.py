@@ -48,6 +48,8 @@ class PrincipalRevoked:
 
 @dataclass(frozen=True, slots=True)
 class PrincipalReinstated:
+    """``account`` has its rights back."""
+
     account: Account
     principal: str
     reason: str
@@ -94,7 +96,7 @@ def acting(account: Account, agency: Agency) -> Principal:
 
 def revoke(account: Account, by: Principal, reason: str) -> tuple[Account, tuple[PrincipalRevoked, ...]]:
     """End every right: by its own agency or municipal public security. Raises Denied to anyone else."""
-    if by.is_suspended or (by.agency != account.agency and not _is_municipal_police(by)):
+    if by.is_suspended or (by.agency != account.agency and not is_municipal_police(by)):
         message = f"{account.name} is revoked by its own agency or municipal public security (Article 14 ¶2)"
         raise Denied("NOT_PERMITTED", message, article="Article 14 ¶2")
     _check_reason(reason)
@@ -106,7 +108,7 @@ def revoke(account: Account, by: Principal, reason: str) -> tuple[Account, tuple
 
 def reinstate(account: Account, by: Principal, reason: str) -> tuple[Account, tuple[PrincipalReinstated, ...]]:
     """Give a revoked principal its rights back: by municipal public security alone."""
-    if not _is_municipal_police(by):
+    if not is_municipal_police(by):
         message = f"{account.name} is reinstated by municipal public security (Article 14 ¶2): ask it"
         raise Denied("NOT_PERMITTED", message, article="Article 14 ¶2")
     _check_reason(reason)
@@ -116,7 +118,8 @@ def reinstate(account: Account, by: Principal, reason: str) -> tuple[Account, tu
     return reinstated, (PrincipalReinstated(reinstated, by.name, reason),)
 
 
-def _is_municipal_police(principal: Principal) -> bool:
+def is_municipal_police(principal: Principal) -> bool:
+    """Whether it acts for municipal public security, which leads by Article 14 ¶2, and may act at all."""
     return (
         principal.kind is AgencyKind.PUBLIC_SECURITY and principal.tier is Tier.MUNICIPAL and not principal.is_suspended
     )

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 from services.chassis.errors import Denied, FailedPrecondition
 from services.decider.conditions import PAPER_ACTIONS, papers_cover
-from services.decider.facts import Action, AgencyKind, Camera, LegalBasis, Principal, Tier
+from services.decider.facts import Action, Camera, LegalBasis, Principal
+from services.permissions.agency import is_municipal_police
 from services.permissions.fields import Fields
 
 LONGEST = timedelta(days=90)
@@ -56,6 +57,8 @@ class Registered:
 
 @dataclass(frozen=True, slots=True)
 class LegalBasisRegistered:
+    """Its principal may rest requests on it while it is valid."""
+
     basis: Registered
 
 
@@ -97,8 +100,7 @@ def covers(basis: Registered, camera: Camera, action: Action, now: datetime) -> 
 
 def revoke(basis: Registered, principal: Principal, now: datetime) -> tuple[Registered, tuple[LegalBasisRevoked, ...]]:
     """Withdraw papers before their end: by the agency that issued them or municipal public security."""
-    is_municipal_police = principal.kind is AgencyKind.PUBLIC_SECURITY and principal.tier is Tier.MUNICIPAL
-    if principal.agency != basis.papers.issuer and not is_municipal_police:
+    if principal.agency != basis.papers.issuer and not is_municipal_police(principal):
         message = "papers are withdrawn by the agency that issued them or municipal public security"
         raise Denied("NOT_PERMITTED", message, article="Article 14 ¶2")
     if basis.is_revoked or now >= basis.papers.ends_at:

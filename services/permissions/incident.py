@@ -64,6 +64,8 @@ class Declared:
 
 @dataclass(frozen=True, slots=True)
 class IncidentDeclared:
+    """Its cameras are open to the departments that it names."""
+
     incident: Declared
 
 

@@ -14,7 +14,7 @@ from services.decider.facts import AgencyKind, Camera, Principal, Takeover
 from services.decider.holder import RANK, Holder, holder
 from services.permissions.fields import Fields
 
-__all__ = ["Control", "Holder", "holder", "release", "request", "settle", "withdraw"]
+__all__ = ["Control", "Holder", "Takeover", "holder", "release", "request", "settle", "withdraw"]
 
 LONGEST = timedelta(hours=24)
 MAX_IN_FORCE = 32  # takeovers of one camera at a time: a handful of agencies with their renewals
@@ -55,6 +55,8 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class TakeoverGranted:
+    """In force from now on; it holds unless a higher one stands above it."""
+
     takeover: Takeover
 
 

@@ -14,27 +14,27 @@ from services.chassis.errors import FailedPrecondition, InvalidArgument, Unavail
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-DEFAULT_PORT = 554
+DEFAULT_PORTS = {"rtsp": 554, "http": 80}
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A camera's RTSP URI taken apart. ``uri`` has no user part: credentials travel in headers only."""
+    """A camera's URI taken apart. ``uri`` has no user part: credentials travel in headers only."""
 
     uri: str
     host: str
     port: int
 
 
-def place(uri: str) -> Place:
-    """Read an ``rtsp://`` URI; InvalidArgument (``SOURCE_URI_INVALID``) when it is none."""
+def place(uri: str, scheme: str = "rtsp") -> Place:
+    """Read a URI of ``scheme``; InvalidArgument (``SOURCE_URI_INVALID``) when it is none."""
     try:
         parts = urlsplit(uri)
-        host, port = parts.hostname, parts.port or DEFAULT_PORT
+        host, port = parts.hostname, parts.port or DEFAULT_PORTS[scheme]
     except ValueError:
         parts, host, port = urlsplit(""), None, 0
-    if parts.scheme != "rtsp" or not host or parts.username is not None or not uri.isprintable() or " " in uri:
-        violation = Violation("source.uri", "is rtsp://host[:port]/path; user and password go in their own fields")
+    if parts.scheme != scheme or not host or parts.username is not None or not uri.isprintable() or " " in uri:
+        violation = Violation("source.uri", f"is {scheme}://host[:port]/path; user and password go in their own fields")
         raise InvalidArgument(violation, reason="SOURCE_URI_INVALID")
     return Place(uri, host, port)
 

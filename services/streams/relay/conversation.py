@@ -60,11 +60,16 @@ class Conversation:
         return response
 
     async def keep_alive(self, method: str, uri: str) -> None:
-        """Send ``method`` without waiting: its answer comes among the packets, and `receive` looks at it."""
+        """Send ``method`` without waiting: its answer comes among the packets."""
         await self._send(method, uri, {})
 
-    async def receive(self) -> list[Response]:
-        """Whatever comes next: packets are handed on, responses returned; Unavailable when the camera hangs up."""
+    async def listen(self) -> None:
+        """Take whatever comes next while playing; Unavailable when the camera hangs up."""
+        for response in await self._receive():
+            if response.status == 401:  # the nonce has expired under a keep-alive: the next one uses the new
+                self._take_challenge(response, "keep-alive")
+
+    async def _receive(self) -> list[Response]:
         data = await asyncio.get_running_loop().sock_recv(self._socket, READ_BYTES)
         if not data:
             raise Unavailable("SOURCE_GONE", "the camera closed the connection")
@@ -73,8 +78,6 @@ class Conversation:
             if isinstance(message, Interleaved):
                 self._on_packet(message)
             elif isinstance(message, Response):
-                if message.status == 401 and self._session:  # a keep-alive met an expired nonce
-                    self._take_challenge(message, "keep-alive")
                 responses.append(message)
             else:
                 await self._write(Response(501, headers=Headers({"CSeq": str(message.cseq or 0)})).encode())
@@ -88,7 +91,7 @@ class Conversation:
     async def _exchange(self, method: str, uri: str, headers: Mapping[str, str]) -> Response:
         await self._send(method, uri, headers)
         while True:
-            for response in await self.receive():
+            for response in await self._receive():
                 if response.cseq in (self._cseq, None):  # some cameras forget CSeq; one request is open at a time
                     return response
 

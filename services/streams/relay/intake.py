@@ -34,7 +34,7 @@ class Patience:
     """How long a camera may take."""
 
     step: timedelta = timedelta(seconds=5)  # each of name, connection and answer
-    silence: timedelta = timedelta(seconds=10)  # without a byte while playing
+    silence: timedelta = timedelta(seconds=10)  # without a packet of the track while playing
 
 
 class Sink(Protocol):
@@ -71,6 +71,7 @@ class _Pull:
         self._patience = patience
         self._camera = Conversation(connection, who, self._take)
         self._channel: int | None = None
+        self._has_heard = False  # a packet of the track since the last look: chatter is no picture
 
     async def run(self, uri: str) -> None:
         options = await self._ask("OPTIONS", uri)
@@ -96,9 +97,11 @@ class _Pull:
         with _in_time("picture", self._patience.silence):
             async with asyncio.timeout(silence_s) as limit:
                 while True:
-                    await self._camera.receive()
+                    await self._camera.listen()
                     now = loop.time()
-                    limit.reschedule(now + silence_s)
+                    if self._has_heard:
+                        limit.reschedule(now + silence_s)
+                        self._has_heard = False
                     if now >= due:
                         await self._camera.keep_alive(keep_alive, uri)
                         due = now + self._camera.session_timeout_s / 2
@@ -110,6 +113,7 @@ class _Pull:
 
     def _take(self, packet: Interleaved) -> None:
         if packet.channel == self._channel:
+            self._has_heard = True
             self._sink.packet(packet.payload)
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 from services.streams.relay.rtp import AccessUnit
 
+WAITING = -1  # a cursor that stands at no picture: the next key picture is its first
+
 
 @dataclass(slots=True)
 class Ring:

@@ -1,0 +1,28 @@
+"""What to do after a refusal: one line for each reason that a person at a terminal can act on."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+from services.chassis import errors
+
+_STEPS: Mapping[str, str] = {
+    "PAPERS_MISSING": "register the papers (kapok legal-basis register), then pass --legal-basis",
+    "NOT_PERMITTED": "kapok explain PRINCIPAL ACTION CAMERA shows the rules that came nearest and what they lack",
+    "HELD_BY_ANOTHER": "kapok takeover show {camera} tells who controls it and until when",
+    "CAMERA_NOT_ACCESSIBLE": "kapok cameras list shows the cameras that you may know of",
+    "PRINCIPAL_REVOKED": "ask municipal public security for kapok reinstate",
+    "PLACE_OF_PRIVACY": "no camera may be installed there; remove it",
+    "SYSTEM_NOT_ACCEPTED": "its operator registers the acceptance certificate first",
+    "SOURCE_AWAY": "the operator looks after the camera; try again later",
+    "SERVICE_AWAY": "start it with kapok up, or try again when it is up",
+    "LIMIT_REACHED": "wait a moment, then try again",
+    "ETAG_STALE": "read it again, then change it again",
+    "EPOCH_STALE": "kapok takeover show {camera} tells who controls it now",
+    "CERTIFICATE_UNKNOWN": "use a certificate of this home: kapok --as PRINCIPAL",
+}
+
+
+def next_step(error: errors.Error) -> str:
+    """The line for ``error``, its placeholders filled from its metadata; empty when its message says it all."""
+    metadata = defaultdict(lambda: "CAMERA", {key: str(value) for key, value in error.metadata.items()})
+    return _STEPS.get(error.reason, "").format_map(metadata)

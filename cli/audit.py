@@ -1,0 +1,93 @@
+"""`kapok audit`: the newest records of the ledger, and the proof that none was changed."""
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import typer
+from google.protobuf.json_format import MessageToDict
+from google.protobuf.message import DecodeError
+
+from cli import screen, verify
+from cli.gateway import Gateway
+from cli.invocation import Context
+from kapok.audit.v1 import audit_service_pb2
+from kapok.fact.v1 import fact_pb2
+
+group = typer.Typer(no_args_is_help=True, help="The ledger: tail, verify.")
+_PAGE = 250
+BookOption = Annotated[str, typer.Option(help="ordinary; or sealed, for national security.")]
+
+
+@group.command("tail")
+def tail(
+    context: Context,
+    count: Annotated[int, typer.Option("-n", "--count", min=1, max=1000)] = 20,
+    book: BookOption = "ordinary",
+) -> None:
+    """The newest records, the newest last."""
+    request = audit_service_pb2.ListRecordsRequest(parent=f"books/{book}", page_size=count, newest_first=True)
+    records = [(r, _fact(r.fact)) for r in reversed(context.obj.gateway.call(request).records)]
+    context.obj.screen.table(
+        {"records": [{**MessageToDict(r), "fact": _document(fact)} for r, fact in records]},
+        ("number", "time", "what", "who", "camera", "rule", "article", "told"),
+        (
+            (r.number, screen.moment(fact.occur_time), fact.kind, fact.principal.removeprefix("principals/"),
+             fact.camera.rpartition("/")[2], fact.rule, fact.article, _told(fact))
+            for r, fact in records
+        ),
+    )  # fmt: skip
+
+
+@group.command("verify")
+def verify_book(context: Context, book: BookOption = "ordinary") -> None:
+    """Read every record, recompute the chain, compare it with the signed head. Exit code 1 when it does not hold."""
+    gateway = context.obj.gateway
+    said = gateway.call(audit_service_pb2.GetHeadRequest(name=f"books/{book}/head"))
+    head = verify.Head(book, said.number, said.hash, said.signature)
+    verdict = verify.verify(_entries(gateway, book), head, gateway.endpoints.ledger_public_key)
+    if context.obj.screen.is_json:
+        context.obj.screen.document(
+            {"book": book, "holds": verdict.holds, "records": verdict.records, "head": said.number,
+             "broken": verdict.broken, "why": verdict.why}
+        )  # fmt: skip
+    elif verdict.holds:
+        context.obj.screen.line(f"{verdict.records} records of {book} fit together, up to head {said.number}, signed")
+    else:
+        where = f"record {verdict.broken}" if verdict.broken else "the head"
+        context.obj.screen.line(f"the ledger does not hold at {where}: {verdict.why}")
+    if not verdict.holds:
+        raise typer.Exit(1)
+
+
+def _entries(gateway: Gateway, book: str) -> Iterator[verify.Entry]:
+    for page in gateway.pages(audit_service_pb2.ListRecordsRequest(parent=f"books/{book}", page_size=_PAGE)):
+        for record in page.records:
+            yield verify.Entry(record.number, record.fact, record.hash)
+
+
+def _fact(data: bytes) -> Any:
+    """The fact in ``data``; one that can't be read is shown as such: the chain is over bytes, not over meaning."""
+    fact = fact_pb2.Fact()
+    try:
+        fact.ParseFromString(data)
+    except DecodeError:
+        return fact_pb2.Fact(kind="(unreadable)")
+    return fact
+
+
+def _document(fact: Any) -> dict[str, Any]:
+    try:
+        return MessageToDict(fact)
+    except TypeError:  # a snapshot of a type that this program does not know
+        without = fact_pb2.Fact()
+        without.CopyFrom(fact)
+        without.ClearField("snapshot")
+        return {**MessageToDict(without), "snapshot": {"@type": fact.snapshot.type_url}}
+
+
+def _told(fact: Any) -> str:
+    refusal = fact_pb2.Refusal()
+    if not fact.snapshot.Unpack(refusal):
+        return ""
+    times = f" ({refusal.count} times)" if refusal.count > 1 else ""
+    return f"{refusal.reason}: {refusal.message}{times}"

@@ -1,0 +1,127 @@
+"""The connection to a home's gateway: addresses and certificates from endpoints.json, mTLS, calls by their request."""
+
+import functools
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import grpc
+import typer
+from google.protobuf import message_factory
+from google.protobuf.message import Message
+
+from services.chassis import errors, rpc_status
+
+CALL_TIMEOUT_S = 30.0
+_ANSWER_BYTES_MOST = 16 * 1024 * 1024
+REQUEST_ID = "kapok-request-id"
+
+
+@dataclass(frozen=True)
+class Endpoints:
+    """What `kapok up` wrote of a running cell."""
+
+    grpc: str
+    ca: Path
+    ledger_public_key: bytes
+    principals: Mapping[str, Mapping[str, str]]  # id → certificate, key, agency, kind
+
+
+def read_endpoints(home: Path) -> Endpoints:
+    """The endpoints of the cell at ``home``; errors.Unavailable when it was never up."""
+    path = home / "endpoints.json"
+    try:
+        told = json.loads(path.read_text())
+        return Endpoints(
+            str(told["grpc"]), Path(told["ca"]), bytes.fromhex(told["ledger_public_key"]), dict(told["principals"])
+        )
+    except FileNotFoundError:
+        raise errors.Unavailable(
+            "SERVICE_AWAY", f"no platform runs at {home}: start one with kapok up --home {home}", home=str(home)
+        ) from None
+    except (ValueError, KeyError, TypeError) as error:
+        message = f"{path} is not what kapok up writes ({error!r}): start the platform again"
+        raise errors.FailedPrecondition("STATE_WRONG", message) from None
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """One cell's API, as one principal. The channel opens with the first call."""
+
+    home: Path
+    principal_id: str = ""
+    _channels: list[Any] = field(default_factory=list, repr=False)
+
+    @functools.cached_property
+    def endpoints(self) -> Endpoints:
+        """Of this home."""
+        return read_endpoints(self.home)
+
+    @property
+    def me(self) -> Mapping[str, str]:
+        """The certificate, key, agency and kind of the principal that calls."""
+        principals = self.endpoints.principals
+        known = ", ".join(sorted(principals))
+        if not self.principal_id:
+            raise typer.BadParameter(f"say who you are with --as PRINCIPAL; this home has {known}")
+        found = principals.get(self.principal_id.removeprefix("principals/"))
+        if found is None:
+            raise typer.BadParameter(f"--as {self.principal_id}: this home has certificates of {known}")
+        return found
+
+    @property
+    def agency(self) -> str:
+        """``agencies/…`` that the principal acts for."""
+        return f"agencies/{self.me['agency'].removeprefix('agencies/')}"
+
+    def call(self, request: Message) -> Any:
+        """Call the method that ``request``'s type belongs to; returns its response, raises errors.Error."""
+        method = _method_of(request)
+        call = self._channel().unary_unary(
+            f"/{method.containing_service.full_name}/{method.name}",
+            type(request).SerializeToString,
+            message_factory.GetMessageClass(method.output_type).FromString,
+        )
+        try:
+            return call(request, timeout=CALL_TIMEOUT_S)
+        except grpc.RpcError as failure:
+            error = rpc_status.to_error(failure, f"the gateway at {self.endpoints.grpc}")
+            found = dict(failure.trailing_metadata() or ()).get(REQUEST_ID, "")
+            error.metadata = {**error.metadata, **({"request": found} if found else {})}
+            raise error from failure
+
+    def pages(self, request: Any) -> Iterator[Any]:
+        """The answers to a List request, page after page."""
+        while True:
+            yield (answer := self.call(request))
+            if not answer.next_page_token:
+                return
+            request.page_token = answer.next_page_token
+
+    def close(self) -> None:
+        """Close what was opened."""
+        while self._channels:
+            self._channels.pop().close()
+
+    def _channel(self) -> Any:
+        if not self._channels:
+            me = self.me
+            try:
+                authority = self.endpoints.ca.read_bytes()
+                certificate, key = (Path(me[name]).read_bytes() for name in ("certificate", "key"))
+            except (OSError, KeyError) as error:
+                message = f"the certificate of {self.principal_id} can't be read: {error}; start the platform again"
+                raise errors.FailedPrecondition("STATE_WRONG", message) from error
+            credentials = grpc.ssl_channel_credentials(authority, key, certificate)
+            options = [("grpc.max_receive_message_length", _ANSWER_BYTES_MOST)]
+            self._channels.append(grpc.secure_channel(self.endpoints.grpc, credentials, options))
+        return self._channels[0]
+
+
+def _method_of(request: Message) -> Any:
+    """The protos give every method a request type of its own (buf's STANDARD rules), so the type names the method."""
+    services = request.DESCRIPTOR.file.services_by_name.values()
+    [method] = [m for service in services for m in service.methods if m.input_type is request.DESCRIPTOR]
+    return method

@@ -1,0 +1,128 @@
+"""`kapok watch` and `kapok sessions`: one principal's permitted use of a camera, opened, listed, closed."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from itertools import islice
+from typing import Annotated, Any
+
+import typer
+from google.protobuf.json_format import MessageToDict
+
+from cli import names, screen
+from cli.arguments import form
+from cli.cameras import CameraArgument
+from cli.decisions import IncidentOption, LegalBasisOption
+from cli.gateway import Gateway
+from cli.invocation import Context
+from kapok.streams.v1 import session_pb2, streams_service_pb2
+from services.chassis import errors
+
+group = typer.Typer(no_args_is_help=True, help="Your sessions: list, close.")
+PurposeOption = Annotated[
+    int | None,
+    typer.Option(
+        metavar="PURPOSE",
+        parser=names.choice(session_pb2.Purpose, "PURPOSE_"),
+        help=names.choices(session_pb2.Purpose, "PURPOSE_"),
+    ),
+]
+# What each kind of agency is there for; a sector authority or the information-technology authority has to say it.
+_USUAL: Mapping[str, int] = {
+    "public-security": session_pb2.PURPOSE_PUBLIC_ORDER,
+    "national-security": session_pb2.PURPOSE_NATIONAL_SECURITY,
+    "urban-management": session_pb2.PURPOSE_URBAN_MANAGEMENT,
+    "emergency-command": session_pb2.PURPOSE_EMERGENCY_RESPONSE,
+    "operator": session_pb2.PURPOSE_OPERATION_DUTY,
+}
+
+
+@dataclass(frozen=True)
+class Use:
+    """What a session is opened for."""
+
+    camera: CameraArgument
+    purpose: PurposeOption = None
+    legal_basis: LegalBasisOption = None
+    incident: IncidentOption = None
+    viewers: Annotated[int, typer.Option(min=1, max=1000, help="Connections at once.")] = 1
+
+
+@form
+def watch(context: Context, use: Use) -> None:
+    """Open a live session of CAMERA and print the RTSP URL that any player opens within a minute."""
+    opened = open_session(context.obj.gateway, use, session_pb2.Session.KIND_LIVE)
+    context.obj.screen.line(opened.rtsp_url)
+    session = opened.session
+    context.obj.screen.fields(
+        opened, ("join by", screen.moment(opened.token_expire_time)), ("ends at", screen.moment(session.expire_time)),
+        ("purpose", _purpose(session)), ("allowed by", f"{session.rule} ({session.article})"),
+        ("close it with", f"kapok --as {session.principal.removeprefix('principals/')} sessions close {session.name}"),
+    )  # fmt: skip
+
+
+@group.command("list")
+def list_sessions(
+    context: Context, limit: Annotated[int, typer.Option("-n", "--limit", min=1, max=10_000)] = 20
+) -> None:
+    """Your sessions, newest first."""
+    pages = context.obj.gateway.pages(streams_service_pb2.ListSessionsRequest(page_size=min(limit, 500)))
+    found = list(islice((session for page in pages for session in page.sessions), limit))
+    context.obj.screen.table(
+        {"sessions": [MessageToDict(session) for session in found]},
+        ("session", "camera", "kind", "state", "opened", "ends", "closed because"),
+        (
+            (s.name, s.camera.rpartition("/")[2], _kind(s), _state(s), screen.moment(s.create_time),
+             screen.moment(s.expire_time), s.close_reason)
+            for s in found
+        ),
+    )  # fmt: skip
+
+
+@group.command("close")
+def close_session(
+    context: Context, session: Annotated[str, typer.Argument(parser=names.resource("sessions"), metavar="SESSION")]
+) -> None:
+    """Close a session of yours; its viewers are ended."""
+    said = context.obj.gateway.call(streams_service_pb2.CloseSessionRequest(name=session))
+    context.obj.screen.fields(
+        said, ("session", said.name), ("state", _state(said)), ("closed", screen.moment(said.close_time))
+    )
+
+
+def open_session(gateway: Gateway, use: Use, kind: "session_pb2.Session.Kind") -> Any:
+    """Open a session; returns an OpenSessionResponse."""
+    purpose = use.purpose or _USUAL.get(gateway.me["kind"], 0)
+    if not purpose:
+        raise typer.BadParameter(f"say what for with --purpose: {names.choices(session_pb2.Purpose, 'PURPOSE_')}")
+    session = session_pb2.Session(
+        camera=use.camera, kind=kind, legal_basis=use.legal_basis, incident=use.incident, viewer_limit=use.viewers,
+        purpose=purpose,  # type: ignore[arg-type] # one of the enum's numbers
+    )  # fmt: skip
+    return gateway.call(streams_service_pb2.OpenSessionRequest(session=session))
+
+
+@contextmanager
+def session_of(gateway: Gateway, use: Use, kind: "session_pb2.Session.Kind") -> Iterator[Any]:
+    """A session that is closed on leaving, however one leaves."""
+    opened = open_session(gateway, use, kind)
+    closing = streams_service_pb2.CloseSessionRequest(name=opened.session.name)
+    try:
+        yield opened
+    except BaseException:
+        with suppress(errors.Error):  # it ends by itself at its end time; what went wrong first is what to tell
+            gateway.call(closing)
+        raise
+    gateway.call(closing)
+
+
+def _purpose(session: Any) -> str:
+    return names.label("PURPOSE_", session_pb2.Purpose.Name(session.purpose))
+
+
+def _kind(session: Any) -> str:
+    return names.label("KIND_", session_pb2.Session.Kind.Name(session.kind))
+
+
+def _state(session: Any) -> str:
+    return names.label("STATE_", session_pb2.Session.State.Name(session.state))

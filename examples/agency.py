@@ -1,0 +1,28 @@
+"""An agency's program: connects, lists the cameras it may see, opens a session. Argument: a cell's endpoints.json."""
+
+# ruff: noqa: T201 - a program prints
+
+import json
+import sys
+from pathlib import Path
+
+import grpc
+
+from kapok.registry.v1 import registry_service_pb2 as registry
+from kapok.registry.v1 import registry_service_pb2_grpc as registry_grpc
+from kapok.streams.v1 import session_pb2 as sessions
+from kapok.streams.v1 import streams_service_pb2 as streams
+from kapok.streams.v1 import streams_service_pb2_grpc as streams_grpc
+
+endpoints = json.loads(Path(sys.argv[1]).read_text())
+own = endpoints["principals"]["police-yuexiu"]
+ca, key, certificate = (Path(file).read_bytes() for file in (endpoints["ca"], own["key"], own["certificate"]))
+with grpc.secure_channel(endpoints["grpc"], grpc.ssl_channel_credentials(ca, key, certificate)) as channel:
+    asked = registry.ListCamerasRequest(parent="districts/440104", page_size=10)
+    cameras = registry_grpc.RegistryServiceStub(channel).ListCameras(asked).cameras
+    for camera in cameras:
+        print(camera.name, camera.display_name)
+    chosen = min(cameras, key=lambda camera: camera.security_level)
+    wanted = sessions.Session(camera=chosen.name, kind="KIND_LIVE", purpose="PURPOSE_PUBLIC_ORDER")
+    opened = streams_grpc.StreamsServiceStub(channel).OpenSession(streams.OpenSessionRequest(session=wanted))
+    print(opened.rtsp_url)

@@ -1,0 +1,36 @@
+"""What audit asks of permissions: domain → protobuf → domain."""
+
+from dataclasses import dataclass
+
+from kapok.permissions.v1 import decider_service_pb2, decision_pb2
+from services.audit.domain import Reader
+from services.chassis import errors
+from services.chassis.rpc_client import Neighbour
+
+_SERVICE = "kapok.permissions.v1.DeciderService"
+
+
+@dataclass(frozen=True)
+class RemotePermissions:
+    """service.Permissions over gRPC."""
+
+    neighbour: Neighbour
+
+    async def identify(self, principal: str, certificate_sha256: str) -> Reader:
+        request = decider_service_pb2.IdentifyCertificateRequest(
+            principal=principal, certificate_sha256=certificate_sha256
+        )
+        answer = await self.neighbour.call(f"{_SERVICE}.IdentifyCertificate", request)
+        return Reader(answer.agency_kind, answer.tier)
+
+    async def level_seen_by(self, principal: str, camera: str) -> int:
+        request = decider_service_pb2.DecideRequest(
+            principal=principal, camera=camera, action=decision_pb2.ACTION_DESCRIBE
+        )
+        try:
+            answer = await self.neighbour.call(f"{_SERVICE}.Decide", request)
+        except errors.Denied as denial:
+            if denial.reason == "CAMERA_NOT_ACCESSIBLE":
+                return 0
+            raise
+        return int(answer.security_level)

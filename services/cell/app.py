@@ -1,0 +1,157 @@
+"""A cell at home, composed: the bus, five services in this process, relays and a demo's cameras as children.
+
+    home claimed → keys and certificates → bus → services → relays → demo's cameras registered → endpoints.json → ready
+
+Everything is alive inside `up` only and ends in the reverse order, also when the start fails half-way. Services speak
+over the same gRPC and NATS as in a cluster; nothing here is a mode of theirs.
+"""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+import services.audit.app
+import services.gateway.app
+import services.permissions.app
+import services.registry.app
+import services.streams.app
+from services.cell import layout, metrics, nats, rights
+from services.cell.children import Child, Program, guard, keep, started
+from services.cell.demo import Demo, Say
+from services.cell.endpoints import Endpoints, published
+from services.cell.ports import HOST, pick
+from services.cell.premises import Premises, furnish
+from services.cell.wiring import RelayPorts, Wiring
+from services.chassis import bus, errors
+from services.chassis.clock import SystemClock
+from services.chassis.tasks import background
+
+T = TypeVar("T")
+# Private addresses (RFC 1918, RFC 4193) and this machine: where the cameras of a home are.
+HOME_NETWORKS = ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fd00::/8")
+_RELAY_READY_S = 15.0
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a person may choose. A port that is taken is replaced by a free one; ``source_networks`` are CIDR."""
+
+    home: Path
+    grpc_port: int = 7443
+    http_port: int = 7080
+    rtsp_port: int = 8554
+    metrics_port: int = 9464
+    relays: int = 1
+    source_networks: tuple[str, ...] = HOME_NETWORKS
+
+
+@asynccontextmanager
+async def up(settings: Settings, demo: Demo | None, say: Say) -> AsyncIterator[Endpoints]:
+    """A cell, ready when it yields. Raises errors.Error when it can't start or when a part of it dies."""
+    relays = [f"relay-{number}" for number in range(1, settings.relays + 1)]
+    try:
+        async with AsyncExitStack() as stack:
+            stack.enter_context(layout.owner_only())
+            home = layout.prepare(settings.home)
+            lock = await stack.enter_async_context(layout.claim(home))
+            home.endpoints.unlink(missing_ok=True)  # a killed cell leaves it
+            say(f"home {home.home}")
+            premises = furnish(home, relays, demo, SystemClock().now())
+            if not home.genesis.exists():
+                say(f"no first policy, so everything is denied; what the three organs signed belongs in {home.genesis}")
+            yield await _Start(settings, demo, say, stack, premises).run(relays, lock)
+    except BaseExceptionGroup as group:
+        raise _innermost(group) from group
+
+
+@dataclass(frozen=True)
+class _Start:
+    """The start, step by step; what each step opens goes on ``stack``."""
+
+    settings: Settings
+    demo: Demo | None
+    say: Say
+    stack: AsyncExitStack
+    premises: Premises
+
+    async def run(self, relays: Sequence[str], lock: int) -> Endpoints:
+        """Everything, in order."""
+        home = self.premises.layout
+        cameras = await self._start_cameras()
+        server = await self._enter(nats.serve(home, self.premises.keys, relays, lock))
+        await self._enter(background(guard(server.child)))
+        wiring = Wiring(self.premises, self.stack.enter_context(layout.sockets(home)), server.url)
+        bound = await self._start_services(wiring)
+        ports = {name: await self._start_relay(wiring, name) for name in relays}
+        metrics_port = pick(self.settings.metrics_port, "metrics", self.say)
+        await self._enter(metrics.serve(metrics_port, {name: port.metrics for name, port in ports.items()}))
+        endpoints = Endpoints(
+            grpc=f"{HOST}:{bound.grpc_port}",
+            http=f"https://{HOST}:{bound.http_port}",
+            rtsp=f"rtsp://{HOST}:{ports[relays[0]].rtsp}",
+            metrics=f"http://{HOST}:{metrics_port}/metrics",
+            ca=str(self.premises.authority.own.certificate),
+            ledger_public_key=self.premises.keys.public("audit").read_text(),
+            principals=self.premises.clients,
+        )
+        if self.demo and cameras:
+            await self.demo.register(home, endpoints, cameras, self.say)
+        self.stack.enter_context(published(endpoints, home))
+        return endpoints
+
+    async def _start_cameras(self) -> Child | None:
+        if not self.demo:
+            return None
+        child = await self._enter(self.demo.cameras(self.premises.layout, self.say))
+        await self._enter(background(guard(child)))
+        return child
+
+    async def _start_services(self, wiring: Wiring) -> services.gateway.app.Bound:
+        grpc_port = pick(self.settings.grpc_port, "gRPC", self.say)
+        http_port = pick(self.settings.http_port, "HTTP", self.say)
+        self.say("starting permissions, registry, streams, audit and the gateway")
+        await self._enter(services.permissions.app.app(wiring.permissions()))
+        await self._enter(services.registry.app.app(wiring.registry()))
+        await self._enter(services.streams.app.app(wiring.streams()))
+        await self._enter(services.audit.app.app(wiring.audit()))
+        return await self._enter(services.gateway.app.app(wiring.gateway(grpc_port, http_port)))
+
+    async def _start_relay(self, wiring: Wiring, name: str) -> RelayPorts:
+        """Start a relay that is started again whenever it ends; return once it has announced itself."""
+        self.say(f"starting {name}")
+        ports = RelayPorts(pick(self.settings.rtsp_port, "RTSP", self.say), pick(0, "metrics", self.say))
+        environment = wiring.relay(name, ports, self.settings.source_networks)
+        program = Program(name, (sys.executable, "-m", "services.streams.relay"), environment)
+        logs = self.premises.layout.logs
+        seed = self.premises.keys.bus_seed(rights.CELL.name)
+        async with bus.connect(wiring.bus_url, seed, rights.CELL.name) as listening:
+            is_there = asyncio.Event()
+            await listening.subscribe(rights.announcements_of(name), lambda _: _set(is_there))
+            await self._enter(background(keep(partial(started, program, logs))))
+            try:
+                async with asyncio.timeout(_RELAY_READY_S):
+                    await is_there.wait()
+            except TimeoutError:
+                why = f"{name} did not come up; {logs / name}.log says more"
+                raise errors.Unavailable("SERVICE_AWAY", why, service=name) from None
+        return ports
+
+    async def _enter(self, context: AbstractAsyncContextManager[T]) -> T:
+        return await self.stack.enter_async_context(context)
+
+
+async def _set(event: asyncio.Event) -> None:
+    event.set()
+
+
+def _innermost(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The first failure of what failed together: task groups wrap it once each on the way out."""
+    failure: BaseException = group
+    while isinstance(failure, BaseExceptionGroup):
+        failure = failure.exceptions[0]
+    return failure

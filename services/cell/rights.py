@@ -1,0 +1,89 @@
+"""Who may say and hear what on the bus: the subjects of each service and relay, as data. Nobody has more than it uses.
+
+The server enforces it, so that a stolen relay can neither keep sessions alive (heartbeats), nor forget an ending, nor
+speak as another relay or service. Inboxes are _INBOX.<name>.>, so that nobody reads another's answers.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from services.chassis.bus import FACTS_STREAM
+
+ENDINGS_BUCKET = "endings"
+HEARTBEAT = "kapok.v1.permissions.heartbeat"
+ENDINGS = "kapok.v1.permissions.endings"
+ANNOUNCEMENTS = "kapok.v1.relays.*.announce"
+ORDERS = ("assign", "close", "control")  # of streams to a relay
+_READ_ENDINGS = (
+    f"$JS.API.STREAM.INFO.KV_{ENDINGS_BUCKET}",
+    f"$JS.API.STREAM.MSG.GET.KV_{ENDINGS_BUCKET}",
+    f"$JS.API.DIRECT.GET.KV_{ENDINGS_BUCKET}",
+    f"$JS.API.DIRECT.GET.KV_{ENDINGS_BUCKET}.>",
+)
+_READ_FACTS = (
+    f"$JS.API.STREAM.INFO.{FACTS_STREAM}",
+    f"$JS.API.CONSUMER.INFO.{FACTS_STREAM}.audit",
+    f"$JS.API.CONSUMER.DURABLE.CREATE.{FACTS_STREAM}.audit",
+    f"$JS.API.CONSUMER.CREATE.{FACTS_STREAM}.audit",
+    f"$JS.API.CONSUMER.CREATE.{FACTS_STREAM}.audit.>",
+    f"$JS.API.CONSUMER.MSG.NEXT.{FACTS_STREAM}.audit",
+    f"$JS.ACK.{FACTS_STREAM}.audit.>",
+    "$JS.API.STREAM.NAMES",  # how clients find the stream of a subject
+)
+
+
+@dataclass(frozen=True)
+class Rights:
+    """One user of the bus. It always hears its own inbox; ``may_answer``: each request that it gets, once."""
+
+    name: str
+    says: Sequence[str]
+    hears: Sequence[str] = ()
+    may_answer: bool = False
+
+
+SERVICES = (
+    Rights("gateway", says=[], hears=[ENDINGS]),
+    Rights("registry", says=["kapok.v1.facts.registry.>"]),
+    Rights(
+        "permissions",
+        says=["kapok.v1.facts.permissions.>", HEARTBEAT, ENDINGS, f"$KV.{ENDINGS_BUCKET}.>", *_READ_ENDINGS],
+        hears=["kapok.v1.facts.registry.camera.*"],
+    ),
+    Rights(
+        "streams",
+        says=["kapok.v1.facts.streams.>", *(f"kapok.v1.relays.*.{order}" for order in ORDERS)],
+        hears=[ANNOUNCEMENTS, ENDINGS],
+    ),
+    Rights("audit", says=_READ_FACTS),
+)
+# Makes the stream of facts and the bucket of endings before anybody else connects.
+SETUP = Rights("setup", says=["$JS.API.INFO", "$JS.API.STREAM.INFO.*", "$JS.API.STREAM.CREATE.*"])
+# The cell itself, which waits for its relays.
+CELL = Rights("cell", says=[], hears=[ANNOUNCEMENTS])
+
+
+def announcements_of(relay: str) -> str:
+    """Where one relay says that it is there."""
+    return ANNOUNCEMENTS.replace("*", relay)
+
+
+def relay(name: str) -> Rights:
+    """What one relay may: announce itself, tell of its own viewers, hear endings and its own orders."""
+    return Rights(
+        name,
+        says=[announcements_of(name), f"kapok.v1.facts.relay.{name}.>", *_READ_ENDINGS],
+        hears=[HEARTBEAT, ENDINGS, *(f"kapok.v1.relays.{name}.{order}" for order in ORDERS)],
+        may_answer=True,
+    )
+
+
+def user(rights: Rights, public_key: str) -> dict[str, object]:
+    """The server's configuration of one user."""
+    permissions: dict[str, object] = {
+        "publish": {"allow": list(rights.says)} if rights.says else {"deny": [">"]},
+        "subscribe": {"allow": [f"_INBOX.{rights.name}.>", *rights.hears]},
+    }
+    if rights.may_answer:
+        permissions["allow_responses"] = {"max": 1, "expires": "5s"}
+    return {"nkey": public_key, "permissions": permissions}

@@ -1,0 +1,112 @@
+"""The settings of each service and relay of a home: who listens where, who knows whose address, who holds which key."""
+
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import URL
+
+import services.audit.app
+import services.gateway.app
+import services.permissions.app
+import services.registry.app
+import services.streams.app
+from services.cell.keys import Keys
+from services.cell.ports import HOST
+from services.cell.premises import Premises
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class RelayPorts:
+    """Where a relay serves viewers, and where it serves its metrics."""
+
+    rtsp: int
+    metrics: int
+
+
+@dataclass(frozen=True)
+class Wiring:
+    """Everything that settings are made of. ``sockets`` is the folder of unix sockets."""
+
+    premises: Premises
+    sockets: Path
+    bus_url: str
+
+    @property
+    def keys(self) -> Keys:
+        """The home's."""
+        return self.premises.keys
+
+    def registry(self) -> services.registry.app.Settings:
+        """It keeps the cameras."""
+        return self._service("registry", services.registry.app.Settings, credentials_key=self.keys.credentials)
+
+    def permissions(self) -> services.permissions.app.Settings:
+        """It decides."""
+        return self._service(
+            "permissions",
+            services.permissions.app.Settings,
+            signing_key=self.keys.signing("permissions"),
+            genesis_file=self.premises.layout.genesis,
+            organ_keys=self.keys.organs,
+        )
+
+    def streams(self) -> services.streams.app.Settings:
+        """It opens sessions."""
+        return self._service("streams", services.streams.app.Settings, signing_key=self.keys.signing("streams"))
+
+    def audit(self) -> services.audit.app.Settings:
+        """It keeps the ledger."""
+        return self._service("audit", services.audit.app.Settings, signing_key=self.keys.signing("audit"))
+
+    def gateway(self, grpc_port: int, http_port: int) -> services.gateway.app.Settings:
+        """It faces the agencies: the one service with TCP ports."""
+        server = self.premises.authority.server()
+        return self._service(
+            "gateway",
+            services.gateway.app.Settings,
+            listen=f"{HOST}:{grpc_port}",
+            http_listen=f"{HOST}:{http_port}",
+            ca_file=self.premises.authority.own.certificate,
+            certificate_file=server.certificate,
+            private_key_file=server.key,
+        )
+
+    def relay(self, name: str, ports: RelayPorts, source_networks: tuple[str, ...]) -> dict[str, str]:
+        """The environment of a relay, which is a process of its own everywhere."""
+        settings = {
+            "relay_id": name,
+            "bus_url": self.bus_url,
+            "bus_seed": self.keys.bus_seed(name),
+            "key_file": self.keys.pair(name),
+            "rtsp_listen": f"{HOST}:{ports.rtsp}",
+            "metrics_listen": f"{HOST}:{ports.metrics}",
+            "streams_public_key": self.keys.public("streams"),
+            "permissions_public_key": self.keys.public("permissions"),
+            "source_networks": ",".join(source_networks),
+        }
+        return {f"KAPOK_{field.upper()}": str(value) for field, value in settings.items()}
+
+    def _service(self, name: str, kind: type[T], **own: Any) -> T:
+        """What every service gets, those of it that ``kind`` knows, and what is its own."""
+        everybody: dict[str, Any] = {
+            "listen": self._address(name),
+            "database": _sqlite(self.premises.layout.data / f"{name}.db"),
+            "bus_url": self.bus_url,
+            "bus_seed": self.keys.bus_seed(name),
+            "key_file": self.keys.pair(name),
+            "peers_file": self.keys.peers,
+            "permissions_public_key": self.keys.public("permissions"),
+            **{f"{other}_address": self._address(other) for other in ("registry", "permissions", "streams", "audit")},
+        }
+        known = {field.name for field in fields(kind)}  # type: ignore[arg-type] # every Settings is a dataclass
+        return kind(**{key: value for key, value in everybody.items() if key in known} | own)
+
+    def _address(self, name: str) -> str:
+        return f"unix:{self.sockets}/{name}.sock"
+
+
+def _sqlite(file: Path) -> str:
+    return URL.create("sqlite+aiosqlite", database=str(file)).render_as_string()

@@ -1,0 +1,117 @@
+"""One call from an agency to its owner: let in, signed, forwarded as bytes, its refusal put on record, counted.
+
+gRPC and REST both pass here. What differs between them is handed in as ``converse``: it gets a function that starts
+the call upstream, and passes on what comes back.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import grpc
+
+from services.chassis import errors, identity
+from services.chassis.clock import Clock
+from services.chassis.rpc_client import Neighbour
+from services.gateway.certificate import Certificate
+from services.gateway.method import Method
+from services.gateway.metrics import CALLS, UNKNOWN
+from services.gateway.refusal import RefusalBook
+from services.gateway.rpc import failure
+from services.gateway.rpc.catalogue import Catalogue
+from services.gateway.rpc.failure import Failure, Metadata
+from services.gateway.service import Admission, require_exposed
+
+log = logging.getLogger(__name__)
+Start = Callable[[Any], Any]
+Converse = Callable[[Start], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A call as it came in. ``metadata`` is the agency's own, cleaned; ``timeout_s`` what is left of its time."""
+
+    path: str
+    certificate: Certificate
+    request_id: str
+    metadata: Metadata = ()
+    timeout_s: float | None = None
+
+    @property
+    def caller(self) -> identity.Caller:
+        """As the services behind us will know it, once it is admitted."""
+        return identity.Caller("gateway", self.request_id, self.certificate.principal, self.certificate.sha256)
+
+
+class Forwarder:
+    """Forwards calls to the services of the cell."""
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        upstreams: Mapping[str, Neighbour],
+        admission: Admission,
+        book: RefusalBook,
+        clock: Clock,
+    ) -> None:
+        self._methods = catalogue.methods
+        self._upstreams = upstreams
+        self._admission = admission
+        self._book = book
+        self._clock = clock
+        self._starters = {
+            method.path: getattr(upstreams[method.owner].channel, method.kind)(method.path)
+            for method in catalogue.methods.values()
+            if method.is_exposed
+        }
+
+    async def forward(self, incoming: Incoming, converse: Converse) -> Failure | None:
+        """Carry one call out. None when it ended well; else how it failed, already on record if it is a refusal."""
+        identity.current_caller.set(incoming.caller)  # for the log, and for what we ask neighbours on its behalf
+        method = self._methods.get(incoming.path)
+        label = method.path if method else UNKNOWN
+        code = grpc.StatusCode.CANCELLED.name  # unless something else happens first
+        try:
+            failed = await self._attempt(method, incoming, converse)
+            code = failed.code.name if failed else grpc.StatusCode.OK.name
+            if failed is not None and failed.is_refusal:
+                await self._book.record(failed.refusal(incoming.certificate.principal, label, incoming.request_id))
+            return failed
+        finally:
+            CALLS.labels(label, code).inc()
+
+    async def _attempt(self, method: Method | None, incoming: Incoming, converse: Converse) -> Failure | None:
+        owner = method.owner if method else ""
+        try:
+            async with self._admission.admitted(incoming.certificate):
+                if method is None:
+                    return failure.unknown_method(incoming.path)
+                require_exposed(method)
+                await self._converse(method, incoming, converse)
+        except errors.Error as error:
+            return failure.of_error(error)
+        except grpc.aio.AioRpcError as error:
+            if error.code() in (grpc.StatusCode.UNKNOWN, grpc.StatusCode.INTERNAL):
+                log.error("%s failed: %s", owner, error.details(), extra={"method": incoming.path})
+            return failure.of_call(error, owner)
+        except Exception:
+            log.exception("call failed", extra={"method": incoming.path})
+            return failure.of_error(errors.Internal("INTERNAL", "our fault; the request id finds it in the log"))
+        return None
+
+    async def _converse(self, method: Method, incoming: Incoming, converse: Converse) -> None:
+        started: list[Any] = []
+
+        def start(request: Any) -> Any:
+            ring = self._upstreams[method.owner].ring
+            signed = identity.sign(ring, method.owner, method.path, incoming.caller, self._clock)
+            metadata = (*incoming.metadata, (identity.METADATA_KEY, signed))
+            started.append(self._starters[method.path](request, metadata=metadata, timeout=incoming.timeout_s))
+            return started[-1]
+
+        try:
+            await converse(start)
+        finally:
+            for call in started:
+                call.cancel()  # does nothing to a call that has ended; ends one whose caller went away

@@ -1,0 +1,103 @@
+"""Composition of permissions: opens, wires, serves. The only file that knows every other."""
+
+import json
+import logging
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from prometheus_client import Gauge
+
+from services.chassis import bus, database, errors, rpc_client, rpc_server
+from services.chassis.clock import Clock, SystemClock
+from services.chassis.identity import KeyRing
+from services.chassis.metrics import REGISTRY
+from services.chassis.outbox import Outbox
+from services.chassis.signing import Signer
+from services.chassis.tasks import background
+from services.decider.decider import Decider
+from services.permissions import policies, rpc
+from services.permissions.camera_memory import CameraMemory
+from services.permissions.events import FactJournal, SignedVoice, follow_cameras
+from services.permissions.neighbours import RegistryCameras
+from services.permissions.ports import Ports
+from services.permissions.rounds import Rounds, each_second
+from services.permissions.rpc import genesis
+from services.permissions.service import compose
+from services.permissions.store.tables import metadata
+
+NAME = "permissions"
+MIGRATIONS = Path(__file__).parent / "migrations"
+POLICY_ROWS = Gauge("kapok_policy_rows", "Rows of the policy in force; 0 denies everything", registry=REGISTRY)
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """KAPOK_* of permissions. The genesis is read once, by a database that has no policy yet."""
+
+    listen: str
+    bus_url: str
+    key_file: Path
+    peers_file: Path
+    database: str
+    registry_address: str
+    signing_key: Path
+    genesis_file: Path
+    organ_keys: Path
+    bus_seed: Path | None = None
+
+
+@asynccontextmanager
+async def app(settings: Settings, clock: Clock | None = None) -> AsyncIterator[None]:
+    """Permissions, serving while inside."""
+    clock = clock or SystemClock()
+    ring = KeyRing.from_files(NAME, settings.key_file, settings.peers_file)
+    signer = Signer.from_file(settings.signing_key)
+    memory = CameraMemory()
+    async with (
+        database.connect(settings.database, MIGRATIONS) as records,
+        bus.connect(settings.bus_url, settings.bus_seed, NAME) as wire,
+        rpc_client.neighbour("registry", settings.registry_address, ring, clock) as registry,
+    ):
+        box, voice = Outbox(records, metadata), SignedVoice(wire, signer)
+        ports = Ports(
+            database=records,
+            decider=await _decider(settings, records, clock),
+            cameras=RegistryCameras(registry, memory),
+            journal=FactJournal(box),
+            voice=voice,
+            clock=clock,
+            new_id=lambda: str(uuid.uuid4()),
+        )
+        permissions, rounds = compose(ports), Rounds(records, voice, clock)
+        await follow_cameras(wire, memory)
+        work = (
+            box.publish_forever(wire),
+            each_second(rounds.beat_once),
+            each_second(rounds.keep_once, sooner=voice.has_spoken),
+            each_second(permissions.takeovers.expire_once),
+        )
+        edge = rpc_server.Edge(ring, clock)
+        async with (
+            background(*work),
+            rpc_server.serve(settings.listen, [edge], rpc.services(permissions, signer)),
+        ):
+            yield
+
+
+async def _decider(settings: Settings, records: database.Database, clock: Clock) -> Decider:
+    """A decider with the policy on record; without one, and without a sound genesis, it denies everything, loudly."""
+    if not await policies.has_policy(records):
+        try:
+            document = settings.genesis_file.read_bytes()
+            organ_keys = json.loads(settings.organ_keys.read_text())
+            found = genesis.read(document, {kind: bytes.fromhex(key) for kind, key in organ_keys.items()})
+            await policies.adopt_genesis(records, found, document, clock.now())
+        except (errors.InvalidArgument, OSError, ValueError) as error:
+            log.error("no policy: everything is denied until a signed genesis is loaded (Article 14 ¶2): %s", error)
+    decider = Decider()
+    POLICY_ROWS.set(await policies.load(records, decider))
+    return decider

@@ -1,0 +1,50 @@
+"""Cameras as the registry last described them: bounded, and never older than half a minute.
+
+State secrets are not kept: they take the same road as a name that never existed, in time too (Article 11).
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterable
+
+from services.decider.facts import SEALED_LEVEL, Camera
+
+LIMIT = 200_000  # cameras; about 400 bytes each
+LIFETIME_S = 30.0
+
+
+class CameraMemory:
+    """Least recently used goes first. Times are seconds of a monotonic clock."""
+
+    def __init__(self, limit: int = LIMIT) -> None:
+        self._kept: OrderedDict[str, tuple[Camera, float]] = OrderedDict()
+        self._limit = limit
+        self.generation = 0  # changes at each ``forget``: what was asked before then may be stale when it is answered
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def recall(self, names: Iterable[str], now_s: float) -> dict[str, Camera]:
+        """Those of ``names`` that are known and fresh."""
+        found = {}
+        for name in names:
+            camera, learnt_s = self._kept.get(name, (None, 0.0))
+            if camera and now_s - learnt_s < LIFETIME_S:
+                self._kept.move_to_end(name)
+                found[name] = camera
+        return found
+
+    def learn(self, cameras: Iterable[Camera], asked_s: float, generation: int) -> None:
+        """Keep what was asked at ``asked_s``, unless something was forgotten since ``generation``."""
+        if generation != self.generation:
+            return
+        for camera in cameras:
+            if camera.level < SEALED_LEVEL:
+                self._kept[camera.name] = (camera, asked_s)
+                self._kept.move_to_end(camera.name)
+        while len(self._kept) > self._limit:
+            self._kept.popitem(last=False)
+
+    def forget(self, name: str) -> None:
+        """The camera has changed."""
+        self.generation += 1
+        self._kept.pop(name, None)

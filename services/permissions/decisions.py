@@ -1,0 +1,75 @@
+"""Use cases of deciding: may X do A to camera C now, why, and on which cameras at all."""
+
+from dataclasses import replace
+
+from services.chassis import errors
+from services.decider.conditions import PAPER_ACTIONS
+from services.decider.decider import Explanation
+from services.decider.facts import Action, AgencyKind, Circumstances, Principal, Tier
+from services.decider.relation import is_hidden
+from services.decider.scope import Scope
+from services.permissions import refusals
+from services.permissions.basis import MAX_CAMERAS
+from services.permissions.ports import Ports
+from services.permissions.question import Answer, Question, accessible, acting, camera_of, gather
+from services.permissions.store import bases, principals
+from services.permissions.store.principals import Record
+
+
+class Decisions:
+    """Answers; writes nothing."""
+
+    def __init__(self, ports: Ports) -> None:
+        self._ports = ports
+
+    async def decide(self, question: Question) -> Answer:
+        """Allow or deny. Raises Denied (CAMERA_NOT_ACCESSIBLE) when the camera is absent or hidden."""
+        ports = self._ports
+        camera = await camera_of(ports, question.camera)
+        async with ports.database.read() as transaction:
+            return await gather(transaction, ports, question, camera, ports.clock.now())
+
+    async def explain(self, question: Question, about: str) -> tuple[Explanation, int]:
+        """The reasons, as they are for ``about``, and the number of the last ending they include.
+
+        For the caller itself, a principal of its own agency, or any by municipal public security.
+        """
+        ports = self._ports
+        camera = await camera_of(ports, question.camera)
+        now = ports.clock.now()
+        async with ports.database.read() as transaction:
+            caller = (await acting(transaction, ports, question.principal)).acting
+            accessible(camera, caller, question.camera)
+            if about != caller.name:
+                _may_ask_about(await principals.find(transaction, about), caller, about)
+            answer = await gather(transaction, ports, replace(question, principal=about), camera, now)
+        reasons = ports.decider.explain(answer.principal, answer.camera, question.action, answer.circumstances, now)
+        return reasons, answer.number
+
+    async def scope(self, name: str, action: Action) -> tuple[Scope, list[str]]:
+        """The classes of cameras on which the principal may act, and those its papers name beyond them: at most 1000."""
+        ports = self._ports
+        now = ports.clock.now()
+        async with ports.database.read() as transaction:
+            principal = (await acting(transaction, ports, name)).acting
+            papers = await bases.in_force(transaction, name, now, MAX_CAMERAS) if action in PAPER_ACTIONS else ()
+        scope = ports.decider.scope(principal, action)
+        cameras = await ports.cameras.facts({camera for basis in papers for camera in basis.cameras})
+        circumstances = Circumstances(papers)
+        named = [
+            camera.name
+            for camera in cameras.values()
+            if not is_hidden(principal, camera)
+            and ports.decider.decide(principal, camera, action, circumstances, now).allowed
+        ]
+        return scope, sorted(named)
+
+
+def _may_ask_about(found: Record | None, caller: Principal, about: str) -> None:
+    """Whether the other exists is told only to those who may ask."""
+    is_municipal_police = caller.kind is AgencyKind.PUBLIC_SECURITY and caller.tier is Tier.MUNICIPAL
+    if not is_municipal_police and (found is None or found.agency.name != caller.agency):
+        message = "explained to the principal itself, its own agency or municipal public security (Article 14 ¶2)"
+        raise errors.Denied("NOT_PERMITTED", message, article="Article 14 ¶2")
+    if found is None:
+        raise refusals.no_resource(about)

@@ -1,0 +1,31 @@
+"""A right that ended: what the relays act on. Numbered in commit order without gaps, so that one who missed some knows."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Cause(StrEnum):
+    """Why. The first two are what this cell writes; later ones join them."""
+
+    PRINCIPAL_REVOKED = "principal-revoked"
+    INCIDENT_ENDED = "incident-ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """Whatever stands on ``subject`` (a resource name) ended at ``occurred_at``."""
+
+    number: int
+    cause: Cause
+    subject: str
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """Where permissions is: the highest number in its database, and the policy in force."""
+
+    committed_number: int
+    policy_revision: int
+    at: datetime

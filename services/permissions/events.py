@@ -1,0 +1,163 @@
+"""What permissions says on the bus, and the one thing that it hears there.
+
+facts       kapok.v1.facts.permissions.<resource>.<verb>     through the outbox, for the ledger
+endings     kapok.v1.permissions.endings, bucket `endings`   signed: a relay acts on them at once
+heartbeat   kapok.v1.permissions.heartbeat                   signed
+hears       kapok.v1.facts.registry.camera.*                 a camera changed
+"""
+
+import logging
+import uuid
+from asyncio import Event
+from functools import singledispatch
+
+from google.protobuf.message import DecodeError, Message
+from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
+from nats.js.kv import KeyValue
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kapok.fact.v1 import fact_pb2
+from kapok.permissions.v1 import permissions_events_pb2, permissions_service_pb2
+from services.chassis import identity, outbox
+from services.chassis.bus import Bus, BusAwayError
+from services.chassis.signing import Signer
+from services.permissions.basis import Registered
+from services.permissions.camera_memory import CameraMemory
+from services.permissions.ending import Ending, Heartbeat
+from services.permissions.incident import Declared
+from services.permissions.ports import Change, Held, Standing
+from services.permissions.rpc import messages
+
+log = logging.getLogger(__name__)
+ENDINGS = "kapok.v1.permissions.endings"
+ENDINGS_PURPOSE = "kapok.permissions.ending"
+ENDINGS_BUCKET = "endings"
+HEARTBEAT = "kapok.v1.permissions.heartbeat"
+HEARTBEAT_PURPOSE = "kapok.permissions.heartbeat"
+CAMERA_FACTS = "kapok.v1.facts.registry.camera.*"
+_FLUSH_TIMEOUT_S = 1
+
+
+class FactJournal:
+    """Facts in the transaction of what they tell; the outbox publishes them."""
+
+    def __init__(self, box: outbox.Outbox) -> None:
+        self._box = box
+
+    async def add(self, transaction: AsyncConnection, *changes: Change) -> None:
+        """Write ``changes`` with the transaction."""
+        await self._box.add(transaction, *map(_fact, changes))
+
+    def wake(self) -> None:
+        """Say that something was committed."""
+        self._box.wake()
+
+
+class SignedVoice:
+    """Speaks to relays and gateway. ``has_spoken`` is set by each ending: the bucket does not hold it yet."""
+
+    def __init__(self, bus: Bus, signer: Signer) -> None:
+        self._bus = bus
+        self._signer = signer
+        self._bucket: KeyValue | None = None
+        self.has_spoken = Event()
+
+    async def tell(self, ending: Ending) -> None:
+        """Say it at once, and return when the server has it. Without a bus the heartbeat's silence tells (fail closed)."""
+        self.has_spoken.set()
+        try:
+            await self._bus.publish(ENDINGS, self._sealed(ending))
+            await self._bus.client.flush(_FLUSH_TIMEOUT_S)
+        except (NatsError, OSError) as error:
+            log.warning("ending %s waits for the bus: %r", ending.number, error)
+
+    async def keep(self, ending: Ending) -> None:
+        """Put it into the bucket, for whoever was away; the same bytes however often. Raises BusAwayError."""
+        try:
+            if self._bucket is None:
+                self._bucket = await self._bus.bucket(ENDINGS_BUCKET)
+            await self._bucket.put(str(ending.number), self._sealed(ending))
+        except (NatsError, OSError) as error:
+            raise BusAwayError(f"ending {ending.number} is not in the bucket yet: {error!r}") from error
+
+    async def beat(self, heartbeat: Heartbeat) -> None:
+        """Say where permissions is. Never from a buffer: a late heartbeat would renew a lease that has run out."""
+        if not self._bus.client.is_connected:
+            raise BusAwayError("no heartbeat without a bus")
+        message = permissions_events_pb2.Heartbeat(
+            committed_number=heartbeat.committed_number,
+            policy_revision=heartbeat.policy_revision,
+            time=messages.stamp(heartbeat.at),
+        )
+        await self._bus.publish(HEARTBEAT, self._signer.seal(HEARTBEAT_PURPOSE, message.SerializeToString()))
+
+    def _sealed(self, ending: Ending) -> bytes:
+        message = permissions_events_pb2.Ending(
+            number=ending.number,
+            cause=permissions_events_pb2.Ending.Cause.Value(f"CAUSE_{ending.cause.name}"),
+            subject=ending.subject,
+            occur_time=messages.stamp(ending.occurred_at),
+        )
+        return self._signer.seal(ENDINGS_PURPOSE, message.SerializeToString())
+
+
+async def follow_cameras(bus: Bus, memory: CameraMemory) -> None:
+    """Forget each camera that the registry says has changed."""
+
+    async def handle(message: Msg) -> None:
+        fact = fact_pb2.Fact()
+        try:
+            fact.ParseFromString(message.data)
+        except DecodeError as error:
+            log.warning("a fact on %s can't be read: %s", message.subject, error)
+            return
+        memory.forget(fact.camera)
+
+    await bus.subscribe(CAMERA_FACTS, handle)
+
+
+def _fact(change: Change) -> outbox.Message:
+    caller = identity.current_caller.get()
+    kind = f"permissions.{change.verb}"
+    fact = fact_pb2.Fact(
+        id=str(uuid.uuid4()),
+        kind=kind,
+        occur_time=messages.stamp(change.at),
+        principal=change.by,
+        camera=change.camera,
+        rule=change.rule,
+        article=change.article,
+        request_id=caller.request_id if caller else "",
+        is_sealed=change.is_sealed,
+    )
+    fact.snapshot.Pack(_snapshot(change.snapshot))
+    return outbox.Message(fact.id, f"kapok.v1.facts.{kind}", fact.SerializeToString(), change.at)
+
+
+@singledispatch
+def _snapshot(resource: object) -> Message:
+    raise TypeError(f"no message tells of a {type(resource).__name__}")
+
+
+@_snapshot.register
+def _(resource: Registered) -> Message:
+    return messages.legal_basis(resource)
+
+
+@_snapshot.register
+def _(resource: Declared) -> Message:
+    return messages.incident(resource)
+
+
+@_snapshot.register
+def _(resource: Held) -> Message:
+    return messages.takeover(resource)
+
+
+@_snapshot.register
+def _(resource: Standing) -> Message:
+    """The order that was carried out: it holds the reason, which no resource does."""
+    orders = permissions_service_pb2
+    order = orders.RevokePrincipalRequest if resource.is_revoked else orders.ReinstatePrincipalRequest
+    return order(name=resource.name, reason=resource.reason)

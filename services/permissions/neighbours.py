@@ -1,0 +1,47 @@
+"""The registry, as permissions asks it: what a decision reads about cameras."""
+
+from collections.abc import Iterable, Mapping
+
+from kapok.registry.v1 import camera_facts_service_pb2, camera_pb2
+from services.chassis.rpc_client import Neighbour
+from services.decider.facts import Camera
+from services.permissions.camera_memory import CameraMemory
+
+_METHOD = "kapok.registry.v1.CameraFactsService.BatchGetCameraFacts"
+_BATCH = 1_000  # names in one call, as the registry allows
+
+
+class RegistryCameras:
+    """Asks on a miss. What can't be asked is an error, and so a refusal: nothing is decided on a guess."""
+
+    def __init__(self, registry: Neighbour, memory: CameraMemory) -> None:
+        self._registry = registry
+        self._memory = memory
+
+    async def facts(self, names: Iterable[str]) -> Mapping[str, Camera]:
+        """Those of ``names`` that exist. Raises errors.Unavailable (SERVICE_AWAY) while the registry is away."""
+        wanted = sorted(set(names))
+        clock = self._registry.clock
+        found = self._memory.recall(wanted, clock.monotonic())
+        missing = [name for name in wanted if name not in found]
+        for start in range(0, len(missing), _BATCH):
+            asked_s, generation = clock.monotonic(), self._memory.generation
+            request = camera_facts_service_pb2.BatchGetCameraFactsRequest(names=missing[start : start + _BATCH])
+            answer = await self._registry.call(_METHOD, request)
+            cameras = [_camera(message) for message in answer.cameras]
+            self._memory.learn(cameras, asked_s, generation)
+            found |= {camera.name: camera for camera in cameras}
+        return found
+
+
+def _camera(message: camera_pb2.Camera) -> Camera:
+    return Camera(
+        name=message.name,
+        level=message.security_level,
+        category=message.place_category,
+        district=message.name.split("/")[1],
+        operator=message.operator,
+        latitude=message.position.latitude,
+        longitude=message.position.longitude,
+        is_accepted=message.state == camera_pb2.Camera.STATE_IN_SERVICE,
+    )

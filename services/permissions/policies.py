@@ -1,0 +1,48 @@
+"""Use cases of the policy as a whole (Article 14 ¶2): the organs' genesis is adopted once, levels are given from it."""
+
+from datetime import datetime
+
+from services.chassis.database import Database
+from services.decider.decider import Decider
+from services.permissions import refusals
+from services.permissions.genesis import Genesis, check
+from services.permissions.ports import Ports
+from services.permissions.store import policies
+
+
+async def has_policy(database: Database) -> bool:
+    """Whether a policy was adopted before; then no genesis is read any more."""
+    async with database.read() as transaction:
+        return await policies.revision(transaction) > 0
+
+
+async def adopt_genesis(database: Database, genesis: Genesis, document: bytes, now: datetime) -> None:
+    """Put the first policy in force, all of it or nothing. Raises InvalidArgument when any part can't be."""
+    check(genesis)
+    async with database.write() as transaction:
+        if not await policies.revision(transaction):
+            await policies.insert_first(transaction, genesis, document, now)
+
+
+async def load(database: Database, decider: Decider) -> int:
+    """Let ``decider`` decide by the newest policy; returns its number of rows, 0 when there is none."""
+    async with database.read() as transaction:
+        found = await policies.newest(transaction)
+    if found is None:
+        return 0
+    decider.adopt(decider.prepare(*found))
+    return len(found[0].rows)
+
+
+class Levels:
+    """Levels of cameras: they come from the approved policy, never from whoever registers a camera."""
+
+    def __init__(self, ports: Ports) -> None:
+        self._ports = ports
+
+    async def assign(self, code: str, category: int) -> tuple[int, int]:
+        """Level of the camera and the policy revision that gave it; the same for ever, once given."""
+        if not self._ports.decider.revision:
+            raise refusals.no_policy()
+        async with self._ports.database.write() as transaction:
+            return await policies.assign_level(transaction, code, category, self._ports.decider.revision)

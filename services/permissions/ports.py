@@ -1,0 +1,103 @@
+"""What the use cases need of the outside: cameras as the registry knows them, a journal for facts, a voice on the bus."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.chassis.clock import Clock
+from services.chassis.database import Database
+from services.decider.decider import Decider
+from services.decider.facts import SEALED_LEVEL, Camera, Takeover
+from services.permissions.basis import Registered
+from services.permissions.ending import Ending
+from services.permissions.incident import Declared
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A takeover on record, with the reason given for it; over since ``ended_at`` when that is set."""
+
+    takeover: Takeover
+    reason: str
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A takeover as it stands among the others of its camera; ``epoch`` is the camera's."""
+
+    kept: Kept
+    is_holding: bool
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """That a principal lost its rights or has them back, and the reason given."""
+
+    name: str
+    is_revoked: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that happened, for the ledger. ``verb`` as in "incident.declared"; ``by`` is who acted, "" for time."""
+
+    verb: str
+    by: str
+    at: datetime
+    snapshot: Registered | Declared | Held | Standing
+    camera: str = ""
+    rule: str = ""
+    article: str = ""
+    is_sealed: bool = False
+
+
+class Cameras(Protocol):
+    """Cameras as the registry describes them."""
+
+    async def facts(self, names: Iterable[str]) -> Mapping[str, Camera]:
+        """Those of ``names`` that exist; errors.Unavailable when that can't be known."""
+        ...
+
+
+class Journal(Protocol):
+    """Keeps what happened until the bus has it."""
+
+    async def add(self, transaction: AsyncConnection, *changes: Change) -> None:
+        """Write ``changes`` with the transaction."""
+        ...
+
+    def wake(self) -> None:
+        """Say that a transaction with changes was committed."""
+        ...
+
+
+class Voice(Protocol):
+    """Speaks to the relays at once."""
+
+    async def tell(self, ending: Ending) -> None:
+        """Return once the bus has the ending, or can't have it now: the heartbeat's number then tells."""
+        ...
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Everything a use case stands on."""
+
+    database: Database
+    decider: Decider
+    cameras: Cameras
+    journal: Journal
+    voice: Voice
+    clock: Clock
+    new_id: Callable[[], str]
+
+
+def is_sealed(*cameras: Camera) -> bool:
+    """Whether a state secret is among them: what is said of it goes to the sealed book (Article 11)."""
+    return any(camera.level >= SEALED_LEVEL for camera in cameras)

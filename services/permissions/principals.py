@@ -1,0 +1,96 @@
+"""Use cases of principals: whose certificate it is, revoked, reinstated. Operational and immediate (Article 14)."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from services.decider.facts import Principal
+from services.permissions import refusals
+from services.permissions.agency import Account, reinstate, revoke
+from services.permissions.control import Act, end
+from services.permissions.ending import Cause, Ending
+from services.permissions.ports import Change, Ports, Standing
+from services.permissions.question import acting, in_good_standing
+from services.permissions.store import endings, principals, takeovers
+from services.permissions.takeover import Control, Outcome, release, settle
+
+IDENTITY_LIFETIME = timedelta(
+    seconds=10
+)  # the lease of a relay: who missed an ending learns of it as late as a relay does
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """A principal whose certificate was shown; to be asked again by ``expires_at``."""
+
+    principal: Principal
+    expires_at: datetime
+
+
+class Principals:
+    """Each change is durable before it is answered."""
+
+    def __init__(self, ports: Ports) -> None:
+        self._ports = ports
+
+    async def identify(self, name: str, certificate_sha256: str) -> Identified:
+        """The principal that a certificate belongs to. Raises Unauthenticated when none, Denied when it was revoked."""
+        ports = self._ports
+        async with ports.database.read() as transaction:
+            found = (await acting(transaction, ports, name)).acting
+            if not await principals.is_certified(transaction, name, certificate_sha256):
+                raise refusals.no_principal(name)
+        if found.is_suspended:
+            raise refusals.revoked(name)
+        return Identified(found, ports.clock.now() + IDENTITY_LIFETIME)
+
+    async def revoke(self, principal: str, name: str, reason: str) -> Ending:
+        """End every right of ``name`` now, its takeovers too; answered when the bus was told."""
+        ports, now = self._ports, self._ports.clock.now()
+        async with ports.database.write() as transaction:
+            caller = await in_good_standing(transaction, ports, principal)
+            found = await principals.find(transaction, name)
+            revoke(found.account if found else _nobody(name), caller, reason)
+            if found is None:
+                raise refusals.no_resource(name)
+            target = found.acting
+            await takeovers.lock(transaction)
+            cameras = await takeovers.cameras_by(transaction, name)
+            await end(transaction, ports, cameras, lambda control: _without(control, target, now), Act(principal, now))
+            ending = await endings.append(transaction, Cause.PRINCIPAL_REVOKED, name, now)
+            await principals.set_revoked(transaction, name, ending, reason)
+            told = Change("principal.revoked", principal, now, Standing(name, True, reason), article="Article 14 ¶2")
+            await ports.journal.add(transaction, told)
+        ports.journal.wake()
+        await ports.voice.tell(ending)
+        return ending
+
+    async def reinstate(self, principal: str, name: str, reason: str) -> None:
+        """Give ``name`` its rights back: by municipal public security alone."""
+        ports, now = self._ports, self._ports.clock.now()
+        async with ports.database.write() as transaction:
+            caller = await in_good_standing(transaction, ports, principal)
+            found = await principals.find(transaction, name)
+            reinstate(found.account if found else replace(_nobody(name), is_revoked=True), caller, reason)
+            if found is None:
+                raise refusals.no_resource(name)
+            await principals.set_reinstated(transaction, name)
+            told = Change(
+                "principal.reinstated", principal, now, Standing(name, False, reason), article="Article 14 ¶2"
+            )
+            await ports.journal.add(transaction, told)
+        ports.journal.wake()
+
+
+def _nobody(name: str) -> Account:
+    """Stands in for a name that is not on record, so that whoever may not ask is refused in the same words."""
+    return Account(name, agency="", clearance=1, certificates=frozenset())
+
+
+def _without(control: Control, revoked: Principal, now: datetime) -> Outcome:
+    """End the takeovers that the revoked principal asked for; the earlier lawful holder is back."""
+    control, events = settle(control, now)
+    for takeover in control.takeovers:
+        if takeover.principal == revoked.name:
+            control, more = release(control, takeover.name, revoked, now)
+            events += more
+    return control, events

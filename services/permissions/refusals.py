@@ -1,0 +1,58 @@
+"""What a caller is told when the answer is no: one wording for each kind of refusal."""
+
+from services.chassis import errors
+from services.decider.conditions import CONDITIONS, PAPERS
+from services.decider.decision import DEFAULT_DENY, DEFAULT_DENY_ARTICLE, Decision
+from services.decider.facts import Action, Takeover
+
+_PAPERS = next(name for name, condition in CONDITIONS.items() if condition.bit == PAPERS)
+
+
+def no_camera(name: str) -> errors.Denied:
+    """For a camera that is absent and for one that is hidden: the same bytes (Article 11)."""
+    message = f"{name}: no such camera, or its existence is not for you to know (Article 11)"
+    return errors.Denied("CAMERA_NOT_ACCESSIBLE", message, camera=name)
+
+
+def no_resource(name: str) -> errors.NotFound:
+    """For an incident or a takeover that is absent, and for one about a camera that is hidden: the same bytes."""
+    message = f"{name}: no such resource, or it is not for you to know (Article 11)"
+    return errors.NotFound("RESOURCE_MISSING", message, name=name)
+
+
+def no_policy() -> errors.Denied:
+    """For everything, until the three organs' genesis is loaded."""
+    message = "everything is refused: load a policy signed by the three organs (Article 14 ¶2)"
+    return errors.Denied("NOT_PERMITTED", message, rule=DEFAULT_DENY, article=DEFAULT_DENY_ARTICLE)
+
+
+def no_principal(name: str) -> errors.Unauthenticated:
+    """For a name that is no principal's, or a certificate that is not that principal's."""
+    message = f"no principal is registered for this certificate, which names {name!r}"
+    return errors.Unauthenticated("IDENTITY_MISSING", message)
+
+
+def revoked(name: str) -> errors.Denied:
+    """For a principal that lost its rights."""
+    message = f"{name} was revoked: ask municipal public security for reinstatement (Article 14 ¶2)"
+    return errors.Denied("PRINCIPAL_REVOKED", message, principal=name)
+
+
+def denied(decision: Decision, camera: str, action: Action, held: Takeover | None = None) -> errors.Denied:
+    """For a decision that says no; ``held`` is the takeover in force when that is why."""
+    if held and decision.held_by:
+        until = held.ends_at.isoformat(timespec="seconds")
+        message = f"{camera} is controlled by {held.principal} of {held.agency} until {until}: {decision.sentence}"
+        return errors.Denied(
+            "HELD_BY_ANOTHER", message, holder=held.principal, until=until, camera=camera, rule=decision.rule
+        )
+    metadata = {
+        "rule": decision.rule,
+        "article": decision.article,
+        "nearest": decision.nearest_rule,
+        "lacking": ",".join(decision.lacking),
+        "camera": camera,
+        "action": action.value,
+    }
+    reason = "PAPERS_MISSING" if decision.lacking == (_PAPERS,) else "NOT_PERMITTED"
+    return errors.Denied(reason, decision.sentence, **metadata)

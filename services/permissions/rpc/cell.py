@@ -1,0 +1,98 @@
+"""DeciderService: what the other services of the cell ask, each speaking for itself."""
+
+from kapok.permissions.v1 import decider_service_pb2, permissions_events_pb2, permissions_service_pb2
+from services.chassis import errors, identity
+from services.chassis.signing import Signer
+from services.decider.facts import CATEGORIES
+from services.permissions.question import Question
+from services.permissions.rpc import answers, messages
+from services.permissions.service import Permissions
+from services.permissions.takeovers import Grant
+
+GRANT_PURPOSE = "kapok.permissions.grant"
+_CELL = frozenset({"gateway", "registry", "streams", "audit"})
+pb = decider_service_pb2
+
+
+class DeciderServicer:
+    """The principal asked about is the request's: these callers have identified it themselves."""
+
+    def __init__(self, permissions: Permissions, signer: Signer) -> None:
+        self._permissions = permissions
+        self._signer = signer
+
+    async def Decide(self, request: pb.DecideRequest, _context: object) -> pb.DecideResponse:
+        _check_caller(_CELL)
+        question = Question(
+            principal=messages.named("principal", request.principal, "principal"),
+            camera=messages.named("camera", request.camera, "camera"),
+            action=messages.action(request.action),
+            legal_basis=messages.optional("legal_basis", request.legal_basis, "legal_basis"),
+            incident=messages.optional("incident", request.incident, "incident"),
+        )
+        answer = await self._permissions.decisions.decide(question)
+        return pb.DecideResponse(
+            decision=answers.decision(answer.decision, answer.number),
+            agency=answer.principal.agency,
+            incident=answer.incident,
+            security_level=answer.camera.level,
+        )
+
+    async def ScopeOf(
+        self, request: pb.ScopeOfRequest, _context: object
+    ) -> permissions_service_pb2.DescribeScopeResponse:
+        _check_caller(_CELL)
+        principal = messages.named("principal", request.principal, "principal")
+        return answers.scope(*await self._permissions.decisions.scope(principal, messages.action(request.action)))
+
+    async def GrantControl(self, request: pb.GrantControlRequest, _context: object) -> pb.GrantControlResponse:
+        _check_caller({"streams"})
+        principal = messages.named("principal", request.principal, "principal")
+        camera = messages.named("camera", request.camera, "camera")
+        grant = await self._permissions.takeovers.grant(principal, camera)
+        return pb.GrantControlResponse(
+            signed_grant=self._signer.seal(GRANT_PURPOSE, _control_grant(grant).SerializeToString()),
+            decision=answers.decision(grant.answer.decision, grant.answer.number),
+            security_level=grant.answer.camera.level,
+        )
+
+    async def AssignLevel(self, request: pb.AssignLevelRequest, _context: object) -> pb.AssignLevelResponse:
+        _check_caller({"registry"})
+        code = messages.named("camera", request.camera, "camera").rpartition("/")[2]
+        if request.place_category not in CATEGORIES:
+            offer = "must be one of the thirteen of Article 6 ¶1"
+            raise errors.InvalidArgument(errors.Violation("place_category", offer))
+        level, revision = await self._permissions.levels.assign(code, request.place_category)
+        return pb.AssignLevelResponse(security_level=level, policy_revision=revision)
+
+    async def IdentifyCertificate(
+        self, request: pb.IdentifyCertificateRequest, _context: object
+    ) -> pb.IdentifyCertificateResponse:
+        _check_caller(_CELL)
+        found = await self._permissions.principals.identify(request.principal, request.certificate_sha256)
+        principal = found.principal
+        return pb.IdentifyCertificateResponse(
+            principal=principal.name,
+            agency=principal.agency,
+            agency_kind=principal.kind.value,
+            tier=principal.tier.value,
+            expire_time=messages.stamp(found.expires_at),
+        )
+
+
+def _check_caller(allowed: frozenset[str] | set[str]) -> None:
+    """An INTERNAL method is for services that speak for themselves: nothing forwarded for an agency comes in here."""
+    caller = identity.caller()
+    if caller.service not in allowed or caller.principal:
+        raise errors.Denied("METHOD_NOT_EXPOSED", "this method is for services of the cell", method="DeciderService")
+
+
+def _control_grant(grant: Grant) -> permissions_events_pb2.ControlGrant:
+    principal = grant.answer.principal
+    return permissions_events_pb2.ControlGrant(
+        camera=grant.answer.camera.name,
+        principal=principal.name,
+        agency=principal.agency,
+        epoch=grant.epoch,
+        expire_time=messages.stamp(grant.expires_at),
+    )

@@ -1,0 +1,177 @@
+"""Resources of permissions: protobuf ↔ domain. A field that can't be read is refused by name."""
+
+import re
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from google.protobuf.timestamp_pb2 import Timestamp
+from google.type.latlng_pb2 import LatLng
+
+from kapok.permissions.v1 import decision_pb2, incident_pb2, legal_basis_pb2, takeover_pb2
+from services.chassis.errors import InvalidArgument, Violation
+from services.decider.facts import Action, Area
+from services.permissions.basis import Officer, Papers, Registered
+from services.permissions.incident import Declaration, Declared, IncidentKind
+from services.permissions.ports import Held
+from services.permissions.takeovers import ControlState, Wish
+
+_NAMES = {
+    "camera": r"districts/[0-9]{6}/cameras/[0-9]{20}",
+    "principal": r"principals/[a-z0-9-]{1,80}",
+    "legal_basis": r"legalBases/[0-9a-f-]{36}",
+    "incident": r"incidents/[0-9a-f-]{36}",
+    "takeover": r"takeovers/[0-9a-f-]{36}",
+}
+T = TypeVar("T", datetime, datetime | None)
+
+
+def named(kind: str, name: str, field: str) -> str:
+    """``name`` when it is spelt as a name of this kind is; InvalidArgument otherwise."""
+    if not re.fullmatch(_NAMES[kind], name):
+        raise InvalidArgument(Violation(field, f"must be a name such as {_NAMES[kind]}"))
+    return name
+
+
+def optional(kind: str, name: str, field: str) -> str:
+    """The same, or nothing."""
+    return named(kind, name, field) if name else ""
+
+
+def action(value: int) -> Action:
+    """The action asked for."""
+    known = {decision_pb2.Action.Value(f"ACTION_{a.name}"): a for a in Action}
+    if value not in known:
+        raise InvalidArgument(Violation("action", f"must be one of {', '.join(f'ACTION_{a.name}' for a in Action)}"))
+    return known[value]
+
+
+def instant(value: Timestamp, field: str) -> datetime:
+    """An aware UTC time; the epoch itself counts as not given."""
+    if not value.seconds:
+        raise InvalidArgument(Violation(field, "must be given"))
+    try:
+        return value.ToDatetime(UTC)
+    except (ValueError, OverflowError) as error:
+        raise InvalidArgument(Violation(field, "must be a time between the years 1 and 9999")) from error
+
+
+def stamp(value: datetime | None) -> Timestamp | None:
+    """A time as protobuf has it; nothing for none."""
+    if value is None:
+        return None
+    made = Timestamp()
+    made.FromDatetime(value)
+    return made
+
+
+def papers(message: legal_basis_pb2.LegalBasis) -> Papers:
+    """What is to be registered."""
+    return Papers(
+        number=message.number,
+        issuer=message.issuer,
+        officers=tuple(Officer(o.display_name, o.certificate_number) for o in message.officers),
+        cameras=frozenset(message.cameras),
+        starts_at=instant(message.start_time, "legal_basis.start_time"),
+        ends_at=instant(message.end_time, "legal_basis.end_time"),
+        purpose=message.purpose,
+        document_sha256=message.document_sha256,
+    )
+
+
+def legal_basis(basis: Registered) -> legal_basis_pb2.LegalBasis:
+    """Papers on record."""
+    said = basis.papers
+    officers = [
+        legal_basis_pb2.Officer(display_name=o.display_name, certificate_number=o.certificate_number)
+        for o in said.officers
+    ]
+    return legal_basis_pb2.LegalBasis(
+        name=basis.name,
+        number=said.number,
+        issuer=said.issuer,
+        officers=officers,
+        cameras=sorted(said.cameras),
+        start_time=stamp(said.starts_at),
+        end_time=stamp(said.ends_at),
+        purpose=said.purpose,
+        document_sha256=said.document_sha256,
+        principal=basis.principal,
+    )
+
+
+def declaration(message: incident_pb2.Incident) -> Declaration:
+    """What is to be declared."""
+    kinds = {incident_pb2.IncidentKind.Value(f"INCIDENT_KIND_{k.name}"): k for k in IncidentKind}
+    if message.kind not in kinds:
+        raise InvalidArgument(Violation("incident.kind", "must be one of the four kinds of Article 18 ¶2"))
+    return Declaration(
+        display_name=message.display_name,
+        kind=kinds[message.kind],
+        order_number=message.order_number,
+        area=Area(polygon=tuple((point.latitude, point.longitude) for point in message.area)),
+        opens_to=frozenset(message.agencies),
+        ends_at=instant(message.end_time, "incident.end_time"),
+        letter_number=message.letter_number,
+        certificates=tuple(message.officer_certificates),
+    )
+
+
+def incident(declared: Declared) -> incident_pb2.Incident:
+    """An incident on record."""
+    said = declared.declaration
+    return incident_pb2.Incident(
+        name=declared.name,
+        display_name=said.display_name,
+        kind=incident_pb2.IncidentKind.Value(f"INCIDENT_KIND_{said.kind.name}"),
+        order_number=said.order_number,
+        area=[LatLng(latitude=latitude, longitude=longitude) for latitude, longitude in said.area.polygon],
+        start_time=stamp(declared.starts_at),
+        end_time=stamp(said.ends_at),
+        agencies=sorted(said.opens_to),
+        letter_number=said.letter_number,
+        officer_certificates=said.certificates,
+        principal=declared.principal,
+        closed_time=stamp(declared.closed_at),
+    )
+
+
+def wish(message: takeover_pb2.Takeover) -> Wish:
+    """The takeover asked for."""
+    return Wish(
+        camera=named("camera", message.camera, "takeover.camera"),
+        reason=message.reason,
+        legal_basis=optional("legal_basis", message.legal_basis, "takeover.legal_basis"),
+        incident=optional("incident", message.incident, "takeover.incident"),
+        ends_at=instant(message.end_time, "takeover.end_time"),
+    )
+
+
+def takeover(held: Held) -> takeover_pb2.Takeover:
+    """A takeover as it stands. Released is what ended before its time."""
+    kept, found = held.kept, held.kept.takeover
+    is_early = kept.ended_at is not None and kept.ended_at < found.ends_at
+    is_incident = found.ground.startswith("incidents/")
+    return takeover_pb2.Takeover(
+        name=found.name,
+        camera=found.camera,
+        reason=kept.reason,
+        legal_basis="" if is_incident else found.ground,
+        incident=found.ground if is_incident else "",
+        end_time=stamp(found.ends_at),
+        principal=found.principal,
+        start_time=stamp(found.starts_at),
+        release_time=stamp(kept.ended_at) if is_early else None,
+        is_holding=held.is_holding,
+        epoch=held.epoch,
+    )
+
+
+def control_state(state: ControlState) -> takeover_pb2.ControlState:
+    """Who controls a camera."""
+    return takeover_pb2.ControlState(
+        name=f"{state.camera}/controlState",
+        holder=state.holder.agency,
+        takeover=state.holder.takeover.name if state.holder.takeover else "",
+        epoch=state.epoch,
+        until=stamp(state.holder.until),
+    )

@@ -1,0 +1,30 @@
+"""The use cases of permissions, by noun. What they need of the outside is declared in ports.py."""
+
+from dataclasses import dataclass
+
+from services.permissions.bases import Bases
+from services.permissions.decisions import Decisions
+from services.permissions.incidents import Incidents
+from services.permissions.policies import Levels
+from services.permissions.ports import Ports
+from services.permissions.principals import Principals
+from services.permissions.takeovers import Takeovers
+
+
+@dataclass(frozen=True)
+class Permissions:
+    """Everything that may be asked of permissions."""
+
+    decisions: Decisions
+    bases: Bases
+    incidents: Incidents
+    takeovers: Takeovers
+    principals: Principals
+    levels: Levels
+
+
+def compose(ports: Ports) -> Permissions:
+    """All use cases on the same ports."""
+    return Permissions(
+        Decisions(ports), Bases(ports), Incidents(ports), Takeovers(ports), Principals(ports), Levels(ports)
+    )

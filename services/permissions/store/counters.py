@@ -1,0 +1,23 @@
+"""Numbers in commit order without gaps: a counter's row stays locked until its transaction ends."""
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.permissions.store.tables import counters
+
+
+async def take(transaction: AsyncConnection, name: str) -> int:
+    """The next number; given back when the transaction is rolled back. Needs a transaction that writes."""
+    step = counters.update().where(counters.c.name == name).values(value=counters.c.value + 1)
+    return int((await transaction.execute(step.returning(counters.c.value))).scalar_one())
+
+
+async def current(transaction: AsyncConnection, name: str) -> int:
+    """The highest number given and committed."""
+    found = await transaction.execute(sa.select(counters.c.value).where(counters.c.name == name))
+    return int(found.scalar_one())
+
+
+async def lock(transaction: AsyncConnection, name: str) -> None:
+    """Wait until nobody else holds the counter; SQLite's writers have queued already."""
+    await transaction.execute(sa.select(counters.c.value).where(counters.c.name == name).with_for_update())

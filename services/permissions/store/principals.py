@@ -1,0 +1,80 @@
+"""Agencies, their principals and the principals' certificates."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.decider.facts import AgencyKind, Principal, Tier
+from services.permissions.agency import Account, Agency, acting
+from services.permissions.ending import Ending
+from services.permissions.store.tables import agencies, certificates, principals
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A principal with its agency, as both are on record now."""
+
+    account: Account
+    agency: Agency
+
+    @property
+    def acting(self) -> Principal:
+        """As the decider reads it."""
+        return acting(self.account, self.agency)
+
+
+async def insert(transaction: AsyncConnection, found: tuple[Agency, ...], accounts: tuple[Account, ...]) -> None:
+    """Put agencies and principals on record."""
+    rows = [
+        {
+            "name": agency.name,
+            "display_name": agency.display_name,
+            "kind": agency.kind.value,
+            "tier": agency.tier.value,
+            "jurisdiction": agency.jurisdiction,
+        }
+        for agency in found
+    ]
+    await transaction.execute(agencies.insert(), rows)
+    people = [{"name": a.name, "agency": a.agency, "clearance": a.clearance} for a in accounts]
+    await transaction.execute(principals.insert(), people)
+    prints = [{"sha256": print_, "principal": a.name} for a in accounts for print_ in sorted(a.certificates)]
+    if prints:
+        await transaction.execute(certificates.insert(), prints)
+
+
+async def find(transaction: AsyncConnection, name: str) -> Record | None:
+    """The principal, without its certificates."""
+    of_agency = (agencies.c.display_name, agencies.c.kind, agencies.c.tier, agencies.c.jurisdiction)
+    joined = sa.select(principals, *of_agency).join(agencies, principals.c.agency == agencies.c.name)
+    row = (await transaction.execute(joined.where(principals.c.name == name))).first()
+    if row is None:
+        return None
+    account = Account(row.name, row.agency, row.clearance, frozenset(), is_revoked=row.revoked_at is not None)
+    kind, tier = AgencyKind(row.kind), Tier(row.tier)
+    return Record(account, Agency(row.agency, row.display_name, kind, tier, row.jurisdiction))
+
+
+async def is_certified(transaction: AsyncConnection, name: str, sha256: str) -> bool:
+    """Whether the certificate with this fingerprint (hex) is one of the principal's."""
+    is_meant = (certificates.c.sha256 == sha256) & (certificates.c.principal == name)
+    return (await transaction.execute(sa.select(certificates.c.sha256).where(is_meant))).first() is not None
+
+
+async def missing_agencies(transaction: AsyncConnection, names: frozenset[str]) -> list[str]:
+    """Those of ``names`` that are no agency on record, sorted."""
+    found = await transaction.execute(sa.select(agencies.c.name).where(agencies.c.name.in_(names)))
+    return sorted(names - set(found.scalars()))
+
+
+async def set_revoked(transaction: AsyncConnection, name: str, ending: Ending, reason: str) -> None:
+    """The principal has no rights since ``ending``."""
+    values = {"revoked_at": ending.occurred_at, "revoked_number": ending.number, "revoked_reason": reason}
+    await transaction.execute(principals.update().where(principals.c.name == name).values(**values))
+
+
+async def set_reinstated(transaction: AsyncConnection, name: str) -> None:
+    """The principal has its rights back."""
+    values = {"revoked_at": None, "revoked_number": None, "revoked_reason": None}
+    await transaction.execute(principals.update().where(principals.c.name == name).values(**values))

@@ -1,0 +1,158 @@
+"""Use cases of taking cameras over (Article 18): request, release, who controls, and the grant to command for two seconds."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.chassis import errors
+from services.decider.facts import Action, AgencyKind
+from services.decider.holder import Holder, holder
+from services.decider.relation import is_hidden
+from services.permissions import refusals
+from services.permissions.control import Act, end, held, write
+from services.permissions.ports import Held, Ports
+from services.permissions.question import Answer, Question, camera_of, gather, in_good_standing
+from services.permissions.store import incidents, takeovers
+from services.permissions.takeover import Request, release, request, settle
+
+GRANT_LIFETIME = timedelta(seconds=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a principal asks for: control of a camera until ``ends_at``."""
+
+    camera: str
+    reason: str
+    legal_basis: str
+    incident: str
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """The right to command the camera of ``answer`` under ``epoch`` until ``expires_at``."""
+
+    answer: Answer
+    epoch: int
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ControlState:
+    """Who controls a camera now."""
+
+    camera: str
+    holder: Holder
+    epoch: int
+
+
+class Takeovers:
+    """Durable before it is answered."""
+
+    def __init__(self, ports: Ports) -> None:
+        self._ports = ports
+
+    async def request(self, principal: str, wish: Wish) -> Held:
+        """Take a camera over. Raises Denied by the policy, or when the caller itself declared the incident."""
+        ports, now = self._ports, self._ports.clock.now()
+        question = Question(principal, wish.camera, Action.TAKE_OVER, wish.legal_basis, wish.incident)
+        camera = await camera_of(ports, wish.camera)
+        async with ports.database.write() as transaction:
+            number = await takeovers.next_number(transaction)  # first: its lock queues other changes of control
+            answer = await gather(transaction, ports, question, camera, now)
+            decision = answer.decision
+            if not decision.allowed:
+                raise refusals.denied(decision, wish.camera, Action.TAKE_OVER)
+            if wish.incident:
+                await _check_not_declarer(transaction, wish, principal)
+            outcome = request(answer.control, _command(f"takeovers/{ports.new_id()}", number, wish, answer), now)
+            act = Act(principal, now, wish.reason, decision.rule, decision.article)
+            await write(transaction, ports, outcome, act)
+            kept = await takeovers.get(transaction, number)
+        ports.journal.wake()
+        return held(outcome[0], kept, now)
+
+    async def release(self, principal: str, name: str) -> Held:
+        """Give a takeover back. Raises NotFound when there is none, or it is about a camera hidden from the caller."""
+        ports, now = self._ports, self._ports.clock.now()
+        async with ports.database.write() as transaction:
+            await takeovers.lock(transaction)
+            caller = await in_good_standing(transaction, ports, principal)
+            kept = await takeovers.find(transaction, name)
+            if kept is None:
+                raise refusals.no_resource(name)
+            control = await takeovers.load_known(transaction, kept.takeover.camera)
+            if is_hidden(caller, control.camera):
+                raise refusals.no_resource(name)
+            outcome = release(control, name, caller, now)
+            await write(transaction, ports, outcome, Act(principal, now))
+            kept = await takeovers.get(transaction, kept.takeover.number)
+        ports.journal.wake()
+        return held(outcome[0], kept, now)
+
+    async def state(self, principal: str, camera: str) -> ControlState:
+        """Who controls a camera now, for whoever may know the camera."""
+        answer = await self._settled(Question(principal, camera, Action.DESCRIBE))
+        if not answer.decision.allowed:
+            raise refusals.denied(answer.decision, camera, Action.DESCRIBE)
+        return ControlState(camera, _holder(answer), answer.control.epoch)
+
+    async def grant(self, principal: str, camera: str) -> Grant:
+        """The right to command now. Raises Denied; HELD_BY_ANOTHER names who controls the camera and until when."""
+        answer = await self._settled(Question(principal, camera, Action.CONTROL))
+        if not answer.decision.allowed:
+            raise refusals.denied(answer.decision, camera, Action.CONTROL, _holder(answer).takeover)
+        if answer.control.agency != answer.principal.agency:
+            # Either control moved between two reads, or a policy allows control to one who does not hold it.
+            raise errors.Aborted("EPOCH_STALE", f"{camera}: control is not yours, or moved just now; ask again")
+        latest = answer.now + GRANT_LIFETIME
+        return Grant(answer, answer.control.epoch, min(latest, answer.decision.valid_until or latest))
+
+    async def expire_once(self) -> None:
+        """Put on record the takeovers whose time has come, so that the operator is told without anybody asking."""
+        ports, now = self._ports, self._ports.clock.now()
+        async with ports.database.read() as transaction:
+            if not await takeovers.cameras_due(transaction, now):
+                return
+        async with ports.database.write() as transaction:
+            await takeovers.lock(transaction)
+            due = await takeovers.cameras_due(transaction, now)
+            await end(transaction, ports, due, lambda control: settle(control, now), Act("", now))
+        ports.journal.wake()
+
+    async def _settled(self, question: Question) -> Answer:
+        """The answer, once ends that time brought and nobody saw yet are on record."""
+        ports, now = self._ports, self._ports.clock.now()
+        camera = await camera_of(ports, question.camera)
+        async with ports.database.read() as transaction:
+            answer = await gather(transaction, ports, question, camera, now)
+        if not settle(answer.control, now)[1]:
+            return answer
+        async with ports.database.write() as transaction:
+            await takeovers.lock(transaction)
+            answer = await gather(transaction, ports, question, camera, now)
+            control, events = settle(answer.control, now)
+            await write(transaction, ports, (control, events), Act("", now))
+        ports.journal.wake()
+        return replace(answer, control=control)
+
+
+async def _check_not_declarer(transaction: AsyncConnection, wish: Wish, principal: str) -> None:
+    declared = await incidents.find(transaction, wish.incident)
+    if declared and declared.principal == principal:
+        message = "who declares an incident does not request its takeover: another principal must (Article 18 ¶2)"
+        raise errors.Denied("NOT_PERMITTED", message, article="Article 18 ¶2", camera=wish.camera)
+
+
+def _holder(answer: Answer) -> Holder:
+    return holder(answer.camera, answer.control.takeovers, answer.now)
+
+
+def _command(name: str, number: int, wish: Wish, answer: Answer) -> Request:
+    """The request as its ground stands: an incident for emergency command, papers for the others."""
+    ground, ends_at = wish.legal_basis, max((b.ends_at for b in answer.circumstances.bases), default=answer.now)
+    if answer.principal.kind is AgencyKind.EMERGENCY_COMMAND:
+        ground, ends_at = wish.incident, max((i.ends_at for i in answer.circumstances.incidents), default=answer.now)
+    return Request(name, number, answer.principal, wish.reason, wish.ends_at, ground, ends_at)

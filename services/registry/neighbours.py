@@ -1,0 +1,57 @@
+"""What the registry asks of permissions: domain → protobuf → domain."""
+
+from dataclasses import dataclass
+
+from kapok.permissions.v1 import decider_service_pb2, decision_pb2
+from services.chassis.rpc_client import Neighbour
+from services.decider.facts import Action
+from services.registry.permission import Ruling, Scope, ScopeClass
+
+_SERVICE = "kapok.permissions.v1.DeciderService"
+
+
+@dataclass(frozen=True)
+class RemotePermissions:
+    """service.Permissions over gRPC."""
+
+    neighbour: Neighbour
+
+    async def decide(self, principal: str, camera: str, action: Action) -> Ruling:
+        request = decider_service_pb2.DecideRequest(principal=principal, camera=camera, action=_number(action))
+        answer = await self.neighbour.call(f"{_SERVICE}.Decide", request)
+        found = answer.decision
+        return Ruling(
+            is_allowed=found.allowed,
+            rule=found.rule,
+            article=found.article,
+            sentence=found.sentence,
+            agency=answer.agency,
+            nearest=found.nearest_rule,
+            lacking=tuple(found.lacking),
+        )
+
+    async def scope(self, principal: str, action: Action) -> Scope:
+        request = decider_service_pb2.ScopeOfRequest(principal=principal, action=_number(action))
+        answer = await self.neighbour.call(f"{_SERVICE}.ScopeOf", request)
+        return Scope(tuple(_scope_class(found) for found in answer.classes), frozenset(answer.cameras))
+
+    async def assign_level(self, camera: str, category: int) -> int:
+        request = decider_service_pb2.AssignLevelRequest(camera=camera, place_category=category)
+        answer = await self.neighbour.call(f"{_SERVICE}.AssignLevel", request)
+        return int(answer.security_level)
+
+
+def _number(action: Action) -> decision_pb2.Action:
+    return getattr(decision_pb2, f"ACTION_{action.name}")  # type: ignore[no-any-return] # the enum's values are module names
+
+
+def _scope_class(found: decision_pb2.ScopeClass) -> ScopeClass:
+    return ScopeClass(
+        rule=found.rule,
+        levels=frozenset(found.levels),
+        categories=frozenset(found.categories),
+        districts=frozenset(found.districts),
+        excluded_districts=frozenset(found.excluded_districts),
+        operator=found.operator,
+        is_operator_excluded=found.is_operator_excluded,
+    )

@@ -1,0 +1,109 @@
+"""Composition of a relay: opens, wires, yields. The only file of it that knows every other."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import aiohttp
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+from services.chassis import bus, metrics
+from services.chassis.clock import SystemClock
+from services.chassis.settings import Network
+from services.chassis.signing import Verifier
+from services.chassis.tasks import background, group
+from services.streams.relay.announcer import Address, LookRecord, announce_forever
+from services.streams.relay.connection import House, Manners
+from services.streams.relay.control import Fence
+from services.streams.relay.counters import Counters
+from services.streams.relay.doorkeeper import Doorkeeper
+from services.streams.relay.ender import Ender
+from services.streams.relay.events import Ears, Keys
+from services.streams.relay.exporter import RelayCollector, histogram
+from services.streams.relay.lease import Lease
+from services.streams.relay.pointing import HttpPointing
+from services.streams.relay.server import Door, Server, listen
+from services.streams.relay.source import Source
+
+_SWEEP_S = 0.1
+
+
+@dataclass(frozen=True)
+class Settings:
+    """KAPOK_* of a relay. ``source_networks`` are the only ones it ever connects to for cameras."""
+
+    relay_id: str
+    bus_url: str
+    key_file: Path
+    rtsp_listen: str
+    metrics_listen: str
+    streams_public_key: Path
+    permissions_public_key: Path
+    source_networks: tuple[Network, ...]
+    bus_seed: Path | None = None
+    lease_s: float = 10.0
+
+
+@asynccontextmanager
+async def app(settings: Settings) -> AsyncIterator[None]:
+    """A relay, announced and serving while inside."""
+    clock, counters = SystemClock(), Counters()
+    own = bytes.fromhex(settings.key_file.read_text().strip())
+    keys = Keys(
+        settings.relay_id, own, _verifier(settings.streams_public_key), _verifier(settings.permissions_public_key)
+    )
+    host, port = _endpoint(settings.rtsp_listen)
+    door = Door(host, port)
+    with Ender() as ender:
+        async with (
+            bus.connect(settings.bus_url, settings.bus_seed, settings.relay_id) as opened_bus,
+            aiohttp.ClientSession() as client,
+            metrics.serve(*_endpoint(settings.metrics_listen)) as metrics_port,
+            group() as tasks,
+        ):
+            doorkeeper = Doorkeeper(
+                read_token=keys.token,
+                make_source=lambda spec: Source(spec, tasks, counters),
+                record=LookRecord(opened_bus, settings.relay_id),
+                ender=ender,
+                lease=Lease(timedelta(seconds=settings.lease_s)),
+                clock=clock,
+                observe_ending_s=histogram(metrics.REGISTRY, "ending", "From an ending to the last reset").observe,
+            )
+            counters.first_picture = histogram(metrics.REGISTRY, "first_picture", "To a first key picture").observe
+            collector = RelayCollector(counters, doorkeeper)
+            metrics.REGISTRY.register(collector)
+            listener = listen(door)
+            bound: int = listener.getsockname()[1]
+            public_key = X25519PrivateKey.from_private_bytes(own).public_key().public_bytes_raw()
+            address = Address(settings.relay_id, public_key, host, bound, f"{host}:{metrics_port}")
+            fence = Fence({"http": HttpPointing(client, settings.source_networks)}, clock)
+            server = Server(listener, door, House(doorkeeper, doorkeeper, counters, Manners()), ender)
+            await Ears(opened_bus, keys, doorkeeper, fence, settings.source_networks, clock, tasks).listen()
+            async with background(
+                server.run(),
+                doorkeeper.record_forever(),
+                announce_forever(opened_bus, address, counters, doorkeeper.lease, clock),
+                _sweep_forever(doorkeeper),
+            ):
+                yield
+            metrics.REGISTRY.unregister(collector)
+
+
+async def _sweep_forever(doorkeeper: Doorkeeper) -> None:
+    while True:
+        doorkeeper.sweep()
+        await asyncio.sleep(_SWEEP_S)
+
+
+def _verifier(public_key: Path) -> Verifier:
+    return Verifier(bytes.fromhex(public_key.read_text().strip()))
+
+
+def _endpoint(listen: str) -> tuple[str, int]:
+    """host:port taken apart."""
+    host, _, port = listen.rpartition(":")
+    return host.strip("[]"), int(port)

@@ -1,0 +1,204 @@
+"""Who may watch here: the gate of the RTSP server, the book of sources, and the one who ends what has no right.
+
+assignment ─► keep │ token ─► admit ─► opened (fact durable) ─► pictures │ ending, expiry, lease ─► ended, by a reset
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+from urllib.parse import parse_qs, urlsplit
+
+from services.chassis.clock import Clock
+from services.chassis.errors import Denied, Unavailable
+from services.streams.relay.ender import Ender
+from services.streams.relay.gate import Admission, Peer
+from services.streams.relay.intake import SourceSpec
+from services.streams.relay.lease import Lease
+from services.streams.relay.sessions import Session, Sessions
+from services.streams.relay.source import Source
+from services.streams.relay.viewer import Viewer
+
+log = logging.getLogger(__name__)
+_CATCH_UP_S = 2.0  # that an assignment waits for the endings it was decided after
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """What a token says once its signature was checked."""
+
+    session: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One viewer of one session, for the record."""
+
+    session: Session
+    viewer: str
+    peer: str
+    opened_at: datetime
+    closed_at: datetime | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Leave:
+    """What an Admission carries for us, opaque to the server."""
+
+    session: Session
+    peer: Peer
+
+
+class Record(Protocol):
+    """Where looks are put on record."""
+
+    async def opened(self, look: Look) -> None:
+        """Return once the fact is durable; OSError when it can't be."""
+        ...
+
+    async def closed(self, look: Look) -> None:
+        """The same, for its end."""
+        ...
+
+
+@dataclass
+class Doorkeeper:
+    """Complete once constructed; `record_forever` must run beside it."""
+
+    read_token: Callable[[str], Token]
+    make_source: Callable[[SourceSpec], Source]
+    record: Record
+    ender: Ender
+    lease: Lease
+    clock: Clock
+    sessions: Sessions = field(default_factory=Sessions)
+    observe_ending_s: Callable[[float], None] = lambda seconds: None
+    _sources: dict[str, tuple[SourceSpec, Source]] = field(default_factory=dict)
+    _looks: dict[Viewer, Look] = field(default_factory=dict)
+    # Not bounded by itself: nobody opens while facts can't be stored, so it holds no more than the viewers there were.
+    _to_record: deque[Look] = field(default_factory=deque)
+    _has_to_record: asyncio.Event = field(default_factory=asyncio.Event)
+    _applied: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def keep(self, session: Session) -> None:
+        """Take an assignment in, once every ending before its decision is applied here."""
+        self._refuse_when_unsure()
+        try:
+            async with asyncio.timeout(_CATCH_UP_S):
+                while self.lease.applied < session.number:
+                    self._applied.clear()
+                    await self._applied.wait()
+        except TimeoutError as error:
+            raise Unavailable("SERVICE_AWAY", "this relay is behind on ending facts; try again") from error
+        self.sessions.floor = max(self.sessions.floor, self.lease.floor)
+        self.sessions.keep(session)
+
+    async def admit(self, target: str, peer: Peer) -> Admission:
+        """Gate: the session that the target's token opens."""
+        parts = urlsplit(target)
+        token = self.read_token("".join(parse_qs(parts.query).get("token", [])[:1]))
+        session = self.sessions.find(token.session)
+        if parts.path != f"/s/{token.session.removeprefix('sessions/')}":
+            raise Denied("TOKEN_INVALID", "this token is for another session; use the URL as it was given")
+        if token.expires_at <= self.clock.now():
+            raise Denied("TOKEN_INVALID", "this token has expired (it joins for 60 s); renew the session")
+        if session is None:
+            raise Denied("TOKEN_INVALID", "this relay keeps no such session (any more); renew it or open a new one")
+        self._refuse_when_unsure()
+        session.refuse_joining()
+        if session.joined_from not in ("", peer.host):
+            raise Denied("TOKEN_INVALID", "the session was joined from another network address; open one of your own")
+        session.joined_from = peer.host
+        return Admission(session.name, session.camera, _Leave(session, peer))
+
+    async def opened(self, admission: Admission, viewer: Viewer) -> None:
+        """Gate: on record before the first picture. From its first line on an ending finds the viewer."""
+        leave = admission.grant
+        assert isinstance(leave, _Leave), "an admission of our own"
+        session, peer = leave.session, leave.peer
+        session.refuse_joining()
+        session.viewers.add(viewer)
+        look = Look(session, f"{peer.host}:{peer.port}", peer.host, self.clock.now())
+        try:
+            await self.record.opened(look)
+            if session.ended_why:
+                raise Denied("TOKEN_INVALID", f"the session has ended: {session.ended_why}")
+        except OSError as error:
+            session.viewers.discard(viewer)
+            raise Unavailable("SERVICE_AWAY", "this look can't be put on record now; try again") from error
+        except Denied:
+            session.viewers.discard(viewer)
+            self._put_on_record(look, session.ended_why)
+            raise
+        self._looks[viewer] = look
+
+    def closed(self, admission: Admission, viewer: Viewer, why: str) -> None:
+        """Gate: the viewer is gone."""
+        assert isinstance(admission.grant, _Leave), "an admission of our own"
+        # A renewal may have put another object in the session's place; they share the set of viewers.
+        admission.grant.session.viewers.discard(viewer)
+        self._put_on_record(self._looks.pop(viewer), why)
+
+    def source(self, camera: str) -> Source:
+        """Book of sources: the camera's one source, by the address of its newest assignment."""
+        spec = next(iter(self.sessions.on(camera))).source
+        known = self._sources.get(camera)
+        if known is None or known[0] != spec:
+            known = self._sources[camera] = (spec, self.make_source(spec))
+        return known[1]
+
+    def apply(self, number: int, subject: str, why: str) -> None:
+        """An ending fact: its sessions end now; then it counts as applied."""
+        if number > self.lease.applied or self.lease.applied < 0:
+            self.end(self.sessions.end_on(subject, number, why), why)
+        self.lease.apply(number)
+        self._applied.set()
+
+    def end(self, sessions: Sequence[Session], why: str) -> None:
+        """Reset every viewer of sessions that stand no more."""
+        viewers = [viewer for session in sessions for viewer in session.viewers]
+        if not viewers:
+            return
+        started_s = self.clock.monotonic()
+        ending = self.ender.end(viewers, why)
+        ending.add_done_callback(lambda _: self.observe_ending_s(self.clock.monotonic() - started_s))
+
+    def sweep(self) -> None:
+        """End what is over by time, and everything when nothing justifies it any more. To be called often."""
+        self.end(self.sessions.end_expired(self.clock.now()), "its time is over")
+        if len(self.sessions) and self.lease.has_run_out(self.clock.monotonic()):
+            log.error("nothing heard from permissions for too long: every session is closed")
+            self.end(self.sessions.end_all("the relay lost touch with permissions"), "lease ran out")
+        for camera in [c for c, (_, source) in self._sources.items() if not source.is_pulled]:
+            if not self.sessions.on(camera):
+                del self._sources[camera]
+
+    async def record_forever(self) -> None:
+        """Put ends of looks on record, in order, as soon as the bus takes them."""
+        while True:
+            while self._to_record:
+                try:
+                    await self.record.closed(self._to_record[0])
+                except OSError as error:
+                    log.warning("the end of a look waits to be recorded: %s", error)
+                    await asyncio.sleep(0.5)  # not waiting for a state of ours: the bus is away
+                else:
+                    self._to_record.popleft()
+            self._has_to_record.clear()
+            await self._has_to_record.wait()
+
+    def _put_on_record(self, look: Look, why: str) -> None:
+        ended = Look(look.session, look.viewer, look.peer, look.opened_at, self.clock.now(), why)
+        self._to_record.append(ended)
+        self._has_to_record.set()
+
+    def _refuse_when_unsure(self) -> None:
+        if self.lease.is_clock_off:
+            raise Unavailable("SERVICE_AWAY", "this relay's clock is more than 2 s off; it takes no new viewers")
+        if self.lease.has_run_out(self.clock.monotonic()):
+            raise Unavailable("SERVICE_AWAY", "this relay hears nothing from permissions; it takes no new viewers")

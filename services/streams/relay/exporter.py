@@ -1,0 +1,41 @@
+"""The relay's counters as Prometheus metrics. No label: a relay is one process, and no metric names a camera."""
+
+from collections.abc import Iterator
+from dataclasses import fields
+
+from prometheus_client import Histogram
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector, CollectorRegistry
+
+from services.streams.relay.counters import Counters
+from services.streams.relay.doorkeeper import Doorkeeper
+
+_GAUGES = frozenset({"viewers", "connections", "sources"})
+_SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5)
+
+
+def histogram(registry: CollectorRegistry, name: str, text: str) -> Histogram:
+    """A histogram of seconds from half a millisecond to five seconds."""
+    return Histogram(f"kapok_relay_{name}_seconds", text, buckets=_SECONDS, registry=registry)
+
+
+class RelayCollector(Collector):
+    """Reads the plain integers when Prometheus asks."""
+
+    def __init__(self, counters: Counters, doorkeeper: Doorkeeper) -> None:
+        self._counters = counters
+        self._doorkeeper = doorkeeper
+
+    def collect(self) -> Iterator[Metric]:
+        for field in fields(self._counters):
+            value = getattr(self._counters, field.name)
+            if not isinstance(value, int):
+                continue
+            family = GaugeMetricFamily if field.name in _GAUGES else CounterMetricFamily
+            name = f"kapok_relay_{field.name.removesuffix('_total')}"
+            name += "_opened" if field.name == "viewers_total" else ""
+            yield family(name, f"relay: {field.name.replace('_', ' ')}", value=value)
+        yield GaugeMetricFamily("kapok_relay_sessions", "sessions kept", value=len(self._doorkeeper.sessions))
+        yield GaugeMetricFamily(
+            "kapok_relay_applied_number", "last ending applied", value=self._doorkeeper.lease.applied
+        )

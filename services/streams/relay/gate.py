@@ -1,0 +1,43 @@
+"""What the RTSP server needs from those who know tokens, sessions and cameras; it knows none of these itself."""
+
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+from services.streams.relay.source import Source
+from services.streams.relay.viewer import Viewer
+
+
+class Peer(NamedTuple):
+    """The other end of a viewer's connection."""
+
+    host: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """The gate's leave to watch; ``grant`` is the gate's own and opaque here."""
+
+    session: str
+    camera: str
+    grant: object
+
+
+class Gate(Protocol):
+    """Who may watch."""
+
+    async def admit(self, target: str, peer: Peer) -> Admission:
+        """``target`` is path and query of the RTSP URL; an Error of the family refuses. Asked once per connection."""
+
+    async def opened(self, admission: Admission, viewer: Viewer) -> None:
+        """Returns once the viewer-opened fact is durable; from then on the viewer may be ended at any time."""
+
+    def closed(self, admission: Admission, viewer: Viewer, why: str) -> None:
+        """Called exactly once for every viewer whose `opened` returned."""
+
+
+class SourceBook(Protocol):
+    """Who knows the cameras."""
+
+    def source(self, camera: str) -> Source:
+        """The one Source of ``camera`` in this relay, made on demand; an Error of the family when it is unknown."""

@@ -1,0 +1,105 @@
+"""The relay's RTSP door: accepts connections, keeps strangers few and short, and closes every socket by the ender."""
+
+import asyncio
+import logging
+import socket
+from dataclasses import dataclass
+from datetime import timedelta
+
+from services.streams.relay.connection import Connection, House
+from services.streams.relay.ender import Ender
+from services.streams.relay.gate import Peer
+from services.streams.relay.viewer import Viewer
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Where to listen, and what those get who are not admitted yet."""
+
+    host: str = "127.0.0.1"
+    port: int = 8554
+    strangers_most: int = 256
+    stranger_patience: timedelta = timedelta(seconds=1)  # sure to be kept so long, also while the door is crowded
+    send_buffer_bytes: int = 256 * 1024  # of each viewer: what the kernel holds, a viewer has not seen
+
+
+def listen(door: Door) -> socket.socket:
+    """A listening socket; what is set on it, its connections inherit. OSError when the port is taken."""
+    family = socket.AF_INET6 if ":" in door.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setblocking(False)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, door.send_buffer_bytes)
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        listener.bind((door.host, door.port))
+        listener.listen(1024)
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+class Server:
+    """Serves ``listener`` while `run` runs; cancelling it ends every connection."""
+
+    def __init__(self, listener: socket.socket, door: Door, house: House, ender: Ender) -> None:
+        self._listener = listener
+        self._door = door
+        self._house = house
+        self._ender = ender
+        self._strangers: dict[asyncio.Task[None], float] = {}  # not admitted yet, the oldest first: since when
+        self._left = asyncio.Event()  # a stranger was admitted, or went
+
+    async def run(self) -> None:
+        """Accept for ever."""
+        loop = asyncio.get_running_loop()
+        with self._listener:
+            async with asyncio.TaskGroup() as connections:
+                while True:
+                    await self._room()
+                    try:
+                        accepted, address = await loop.sock_accept(self._listener)
+                    except OSError as error:  # out of descriptors, or a peer that is gone again
+                        log.warning("can't accept a viewer: %s", error.strerror)
+                        await asyncio.sleep(0.1)  # others give descriptors back meanwhile
+                        continue
+                    accepted.setblocking(False)
+                    task = connections.create_task(self._serve(accepted, Peer(*address[:2])), name="connection")
+                    self._strangers[task] = loop.time()
+
+    async def _room(self) -> None:
+        """Wait until one more may come in. When strangers fill the place the oldest goes, lest they keep others out."""
+        await asyncio.sleep(0)  # accepting never waits when many come at once; those inside must have their turn
+        while len(self._strangers) >= self._door.strangers_most:
+            oldest, since_s = next(iter(self._strangers.items()))
+            self._left.clear()
+            try:
+                async with asyncio.timeout_at(since_s + self._door.stranger_patience.total_seconds()):
+                    await self._left.wait()
+            except TimeoutError:
+                self._house.counters.connections_refused += 1
+                self._forget(oldest)
+                oldest.cancel()
+
+    async def _serve(self, accepted: socket.socket, peer: Peer) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        counters = self._house.counters
+        is_last_word_due = False
+        counters.connections += 1
+        try:
+            viewer = Viewer(accepted, counters)
+            is_last_word_due = await Connection(viewer, peer, self._house, lambda: self._forget(task)).run()
+        except Exception:  # one connection's failure, the gate's included, must not end a thousand viewers
+            log.exception("a viewer's connection failed")
+        finally:
+            counters.connections -= 1
+            self._forget(task)
+            self._ender.close(accepted, is_last_word_due=is_last_word_due)
+
+    def _forget(self, task: "asyncio.Task[None]") -> None:
+        if self._strangers.pop(task, None) is not None:
+            self._left.set()

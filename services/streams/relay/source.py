@@ -1,0 +1,226 @@
+"""One camera towards its viewers: pulled while anybody holds it, its pictures kept in a ring and handed out.
+
+Viewers hold a cursor, not a queue, so memory is bounded by the ring whatever their number and slowness. A viewer that
+is level with the ring gets each picture from the fan-out; one that is behind catches up as its socket lets it.
+"""
+
+import asyncio
+import logging
+import random
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Protocol
+
+from services.chassis.clock import Clock, SystemClock
+from services.chassis.errors import Error, Internal, Unauthenticated, Unavailable
+from services.streams.relay import sdp
+from services.streams.relay.counters import Counters
+from services.streams.relay.intake import Patience, SourceSpec, pull
+from services.streams.relay.ring import WAITING, Ring
+from services.streams.relay.rtp import AccessUnit, Arrival, Assembler
+
+log = logging.getLogger(__name__)
+_SLICE_S = 0.002  # the fan-out of one picture yields this often: handshakes and other cameras are waiting
+
+
+class Receiver(Protocol):
+    """A viewer as the fan-out sees it. ``next`` is the picture that it wants from the fan-out, or negative for none."""
+
+    next: int
+
+    def take(self, buffer: bytes) -> int:
+        """Send picture ``next`` now; the bytes that the socket took."""
+
+    def begin(self, number: int) -> None:
+        """Go on from picture ``number`` of the ring, as fast as the socket lets it."""
+
+    def watch(self, ring: Ring) -> None:
+        """Begin at the newest key picture of ``ring``, or wait for one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """How sources behave; the defaults suit a city."""
+
+    patience: Patience = field(default_factory=Patience)
+    linger: timedelta = timedelta(seconds=10)  # pulled on after the last viewer left
+    first_key: timedelta = timedelta(seconds=15)  # that a viewer waits for a camera's first key picture
+    retry_first: timedelta = timedelta(seconds=0.5)
+    retry_most: timedelta = timedelta(seconds=30)
+    ring_bytes_most: int = 16 * 2**20
+    picture_bytes_most: int = 8 * 2**20
+
+
+class Source:
+    """Inert until held; its work runs in ``tasks``, which belongs to the one who opened the relay."""
+
+    def __init__(
+        self,
+        spec: SourceSpec,
+        tasks: asyncio.TaskGroup,
+        counters: Counters,
+        habits: Habits | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        self._spec = spec
+        self._tasks = tasks
+        self._counters = counters
+        self._habits = habits or Habits()
+        self._clock = clock or SystemClock()
+        self._receivers: dict[Receiver, None] = {}
+        self._holders = 0
+        self._is_served = False
+        self._held, self._unheld = asyncio.Event(), asyncio.Event()
+        self._arrived = asyncio.Event()  # a picture that is not handed out yet
+        self._settled = asyncio.Event()  # the first key picture is there, or the camera has failed
+        self._failure: Error | None = None
+        self._reset()
+
+    @property
+    def is_pulled(self) -> bool:
+        """True from the first holder until nobody has held it for ``linger``."""
+        return self._is_served
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep the camera pulled while inside."""
+        self._holders += 1
+        self._unheld.clear()
+        self._held.set()
+        if not self._is_served:
+            self._is_served = True
+            self._tasks.create_task(self._serve(), name="source")
+        try:
+            yield
+        finally:
+            self._holders -= 1
+            if not self._holders:
+                self._held.clear()
+                self._unheld.set()
+
+    async def description(self) -> bytes:
+        """The SDP for viewers, once a key picture is here; Unavailable or the camera's own failure when none comes."""
+        try:
+            async with asyncio.timeout(self._habits.first_key.total_seconds()):
+                await self._settled.wait()
+        except TimeoutError as error:
+            raise Unavailable("SOURCE_SILENT", "the camera sends no key picture; check its encoder") from error
+        if self._failure is not None:
+            raise self._failure
+        assert self._assembler.inspector is not None, "a key picture came through an inspector"
+        return sdp.offer(self._assembler.inspector)
+
+    def attach(self, receiver: Receiver) -> None:
+        """From now on ``receiver`` gets every picture, beginning with the one that `start` told."""
+        self._receivers[receiver] = None
+        receiver.watch(self.ring)
+
+    def start(self) -> AccessUnit | None:
+        """The picture that a viewer attached now would begin with; None: the next key picture."""
+        return None if self.ring.key is None else self.ring[self.ring.key]
+
+    def detach(self, receiver: Receiver) -> None:
+        """``receiver`` gets nothing any more; unknown ones are ignored."""
+        self._receivers.pop(receiver, None)
+
+    def playing(self, track: sdp.Track) -> None:
+        """The intake has (re)connected."""
+        self._assembler.restart(track)
+
+    def packet(self, data: bytes) -> None:
+        """One RTP packet of the camera."""
+        self._counters.bytes_in += len(data)
+        arrival = Arrival(self._clock.monotonic(), self._clock.now().timestamp())
+        for unit in self._assembler.push(data, arrival):
+            self._counters.access_units_in += 1
+            self.ring.append(unit)
+            self._arrived.set()
+            if unit.is_key:
+                self._failure = None
+                self._settled.set()
+
+    def _reset(self) -> None:
+        self.ring = Ring(self._habits.ring_bytes_most)
+        self._assembler = Assembler(secrets.randbits(32), self._habits.picture_bytes_most)
+        self._failure = None
+        self._settled.clear()
+
+    async def _serve(self) -> None:
+        self._counters.sources += 1
+        try:
+            async with asyncio.TaskGroup() as group:
+                work = [group.create_task(self._pull()), group.create_task(self._fan_out())]
+                await self._idle()
+                for task in work:
+                    task.cancel()
+        finally:
+            self._counters.sources -= 1
+
+    async def _idle(self) -> None:
+        """Return when nobody has held the camera for ``linger``; a later holder starts afresh."""
+        while True:
+            await self._unheld.wait()
+            try:
+                async with asyncio.timeout(self._habits.linger.total_seconds()):
+                    await self._held.wait()
+            except TimeoutError:
+                if not self._holders:
+                    self._is_served = False
+                    self._reset()
+                    return
+
+    async def _pull(self) -> None:
+        """Pull the camera again and again, ever more patiently; a refused password waits longest: cameras lock out."""
+        delay_s = self._habits.retry_first.total_seconds()
+        most_s = self._habits.retry_most.total_seconds()
+        while True:
+            before = self.ring.head
+            try:
+                await pull(self._spec, self, self._habits.patience)
+            except Error as failure:
+                self._failure = failure
+                self._settled.set()
+                if isinstance(failure, Unauthenticated):
+                    delay_s = most_s
+            except Exception:  # whatever one camera provokes must not end the others
+                log.exception("pulling a camera failed")
+                self._failure = Internal("SOURCE_FAILED", "the relay failed to pull this camera; its log says why")
+                self._settled.set()
+            if self.ring.head > before:
+                delay_s = self._habits.retry_first.total_seconds()
+            await asyncio.sleep(delay_s * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, not a secret
+            delay_s = min(2 * delay_s, most_s)
+            self._counters.source_reconnects += 1
+
+    async def _fan_out(self) -> None:
+        number, ring = self.ring.head, self.ring
+        while True:
+            await self._arrived.wait()
+            self._arrived.clear()
+            while number < ring.head:
+                number = max(number, ring.first)
+                await self._hand_out(number, ring[number])
+                number += 1
+
+    async def _hand_out(self, number: int, unit: AccessUnit) -> None:
+        """One picture to everybody who is level with the ring: one comparison and one send per viewer."""
+        monotonic, buffer = self._clock.monotonic, unit.buffer
+        until_s = monotonic() + _SLICE_S
+        sent_bytes = sent_units = 0
+        for receiver in tuple(self._receivers):
+            if receiver.next == number:
+                taken = receiver.take(buffer)
+                sent_bytes += taken
+                sent_units += taken > 0
+            elif unit.is_key and receiver.next == WAITING:
+                receiver.begin(number)
+            elif 0 <= receiver.next < number:  # the ring let go of pictures before they were handed out
+                receiver.begin(receiver.next)
+            if monotonic() > until_s:
+                await asyncio.sleep(0)
+                until_s = monotonic() + _SLICE_S
+        self._counters.bytes_out += sent_bytes
+        self._counters.access_units_out += sent_units

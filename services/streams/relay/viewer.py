@@ -1,0 +1,138 @@
+"""One viewer's socket: a cursor into the ring, what is half written, and replies that wait for the end of a picture.
+
+Pictures go out by one non-blocking send each, on the raw socket: a transport would copy and queue what it can't send.
+"""
+
+import asyncio
+import socket
+
+from services.streams.relay.counters import Counters
+from services.streams.relay.ring import WAITING, Ring
+
+_BEHIND, _GONE = -2, -3  # values of `next` that no picture has: the fan-out passes by
+_PICTURES_A_TURN = 8  # of catching up, before the loop's others have theirs
+_REPLIES_BYTES_MOST = 64 * 1024  # a client that asks without reading its answers is not served further
+
+
+class Viewer:
+    """Belongs to the loop's thread, but for ``socket`` and ``ended_why``, which the ender uses under its lock."""
+
+    def __init__(self, connection: socket.socket, counters: Counters) -> None:
+        self.socket = connection
+        self.ended_why: str | None = None
+        self.next = WAITING
+        self._send = connection.send
+        self._loop = asyncio.get_running_loop()
+        self._counters = counters
+        self._accepted_s: float | None = self._loop.time()  # until the first picture is out
+        self._ring: Ring | None = None
+        self._cursor = WAITING
+        self._half: memoryview | None = None  # the rest of what was begun; nothing else may go out before it
+        self._replies = b""
+        self._is_writing = False  # waiting for the socket to take more
+
+    def reply(self, data: bytes) -> None:
+        """Send an RTSP message now, or after the picture that is half written."""
+        self._replies += data
+        if len(self._replies) > _REPLIES_BYTES_MOST:
+            self._fail("asks without reading")
+        elif not self._is_writing:
+            self._write()
+
+    def watch(self, ring: Ring) -> None:
+        """Begin at the newest key picture of ``ring``, or wait for one."""
+        self._ring = ring
+        if ring.key is not None:
+            self.begin(ring.key)
+
+    def take(self, buffer: bytes) -> int:
+        """Send the picture ``next``, on which the viewer waits level with the ring; the bytes that the socket took."""
+        try:
+            sent = self._send(buffer)
+        except BlockingIOError:
+            sent = 0
+        except OSError:
+            self._fail("connection lost")
+            return 0
+        if sent == len(buffer):
+            self.next += 1
+        else:
+            self.next += sent > 0
+            self._half = memoryview(buffer)[sent:] if sent else None
+            self._wait()
+        return sent
+
+    def begin(self, number: int) -> None:
+        """Go on from picture ``number``, now and whenever the socket takes more."""
+        self._cursor, self.next = number, _BEHIND
+        if not self._is_writing:
+            self._write()
+
+    def close(self) -> None:
+        """Forget everything; the socket itself is closed by the ender."""
+        self.next, self._half, self._replies, self._ring = _GONE, None, b"", None
+        self._stop_writing()
+
+    def _write(self) -> None:
+        """Write what is due, in order: the rest of a picture, replies, the pictures that follow."""
+        try:
+            for _ in range(_PICTURES_A_TURN):
+                if self._half is None and not self._load():
+                    self._stop_writing()
+                    return
+                assert self._half is not None
+                sent = self._send(self._half)
+                self._counters.bytes_out += sent
+                if sent < len(self._half):
+                    self._half = self._half[sent:]
+                    break
+                self._half = None
+        except BlockingIOError:
+            pass  # `_wait` is what follows from it
+        except OSError:
+            self._fail("connection lost")
+            return
+        self._wait()
+
+    def _load(self) -> bool:
+        """Make the next thing due the half-written one; False when nothing is: the fan-out brings the next picture."""
+        if self._replies:
+            self._half, self._replies = memoryview(self._replies), b""
+            return True
+        if self.next != _BEHIND or self._ring is None:
+            return False
+        number = self._ring.resume(self._cursor)
+        if number is None or number == self._ring.head:
+            self._counters.cut_backs += number is None
+            self.next = WAITING if number is None else number
+            return False
+        self._counters.cut_backs += number != self._cursor
+        unit = self._ring[number]
+        self._half, self._cursor = memoryview(unit.buffer), number + 1
+        self._counters.access_units_out += 1
+        if self._accepted_s is not None:
+            self._counters.first_picture(self._loop.time() - self._accepted_s)
+            self._accepted_s = None
+        return True
+
+    def _wait(self) -> None:
+        """Go on when the socket takes more; until then the fan-out passes by, lest it write into a half sent one."""
+        if self.next >= 0:
+            self._cursor, self.next = self.next, _BEHIND
+        if not self._is_writing:
+            self._is_writing = True
+            self._loop.add_writer(self.socket, self._write)
+
+    def _stop_writing(self) -> None:
+        if self._is_writing:
+            self._is_writing = False
+            self._loop.remove_writer(self.socket)
+
+    def _fail(self, why: str) -> None:
+        """Nothing goes out any more; the connection's reader finds the socket shut and closes it."""
+        self.ended_why = self.ended_why or why
+        self.close()
+        try:
+            self.socket.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            return  # reset by the ender or the peer: the reader finds out the same way

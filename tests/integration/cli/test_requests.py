@@ -1,0 +1,104 @@
+"""What each command line asks of the API, seen at the other end."""
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kapok.permissions.v1 import decision_pb2, incident_pb2
+from kapok.registry.v1 import camera_pb2
+from tests.integration.cli.desk import Clerk, home, kapok
+
+_CODE = "44010400001320000017"
+_CAMERA = f"districts/440104/cameras/{_CODE}"
+
+
+async def _asked(folder: Path, *arguments: str, exits: int = 0) -> Any:
+    clerk = Clerk()
+    async with home(folder, clerk=clerk) as place:
+        code, _, err = await kapok(place, *arguments)
+    assert (code, err) == (exits, "")
+    [request] = clerk.requests
+    return request
+
+
+def _is_ahead(stamp: Any, by: timedelta) -> bool:
+    left: timedelta = stamp.ToDatetime(UTC) - datetime.now(UTC)
+    return abs(left - by) < timedelta(minutes=1)
+
+
+async def test_a_registration_carries_the_source_with_its_secret_apart(tmp_path: Path) -> None:
+    asked = await _asked(
+        tmp_path, "cameras", "register", _CODE, "--name", "北京路", "--category", "traffic-facilities", "--premises",
+        "passage", "--place", "crossing", "--position", "23.12,113.26", "--purpose", "traffic", "--acceptance", "A-1",
+        "--source", "rtsp://admin:s%40cret@10.0.0.7:554/live?channel=1",
+    )  # fmt: skip
+    camera = asked.camera
+    assert asked.parent == "districts/440104"
+    assert (camera.code, camera.operator, camera.display_name) == (_CODE, "agencies/x", "北京路")
+    assert camera.place_category == camera_pb2.PLACE_CATEGORY_TRAFFIC_FACILITIES
+    assert (camera.position.latitude, camera.position.longitude) == (23.12, 113.26)
+    assert camera.source.stream_uri == "rtsp://10.0.0.7:554/live?channel=1"
+    assert (camera.source.username, camera.source.password) == ("admin", "s@cret")
+
+
+async def test_papers_carry_two_officers_and_the_hash_of_the_scan(tmp_path: Path) -> None:
+    (tmp_path / "scan.pdf").write_bytes(b"letter")
+    asked = await _asked(
+        tmp_path, "legal-basis", "register", "--number", "L-1", "--officer", "Chen:C-1", "--officer", "Li:C-2",
+        "--camera", _CODE, "--purpose", "theft", "--days", "2", "--document", str(tmp_path / "scan.pdf"),
+    )  # fmt: skip
+    basis = asked.legal_basis
+    assert [(o.display_name, o.certificate_number) for o in basis.officers] == [("Chen", "C-1"), ("Li", "C-2")]
+    assert (basis.number, basis.issuer, list(basis.cameras)) == ("L-1", "agencies/x", [_CAMERA])
+    assert basis.document_sha256 == hashlib.sha256(b"letter").hexdigest()
+    assert _is_ahead(basis.end_time, timedelta(days=2))
+
+
+async def test_an_incident_carries_its_area_and_its_agencies(tmp_path: Path) -> None:
+    asked = await _asked(
+        tmp_path, "incident", "declare", "tunnel fire", "--kind", "accident", "--order", "O-1", "--area",
+        "23,113 23.1,113 23,113.1", "--agency", "command-guangzhou", "--letter", "L-2", "--officer", "C-1", "--officer",
+        "C-2", "--hours", "1",
+    )  # fmt: skip
+    incident = asked.incident
+    assert incident.kind == incident_pb2.INCIDENT_KIND_ACCIDENT
+    assert len(incident.area) == 3
+    assert list(incident.agencies) == ["agencies/command-guangzhou"]
+    assert list(incident.officer_certificates) == ["C-1", "C-2"]
+    assert _is_ahead(incident.end_time, timedelta(hours=1))
+
+
+async def test_a_takeover_carries_its_reason_and_its_end(tmp_path: Path) -> None:
+    asked = await _asked(
+        tmp_path, "takeover", "request", _CODE, "--reason", "fire", "--incident", "i-1", "--minutes", "5"
+    )
+    assert (asked.takeover.camera, asked.takeover.reason) == (_CAMERA, "fire")
+    assert asked.takeover.incident == "incidents/i-1"
+    assert _is_ahead(asked.takeover.end_time, timedelta(minutes=5))
+
+
+async def test_a_check_that_is_refused_exits_1(tmp_path: Path) -> None:
+    asked = await _asked(tmp_path, "check", _CODE, "live", exits=1)
+    assert (asked.camera, asked.action) == (_CAMERA, decision_pb2.ACTION_LIVE)
+
+
+@pytest.mark.parametrize(
+    ("line", "field", "value"),
+    [
+        (f"explain police-yuexiu copy {_CODE}", "principal", "principals/police-yuexiu"),
+        (f"move {_CODE} --pan -0.5", "pan", -0.5),
+        (f"takeover show {_CODE}", "name", f"{_CAMERA}/controlState"),
+        ("takeover release t-1", "name", "takeovers/t-1"),
+        ("incident end i-1", "name", "incidents/i-1"),
+        ("revoke urban-yuexiu --reason lost", "name", "principals/urban-yuexiu"),
+        ("reinstate urban-yuexiu --reason found", "reason", "found"),
+        (f"cameras show {_CODE}", "name", _CAMERA),
+        ("cameras list --district 440104", "parent", "districts/440104"),
+        ("cameras list --category finance", "place_category", camera_pb2.PLACE_CATEGORY_FINANCE),
+    ],
+)
+async def test_a_command_asks_its_own_method(tmp_path: Path, line: str, field: str, value: object) -> None:
+    assert getattr(await _asked(tmp_path, *line.split()), field) == value

@@ -1,0 +1,148 @@
+"""The stage of the relay's tests: a relay of its own, an open gate, and a client that speaks RTSP byte by byte."""
+
+import asyncio
+import ipaddress
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+from services.chassis.errors import Error
+from services.streams.relay.connection import House, Manners
+from services.streams.relay.counters import Counters
+from services.streams.relay.ender import Ender
+from services.streams.relay.gate import Admission, Peer
+from services.streams.relay.intake import Patience, SourceSpec
+from services.streams.relay.rtsp import Headers, Interleaved, Parser, Request, Response
+from services.streams.relay.server import Door, Server, listen
+from services.streams.relay.source import Habits, Source
+from services.streams.relay.viewer import Viewer
+
+LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"),)
+HASTY = Habits(
+    patience=Patience(step=timedelta(seconds=1), silence=timedelta(seconds=1)),
+    linger=timedelta(seconds=0.2),
+    first_key=timedelta(seconds=5),
+    retry_first=timedelta(seconds=0.05),
+    retry_most=timedelta(seconds=0.2),
+)
+
+
+@dataclass
+class OpenGate:
+    """Admits everybody to the camera that the path names, or refuses with ``refusal``; remembers what it was told."""
+
+    refusal: Error | None = None
+    admitted: list[str] = field(default_factory=list)
+    viewers: list[Viewer] = field(default_factory=list)
+    farewells: list[str] = field(default_factory=list)
+    may_open: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def admit(self, target: str, _peer: Peer) -> Admission:
+        if self.refusal is not None:
+            raise self.refusal
+        self.admitted.append(target)
+        return Admission("session-1", target.partition("?")[0].rpartition("/")[2], None)
+
+    async def opened(self, _admission: Admission, viewer: Viewer) -> None:
+        await self.may_open.wait()
+        self.viewers.append(viewer)
+
+    def closed(self, _admission: Admission, _viewer: Viewer, why: str) -> None:
+        self.farewells.append(why)
+
+
+@dataclass
+class Stage:
+    """A running relay; `add` registers a camera under a name."""
+
+    gate: OpenGate
+    counters: Counters
+    ender: Ender
+    tasks: asyncio.TaskGroup
+    habits: Habits
+    port: int = 0
+    sources: dict[str, Source] = field(default_factory=dict)
+
+    def source(self, camera: str) -> Source:
+        return self.sources[camera]
+
+    def add(self, camera: str, uri: str, password: str = "") -> Source:
+        spec = SourceSpec(uri, LOOPBACK, "admin" if password else "", password)
+        self.sources[camera] = Source(spec, self.tasks, self.counters, self.habits)
+        return self.sources[camera]
+
+    def url(self, camera: str) -> str:
+        return f"rtsp://127.0.0.1:{self.port}/s/{camera}?token=abc.def"
+
+
+@asynccontextmanager
+async def relay(
+    habits: Habits = HASTY, manners: Manners | None = None, door: Door | None = None
+) -> AsyncIterator[Stage]:
+    """A relay on a free port of loopback, stopped and checked for leftovers at the end."""
+    door = replace(door or Door(), port=0)
+    gate, counters = OpenGate(), Counters()
+    gate.may_open.set()
+    with Ender() as ender:
+        async with asyncio.TaskGroup() as tasks:
+            stage = Stage(gate, counters, ender, tasks, habits)
+            listener = listen(door)
+            stage.port = listener.getsockname()[1]
+            server = Server(listener, door, House(gate, stage, counters, manners or Manners()), ender)
+            serving = tasks.create_task(server.run())
+            yield stage
+            serving.cancel()
+    assert (counters.viewers, counters.connections, counters.sources) == (0, 0, 0)
+
+
+class Client:
+    """A viewer written for tests: it sees each message as it came."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self.socket = connection
+        self.parser = Parser()
+        self.packets: list[Interleaved] = []
+        self._cseq = 0
+        self._session: dict[str, str] = {}
+
+    async def ask(self, method: str, uri: str, **headers: str) -> Response:
+        self._cseq += 1
+        fields = {"CSeq": str(self._cseq), **self._session, **headers}
+        loop = asyncio.get_running_loop()
+        await loop.sock_sendall(self.socket, Request(method, uri, Headers(fields)).encode())
+        while True:
+            for message in await self.receive():
+                if isinstance(message, Response):
+                    assert message.cseq == self._cseq
+                    if "Session" in message.headers:
+                        self._session = {"Session": message.headers.get("Session").partition(";")[0]}
+                    return message
+
+    async def receive(self) -> list[Any]:
+        data = await asyncio.get_running_loop().sock_recv(self.socket, 65536)
+        if not data:
+            raise ConnectionResetError
+        messages = self.parser.feed(data)
+        self.packets += [m for m in messages if isinstance(m, Interleaved)]
+        return messages
+
+    async def play(self, url: str) -> Response:
+        """DESCRIBE, SETUP, PLAY; the response to PLAY."""
+        assert (await self.ask("DESCRIBE", url)).status == 200
+        setup = await self.ask("SETUP", url + "/trackID=0", Transport="RTP/AVP/TCP;unicast;interleaved=0-1")
+        assert setup.status == 200
+        return await self.ask("PLAY", url)
+
+
+@asynccontextmanager
+async def client(port: int, receive_buffer_bytes: int = 0) -> AsyncIterator[Client]:
+    """A connection to the relay; a small ``receive_buffer_bytes`` makes a viewer that stalls soon."""
+    with socket.socket() as connection:
+        if receive_buffer_bytes:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer_bytes)
+        connection.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(connection, ("127.0.0.1", port))
+        yield Client(connection)

@@ -1,0 +1,193 @@
+"""Control of one camera: never two holders, the highest rank in force holds, the operator after the last end."""
+
+from dataclasses import replace
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from services.chassis.errors import Denied, Exhausted, FailedPrecondition, InvalidArgument
+from services.decider.facts import AgencyKind, Principal
+from services.permissions import takeover
+from services.permissions.takeover import Control, Ending, Event, HolderChanged, Outcome, TakeoverEnded, TakeoverGranted
+from tests.unit.decider.cast import (
+    CITY_POLICE,
+    COMMAND,
+    LATER,
+    NOW,
+    OPERATOR,
+    POLICE,
+    SECURITY,
+    TUNNEL,
+    URBAN,
+    principal,
+)
+
+DISTRICT_COMMAND = principal(AgencyKind.EMERGENCY_COMMAND, "440104")
+BY_RANK = (SECURITY, CITY_POLICE, POLICE, COMMAND, DISTRICT_COMMAND)  # as Article 18 and the design rank them
+FRESH = takeover.operated(TUNNEL)
+
+
+def command(who: Principal, number: int = 1, **more: object) -> takeover.Request:
+    asked = takeover.Request(f"takeovers/{number}", number, who, "fire", LATER, "incidents/fire", LATER)
+    return replace(asked, **more)  # type: ignore[arg-type] # fields by name
+
+
+def granted(who: Principal, number: int = 1, control: Control = FRESH, **more: object) -> Control:
+    return takeover.request(control, command(who, number, **more), NOW)[0]
+
+
+class OneCamera(RuleBasedStateMachine):
+    """Any agencies, any order, time that only goes forward; checked against a list of who asked until when."""
+
+    @initialize()
+    def start(self) -> None:
+        self.control, self.now, self.count = FRESH, NOW, 0
+        self.told = FRESH.agency  # the holder as the events tell it
+        self.asked: dict[str, tuple[int, int, Principal]] = {}  # name → end in minutes, number, who
+
+    def apply(self, outcome: Outcome) -> None:
+        before = self.control
+        self.control, events = outcome
+        assert self.control.epoch >= before.epoch
+        changes = [event for event in events if isinstance(event, HolderChanged)]
+        epochs = [before.epoch, *(change.epoch for change in changes)]
+        assert all(earlier < later for earlier, later in pairwise(epochs))
+        self.told = changes[-1].agency if changes else self.told
+        for event in events:
+            if isinstance(event, TakeoverEnded):
+                del self.asked[event.takeover.name]
+
+    @rule(who=st.sampled_from(BY_RANK), minutes=st.integers(1, 240))
+    def request(self, who: Principal, minutes: int) -> None:
+        self.count += 1
+        ends_at = self.now + timedelta(minutes=minutes)
+        asked = command(who, self.count, ends_at=ends_at, ground_ends_at=ends_at)
+        elapsed = int((self.now - NOW).total_seconds() // 60)
+        self.asked[asked.name] = (elapsed + minutes, self.count, who)
+        self.apply(takeover.request(self.control, asked, self.now))
+
+    @precondition(lambda self: self.control.takeovers)
+    @rule(data=st.data())
+    def release(self, data: st.DataObject) -> None:
+        chosen = data.draw(st.sampled_from(self.control.takeovers))
+        who = next(who for who in BY_RANK if who.agency == chosen.agency)
+        self.apply(takeover.release(self.control, chosen.name, who, self.now))
+
+    @rule(minutes=st.integers(1, 300))
+    def wait(self, minutes: int) -> None:
+        self.now += timedelta(minutes=minutes)
+        self.apply(takeover.settle(self.control, self.now))
+
+    @rule()
+    def end_the_incident(self) -> None:
+        self.apply(takeover.withdraw(self.control, "incidents/fire", self.now))
+        assert not self.control.takeovers
+
+    @invariant()
+    def the_highest_rank_in_force_holds_and_the_operator_after_the_last_end(self) -> None:
+        ranked = sorted(self.asked.values(), key=lambda entry: (BY_RANK.index(entry[2]), entry[1]))
+        expected = ranked[0][2].agency if ranked else OPERATOR.agency
+        assert self.control.agency == expected == self.told
+        assert takeover.holder(TUNNEL, self.control.takeovers, self.now).agency == expected
+        elapsed = int((self.now - NOW).total_seconds() // 60)
+        assert all(end > elapsed for end, _, _ in self.asked.values())
+
+
+OneCamera.TestCase.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+TestOneCamera = OneCamera.TestCase
+
+
+def test_a_grant_moves_control_with_a_new_epoch() -> None:
+    control, events = takeover.request(FRESH, command(COMMAND), NOW)
+    given, moved = events
+    assert isinstance(given, TakeoverGranted)
+    assert moved == HolderChanged(TUNNEL.name, COMMAND.agency, "takeovers/1", epoch=2)
+    assert (control.agency, control.epoch) == (COMMAND.agency, 2)
+
+
+def test_a_lower_rank_is_granted_but_holds_only_after_the_higher_one() -> None:
+    control = granted(COMMAND, 2, granted(POLICE, 1))
+    assert (control.agency, control.epoch) == (POLICE.agency, 2)
+    control, _ = takeover.release(control, "takeovers/1", POLICE, NOW)
+    assert (control.agency, control.epoch) == (COMMAND.agency, 3)
+
+
+def test_renewal_by_the_same_agency_keeps_the_epoch_across_the_first_end() -> None:
+    longer = LATER + timedelta(hours=1)
+    control = granted(POLICE, 2, granted(POLICE, 1), ends_at=longer, ground_ends_at=longer)
+    control, events = takeover.settle(control, LATER)
+    assert [type(event) for event in events] == [TakeoverEnded]
+    assert (control.agency, control.epoch) == (POLICE.agency, 2)
+
+
+def test_at_its_end_control_returns_to_the_operator() -> None:
+    control, events = takeover.settle(granted(COMMAND), LATER)
+    ended, moved = events
+    assert isinstance(ended, TakeoverEnded)
+    assert (ended.why, ended.at) == (Ending.EXPIRED, LATER)
+    assert moved == HolderChanged(TUNNEL.name, OPERATOR.agency, "", epoch=3)
+    assert control.takeovers == ()
+
+
+def test_settling_before_any_end_changes_nothing() -> None:
+    control = granted(COMMAND)
+    assert takeover.settle(control, NOW) == (control, ())
+
+
+def test_what_stands_on_an_incident_ends_with_it_and_nothing_else_does() -> None:
+    control = granted(POLICE, 2, granted(COMMAND), ground="legalBases/1")
+    events: tuple[Event, ...]
+    control, events = takeover.withdraw(control, "incidents/fire", NOW)
+    assert [event.why for event in events if isinstance(event, TakeoverEnded)] == [Ending.WITHDRAWN]
+    assert [left.agency for left in control.takeovers] == [POLICE.agency]
+
+
+@pytest.mark.parametrize("who", [URBAN, OPERATOR])
+def test_other_kinds_of_agency_may_not_take_over(who: Principal) -> None:
+    with pytest.raises(Denied, match="Article 18"):
+        takeover.request(FRESH, command(who), NOW)
+
+
+@pytest.mark.parametrize(
+    ("who", "wrong", "field"),
+    [
+        (COMMAND, {"reason": " "}, "takeover.reason"),
+        (COMMAND, {"reason": "x" * 501}, "takeover.reason"),
+        (COMMAND, {"ends_at": NOW}, "takeover.end_time"),
+        (
+            COMMAND,
+            {"ends_at": NOW + timedelta(hours=25), "ground_ends_at": NOW + timedelta(hours=99)},
+            "takeover.end_time",
+        ),
+        (COMMAND, {"ground_ends_at": LATER - timedelta(seconds=1)}, "takeover.end_time"),
+        (COMMAND, {"ground": ""}, "takeover.incident"),
+        (POLICE, {"ground": ""}, "takeover.legal_basis"),
+    ],
+)
+def test_a_wrong_field_is_named(who: Principal, wrong: dict[str, object], field: str) -> None:
+    with pytest.raises(InvalidArgument) as refused:
+        takeover.request(FRESH, command(who, **wrong), NOW)  # type: ignore[arg-type] # fields by name
+    assert [violation.field for violation in refused.value.violations] == [field]
+
+
+def test_only_its_own_agency_releases_and_only_once() -> None:
+    control = granted(COMMAND)
+    with pytest.raises(Denied, match=COMMAND.agency) as refused:
+        takeover.release(control, "takeovers/1", OPERATOR, NOW)
+    assert refused.value.metadata["holder"] == COMMAND.agency
+    control, _ = takeover.release(control, "takeovers/1", COMMAND, NOW)
+    with pytest.raises(FailedPrecondition, match="not in force"):
+        takeover.release(control, "takeovers/1", COMMAND, NOW)
+
+
+def test_takeovers_of_one_camera_are_bounded_and_say_when_to_come_back() -> None:
+    control = FRESH
+    for number in range(takeover.MAX_IN_FORCE):
+        control = granted(COMMAND, number, control)
+    with pytest.raises(Exhausted) as refused:
+        takeover.request(control, command(COMMAND, 99), NOW)
+    assert refused.value.retry_after == LATER - NOW

@@ -1,0 +1,188 @@
+"""Pictures out of packets: boundaries, key pictures, numbering, bounds, and what happens to malformed ones."""
+
+import struct
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.streams.relay.h264 import H264, KEY, PARAMETERS
+from services.streams.relay.rtp import AccessUnit, Arrival, Assembler, parse
+from services.streams.relay.rtsp import Interleaved, Parser, ProtocolError
+from services.streams.relay.sdp import Track
+
+SPS, PPS = bytes.fromhex("67420014e90a0fd8"), bytes.fromhex("68ce3880")
+SPROP = "sprop-parameter-sets=Z0IAFOkKD9g=,aM44gA=="
+IDR, DELTA = b"\x65key", b"\x41delta"
+
+
+def rtp(sequence: int, timestamp: int, payload: bytes, *, marker: bool = True, kind: int = 97, ssrc: int = 1) -> bytes:
+    return struct.pack(">BBHII", 0x80, kind | marker << 7, sequence & 0xFFFF, timestamp, ssrc) + payload
+
+
+def at(seconds: float) -> Arrival:
+    return Arrival(seconds, 1_700_000_000 + seconds)
+
+
+def assembler(fmtp: str = "", most: int = 8 * 2**20) -> Assembler:
+    made = Assembler(ssrc=42, picture_bytes_most=most)
+    made.restart(Track("rtsp://c/video", 97, "H264", 90_000, fmtp))
+    return made
+
+
+def push(made: Assembler, *packets: bytes, seconds: float = 0.0) -> list[AccessUnit]:
+    return [unit for packet in packets for unit in made.push(packet, at(seconds))]
+
+
+def payloads(unit: AccessUnit) -> list[bytes]:
+    """The RTP payloads of a unit's buffer, read as a viewer reads them."""
+    messages = Parser().feed(unit.buffer)
+    return [m.payload[12:] for m in messages if isinstance(m, Interleaved) and m.channel == 0]
+
+
+def test_a_picture_ends_at_the_marker() -> None:
+    made = assembler()
+    (unit,) = push(made, rtp(1, 10, IDR, marker=False), rtp(2, 10, IDR))
+    assert payloads(unit) == [IDR, IDR]
+    assert unit.is_key
+
+
+def test_a_picture_ends_where_the_timestamp_changes_when_the_marker_is_forgotten() -> None:
+    made = assembler()
+    first, second = push(
+        made, rtp(1, 10, IDR, marker=False), rtp(2, 20, DELTA, marker=False), rtp(3, 30, DELTA, marker=False)
+    )
+    assert (payloads(first), payloads(second)) == ([IDR], [DELTA])
+    markers = [m.payload[1] >> 7 for m in Parser().feed(second.buffer) if isinstance(m, Interleaved)]
+    assert markers == [1], "viewers get the marker that the camera forgot"
+
+
+def test_nothing_comes_out_before_the_first_key_picture() -> None:
+    made = assembler()
+    assert push(made, rtp(1, 10, DELTA), rtp(2, 20, DELTA)) == []
+    (unit,) = push(made, rtp(3, 30, IDR))
+    assert unit.is_key
+
+
+def test_slices_with_a_marker_each_are_one_key_picture() -> None:
+    units = push(assembler(), rtp(1, 10, IDR), rtp(2, 10, IDR), rtp(3, 20, DELTA), rtp(4, 30, IDR))
+    assert [unit.is_key for unit in units] == [True, False, False, True]
+
+
+def test_parameter_sets_of_the_sdp_go_out_with_each_key_picture_that_lacks_them() -> None:
+    lacking, bringing = push(assembler(SPROP), rtp(1, 10, IDR), *own_parameters(2, 20))
+    assert payloads(lacking) == [SPS, PPS, IDR]
+    assert payloads(bringing) == [SPS, PPS, IDR]
+
+
+def own_parameters(sequence: int, timestamp: int) -> list[bytes]:
+    return [
+        rtp(sequence, timestamp, SPS, marker=False),
+        rtp(sequence + 1, timestamp, PPS, marker=False),
+        rtp(sequence + 2, timestamp, IDR),
+    ]
+
+
+def test_late_parameter_sets_replace_those_of_the_sdp() -> None:
+    newer = b"\x67\x64\x00\x28new"
+    made = assembler(SPROP)
+    push(made, rtp(1, 10, IDR), rtp(2, 20, newer, marker=False), rtp(3, 20, PPS, marker=False), rtp(4, 20, IDR))
+    assert made.inspector is not None
+    assert made.inspector.parameter_sets == [newer, PPS]
+    assert "profile-level-id=640028" in made.inspector.fmtp
+
+
+def test_numbers_run_on_over_a_reconnect_and_time_by_the_clock() -> None:
+    made = assembler()
+    (before,) = push(made, rtp(65_535, 0xFFFFFFFF, IDR), seconds=1.0)
+    made.restart(Track("rtsp://c/video", 97, "H264", 90_000))
+    (after,) = push(made, rtp(7, 1234, IDR, ssrc=9), seconds=3.5)
+    assert after.first_sequence == (before.first_sequence + 1) & 0xFFFF
+    assert (after.timestamp - before.timestamp) & 0xFFFFFFFF == 225_000
+
+
+def test_a_gap_of_the_camera_stays_a_gap_for_the_viewer() -> None:
+    first, second = push(assembler(), rtp(1, 10, IDR), rtp(4, 20, DELTA))
+    assert second.first_sequence == first.first_sequence + 3
+
+
+def test_a_sender_report_precedes_each_key_picture() -> None:
+    key, delta = push(assembler(), rtp(1, 10, IDR), rtp(2, 20, DELTA), seconds=2.0)
+    report, *_ = Parser().feed(key.buffer)
+    assert isinstance(report, Interleaved)
+    _, kind, words, ssrc, ntp_s, _, timestamp = struct.unpack(">BBHIIII", report.payload[:20])
+    assert (report.channel, kind, words, ssrc) == (1, 200, 6, 42)
+    assert (ntp_s, timestamp) == (1_700_000_002 + 2_208_988_800, key.timestamp)
+    assert all(m.channel == 0 for m in Parser().feed(delta.buffer) if isinstance(m, Interleaved))
+
+
+def test_a_picture_larger_than_allowed_is_dropped_and_the_next_one_is_not() -> None:
+    made = assembler(most=1000)
+    big = [rtp(i, 10, b"\x65" + bytes(300), marker=i == 9) for i in range(10)]
+    assert push(made, *big) == []
+    assert made.dropped == 1
+    assert len(push(made, rtp(10, 20, IDR))) == 1
+
+
+def test_other_payload_types_and_malformed_packets_are_left_out() -> None:
+    made = assembler()
+    assert push(made, rtp(1, 10, IDR, kind=8), b"short", rtp(2, 10, b""), rtp(3, 10, b"\x18\xff\xff\x65")) == []
+    assert made.dropped == 3
+
+
+@pytest.mark.parametrize(
+    "packet",
+    [
+        rtp(1, 1, b"x" * 4)[:11],
+        b"\x40" + rtp(1, 1, b"xx")[1:],
+        b"\x8f" + rtp(1, 1, b"xx")[1:],
+        b"\x90" + rtp(1, 1, b"\xbe\xde\x00\xff")[1:],
+        b"\xa0" + rtp(1, 1, b"xx\xff")[1:],
+        b"\xa0" + rtp(1, 1, b"xx\x00")[1:],
+    ],
+    ids=["short", "version", "sources", "extension", "padding", "zero padding"],
+)
+def test_lengths_that_contradict_each_other_are_refused(packet: bytes) -> None:
+    with pytest.raises(ProtocolError):
+        parse(packet)
+
+
+def test_padding_extension_and_sources_are_stripped() -> None:
+    packet = b"\xb1" + rtp(1, 1, b"")[1:] + b"csrc" + b"\xbe\xde\x00\x01extn" + IDR + b"\x00\x00\x03"
+    assert parse(packet).payload == IDR
+
+
+@given(st.lists(st.binary(max_size=40), max_size=20))
+def test_any_bytes_leave_the_assembler_alive(packets: list[bytes]) -> None:
+    made = assembler()
+    push(made, *packets, *(rtp(i, i, packet) for i, packet in enumerate(packets)))
+    assert push(made, rtp(5, 2**31, IDR))[-1].is_key
+
+
+@pytest.mark.parametrize(
+    ("payload", "flags"),
+    [
+        (IDR, KEY),
+        (DELTA, 0),
+        (SPS, PARAMETERS),
+        (PPS, 0),
+        (b"\x7c\x85start", KEY),
+        (b"\x7c\x05middle", 0),
+        (b"\x7c\x45end", 0),
+        (b"\x7c\x81delta", 0),
+        (b"\x06\x06recovery point", KEY),
+        (b"\x06\x05user data", 0),
+        (b"\x18\x00\x08" + SPS + b"\x00\x04" + PPS + b"\x00\x04" + IDR, KEY | PARAMETERS),
+    ],
+)
+def test_key_pictures_and_parameter_sets_are_seen_in_every_packetisation(payload: bytes, flags: int) -> None:
+    assert H264().inspect(payload) == flags
+
+
+def test_parameter_sets_are_bounded() -> None:
+    inspector = H264("sprop-parameter-sets=!!!,,aM44gA==," + "aM44gA==," * 100)
+    assert inspector.parameter_sets == [PPS]
+    for i in range(100):
+        inspector.inspect(b"\x68" + bytes([i]))
+    inspector.inspect(b"\x68" + bytes(60_000))
+    assert len(inspector.parameter_sets) == 16
