@@ -8,6 +8,7 @@ from datetime import datetime
 from services.decider.facts import AgencyKind, Tier
 
 ORDINARY, SEALED = "ordinary", "sealed"
+SEALED_LEVEL = 5  # state secret (Article 11)
 FIRST_PREVIOUS = bytes(32)  # the hash before the first record
 # The three organs of Article 14 ¶2 supervise; what concerns state secrets is for one of them alone (Article 11).
 _READERS = {

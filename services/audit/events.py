@@ -32,7 +32,6 @@ _GATHER_S = 0.02  # how long a first fact waits for others to share its commit
 _RETRY_S = 1.0
 _LARGEST_FACT_BYTES = 64 * 1024
 _LONGEST_ID = 64
-_PREFIX = FACTS_SUBJECTS.removesuffix(">")
 
 UNREADABLE = Counter("kapok_ledger_unreadable_facts_total", "Messages that are no facts", registry=REGISTRY)
 
@@ -52,8 +51,45 @@ async def consume_forever(ledger: Ledger, bus: Bus) -> None:
 
 
 async def _record_batch(ledger: Ledger, facts: Any) -> None:
+    """One commit for whatever came together; acknowledged afterwards."""
     try:
         messages = await facts.fetch(1, timeout=_IDLE_S)
+    except (TimeoutError, NatsTimeoutError):
+        return
+    try:
         messages += await facts.fetch(_BATCH - 1, timeout=_GATHER_S)
     except (TimeoutError, NatsTimeoutError):
-        pass
+        log.debug("one fact came alone")
+    await ledger.record([entry for message in messages if (entry := _entry(message.subject, message.data))])
+    await asyncio.gather(*(message.ack() for message in messages))
+
+
+def _entry(subject: str, data: bytes) -> Entry | None:
+    """The fact as it goes into the ledger; None, counted and logged, for what is no fact."""
+    fact = fact_pb2.Fact()
+    try:
+        fact.ParseFromString(data)
+    except DecodeError:
+        fact.Clear()
+    if not fact.id or len(fact.id) > _LONGEST_ID or len(data) > _LARGEST_FACT_BYTES:
+        UNREADABLE.inc()
+        log.error("a message is no fact and is left out of the ledger", extra={"subject": subject})
+        return None
+    return Entry(fact.id, data, fact.is_sealed)
+
+
+def refusal_entry(
+    refusal: Refusal, count: int, request_id: str, occurred_at: datetime, *, is_sealed: bool
+) -> Entry:  # fmt: skip
+    """A refusal as the fact that the ledger keeps."""
+    fact = fact_pb2.Fact(
+        id=str(uuid.uuid4()), kind="gateway.call.refused", principal=refusal.principal, camera=refusal.camera,
+        rule=refusal.rule, article=refusal.article, request_id=request_id, is_sealed=is_sealed,
+    )  # fmt: skip
+    fact.occur_time.FromDatetime(occurred_at)
+    fact.snapshot.Pack(
+        fact_pb2.Refusal(
+            method=refusal.method, code=refusal.code, reason=refusal.reason, message=refusal.message, count=count
+        )
+    )
+    return Entry(fact.id, fact.SerializeToString(), is_sealed)
