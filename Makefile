@@ -15,7 +15,7 @@ install: .venv/installed ## make .venv with the locked packages (the other words
 .venv/installed: pyproject.toml requirements.lock scripts/install
 	@PYTHON='$(PYTHON)' scripts/install && touch $@
 
-build/clips/ready: demo/clips.py .venv/installed
+build/clips/ready: $(wildcard demo/clips/*.py) demo/clip.py .venv/installed
 	@echo 'clips: drawing and encoding the demo cameras'\'' pictures, once'
 	@$(py) -m demo.clips build/clips && touch $@
 

@@ -15,7 +15,7 @@ from demo.clip import PPS, SPS, Clip, Picture, split
 from demo.clips.mark import Marker
 from demo.clips.stage import CANVAS, FPS, HEIGHT, PICTURES, WIDTH, Scene
 
-KBIT_PER_S = 900
+KBIT_PER_S = 720  # leaves room below 1 Mbit/s for the worst second, which the buffer lets run over
 SLICE_TYPES = (1, 5)  # of a plain and of a key picture, ITU-T H.264 table 7-1
 
 

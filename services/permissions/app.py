@@ -51,9 +51,9 @@ class Settings:
 
 
 @asynccontextmanager
-async def app(settings: Settings, clock: Clock | None = None) -> AsyncIterator[None]:
+async def app(settings: Settings) -> AsyncIterator[None]:
     """Permissions, serving while inside."""
-    clock = clock or SystemClock()
+    clock = SystemClock()
     ring = KeyRing.from_files(NAME, settings.key_file, settings.peers_file)
     signer = Signer.from_file(settings.signing_key)
     memory = CameraMemory()

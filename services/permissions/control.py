@@ -21,7 +21,7 @@ _ENDED = {
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """What somebody does to control: ``by`` whom ("" is time), when, for what reason, by which rule of which article."""
+    """What somebody does to control: ``by`` whom ("" is time), when, why, by which rule of which article."""
 
     by: str
     at: datetime

@@ -47,7 +47,7 @@ class Decisions:
         return reasons, answer.number
 
     async def scope(self, name: str, action: Action) -> tuple[Scope, list[str]]:
-        """The classes of cameras on which the principal may act, and those its papers name beyond them: at most 1000."""
+        """The classes of cameras on which the principal may act, and at most 1000 that its papers name beyond."""
         ports = self._ports
         now = ports.clock.now()
         async with ports.database.read() as transaction:

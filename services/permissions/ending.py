@@ -1,4 +1,4 @@
-"""A right that ended: what the relays act on. Numbered in commit order without gaps, so that one who missed some knows."""
+"""A right that ended: what the relays act on. Numbered without gaps, so that one who missed some knows."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -64,7 +64,7 @@ class SignedVoice:
         self.has_spoken = Event()
 
     async def tell(self, ending: Ending) -> None:
-        """Say it at once, and return when the server has it. Without a bus the heartbeat's silence tells (fail closed)."""
+        """Say it at once, and return when the server has it. Without a bus the heartbeat's silence tells."""
         self.has_spoken.set()
         try:
             await self._bus.publish(ENDINGS, self._sealed(ending))
@@ -95,7 +95,7 @@ class SignedVoice:
     def _sealed(self, ending: Ending) -> bytes:
         message = permissions_events_pb2.Ending(
             number=ending.number,
-            cause=permissions_events_pb2.Ending.Cause.Value(f"CAUSE_{ending.cause.name}"),
+            cause=f"CAUSE_{ending.cause.name}",
             subject=ending.subject,
             occur_time=messages.stamp(ending.occurred_at),
         )

@@ -1,4 +1,4 @@
-"""What the use cases need of the outside: cameras as the registry knows them, a journal for facts, a voice on the bus."""
+"""What the use cases need of the outside: cameras as the registry knows them, a journal, a voice on the bus."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass

@@ -21,7 +21,7 @@ _INCIDENT = next(name for name, condition in CONDITIONS.items() if condition.bit
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """May ``principal`` do ``action`` to ``camera`` on these papers and this incident ("" names none: any that opens)?"""
+    """May ``principal`` do ``action`` to ``camera`` on these papers and this incident ("": any that opens)?"""
 
     principal: str
     camera: str
@@ -52,7 +52,7 @@ class Answer:
 
 
 async def camera_of(ports: Ports, name: str) -> Camera | None:
-    """The camera as the registry describes it, if there is one. Asked before a transaction begins: it may take a call."""
+    """The camera as the registry describes it, if any. Ask before a transaction begins: it may take a call."""
     return (await ports.cameras.facts([name])).get(name)
 
 
@@ -84,7 +84,7 @@ def accessible(camera: Camera | None, principal: Principal, name: str) -> Camera
 async def gather(
     transaction: AsyncConnection, ports: Ports, question: Question, found: Camera | None, now: datetime
 ) -> Answer:
-    """Read what bears on the question and decide. Raises Denied (CAMERA_NOT_ACCESSIBLE) for absent and hidden cameras."""
+    """Read what bears on the question and decide. Raises Denied for absent and for hidden cameras, alike."""
     # The number first: facts newer than it are harmless, a number newer than the facts would let an ended right pass.
     number = await endings.committed(transaction)
     principal = (await acting(transaction, ports, question.principal)).acting

@@ -1,4 +1,4 @@
-"""What permissions does each second without being asked: a heartbeat, endings into their bucket, ends by time on record."""
+"""What permissions does each second unasked: a heartbeat, endings into their bucket, ends by time on record."""
 
 import asyncio
 import logging

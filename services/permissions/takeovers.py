@@ -1,4 +1,4 @@
-"""Use cases of taking cameras over (Article 18): request, release, who controls, and the grant to command for two seconds."""
+"""Use cases of taking cameras over (Article 18): request, release, who controls, the grant to command."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta

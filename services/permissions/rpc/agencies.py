@@ -11,7 +11,7 @@ pb = permissions_service_pb2
 
 
 class PermissionsServicer:
-    """Every method speaks for the principal that the gateway has identified; no field of a request is trusted for it."""
+    """Every method speaks for the principal that the gateway identified; no field of a request is trusted for it."""
 
     def __init__(self, permissions: Permissions) -> None:
         self._permissions = permissions

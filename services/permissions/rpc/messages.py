@@ -2,7 +2,6 @@
 
 import re
 from datetime import UTC, datetime
-from typing import TypeVar
 
 from google.protobuf.timestamp_pb2 import Timestamp
 from google.type.latlng_pb2 import LatLng
@@ -22,7 +21,6 @@ _NAMES = {
     "incident": r"incidents/[0-9a-f-]{36}",
     "takeover": r"takeovers/[0-9a-f-]{36}",
 }
-T = TypeVar("T", datetime, datetime | None)
 
 
 def named(kind: str, name: str, field: str) -> str:
@@ -122,7 +120,7 @@ def incident(declared: Declared) -> incident_pb2.Incident:
     return incident_pb2.Incident(
         name=declared.name,
         display_name=said.display_name,
-        kind=incident_pb2.IncidentKind.Value(f"INCIDENT_KIND_{said.kind.name}"),
+        kind=f"INCIDENT_KIND_{said.kind.name}",
         order_number=said.order_number,
         area=[LatLng(latitude=latitude, longitude=longitude) for latitude, longitude in said.area.polygon],
         start_time=stamp(declared.starts_at),

@@ -40,7 +40,7 @@ async def revision(transaction: AsyncConnection) -> int:
 
 
 async def assign_level(transaction: AsyncConnection, code: str, category: int, given_by: int) -> tuple[int, int]:
-    """Level of a camera and the revision that gave it; a camera without one gets that of its place category, for good."""
+    """Level of a camera and the revision that gave it; one without gets that of its place category, for good."""
     default = sa.select(category_levels.c.level).where(category_levels.c.category == category)
     # The lock queues two replicas that are asked about the same camera; SQLite has queued them already.
     level = int((await transaction.execute(default.with_for_update())).scalar_one())

@@ -28,10 +28,10 @@ async def test_ffmpeg_decodes_every_picture_in_order(clips: Path, ffmpeg: str, t
 
 
 @pytest.mark.parametrize("title", SCENES)
-def test_a_clip_keeps_to_one_megabit_with_a_key_picture_each_second(clips: Path, title: str) -> None:
+def test_no_second_of_a_clip_takes_over_a_megabit_and_each_has_a_key_picture(clips: Path, title: str) -> None:
     loaded = clip(clips, title)
     bits = [8 * sum(len(nal) for nal in picture.nals) for picture in loaded.pictures]
-    assert sum(bits) / 10 <= 1_000_000
+    assert max(sum((bits + bits)[first : first + 25]) for first in range(250)) <= 1_000_000, "any second of the loop"
     assert [index for index, p in enumerate(loaded.pictures) if p.is_key] == list(range(0, 250, 25))
     assert loaded.sps[1] in (66, 77)  # profile_idc: baseline or main
 

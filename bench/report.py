@@ -1,0 +1,39 @@
+"""What every benchmark prints: a table, then one JSON line, which goes to bench/results/NAME.json too."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+_RESULTS = Path(__file__).parent / "results"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number with its goal, and what stands beside it: a peer or a limit measured in the same run."""
+
+    name: str
+    value: float | None
+    goal: float
+    beside: str
+
+    @property
+    def holds(self) -> bool:
+        """Whether the goal, an upper bound, is met."""
+        return self.value is not None and self.value <= self.goal
+
+
+def report(bench: str, figures: Sequence[Figure]) -> None:
+    """Print and write the figures of one benchmark."""
+    table = Table("figure", "measured", "goal", "", "beside it, in the same run", title=bench, title_justify="left")
+    for figure in figures:
+        measured = "-" if figure.value is None else f"{figure.value:.3g}"
+        table.add_row(figure.name, measured, f"≤ {figure.goal:g}", "met" if figure.holds else "MISSED", figure.beside)
+    Console(width=140).print(table)
+    document = json.dumps({"bench": bench, "figures": {figure.name: figure.value for figure in figures}})
+    _RESULTS.mkdir(exist_ok=True)
+    (_RESULTS / f"{bench}.json").write_text(document + "\n")
+    print(document)

@@ -1,0 +1,91 @@
+"""Fire in a tunnel: the incident opens what was closed, control passes and comes back, and all of it ends."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+from google.type.latlng_pb2 import LatLng
+
+from demo.chapters import ahead, allowed_by, name_of, opened, refused
+from demo.city import TUNNEL_AREA, TUNNEL_PTZ
+from demo.platform import Platform, Viewer, watching
+from kapok.permissions.v1 import incident_pb2, permissions_service_pb2, takeover_pb2
+from kapok.streams.v1 import streams_service_pb2
+
+COMMAND, OPERATOR, DECLARER = "command-guangzhou", "tunnels-guangzhou", "police-guangzhou"
+_PURPOSE = {"purpose": "PURPOSE_EMERGENCY_RESPONSE"}
+_acts: dict[str, Any] = {}  # what an earlier step made and a later one ends
+
+
+def refused_before(stage: Platform) -> str:
+    """Article 18 ¶2: level 4 is closed to emergency command while nothing happens."""
+    with refused("NOT_PERMITTED", "Article 18") as words:
+        opened(stage, COMMAND, TUNNEL_PTZ, **_PURPOSE)
+    return words[0]
+
+
+def takes_over_and_sees(stage: Platform) -> str:
+    """Article 18 ¶2: declared by police, taken over by command: not the same hand."""
+    incident = incident_pb2.Incident(
+        display_name="沿江隧道火灾", kind="INCIDENT_KIND_ACCIDENT", order_number="穗应急令〔2026〕3号",
+        area=[LatLng(latitude=latitude, longitude=longitude) for latitude, longitude in TUNNEL_AREA],
+        end_time=ahead(timedelta(hours=4)), agencies=[f"agencies/{COMMAND}"], letter_number="穗应急函〔2026〕3号",
+        officer_certificates=["440100-0311", "440100-0312"],
+    )  # fmt: skip
+    declare = permissions_service_pb2.DeclareIncidentRequest(incident=incident)
+    _acts["incident"] = stage.ask(DECLARER, declare).name
+    takeover = takeover_pb2.Takeover(
+        camera=name_of(TUNNEL_PTZ), reason="smoke between km 0.8 and 1.0", incident=_acts["incident"],
+        end_time=ahead(timedelta(hours=1)),
+    )  # fmt: skip
+    taken = stage.ask(COMMAND, permissions_service_pb2.RequestTakeoverRequest(takeover=takeover))
+    _acts["takeover"] = taken.name
+    assert taken.is_holding, "granted, but somebody stands above it"
+    answer = opened(stage, COMMAND, TUNNEL_PTZ, **_PURPOSE)
+    viewer: Viewer = watching(answer.rtsp_url)
+    _acts["viewer"] = viewer
+    assert viewer.await_pictures(25), f"{viewer.pictures} pictures only; {viewer.why}"
+    return f"epoch {taken.epoch}; {viewer.pictures} pictures, {allowed_by(answer)}"
+
+
+def moves_and_keeps_the_operator_out(stage: Platform) -> str:
+    """Article 18: one holder at a time, named to whoever else tries."""
+    epoch = _moved(stage, COMMAND, pan=0.5)
+    with refused("HELD_BY_ANOTHER", COMMAND) as words:
+        _moved(stage, OPERATOR, pan=-0.5)
+    _stop(stage, COMMAND)
+    return f"command moved it under epoch {epoch}; operator: {words[0]}"
+
+
+def gives_back(stage: Platform) -> str:
+    """With nothing in force the operator holds."""
+    stage.ask(COMMAND, permissions_service_pb2.ReleaseTakeoverRequest(name=_acts["takeover"]))
+    with refused("NOT_PERMITTED") as words:
+        _moved(stage, COMMAND, pan=0.5)
+    epoch = _moved(stage, OPERATOR, pan=-0.5)
+    _stop(stage, OPERATOR)
+    log = (stage.home / "logs" / "ptz.jsonl").read_text().splitlines()
+    epochs = [int(json.loads(line)["epoch"]) for line in log]
+    assert epochs == sorted(epochs), f"the camera saw epochs out of order: {epochs}"
+    return f"operator moves it under epoch {epoch}; the camera saw epochs {epochs}; command: {words[0]}"
+
+
+def ends(stage: Platform) -> str:
+    """Article 18 ¶2: the access ends with the incident, in running sessions too."""
+    viewer: Viewer = _acts["viewer"]
+    assert not viewer.ended.is_set(), "command's look ended too early"
+    stage.ask(DECLARER, permissions_service_pb2.EndIncidentRequest(name=_acts["incident"]))
+    assert viewer.ended.wait(5), "command still sees pictures"
+    with refused("NOT_PERMITTED", "Article 18") as words:
+        opened(stage, COMMAND, TUNNEL_PTZ, **_PURPOSE)
+    return f"the running look ended after {viewer.pictures} pictures; the next: {words[0]}"
+
+
+def _moved(stage: Platform, principal: str, pan: float) -> int:
+    """The epoch under which the camera was moved."""
+    request = streams_service_pb2.MoveCameraRequest(camera=name_of(TUNNEL_PTZ), pan=pan)
+    return int(stage.ask(principal, request).epoch)
+
+
+def _stop(stage: Platform, principal: str) -> None:
+    _moved(stage, principal, pan=0.0)
