@@ -12,6 +12,8 @@ from demo.platform import Platform
 from kapok.streams.v1 import session_pb2, streams_service_pb2
 from services.chassis import errors
 
+Opened = streams_service_pb2.OpenSessionResponse
+
 
 @contextmanager
 def refused(reason: str, *articles: str) -> Iterator[list[str]]:
@@ -47,18 +49,18 @@ def ahead(delta: timedelta) -> Timestamp:
     return moment
 
 
-def opened(stage: Platform, principal: str, camera: Camera, **facts: str | int) -> streams_service_pb2.OpenSessionResponse:
+def opened(stage: Platform, principal: str, camera: Camera, **facts: str | int) -> Opened:
     """A live session of ``principal``, or the refusal as errors.Error."""
     wanted = session_pb2.Session(
         camera=name_of(camera),
         **{"kind": "KIND_LIVE", "purpose": "PURPOSE_PUBLIC_ORDER"} | facts,  # type: ignore[arg-type] # enum names
     )
     answer = stage.ask(principal, streams_service_pb2.OpenSessionRequest(session=wanted))
-    assert isinstance(answer, streams_service_pb2.OpenSessionResponse)
+    assert isinstance(answer, Opened)
     return answer
 
 
-def allowed_by(answer: streams_service_pb2.OpenSessionResponse) -> str:
+def allowed_by(answer: Opened) -> str:
     """The rule and the article of a session, in words."""
     article = re.sub(r"\s+", " ", answer.session.article)
     return f"allowed by {answer.session.rule} ({article})"

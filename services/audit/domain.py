@@ -61,7 +61,7 @@ class Reader:
 
 
 def chained(previous: bytes, fact: bytes) -> bytes:
-    """The hash of a record: SHA-256(0x01 + previous hash + SHA-256(0x00 + fact)), leaf and node apart as in RFC 6962."""
+    """SHA-256(0x01 + previous hash + SHA-256(0x00 + fact)): leaf and node are told apart as in RFC 6962."""
     return hashlib.sha256(b"\x01" + previous + hashlib.sha256(b"\x00" + fact).digest()).digest()
 
 

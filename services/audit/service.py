@@ -21,7 +21,7 @@ class Permissions(Protocol):
     """What audit asks of permissions. errors.Unavailable when it is away."""
 
     async def identify(self, principal: str, certificate_sha256: str) -> Reader:
-        """Kind and tier of the principal's agency; errors.Denied or errors.Unauthenticated when it has none in force."""
+        """Kind and tier of the principal's agency; errors.Denied or errors.Unauthenticated when it has none."""
         ...
 
     async def level_seen_by(self, principal: str, camera: str) -> int:
