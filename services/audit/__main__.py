@@ -1,4 +1,4 @@
-"""Audit as a process: settings from the environment."""
+"""Audit as a process of its own: `python -m services.audit`, settings from KAPOK_* variables."""
 
 from services.audit.app import Settings, app
 from services.chassis import process

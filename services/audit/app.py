@@ -1,4 +1,4 @@
-"""Composition of audit: the ledger, its consumer of facts, its gRPC endpoint."""
+"""Audit, composed: database, bus, permissions, gRPC endpoint. Alive while inside ``app``."""
 
 import asyncio
 import logging
@@ -8,22 +8,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kapok.audit.v1 import audit_service_pb2_grpc
-from services.audit import domain
-from services.audit.events import consume_forever, refusal_entry
+from prometheus_client import Counter
+
+from kapok.audit.v1 import audit_service_pb2, audit_service_pb2_grpc
+from services.audit import domain, events
 from services.audit.neighbours import RemotePermissions
 from services.audit.rpc import AuditServicer, RefusalServicer
 from services.audit.service import Ledger
-from services.chassis import bus, database, errors, rpc_client, rpc_server
+from services.chassis import bus, database, rpc_client, rpc_server
 from services.chassis.clock import SystemClock
 from services.chassis.identity import KeyRing
+from services.chassis.metrics import REGISTRY
 from services.chassis.signing import Signer
-from services.chassis.tasks import background
 
 log = logging.getLogger(__name__)
 NAME = "audit"
 MIGRATIONS = Path(__file__).parent / "migrations"
-_SWEEP_S = 5.0
+_LOOK_EVERY_S = 5.0
+
+BREAKS = Counter("kapok_ledger_breaks_total", "Books found altered when the service started", registry=REGISTRY)
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ class Settings:
 
 @asynccontextmanager
 async def app(settings: Settings) -> AsyncIterator[None]:
-    """Run audit; ready when it yields."""
+    """Run audit; ready when it yields. What is still counted is written on leaving."""
     clock = SystemClock()
     ring = KeyRing.from_files(NAME, settings.key_file, settings.peers_file)
     signer = Signer.from_file(settings.signing_key)
@@ -50,34 +53,41 @@ async def app(settings: Settings) -> AsyncIterator[None]:
         database.connect(settings.database, MIGRATIONS) as books,
         bus.connect(settings.bus_url, settings.bus_seed, NAME) as facts,
         rpc_client.neighbour("permissions", settings.permissions_address, ring, clock) as permissions,
+        asyncio.TaskGroup() as background,
     ):
-        ledger = Ledger(books, RemotePermissions(permissions), refusal_entry, clock)
-        await _report_breaks(ledger)
-
-        def register(server: Any) -> list[str]:
-            audit_service_pb2_grpc.add_AuditServiceServicer_to_server(AuditServicer(ledger, signer), server)
-            audit_service_pb2_grpc.add_RefusalServiceServicer_to_server(RefusalServicer(ledger), server)
-            return ["kapok.audit.v1.AuditService", "kapok.audit.v1.RefusalService"]
-
-        async with (
-            background(consume_forever(ledger, facts), _write_repetitions_forever(ledger)),
-            rpc_server.serve(settings.listen, [rpc_server.Edge(ring, clock)], register),
-        ):
-            yield
-        await ledger.write_repetitions(is_last=True)
-
-
-async def _report_breaks(ledger: Ledger) -> None:
-    """Say loudly what no longer fits. The service goes on: new facts must not be lost over old damage."""
-    for book in (domain.ORDINARY, domain.SEALED):
-        if (number := await ledger.first_break(book)) is not None:
-            log.critical("the ledger was altered: record %d of book %s does not fit its chain", number, book)
+        ledger = Ledger(books, RemotePermissions(permissions), events.refusal_entry, clock)
+        running = [
+            background.create_task(work)
+            for work in (events.consume_forever(ledger, facts), _write_repetitions_forever(ledger), _recompute(ledger))
+        ]
+        try:
+            async with rpc_server.serve(settings.listen, [rpc_server.Edge(ring, clock)], _services(ledger, signer)):
+                yield
+        finally:
+            await ledger.write_repetitions(is_last=True)
+        for task in running:
+            task.cancel()
 
 
 async def _write_repetitions_forever(ledger: Ledger) -> None:
     while True:
-        await asyncio.sleep(_SWEEP_S)
-        try:
-            await ledger.write_repetitions()
-        except errors.Error as error:
-            log.warning("counted refusals wait to be written: %s", error)
+        await asyncio.sleep(_LOOK_EVERY_S)
+        await ledger.write_repetitions()
+
+
+async def _recompute(ledger: Ledger) -> None:
+    """Look once for what was done to the books while nobody watched. The evidence stays readable, so this only tells."""
+    for book in (domain.ORDINARY, domain.SEALED):
+        broken = await ledger.first_break(book)
+        if broken is not None:
+            BREAKS.inc()
+            log.critical("the chain of books/%s is broken at record %d: somebody altered the database", book, broken)
+
+
+def _services(ledger: Ledger, signer: Signer) -> Any:
+    def register(server: Any) -> list[str]:
+        audit_service_pb2_grpc.add_AuditServiceServicer_to_server(AuditServicer(ledger, signer), server)
+        audit_service_pb2_grpc.add_RefusalServiceServicer_to_server(RefusalServicer(ledger), server)
+        return [service.full_name for service in audit_service_pb2.DESCRIPTOR.services_by_name.values()]
+
+    return register

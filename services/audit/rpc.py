@@ -1,48 +1,50 @@
-"""The gRPC face of audit: protobuf ↔ domain."""
+"""Audit's gRPC servicers: AuditService for inspectors, RefusalService for the gateway."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from kapok.audit.v1 import audit_service_pb2, audit_service_pb2_grpc
-from services.audit.domain import Head, Record
+from services.audit.domain import Record
 from services.audit.listing import Query
 from services.audit.refusals import Refusal
 from services.audit.service import Ledger
-from services.chassis import identity
-from services.chassis.errors import Denied
+from services.chassis import errors, identity
 from services.chassis.signing import Signer
 
-HEAD_PURPOSE = "kapok.ledger.head"
+_HEAD_PURPOSE = "kapok.ledger.head"
+_LONGEST_TEXT = 2000  # characters kept of each text of a refusal
+_BOOK = re.compile(r"books/([a-z]{1,32})")
+_HEAD = re.compile(r"books/([a-z]{1,32})/head")
 
 
 @dataclass(frozen=True)
 class AuditServicer(audit_service_pb2_grpc.AuditServiceServicer):
-    """The books, for inspectors."""
+    """The ledger, for inspectors."""
 
     ledger: Ledger
     signer: Signer
 
-    async def ListRecords(self, request: Any, _context: Any) -> Any:
-        who = identity.caller()
-        book = request.parent.removeprefix("books/")
+    async def ListRecords(
+        self, request: audit_service_pb2.ListRecordsRequest, _context: Any
+    ) -> audit_service_pb2.ListRecordsResponse:
+        book = _matched(_BOOK, "parent", request.parent, "books/ordinary")
         query = Query(book, request.page_size, request.page_token, request.newest_first)
-        page = await self.ledger.list(who.principal, who.certificate_sha256, query)
-        return audit_service_pb2.ListRecordsResponse(
-            records=[_record(record) for record in page.records], next_page_token=page.next_token
-        )
+        page = await self.ledger.list(*_reader(), query)
+        records = [_record_message(record) for record in page.records]
+        return audit_service_pb2.ListRecordsResponse(records=records, next_page_token=page.next_token)
 
-    async def GetHead(self, request: Any, _context: Any) -> Any:
-        who = identity.caller()
-        book = request.name.removeprefix("books/").removesuffix("/head")
-        head = await self.ledger.head(who.principal, who.certificate_sha256, book)
-        return self._head(book, head)
-
-    def _head(self, book: str, head: Head) -> Any:
+    async def GetHead(self, request: audit_service_pb2.GetHeadRequest, _context: Any) -> audit_service_pb2.Head:
+        book = _matched(_HEAD, "name", request.name, "books/ordinary/head")
+        head = await self.ledger.head(*_reader(), book)
         signed = book.encode() + b"\0" + head.number.to_bytes(8, "big") + head.hash
         message = audit_service_pb2.Head(
-            name=f"books/{book}/head", number=head.number, hash=head.hash,
-            signature=self.signer.sign(HEAD_PURPOSE, signed), public_key=self.signer.public_key,
-        )  # fmt: skip
+            name=request.name,
+            number=head.number,
+            hash=head.hash,
+            signature=self.signer.sign(_HEAD_PURPOSE, signed),
+            public_key=self.signer.public_key,
+        )
         if head.recorded_at:
             message.record_time.FromDatetime(head.recorded_at)
         return message
@@ -50,23 +52,41 @@ class AuditServicer(audit_service_pb2_grpc.AuditServiceServicer):
 
 @dataclass(frozen=True)
 class RefusalServicer(audit_service_pb2_grpc.RefusalServiceServicer):
-    """Refusals, from the gateway."""
+    """The ledger, for the gateway."""
 
     ledger: Ledger
 
-    async def RecordRefusal(self, request: Any, _context: Any) -> Any:
-        if identity.caller().service != "gateway" or identity.caller().principal:
-            raise Denied("METHOD_NOT_EXPOSED", "the gateway puts refusals on record", method="RecordRefusal")
-        said = request.refusal
+    async def RecordRefusal(
+        self, request: audit_service_pb2.RecordRefusalRequest, _context: Any
+    ) -> audit_service_pb2.RecordRefusalResponse:
+        caller = identity.caller()
+        if caller.principal or caller.service != "gateway":
+            raise errors.Denied("METHOD_NOT_EXPOSED", "this method is for the gateway, speaking for itself")
+        told = request.refusal
+        texts = (request.principal, request.camera, request.rule, request.article)
         refusal = Refusal(
-            request.principal, request.camera, request.rule, request.article,
-            said.method, said.code, said.reason, said.message,
-        )  # fmt: skip
-        await self.ledger.record_refusal(refusal, request.request_id)
+            *(text[:_LONGEST_TEXT] for text in (*texts, told.method, told.code, told.reason, told.message))
+        )
+        await self.ledger.record_refusal(refusal, request.request_id[:_LONGEST_TEXT])
         return audit_service_pb2.RecordRefusalResponse()
 
 
-def _record(record: Record) -> Any:
+def _record_message(record: Record) -> audit_service_pb2.Record:
     message = audit_service_pb2.Record(number=record.number, fact=record.fact, hash=record.hash)
     message.record_time.FromDatetime(record.recorded_at)
     return message
+
+
+def _reader() -> tuple[str, str]:
+    """Principal and certificate of the caller."""
+    caller = identity.caller()
+    if not caller.principal:
+        raise errors.Unauthenticated("IDENTITY_MISSING", "no principal: agencies call this through the gateway")
+    return caller.principal, caller.certificate_sha256
+
+
+def _matched(pattern: re.Pattern[str], field: str, text: str, example: str) -> str:
+    found = pattern.fullmatch(text)
+    if found is None:
+        raise errors.InvalidArgument(errors.Violation(field, f"must look like {example}"))
+    return found[1]

@@ -12,6 +12,7 @@ from services.audit.refusals import Merger, Refusal
 from services.chassis import errors
 from services.chassis.clock import Clock
 from services.chassis.database import Database
+from services.decider.facts import SEALED_LEVEL
 
 log = logging.getLogger(__name__)
 _CHECKED_AT_ONCE = 500  # records
@@ -49,6 +50,8 @@ class Ledger:
 
     async def record(self, entries: Sequence[Entry]) -> None:
         """Append what is not on record yet, each in its book; durable on return."""
+        if not entries:
+            return
         once = {entry.event_id: entry for entry in entries}
         async with self.database.write() as transaction:
             known = await store.known(transaction, list(once))
@@ -74,7 +77,7 @@ class Ledger:
         if not refusal.camera or refusal.reason == "CAMERA_NOT_ACCESSIBLE":
             return False
         try:
-            return await self.permissions.level_seen_by(refusal.principal, refusal.camera) == domain.SEALED_LEVEL
+            return await self.permissions.level_seen_by(refusal.principal, refusal.camera) == SEALED_LEVEL
         except errors.Error as error:
             log.warning("a refusal goes to the sealed book: its camera's level is not known: %s", error)
             return True

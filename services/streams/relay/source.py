@@ -108,6 +108,8 @@ class Source:
                 await self._settled.wait()
         except TimeoutError as error:
             raise Unavailable("SOURCE_SILENT", "the camera sends no key picture; check its encoder") from error
+        if isinstance(self._failure, Unauthenticated):  # ours towards the camera: the viewer has no password to mend
+            raise Unavailable(self._failure.reason, self._failure.message)
         if self._failure is not None:
             raise self._failure
         assert self._assembler.inspector is not None, "a key picture came through an inspector"

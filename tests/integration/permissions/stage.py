@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -57,7 +57,12 @@ class Stage:
 
     async def ask(self, name: str, verb: str, request: Message) -> Any:
         """Call a method of PermissionsService for a principal, as the gateway does; raises errors.Error."""
-        return await self._call("gateway", city.principal(name), f"kapok.permissions.v1.PermissionsService.{verb}", request)
+        return await self.pretend("gateway", name, verb, request)
+
+    async def pretend(self, service: str, name: str, verb: str, request: Message) -> Any:
+        """The same, as another service would."""
+        method = f"kapok.permissions.v1.PermissionsService.{verb}"
+        return await self._call(service, city.principal(name), method, request)
 
     async def serve(self, service: str, verb: str, request: Message) -> Any:
         """Call a method of DeciderService, as ``service`` does; raises errors.Error."""
@@ -109,6 +114,12 @@ class Stage:
     async def running(self) -> AsyncIterator[None]:
         """Both services."""
         async with registry.app(self.registry), permissions.app(self.permissions):
+            yield
+
+    @asynccontextmanager
+    async def alone(self) -> AsyncIterator[None]:
+        """Permissions without its registry."""
+        async with permissions.app(self.permissions):
             yield
 
     async def register_cameras(self) -> None:
@@ -180,8 +191,3 @@ async def built(folder: Path, sockets: Path) -> AsyncIterator[Stage]:
         )
         stage.permissions.genesis_file.write_bytes(city.signed_genesis(stage.organs))
         yield stage
-
-
-def without_registry(stage: Stage, sockets: Path) -> permissions.Settings:
-    """Permissions whose registry is away."""
-    return replace(stage.permissions, registry_address=f"unix:{sockets}/nobody.sock")

@@ -5,9 +5,8 @@ import pytest
 from kapok.permissions.v1 import decider_service_pb2
 from kapok.permissions.v1 import permissions_service_pb2 as pb
 from services.chassis import errors
-from services.permissions.app import app
 from tests.integration.permissions import city
-from tests.integration.permissions.stage import Stage, without_registry
+from tests.integration.permissions.stage import Stage
 
 
 async def test_standing_live_viewing_rests_on_article_14(stage: Stage) -> None:
@@ -103,7 +102,7 @@ async def test_internal_methods_are_for_services_that_speak_for_themselves(stage
         await stage.serve("streams", "AssignLevel", request)
     assert refusal.value.reason == "METHOD_NOT_EXPOSED"
     with pytest.raises(errors.Unauthenticated):  # no principal: the gateway would have named one
-        await stage._call("streams", city.principal("metro"), "kapok.permissions.v1.PermissionsService.Check", _bare())
+        await stage.pretend("streams", "metro", "Check", _bare())
 
 
 async def test_a_level_once_given_stays(stage: Stage) -> None:
@@ -136,8 +135,8 @@ async def test_wrong_fields_are_named(stage: Stage) -> None:
         assert [violation.field for violation in refusal.value.violations] == [field]
 
 
-async def test_without_the_registry_nothing_is_decided(still: Stage, sockets: object) -> None:
-    async with app(without_registry(still, still.folder)):
+async def test_without_the_registry_nothing_is_decided(still: Stage) -> None:
+    async with still.alone():
         with pytest.raises(errors.Unavailable) as refusal:
             await still.check("police-yuexiu", city.STREET, "LIVE")
     assert refusal.value.reason == "SERVICE_AWAY"

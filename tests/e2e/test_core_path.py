@@ -1,0 +1,62 @@
+"""The core path with foreign programs at both ends. If its viewer can't run, this fails: it must never be skipped."""
+
+import json
+import re
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+from demo.platform import Platform
+from demo.story import CHAPTERS
+from tests.foreign.players import decoded_pictures
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_story_of_first_light_holds(tmp_path: Path) -> None:
+    told = subprocess.run([sys.executable, "-m", "demo.story"], capture_output=True, text=True, check=False, cwd=ROOT)
+    outcome = json.loads(told.stdout.splitlines()[-1])
+    assert outcome["failed"] == 0, told.stdout
+    assert told.returncode == 0
+    assert [step["step"] for step in outcome["steps"]] == [title for title, _ in CHAPTERS]
+
+
+def test_an_agencys_twenty_lines_see_a_camera(stage: Platform) -> None:
+    program = [sys.executable, str(ROOT / "examples" / "agency.py"), str(stage.home / "endpoints.json")]
+    printed = subprocess.run(program, capture_output=True, text=True, check=True).stdout.splitlines()
+    assert len(printed) == 11
+    pictures, said = decoded_pictures(printed[-1], 30)
+    assert pictures == 30, said
+    assert "Video: h264" in said
+    assert "1280x720" in said
+
+
+def test_ones_own_foreign_camera_is_watched_through_the_platform(stage: Platform, foreign_camera: str) -> None:
+    code = "44010400011320999001"
+    secret = stage.home / "password"
+    secret.write_text("geheim\n")
+    registered = stage.kapok(
+        "--as", "parks-guangzhou", "cameras", "register", code, "--name", "人民公园南门",
+        "--category", "public-gathering", "--premises", "entrance", "--place", "south gate",
+        "--position", "23.1266,113.2590", "--purpose", "public order",
+        "--source", foreign_camera.replace("rtsp://", "rtsp://admin@"), "--password-file", str(secret),
+        "--acceptance", "GZ-2026-0001",
+    )  # fmt: skip
+    assert registered.returncode == 0, registered.stderr
+    watched = stage.kapok("--as", "parks-guangzhou", "--json", "watch", code)
+    assert watched.returncode == 0, watched.stderr
+    pictures, said = decoded_pictures(json.loads(watched.stdout)["rtspUrl"], 30)
+    assert pictures == 30, said
+    assert "320x240" in said, "not the foreign camera's picture"
+    shown = stage.kapok("--as", "parks-guangzhou", "--json", "cameras", "show", code)
+    assert "geheim" not in shown.stdout, "credentials are write-only"
+    assert foreign_camera not in shown.stdout
+
+
+def test_every_metric_of_the_platform_has_its_prefix(stage: Platform) -> None:
+    with urllib.request.urlopen(stage.endpoints["metrics"]) as answer:
+        text = answer.read().decode()
+    names = set(re.findall(r"^# TYPE (\S+)", text, re.MULTILINE))
+    assert {"kapok_rpc_total", "kapok_relay_viewers"} <= {name.removesuffix("_total") for name in names} | names
+    assert all(name.startswith("kapok_") for name in names), names

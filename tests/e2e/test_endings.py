@@ -1,0 +1,122 @@
+"""How rights and processes end, on a platform of the test's own."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import psutil
+import pytest
+
+from demo.chapters import ahead, first_camera, name_of, opened
+from demo.platform import Platform, platform, watching
+from kapok.audit.v1 import audit_service_pb2
+from kapok.permissions.v1 import legal_basis_pb2
+from kapok.permissions.v1 import permissions_service_pb2 as permissions
+from services.chassis import errors
+
+CAMERA = first_camera("440104", level=1)
+LEASE_S = 10.0
+
+
+@contextmanager
+def up(home: Path) -> "Iterator[subprocess.Popen[bytes]]":
+    """`kapok up` on free ports, ready while inside; killed on leaving, when it still runs."""
+    ports = [word for name in ("grpc", "http", "rtsp", "metrics") for word in (f"--{name}-port", "0")]
+    command = [sys.executable, "-m", "cli", "--home", str(home), "--json", "up", *ports]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        try:
+            assert any(line.startswith(b"}") for line in process.stdout), "the platform did not come up"
+            yield process
+        finally:
+            process.kill()
+
+
+def everybody_of(process: "subprocess.Popen[bytes]") -> list[psutil.Process]:
+    return [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
+
+
+def test_ctrl_c_drains_in_five_seconds_and_leaves_no_child(tmp_path: Path) -> None:
+    with up(tmp_path / "home") as process:
+        stage = Platform(tmp_path / "home", {})
+        viewer = watching(opened(stage, "police-yuexiu", CAMERA).rtsp_url)
+        assert viewer.await_pictures(25), viewer.why
+        everybody = everybody_of(process)
+        assert len(everybody) >= 4, "the cell, its bus, its relay, its lenses"
+        process.send_signal(signal.SIGINT)
+        assert process.wait(5) == 0
+        assert [one for one in everybody if one.is_running() and one.status() != psutil.STATUS_ZOMBIE] == []
+        assert viewer.ended.wait(1)
+
+
+def test_kill_9_loses_nothing_that_was_answered(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    with up(home) as process:
+        registered, sessions = _acts(Platform(home, {}))
+        everybody = everybody_of(process)
+        process.kill()
+        process.wait()
+        psutil.wait_procs(everybody, timeout=5)
+        assert [one for one in everybody if one.is_running()] == [], "a child outlived the cell"
+    with up(home):
+        stage = Platform(home, {})
+        check = permissions.CheckRequest(camera=name_of(CAMERA), action="ACTION_COPY", legal_basis=registered)
+        assert stage.ask("police-yuexiu", check).decision.allowed, "the papers are gone"
+        with pytest.raises(errors.Denied, match="revoked"):
+            stage.ask("police-tianhe", check)
+        _await_on_record(stage, sessions)
+        assert stage.kapok("--as", "police-guangzhou", "audit", "verify").returncode == 0
+
+
+def _acts(stage: Platform) -> tuple[str, list[str]]:
+    """Papers registered, sessions opened, a principal revoked: the basis' name and the sessions'."""
+    basis = legal_basis_pb2.LegalBasis(
+        number="9", issuer="agencies/police-yuexiu", cameras=[name_of(CAMERA)], purpose="theft",
+        officers=[legal_basis_pb2.Officer(display_name=str(n), certificate_number=str(n)) for n in range(2)],
+        start_time=ahead(timedelta(seconds=-1)), end_time=ahead(timedelta(hours=1)),
+    )  # fmt: skip
+    registered = stage.ask("police-yuexiu", permissions.RegisterLegalBasisRequest(legal_basis=basis)).name
+    sessions = [opened(stage, "police-yuexiu", CAMERA).session.name for _ in range(20)]
+    revoke = permissions.RevokePrincipalRequest(name="principals/police-tianhe", reason="test")
+    stage.ask("police-guangzhou", revoke)
+    return registered, sessions
+
+
+def _await_on_record(stage: Platform, sessions: list[str]) -> None:
+    deadline_s = time.monotonic() + 10
+    missing = set(sessions)
+    while missing:
+        assert time.monotonic() < deadline_s, f"not in the ledger: {missing}"
+        request = audit_service_pb2.ListRecordsRequest(parent="books/ordinary", page_size=500, newest_first=True)
+        facts = b"".join(record.fact for record in stage.ask("police-guangzhou", request).records)
+        missing = {name for name in missing if name.encode() not in facts}
+
+
+def test_a_relay_that_hears_nothing_closes_what_it_can_no_longer_justify(tmp_path: Path) -> None:
+    """Permissions paused (SIGSTOP): fail closed when the lease runs out, not before."""
+    with platform(tmp_path / "home") as stage:
+        viewer = watching(opened(stage, "police-yuexiu", CAMERA).rtsp_url)
+        assert viewer.await_pictures(25), viewer.why
+        cell = next(
+            one for one in psutil.Process().children() if str(stage.home) in one.cmdline() and "up" in one.cmdline()
+        )
+        os.kill(cell.pid, signal.SIGSTOP)
+        stopped_s = time.monotonic()
+        try:
+            assert viewer.ended.wait(LEASE_S + 5), "pictures still come though nobody justifies them"
+            assert viewer.ended_at_s - stopped_s > LEASE_S - 2, "ended long before its lease"
+        finally:
+            os.kill(cell.pid, signal.SIGCONT)
+
+
+def test_a_second_cell_on_the_same_home_is_refused_in_words(stage: Platform) -> None:
+    refused = stage.kapok("up")
+    assert refused.returncode != 0
+    assert str(stage.home) in refused.stderr
+    assert "Traceback" not in refused.stderr

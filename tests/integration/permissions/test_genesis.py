@@ -1,0 +1,70 @@
+"""Without a policy signed by the three organs everything is denied; with one, it is read once and kept."""
+
+import pytest
+from prometheus_client import generate_latest
+
+from services.chassis import errors
+from services.chassis.metrics import REGISTRY
+from services.chassis.signing import Signer
+from tests.integration.permissions import city
+from tests.integration.permissions.stage import Stage
+
+STRANGER = Signer(b"s" * 32)
+
+
+def rows() -> bytes:
+    """The metric's line."""
+    return next(line for line in generate_latest(REGISTRY).splitlines() if line.startswith(b"kapok_policy_rows "))
+
+
+async def refused(stage: Stage) -> None:
+    """Everything is denied, and the metric says so."""
+    async with stage.alone():
+        with pytest.raises(errors.Denied, match="three organs") as refusal:
+            await stage.papers("police-yuexiu", city.STREET)
+        assert refusal.value.reason == "NOT_PERMITTED"
+        assert rows() == b"kapok_policy_rows 0.0"
+
+
+@pytest.mark.parametrize("organ", ["public-security", "information-technology", "national-security"])
+async def test_one_wrong_signature_denies_everything(still: Stage, organ: str) -> None:
+    still.permissions.genesis_file.write_bytes(city.signed_genesis({**still.organs, organ: STRANGER}))
+    await refused(still)
+
+
+async def test_a_missing_signature_denies_everything(still: Stage) -> None:
+    organs = still.organs
+    organs.pop("national-security")
+    still.permissions.genesis_file.write_bytes(city.signed_genesis(organs))
+    await refused(still)
+
+
+async def test_one_organ_cannot_sign_for_three(still: Stage) -> None:
+    one = dict.fromkeys(still.organs, still.organs["public-security"])
+    still.permissions.genesis_file.write_bytes(city.signed_genesis(one))
+    await refused(still)
+
+
+@pytest.mark.parametrize("document", [b"", b"\xff\xff\xff", b"\x0a\x02ab"])
+async def test_a_file_that_is_no_genesis_denies_everything(still: Stage, document: bytes) -> None:
+    still.permissions.genesis_file.write_bytes(document)
+    await refused(still)
+
+
+async def test_no_file_denies_everything_and_a_sound_one_at_the_next_start_is_adopted(still: Stage) -> None:
+    document = still.permissions.genesis_file.read_bytes()
+    still.permissions.genesis_file.unlink()
+    await refused(still)
+    still.permissions.genesis_file.write_bytes(document)
+    async with still.running():
+        await still.register_cameras()
+        assert (await still.check("police-yuexiu", city.STREET, "LIVE")).allowed
+        assert rows() != b"kapok_policy_rows 0.0"
+
+
+async def test_a_later_start_uses_the_policy_on_record(still: Stage) -> None:
+    async with still.running():
+        await still.register_cameras()
+    still.permissions.genesis_file.write_bytes(b"something else")
+    async with still.running():
+        assert (await still.check("police-yuexiu", city.STREET, "LIVE")).policy_revision == 1
