@@ -76,7 +76,7 @@ async def _write_repetitions_forever(ledger: Ledger) -> None:
 
 
 async def _recompute(ledger: Ledger) -> None:
-    """Look once for what was done to the books while nobody watched. The evidence stays readable, so this only tells."""
+    """Look once for what was done to the books while nobody watched. The evidence stays readable: this only tells."""
     for book in (domain.ORDINARY, domain.SEALED):
         broken = await ledger.first_break(book)
         if broken is not None:

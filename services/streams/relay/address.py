@@ -52,18 +52,18 @@ def is_allowed(address: Address, networks: tuple[Network, ...]) -> bool:
 async def resolve(where: Place, networks: tuple[Network, ...]) -> tuple[str, int]:
     """The first allowed address of ``where`` and its port.
 
-    Raises Unavailable (``SOURCE_UNREACHABLE``) for a name nobody knows, FailedPrecondition (``SOURCE_ADDRESS_REFUSED``)
+    Raises Unavailable (``SOURCE_AWAY``) for a name nobody knows, FailedPrecondition (``NETWORK_NOT_LISTED``)
     for one that leads outside ``networks``.
     """
     try:
         found = await asyncio.get_running_loop().getaddrinfo(where.host, where.port, type=socket.SOCK_STREAM)
     except OSError as error:
-        raise Unavailable("SOURCE_UNREACHABLE", "the camera's host name does not resolve; check its record") from error
+        raise Unavailable("SOURCE_AWAY", "the camera's host name does not resolve; check its record") from error
     for family, _, _, _, sockaddr in found:
         host = str(sockaddr[0])
         if family in (socket.AF_INET, socket.AF_INET6) and is_allowed(ipaddress.ip_address(host), networks):
             return host, where.port
     raise FailedPrecondition(
-        "SOURCE_ADDRESS_REFUSED",
+        "NETWORK_NOT_LISTED",
         "the camera's address is outside the networks that this cell lists for sources (KAPOK_SOURCE_NETWORKS)",
     )

@@ -188,7 +188,7 @@ class Connection:
         if self._source is None:
             if self._house.counters.connections > self._house.manners.connections_most:
                 raise Exhausted(
-                    "RELAY_FULL", "this relay is full; open the session again", retry_after=timedelta(seconds=5)
+                    "LIMIT_REACHED", "this relay is full; open the session again", retry_after=timedelta(seconds=5)
                 )
             admission = await self._house.gate.admit(target, self._peer)
             source = self._house.sources.source(admission.camera)
@@ -196,7 +196,7 @@ class Connection:
             self._target, self._admission, self._source = target, admission, source
             self._on_admitted()
         elif target != self._target:
-            raise Denied("CONNECTION_HAS_ANOTHER_TARGET", "this connection plays another URL; open a new one")
+            raise Denied("TOKEN_INVALID", "this connection plays another URL; open a new one")
         return self._source
 
     def _attach(self) -> None:

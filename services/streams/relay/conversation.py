@@ -72,7 +72,7 @@ class Conversation:
     async def _receive(self) -> list[Response]:
         data = await asyncio.get_running_loop().sock_recv(self._socket, READ_BYTES)
         if not data:
-            raise Unavailable("SOURCE_GONE", "the camera closed the connection")
+            raise Unavailable("SOURCE_AWAY", "the camera closed the connection")
         responses = []
         for message in self._parser.feed(data):
             if isinstance(message, Interleaved):

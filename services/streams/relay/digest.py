@@ -64,7 +64,7 @@ class Challenge:
 def choose(offers: Iterable[str]) -> Challenge:
     """The strongest challenge among WWW-Authenticate values: SHA-256, MD5, Basic.
 
-    Raises Unauthenticated (``SOURCE_AUTHENTICATION_UNSUPPORTED``) when none can be answered. Basic is never the way out
+    Raises Unauthenticated (``SOURCE_AUTHENTICATION_REFUSED``) when none can be answered. Basic is never the way out
     of a Digest that we can't do: who offers Digest would not want the password in clear.
     """
     challenges = [challenge for offer in offers for challenge in _challenges(offer)]
@@ -74,7 +74,7 @@ def choose(offers: Iterable[str]) -> Challenge:
         usable = challenges
     if not usable:
         raise Unauthenticated(
-            "SOURCE_AUTHENTICATION_UNSUPPORTED",
+            "SOURCE_AUTHENTICATION_REFUSED",
             "the camera offers no authentication that we speak; switch on Digest with MD5 or SHA-256 in its settings",
         )
     return usable[0]

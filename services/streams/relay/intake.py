@@ -124,9 +124,9 @@ def _in_time(what: str, limit: timedelta) -> Iterator[None]:
         yield
     except TimeoutError as error:
         late = f"no {what} from the camera within {limit.total_seconds():g} s"
-        raise Unavailable("SOURCE_SILENT", late) from error
+        raise Unavailable("SOURCE_AWAY", late) from error
     except OSError as error:
         broken = f"no {what} from the camera: {error.strerror or 'the connection broke'}"
-        raise Unavailable("SOURCE_UNREACHABLE", broken) from error
+        raise Unavailable("SOURCE_AWAY", broken) from error
     except UnicodeError as error:
         raise FailedPrecondition("SOURCE_URI_INVALID", "the camera's host is not a name") from error

@@ -107,7 +107,7 @@ class Source:
             async with asyncio.timeout(self._habits.first_key.total_seconds()):
                 await self._settled.wait()
         except TimeoutError as error:
-            raise Unavailable("SOURCE_SILENT", "the camera sends no key picture; check its encoder") from error
+            raise Unavailable("SOURCE_AWAY", "the camera sends no key picture; check its encoder") from error
         if isinstance(self._failure, Unauthenticated):  # ours towards the camera: the viewer has no password to mend
             raise Unavailable(self._failure.reason, self._failure.message)
         if self._failure is not None:

@@ -56,7 +56,7 @@ async def test_a_camera_that_hangs_is_given_up_at_the_step_where_it_hangs(step: 
     async with lens(**{step: hang}) as camera:
         failure = await failure_of(camera, patience=patience)
     assert isinstance(failure, Unavailable)
-    assert failure.reason == "SOURCE_SILENT"
+    assert failure.reason == "SOURCE_AWAY"
     assert step in failure.message
 
 
@@ -72,7 +72,7 @@ async def test_a_camera_that_plays_nothing_is_given_up() -> None:
     ("wire", "reason"),
     [
         (b"RTSP/1.0 200 OK\r\nCSeq: 2\r\nContent-Length: 999999\r\n\r\n", "RTSP_MALFORMED"),
-        (b"RTSP/1.0 200 OK\r\nCSeq: 2\r\nContent-Length: 500\r\n\r\nshort", "SOURCE_SILENT"),
+        (b"RTSP/1.0 200 OK\r\nCSeq: 2\r\nContent-Length: 500\r\n\r\nshort", "SOURCE_AWAY"),
         (b"\x00\x01\x02 garbage", "RTSP_MALFORMED"),
         (b"A" * 100_000, "RTSP_MALFORMED"),
         (b"RTSP/1.0 302 Moved\r\nCSeq: 2\r\nLocation: rtsp://169.254.169.254/\r\n\r\n", "SOURCE_REFUSED"),

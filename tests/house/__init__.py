@@ -1,0 +1,1 @@
+"""The rules of the house as tests: a rule that nobody checks is forgotten."""
