@@ -16,7 +16,7 @@ from services.permissions.takeovers import ControlState, Wish
 
 _NAMES = {
     "camera": r"districts/[0-9]{6}/cameras/[0-9]{20}",
-    "principal": r"principals/[a-z0-9-]{1,80}",
+    "principal": r"principals/[a-z0-9-]{1,89}",
     "legal_basis": r"legalBases/[0-9a-f-]{36}",
     "incident": r"incidents/[0-9a-f-]{36}",
     "takeover": r"takeovers/[0-9a-f-]{36}",

@@ -34,10 +34,13 @@ async def test_the_migrations_make_the_tables_that_the_queries_use(records: data
 
 
 async def test_a_number_of_a_transaction_that_failed_is_given_again(records: database.Database) -> None:
-    with pytest.raises(RuntimeError):
+    async def append_and_fail() -> None:
         async with records.write() as transaction:
             await endings.append(transaction, Cause.INCIDENT_ENDED, "incidents/1", NOW)
             raise RuntimeError("the caller changed its mind")
+
+    with pytest.raises(RuntimeError):
+        await append_and_fail()
     async with records.write() as transaction:
         ending = await endings.append(transaction, Cause.INCIDENT_ENDED, "incidents/2", NOW)
     async with records.read() as transaction:
