@@ -2,11 +2,12 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -120,3 +121,19 @@ def test_a_second_cell_on_the_same_home_is_refused_in_words(stage: Platform) -> 
     assert refused.returncode != 0
     assert str(stage.home) in refused.stderr
     assert "Traceback" not in refused.stderr
+
+
+def test_a_ledger_that_was_altered_by_hand_is_found_out(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    with platform(home) as stage:
+        assert stage.kapok("--as", "police-guangzhou", "audit", "verify").returncode == 0
+        with closing(sqlite3.connect(home / "data" / "audit.db")) as database:
+            with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+                database.execute("UPDATE records SET fact = x'00' WHERE number = 17")
+            for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+                database.execute(f"DROP TRIGGER {name}")
+            database.execute("UPDATE records SET fact = fact || x'00' WHERE book = 'ordinary' AND number = 17")
+            database.commit()
+        told = stage.kapok("--as", "police-guangzhou", "audit", "verify")
+        assert told.returncode == 1
+        assert "record 17" in told.stdout

@@ -1,5 +1,7 @@
 """Without a policy signed by the three organs everything is denied; with one, it is read once and kept."""
 
+import json
+
 import pytest
 from prometheus_client import generate_latest
 
@@ -39,8 +41,12 @@ async def test_a_missing_signature_denies_everything(still: Stage) -> None:
     await refused(still)
 
 
-async def test_one_organ_cannot_sign_for_three(still: Stage) -> None:
+@pytest.mark.parametrize("is_pinned_thrice", [False, True])
+async def test_one_organ_cannot_sign_for_three(still: Stage, is_pinned_thrice: bool) -> None:
     one = dict.fromkeys(still.organs, still.organs["public-security"])
+    if is_pinned_thrice:
+        pinned = {kind: signer.public_key.hex() for kind, signer in one.items()}
+        still.permissions.organ_keys.write_text(json.dumps(pinned))
     still.permissions.genesis_file.write_bytes(city.signed_genesis(one))
     await refused(still)
 
