@@ -1,0 +1,97 @@
+"""Which cameras are refused, and that all that is wrong is told at once."""
+
+from typing import Any
+
+import pytest
+
+from services.chassis.errors import InvalidArgument
+from services.registry.change import Change
+from services.registry.domain import Source
+from services.registry.soundness import refuse_unless_sound
+from tests.unit.registry.cameras import NOW, camera
+
+
+def fields_of(refusal: InvalidArgument) -> set[str]:
+    return {violation.field.removeprefix("camera.") for violation in refusal.violations}
+
+
+def test_a_sound_camera_passes() -> None:
+    refuse_unless_sound(camera(), Source("rtsp://[::1]:554/a?b=c", "http://cam.lan/ptz", "user", "pass word"))
+    refuse_unless_sound(camera(display_name="北\u3000门"), None)
+
+
+def test_everything_wrong_is_told_at_once() -> None:
+    wrong = camera(
+        code="44010", display_name="", place="x" * 201, latitude=float("inf"), category=0, premises=7, purpose="a\nb"
+    )
+    with pytest.raises(InvalidArgument) as refusal:
+        refuse_unless_sound(wrong, Source("rtsp://u:p@h/"))
+    told = {"code", "display_name", "place", "position", "place_category", "premises", "purpose", "source.stream_uri"}
+    assert fields_of(refusal.value) == told
+    assert "u:p" not in refusal.value.message, "an address may hold a password: it is never repeated"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"code": "44010400001320000018 "},
+        {"code": "４４０１０４００００１３２００００００１７"},
+        {"code": "44010600001320000017"},
+        {"code": "44010400001180000017"},
+        {"longitude": 180.1},
+        {"latitude": 0.0, "longitude": 0.0},
+        {"display_name": "right\u202eleft"},
+        {"acceptance_certificate": "x" * 101},
+    ],
+)
+def test_one_wrong_field_is_one_refusal(changes: dict[str, Any]) -> None:
+    with pytest.raises(InvalidArgument):
+        refuse_unless_sound(camera(**changes), None)
+
+
+@pytest.mark.parametrize(
+    "uri",
+    ["", "rtsp://", "http://h/", "rtsp://h:0/", "rtsp://h:99999/", "rtsp://[::1/", "rtsp://h/ x", "rtsp://h/\x00",
+     "rtsp://u@h/", "rtsp://h/" + "x" * 500, "file:///etc/passwd"],
+)  # fmt: skip
+def test_an_address_that_is_no_camera_is_refused(uri: str) -> None:
+    with pytest.raises(InvalidArgument):
+        refuse_unless_sound(camera(), Source(uri))
+
+
+def test_privacy_outranks_the_level_and_the_level_outranks_the_rest() -> None:
+    with pytest.raises(InvalidArgument) as refusal:
+        refuse_unless_sound(camera(premises=22, code="1"), None, level_is_claimed=True)
+    assert refusal.value.reason == "PLACE_OF_PRIVACY"
+    assert fields_of(refusal.value) == {"premises", "security_level", "code"}
+    with pytest.raises(InvalidArgument) as refusal:
+        refuse_unless_sound(camera(code="1"), None, level_is_claimed=True)
+    assert refusal.value.reason == "LEVEL_IS_OUTPUT_ONLY"
+
+
+def test_a_source_never_shows_its_password() -> None:
+    assert "hunter2" not in repr(Source("rtsp://h/", password="hunter2"))
+
+
+@pytest.mark.parametrize("path", ["code", "operator", "etag", "state", "source.password", "nonsense", "*", "x" * 9999])
+def test_a_mask_names_whole_changeable_fields_only(path: str) -> None:
+    with pytest.raises(InvalidArgument) as refusal:
+        Change(camera().name, ("display_name", path), camera()).refuse_unless_changeable()
+    assert len(refusal.value.message) < 400, "hostile words are not repeated whole"
+
+
+@pytest.mark.parametrize("mask", [(), ("place",) * 33, ("source",)])
+def test_a_mask_without_substance_is_refused(mask: tuple[str, ...]) -> None:
+    with pytest.raises(InvalidArgument):
+        Change(camera().name, mask, camera()).refuse_unless_changeable()
+
+
+def test_a_change_touches_what_its_mask_names_and_nothing_else() -> None:
+    draft = camera(display_name="西门", place="west gate", operator="agencies/other", level=1)
+    changed = Change(draft.name, ("display_name",), draft).apply(camera(), NOW)
+    assert changed == camera(display_name="西门", revision=2)
+
+
+def test_an_acceptance_on_record_is_not_taken_back() -> None:
+    with pytest.raises(InvalidArgument):
+        Change(camera().name, ("acceptance_certificate",), camera(acceptance_certificate="")).apply(camera(), NOW)
