@@ -53,12 +53,12 @@ class Screen:
 
     def document(self, document: Mapping[str, Any]) -> None:
         """A JSON document on stdout."""
-        print(json.dumps(document, ensure_ascii=False, indent=2))
+        print(json.dumps(document, ensure_ascii=False, indent=2), flush=True)  # `up` goes on: who pipes it waits
 
     def line(self, text: str) -> None:
         """A line for people, never wrapped, so that it can be copied; programs don't get it."""
         if not self.is_json:
-            print(plain(text))
+            print(plain(text), flush=True)
 
     def refuse(self, error: errors.Error) -> None:
         """A refusal, on stderr."""

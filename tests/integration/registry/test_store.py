@@ -1,4 +1,4 @@
-"""Cameras in a real SQLite file: permission said in SQL is permission said of one camera; the migration is the schema."""
+"""Cameras in a real SQLite file: a permission finds in SQL what it holds of one camera; the migration is the schema."""
 
 from collections.abc import AsyncIterator
 from itertools import product
