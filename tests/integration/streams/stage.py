@@ -1,0 +1,158 @@
+"""A relay process on a real nats-server, told what to do by a test that holds the keys of permissions and streams."""
+
+import asyncio
+import base64
+import os
+import sys
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from nats.js.kv import KeyValue
+
+from kapok.permissions.v1 import permissions_events_pb2 as said
+from kapok.registry.v1 import camera_pb2
+from kapok.streams.v1 import relay_pb2
+from services.chassis import bus, sealing
+from services.chassis.signing import Signer
+from tests.eventually import eventually
+from tests.integration.gateway.nats import serving
+from tests.integration.relay.lens import Lens, lens
+
+LEASE_S = 1.5
+RELAY = "relay-1"
+CAMERA = "districts/440104/cameras/44010400011320000001"
+
+
+@dataclass
+class Stage:
+    """What permissions and streams would do. ``number`` is of the last ending committed."""
+
+    bus: bus.Bus
+    endings: KeyValue
+    permissions: Signer
+    streams: Signer
+    relay_key: bytes
+    lens: Lens
+    process: asyncio.subprocess.Process
+    heard: list[relay_pb2.RelayAnnouncement]
+    number: int = 5
+    beats: asyncio.Event = field(default_factory=asyncio.Event)  # set while permissions is alive
+
+    async def beat(self, signer: Signer | None = None) -> None:
+        """One heartbeat."""
+        heartbeat = said.Heartbeat(committed_number=self.number, policy_revision=1)
+        heartbeat.time.FromDatetime(datetime.now(UTC))
+        signed = (signer or self.permissions).seal("kapok.permissions.heartbeat", heartbeat.SerializeToString())
+        await self.bus.publish("kapok.v1.permissions.heartbeat", signed)
+
+    async def end(self, subject: str, *, is_heard: bool = True, signer: Signer | None = None) -> None:
+        """Commit an ending; with ``is_heard`` false its core message is lost."""
+        self.number += 1
+        ending = said.Ending(number=self.number, cause="CAUSE_PRINCIPAL_REVOKED", subject=subject)
+        signed = (signer or self.permissions).seal("kapok.permissions.ending", ending.SerializeToString())
+        await self.endings.put(str(self.number), signed)
+        if is_heard:
+            await self.bus.publish("kapok.v1.permissions.endings", signed)
+
+    async def assign(self, signer: Signer | None = None, **changes: Any) -> tuple[str, relay_pb2.RelayReply]:
+        """Give the relay a session of ``changes``; the viewer's URL and the relay's reply."""
+        context = sealing.context("kapok.registry.source", RELAY, CAMERA)
+        source = camera_pb2.Source(stream_uri=self.lens.uri).SerializeToString()
+        name = f"sessions/{uuid.uuid4()}"
+        fields: dict[str, Any] = {
+            "session": name, "camera": CAMERA, "principal": "principals/p", "agency": "agencies/a", "relay": RELAY,
+            "number": self.number, "viewer_limit": 1, "sealed_source": sealing.seal(self.relay_key, source, context),
+        }  # fmt: skip
+        ends_at = changes.pop("ends_at", datetime.now(UTC) + timedelta(minutes=5))
+        assignment = relay_pb2.Assignment(**fields | changes)
+        assignment.expire_time.FromDatetime(ends_at)
+        signed = (signer or self.streams).seal("kapok.streams.assignment", assignment.SerializeToString())
+        answer = await self.bus.request(f"kapok.v1.relays.{RELAY}.assign", signed, timeout_s=5)
+        return self.url(name), relay_pb2.RelayReply.FromString(answer)
+
+    def url(self, session: str, signer: Signer | None = None, **changes: Any) -> str:
+        """The URL of a session, its token signed by ``signer``."""
+        in_a_minute_ms = int((datetime.now(UTC) + timedelta(minutes=1)).timestamp() * 1000)
+        fields = {"session": session, "relay": RELAY, "expire_time_ms": in_a_minute_ms, "nonce": b"n"}
+        token = relay_pb2.SessionToken(**fields | changes)
+        sealed = (signer or self.streams).seal("kapok.streams.token", token.SerializeToString())
+        text = base64.urlsafe_b64encode(sealed).rstrip(b"=").decode()
+        return f"rtsp://127.0.0.1:{self.heard[-1].rtsp_port}/s/{session.removeprefix('sessions/')}?token={text}"
+
+    async def facts(self) -> list[str]:
+        """The kinds of all facts stored so far."""
+        stored = await self.bus.jetstream.stream_info(bus.FACTS_STREAM)
+        found = [await self.bus.jetstream.get_msg(bus.FACTS_STREAM, n + 1) for n in range(stored.state.messages)]
+        return [str(message.subject).rpartition(".")[2] for message in found]
+
+
+@asynccontextmanager
+async def stage(home: Path) -> AsyncIterator[Stage]:
+    """A relay with a lease, a camera that plays, permissions that beat."""
+    permissions, streams, own = Signer(os.urandom(32)), Signer(os.urandom(32)), X25519PrivateKey.generate()
+    files = {"own": own.private_bytes_raw(), "permissions": permissions.public_key, "streams": streams.public_key}
+    for name, content in files.items():
+        (home / name).write_text(content.hex())
+    heard: list[relay_pb2.RelayAnnouncement] = []
+    with serving("--jetstream", "--store_dir", str(home / "nats")) as url:
+        async with bus.connect(url, None, "test") as opened, lens() as camera, playing(camera):
+            await bus.ensure_facts_stream(opened.jetstream)
+            endings = await opened.jetstream.create_key_value(bucket="endings")
+
+            async def announced(message: Any) -> None:
+                heard.append(relay_pb2.RelayAnnouncement.FromString(message.data))
+
+            await opened.subscribe("kapok.v1.relays.*.announce", announced)
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "services.streams.relay", env=os.environ | _environment(home, url)
+            )
+            relay_key = own.public_key().public_bytes_raw()
+            held = Stage(opened, endings, permissions, streams, relay_key, camera, process, heard)
+            held.beats.set()
+            async with asyncio.TaskGroup() as tasks:
+                heart = tasks.create_task(_beat_on(held))
+                try:
+                    await eventually(lambda: heard and heard[-1].applied_number == held.number)
+                    yield held
+                finally:
+                    heart.cancel()
+                    process.terminate()
+                    await process.wait()
+
+
+def _environment(home: Path, url: str) -> dict[str, str]:
+    return {
+        "KAPOK_RELAY_ID": RELAY, "KAPOK_BUS_URL": url, "KAPOK_KEY_FILE": str(home / "own"),
+        "KAPOK_RTSP_LISTEN": "127.0.0.1:0", "KAPOK_METRICS_LISTEN": "127.0.0.1:0", "KAPOK_LEASE_S": str(LEASE_S),
+        "KAPOK_STREAMS_PUBLIC_KEY": str(home / "streams"), "KAPOK_SOURCE_NETWORKS": "127.0.0.0/8",
+        "KAPOK_PERMISSIONS_PUBLIC_KEY": str(home / "permissions"),
+    }  # fmt: skip
+
+
+async def _beat_on(held: Stage) -> None:
+    while True:
+        await held.beats.wait()
+        await held.beat()
+        await asyncio.sleep(0.09)
+
+
+@asynccontextmanager
+async def playing(camera: Lens) -> AsyncIterator[None]:
+    """The camera shows a key picture and nine others, again and again, while inside."""
+
+    async def play() -> None:
+        while True:
+            for number in range(10):
+                camera.delta() if number else camera.key()
+                await asyncio.sleep(0.02)
+
+    async with asyncio.TaskGroup() as tasks:
+        task = tasks.create_task(play())
+        yield
+        task.cancel()
