@@ -87,8 +87,9 @@ class _Start:
         await self._enter(background(guard(server.child)))
         wiring = Wiring(self.premises, self.stack.enter_context(layout.sockets(home)), server.url)
         bound = await self._start_services(wiring)
-        ports = {name: await self._start_relay(wiring, name) for name in relays}
         metrics_port = pick(self.settings.metrics_port, "metrics", self.say)
+        own = (bound.grpc_port, bound.http_port, metrics_port)
+        ports = {name: await self._start_relay(wiring, name, own) for name in relays}
         await self._enter(metrics.serve(metrics_port, {name: port.metrics for name, port in ports.items()}))
         endpoints = Endpoints(
             grpc=f"{HOST}:{bound.grpc_port}",
@@ -121,11 +122,11 @@ class _Start:
         await self._enter(services.audit.app.app(wiring.audit()))
         return await self._enter(services.gateway.app.app(wiring.gateway(grpc_port, http_port)))
 
-    async def _start_relay(self, wiring: Wiring, name: str) -> RelayPorts:
+    async def _start_relay(self, wiring: Wiring, name: str, own: Sequence[int]) -> RelayPorts:
         """Start a relay that is started again whenever it ends; return once it has announced itself."""
         self.say(f"starting {name}")
         ports = RelayPorts(pick(self.settings.rtsp_port, "RTSP", self.say), pick(0, "metrics", self.say))
-        environment = wiring.relay(name, ports, self.settings.source_networks)
+        environment = wiring.relay(name, ports, self.settings.source_networks, own)
         program = Program(name, (sys.executable, "-m", "services.streams.relay"), environment)
         logs = self.premises.layout.logs
         seed = self.premises.keys.bus_seed(rights.CELL.name)

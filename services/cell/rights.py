@@ -52,7 +52,7 @@ SERVICES = (
     ),
     Rights(
         "streams",
-        says=["kapok.v1.facts.streams.>", *(f"kapok.v1.relays.*.{order}" for order in ORDERS)],
+        says=["kapok.v1.facts.streams.>", *(f"kapok.v1.relays.*.{order}" for order in ORDERS), *_READ_ENDINGS],
         hears=[ANNOUNCEMENTS, ENDINGS],
     ),
     Rights("audit", says=_READ_FACTS),

@@ -1,5 +1,6 @@
 """The settings of each service and relay of a home: who listens where, who knows whose address, who holds which key."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, TypeVar
@@ -74,8 +75,10 @@ class Wiring:
             private_key_file=server.key,
         )
 
-    def relay(self, name: str, ports: RelayPorts, source_networks: tuple[str, ...]) -> dict[str, str]:
-        """The environment of a relay, which is a process of its own everywhere."""
+    def relay(
+        self, name: str, ports: RelayPorts, source_networks: tuple[str, ...], own: Sequence[int]
+    ) -> dict[str, str]:
+        """The environment of a relay, which is a process of its own everywhere; ``own`` are ports of the cell."""
         settings = {
             "relay_id": name,
             "bus_url": self.bus_url,
@@ -86,6 +89,7 @@ class Wiring:
             "streams_public_key": self.keys.public("streams"),
             "permissions_public_key": self.keys.public("permissions"),
             "source_networks": ",".join(source_networks),
+            "own_addresses": ",".join(f"{HOST}:{port}" for port in own),
         }
         return {f"KAPOK_{field.upper()}": str(value) for field, value in settings.items()}
 

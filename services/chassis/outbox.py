@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.chassis.database import Database
 from services.chassis.metrics import OUTBOX_UNSENT
+from services.chassis.tasks import stop_if_cancelled
 
 log = logging.getLogger(__name__)
 _BATCH = 200
@@ -79,6 +80,7 @@ class Outbox:
         """Publish what is unsent, in order, for as long as the service lives. One of these per service."""
         ready()
         while True:
+            stop_if_cancelled()
             self._has_more.clear()
             try:
                 while await self._publish_batch(bus):
@@ -88,7 +90,8 @@ class Outbox:
                 OUTBOX_UNSENT.inc()
                 log.warning("facts wait in the outbox: %s", error)
             try:
-                await asyncio.wait_for(self._has_more.wait(), _RETRY_S)
+                async with asyncio.timeout(_RETRY_S):
+                    await self._has_more.wait()
             except TimeoutError:
                 continue  # look again even when nobody woke us: another replica may have died half-way
 

@@ -86,9 +86,9 @@ def _numbers(camera: Camera) -> Iterator[Violation]:
 
 
 def _source(source: Source) -> Iterator[Violation]:
-    yield from _uri("camera.source.stream_uri", source.stream_uri, ("rtsp", "rtsps"))
+    yield from _uri("camera.source.stream_uri", source.stream_uri, ("rtsp",))  # what relays pull, so far
     if source.control_uri:
-        yield from _uri("camera.source.control_uri", source.control_uri, ("http", "https"))
+        yield from _uri("camera.source.control_uri", source.control_uri, ("http",))
     yield from _line("camera.source.username", source.username, _LONGEST_CREDENTIAL)
     yield from _line("camera.source.password", source.password, _LONGEST_CREDENTIAL)
 

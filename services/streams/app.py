@@ -21,7 +21,7 @@ from services.streams.store import SessionStore
 from services.streams.tokens import TokenSigner
 
 log = logging.getLogger(__name__)
-_EXPIRY_SWEEP_S = 1.0
+_SWEEP_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -65,21 +65,22 @@ async def app(settings: Settings) -> AsyncIterator[None]:
         )
         permissions_key = Verifier(bytes.fromhex(settings.permissions_public_key.read_text().strip()))
         await fleet.listen()
-        await follow_endings(opened_bus, permissions_key, streams.end_standing_on)
+        await follow_endings(opened_bus, permissions_key, streams.end_standing_on, await store.oldest_number())
 
         def register(server: Any) -> list[str]:
             streams_service_pb2_grpc.add_StreamsServiceServicer_to_server(StreamsServicer(streams), server)
             return ["kapok.streams.v1.StreamsService"]
 
         async with (
-            background(store.outbox.publish_forever(opened_bus), _close_expired(streams)),
+            background(store.outbox.publish_forever(opened_bus), _close_what_is_over(streams)),
             rpc_server.serve(settings.listen, [rpc_server.Edge(ring, clock)], register),
         ):
             log.info("streams serves", extra={"address": settings.listen})
             yield
 
 
-async def _close_expired(streams: Streams) -> None:
+async def _close_what_is_over(streams: Streams) -> None:
     while True:
         await streams.close_expired()
-        await asyncio.sleep(_EXPIRY_SWEEP_S)
+        await streams.close_lost()
+        await asyncio.sleep(_SWEEP_S)

@@ -106,9 +106,11 @@ class RelayFleet:
     signer: Signer
     clock: Clock
     _relays: dict[str, Relay] = field(default_factory=dict)
+    _listening_since: datetime = field(init=False)
 
     async def listen(self) -> None:
         """Follow the announcements."""
+        self._listening_since = self.clock.now()
         await self.bus.subscribe(ANNOUNCEMENTS, self._announced)
 
     async def _announced(self, message: Msg) -> None:
@@ -119,6 +121,10 @@ class RelayFleet:
         self._relays[name] = Relay(
             name, said.public_key, said.rtsp_host, said.rtsp_port, said.viewers, self.clock.now()
         )  # fmt: skip
+
+    def heard_at(self, relay: str) -> datetime:
+        known = self._relays.get(relay)
+        return known.heard_at if known else self._listening_since
 
     def place(self, camera: str) -> Relay:
         relay = place(camera, self._relays.values(), self.clock.now())
@@ -162,13 +168,25 @@ class RelayFleet:
         return reply
 
 
-async def follow_endings(bus: Bus, permissions: Verifier, end: Callable[[str, str], Awaitable[None]]) -> None:
-    """Call ``end(subject, reason)`` for each ending fact that permissions signed."""
+End = Callable[[str, int, str], Awaitable[None]]
+
+
+async def follow_endings(bus: Bus, permissions: Verifier, end: End, since: int | None) -> None:
+    """Call ``end(subject, number, reason)`` for each ending that permissions signed, those after ``since`` first.
+
+    What ended while nobody listened stands in the bucket under the next numbers; None: nothing to catch up on.
+    """
+
+    async def apply(signed: bytes) -> None:
+        ending = endings_pb2.Ending.FromString(permissions.open("kapok.permissions.ending", signed))
+        cause = endings_pb2.Ending.Cause.Name(ending.cause).removeprefix("CAUSE_").replace("_", " ").lower()
+        await end(ending.subject, ending.number, cause)
 
     async def heard(message: Msg) -> None:
-        payload = permissions.open("kapok.permissions.ending", message.data)
-        ending = endings_pb2.Ending.FromString(payload)
-        cause = endings_pb2.Ending.Cause.Name(ending.cause).removeprefix("CAUSE_").replace("_", " ").lower()
-        await end(ending.subject, cause)
+        await apply(message.data)
 
     await bus.subscribe(ENDINGS, heard)
+    if since is not None:
+        bucket = await bus.bucket("endings")
+        while (signed := await bus.value(bucket, str(since := since + 1))) is not None:
+            await apply(signed)

@@ -6,6 +6,7 @@ on record.
 """
 
 import asyncio
+import logging
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +20,9 @@ from services.streams import domain
 from services.streams.domain import Copy, Move, Order, Permit, Session
 from services.streams.placement import Relay
 
+log = logging.getLogger(__name__)
 OPEN_SESSIONS_LIMIT = 500
+RELAY_LOST_AFTER = timedelta(seconds=15)  # the longest lease of ordinary sessions, and time to come back
 _RETRY_AFTER = timedelta(seconds=1)
 
 
@@ -46,7 +49,11 @@ class Opened:
 class Sessions(Protocol):
     """Where sessions are kept. Each change commits with its fact or not at all."""
 
-    async def save(self, session: Session, fact: Message) -> None: ...
+    async def add(self, session: Session, fact: Message) -> None: ...
+
+    async def change(self, session: Session, fact: Message) -> bool:
+        """False, and nothing written, when it has been closed."""
+        ...
 
     async def record(self, fact: Message) -> None: ...
 
@@ -59,6 +66,8 @@ class Sessions(Protocol):
     async def open_on(self, subject: str) -> Sequence[Session]: ...
 
     async def expired(self, now: datetime) -> Sequence[Session]: ...
+
+    async def open_relays(self) -> Sequence[str]: ...
 
 
 class Permissions(Protocol):
@@ -86,6 +95,10 @@ class Relays(Protocol):
 
     def place(self, camera: str) -> Relay:
         """The relay for a camera; errors.Unavailable when none is alive."""
+        ...
+
+    def heard_at(self, relay: str) -> datetime:
+        """When the relay last announced itself; for one never heard, when we began to listen."""
         ...
 
     async def assign(self, session: Session, relay: Relay, sealed_source: bytes) -> None:
@@ -137,12 +150,22 @@ class Streams:
         relay = self.relays.place(order.camera)
         sealed_source = await self.registry.seal_source(order.camera, relay)
         session = domain.opened(order, permit, f"sessions/{uuid.uuid4()}", relay.name, self.clock.now())
-        await self._commit("opened", session)
-        return await self._admit(session, relay, sealed_source)
+        await self.sessions.add(session, self.facts.session("opened", session))
+        try:
+            await self.relays.assign(session, relay, sealed_source)
+        except errors.Error as refusal:
+            # A session that no relay keeps can't be joined: its record says so instead of staying open.
+            reason = f"the relay did not take it: {refusal.message}"[:200]
+            await asyncio.shield(self._close(session, reason))
+            raise
+        return self._admitted(session, relay)
 
     async def renew(self, principal: str, name: str) -> Opened:
-        """Decide an open session of the principal's anew and give it a fresh token."""
-        session = await self._own(principal, name)
+        """Decide an open session of the principal's anew and give it a fresh token.
+
+        The relay takes it first: when it does not, the session stays as it was, on record and at the relay.
+        """
+        former = session = await self._own(principal, name)
         order = Order(
             principal, session.camera, session.kind, session.purpose, session.legal_basis, session.incident
         )  # fmt: skip
@@ -150,13 +173,19 @@ class Streams:
         relay = self.relays.place(session.camera)
         sealed_source = await self.registry.seal_source(session.camera, relay)
         session = domain.renewed(session, permit, relay.name, self.clock.now())
-        await self._commit("renewed", session)
-        return await self._admit(session, relay, sealed_source)
+        await self.relays.assign(session, relay, sealed_source)
+        if not await self.sessions.change(session, self.facts.session("renewed", session)):
+            await self._end_at_relay(session)
+            raise errors.FailedPrecondition(
+                "STATE_WRONG", f"{name} was closed meanwhile; open a new one", state="CLOSED"
+            )
+        if former.relay != relay.name:
+            await self._end_at_relay(former)
+        return self._admitted(session, relay)
 
     async def close(self, principal: str, name: str, reason: str = "closed by its owner") -> Session:
         """Close a session of the principal's and end its viewers. Closing twice is no error."""
-        session = await self._own(principal, name)
-        await self._commit("closed", closed := domain.closed(session, reason, self.clock.now()))
+        closed = await self._close(await self._own(principal, name), reason)
         await self.relays.close(closed)
         return closed
 
@@ -180,33 +209,46 @@ class Streams:
         await self.sessions.record(self.facts.move_ordered(principal, camera, move, permit))
         return await self.relays.control(relay, permit, move, sealed_source), relay.name
 
-    async def end_standing_on(self, subject: str, reason: str) -> None:
-        """Close the record of every session that stands on ``subject``; the relays end its viewers by themselves."""
-        await self._close_all(await self.sessions.open_on(subject), reason)
+    async def end_standing_on(self, subject: str, number: int, reason: str) -> None:
+        """Close the record of what stands on ``subject`` and was decided before the ending of that number.
+
+        The relays end its viewers by themselves.
+        """
+        for session in await self.sessions.open_on(subject):
+            if session.number < number:
+                await self._close(session, reason)
 
     async def close_expired(self) -> None:
-        """Close the record of every session whose time is over."""
-        await self._close_all(await self.sessions.expired(self.clock.now()), "its time is over")
+        """Close every session whose time is over, at its relay too: a renewal that got lost may have prolonged it."""
+        for session in await self.sessions.expired(self.clock.now()):
+            await self._end_at_relay(await self._close(session, "its time is over"))
 
-    async def _admit(self, session: Session, relay: Relay, sealed_source: bytes) -> Opened:
-        try:
-            await self.relays.assign(session, relay, sealed_source)
-        except errors.Error as refusal:
-            # A session that no relay keeps can't be joined: its record says so instead of staying open.
-            reason = f"the relay did not take it: {refusal.message}"[:200]
-            await asyncio.shield(self._commit("closed", domain.closed(session, reason, self.clock.now())))
-            raise
+    async def close_lost(self) -> None:
+        """Close the record of sessions on relays that are silent for longer than their lease: they serve nobody."""
+        for relay in await self.sessions.open_relays():
+            heard_at = self.relays.heard_at(relay)
+            if self.clock.now() - heard_at > RELAY_LOST_AFTER:
+                for session in await self.sessions.open_on(relay):
+                    await self._close(session, f"relay lost, last heard at {heard_at.isoformat(timespec='seconds')}")
+
+    def _admitted(self, session: Session, relay: Relay) -> Opened:
         token_expires_at = self.clock.now() + domain.TOKEN_LIFETIME
         token = self.tokens.issue(session, token_expires_at)
         path = f"s/{session.name.removeprefix('sessions/')}"
         return Opened(session, token, token_expires_at, f"rtsp://{relay.host}:{relay.port}/{path}?token={token}")
 
-    async def _commit(self, verb: str, session: Session) -> None:
-        await self.sessions.save(session, self.facts.session(verb, session))
+    async def _close(self, session: Session, reason: str) -> Session:
+        """The session closed on record; the first reason stands."""
+        closed = domain.closed(session, reason, self.clock.now())
+        if session.closed_at is None and not await self.sessions.change(closed, self.facts.session("closed", closed)):
+            return await self.sessions.find(session.name) or closed
+        return closed
 
-    async def _close_all(self, sessions: Sequence[Session], reason: str) -> None:
-        for session in sessions:
-            await self._commit("closed", domain.closed(session, reason, self.clock.now()))
+    async def _end_at_relay(self, session: Session) -> None:
+        try:
+            await self.relays.close(session)
+        except errors.Unavailable as away:
+            log.warning("%s: %s", session.name, away)  # its lease or the session's own end closes it there
 
     async def _own(self, principal: str, name: str) -> Session:
         session = await self.sessions.find(name)

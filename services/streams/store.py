@@ -46,16 +46,22 @@ class SessionStore:
         self._database = database
         self.outbox = Outbox(database, metadata)
 
-    async def save(self, session: Session, fact: Message) -> None:
-        """Insert the session, or replace it, together with its fact."""
-        row = asdict(session)
-        for column in _TIMES:
-            row[column] = row[column].replace(tzinfo=None) if row[column] else None
+    async def add(self, session: Session, fact: Message) -> None:
+        """A new session, together with its fact."""
         async with self._database.write() as transaction:
-            await transaction.execute(SESSIONS.delete().where(SESSIONS.c.name == session.name))
-            await transaction.execute(SESSIONS.insert(), row)
+            await transaction.execute(SESSIONS.insert(), _row(session))
             await self.outbox.add(transaction, fact)
         self.outbox.wake()
+
+    async def change(self, session: Session, fact: Message) -> bool:
+        """An open session as it is now, together with its fact; False, and nothing written, when it has been closed."""
+        async with self._database.write() as transaction:
+            is_open = (SESSIONS.c.name == session.name) & SESSIONS.c.closed_at.is_(None)
+            changed = await transaction.execute(SESSIONS.update().where(is_open).values(_row(session)))
+            if changed.rowcount:
+                await self.outbox.add(transaction, fact)
+        self.outbox.wake()
+        return bool(changed.rowcount)
 
     async def record(self, fact: Message) -> None:
         """A fact that changes no session."""
@@ -84,7 +90,9 @@ class SessionStore:
 
     async def open_on(self, subject: str) -> Sequence[Session]:
         """The open sessions that stand on ``subject``, a resource name."""
-        columns = [SESSIONS.c[name] for name in ("name", "principal", "agency", "camera", "legal_basis", "incident")]
+        columns = [
+            SESSIONS.c[name] for name in ("name", "principal", "agency", "camera", "legal_basis", "incident", "relay")
+        ]
         return await self._sessions(
             SESSIONS.select().where(SESSIONS.c.closed_at.is_(None), sa.or_(*(column == subject for column in columns)))
         )
@@ -94,9 +102,29 @@ class SessionStore:
         is_over = SESSIONS.c.expires_at <= now.replace(tzinfo=None)
         return await self._sessions(SESSIONS.select().where(SESSIONS.c.closed_at.is_(None), is_over).limit(500))
 
+    async def open_relays(self) -> Sequence[str]:
+        """The relays that open sessions are on."""
+        query = sa.select(SESSIONS.c.relay).where(SESSIONS.c.closed_at.is_(None)).distinct()
+        async with self._database.read() as transaction:
+            return (await transaction.execute(query)).scalars().all()
+
+    async def oldest_number(self) -> int | None:
+        """The lowest ending number that an open session was decided at; None without open sessions."""
+        query = sa.select(sa.func.min(SESSIONS.c.number)).where(SESSIONS.c.closed_at.is_(None))
+        async with self._database.read() as transaction:
+            found: int | None = (await transaction.execute(query)).scalar_one()
+        return found
+
     async def _sessions(self, query: sa.Select[Any]) -> Sequence[Session]:
         async with self._database.read() as transaction:
             return [_session(row._mapping) for row in await transaction.execute(query)]
+
+
+def _row(session: Session) -> dict[str, Any]:
+    row = asdict(session)
+    for column in _TIMES:
+        row[column] = row[column].replace(tzinfo=None) if row[column] else None
+    return row
 
 
 def _session(row: Any) -> Session:

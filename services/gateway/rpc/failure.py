@@ -27,8 +27,10 @@ class Failure:
 
     @property
     def is_refusal(self) -> bool:
-        """Whether it goes on record."""
-        return self.code in _REFUSALS
+        """Whether it goes on record: whatever permission refuses, and whatever an article does."""
+        return self.code in _REFUSALS or (
+            self.code is StatusCode.INVALID_ARGUMENT and "article" in self._info().metadata
+        )
 
     def status(self) -> status_pb2.Status:
         """The rich status; code and message alone when the service sent no more."""
@@ -42,11 +44,15 @@ class Failure:
 
     def refusal(self, principal: str, method: str, request_id: str) -> Refusal:
         """What the ledger is told of it; ErrorInfo gives camera, rule and article."""
+        info = self._info()
+        about = {key: info.metadata.get(key, "") for key in ("camera", "rule", "article")}
+        return Refusal(principal, method, self.code.name, info.reason, self.message, request_id, **about)
+
+    def _info(self) -> error_details_pb2.ErrorInfo:
         info = error_details_pb2.ErrorInfo()
         for detail in self.status().details:
             detail.Unpack(info)
-        about = {key: info.metadata.get(key, "") for key in ("camera", "rule", "article")}
-        return Refusal(principal, method, self.code.name, info.reason, self.message, request_id, **about)
+        return info
 
 
 def of_error(error: errors.Error) -> Failure:

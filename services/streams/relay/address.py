@@ -49,11 +49,12 @@ def is_allowed(address: Address, networks: tuple[Network, ...]) -> bool:
     return any(network.is_loopback for network in listed) if address.is_loopback else bool(listed)
 
 
-async def resolve(where: Place, networks: tuple[Network, ...]) -> tuple[str, int]:
+async def resolve(where: Place, networks: tuple[Network, ...], own: frozenset[str] = frozenset()) -> tuple[str, int]:
     """The first allowed address of ``where`` and its port.
 
     Raises Unavailable (``SOURCE_AWAY``) for a name nobody knows, FailedPrecondition (``NETWORK_NOT_LISTED``)
-    for one that leads outside ``networks``.
+    for one that leads outside ``networks``, or to one of the cell's ``own`` addresses (host:port): no camera's record
+    turns the relay against the bus or the gateway.
     """
     try:
         found = await asyncio.get_running_loop().getaddrinfo(where.host, where.port, type=socket.SOCK_STREAM)
@@ -61,7 +62,12 @@ async def resolve(where: Place, networks: tuple[Network, ...]) -> tuple[str, int
         raise Unavailable("SOURCE_AWAY", "the camera's host name does not resolve; check its record") from error
     for family, _, _, _, sockaddr in found:
         host = str(sockaddr[0])
-        if family in (socket.AF_INET, socket.AF_INET6) and is_allowed(ipaddress.ip_address(host), networks):
+        is_own = f"{host}:{where.port}" in own
+        if (
+            family in (socket.AF_INET, socket.AF_INET6)
+            and is_allowed(ipaddress.ip_address(host), networks)
+            and not is_own
+        ):
             return host, where.port
     raise FailedPrecondition(
         "NETWORK_NOT_LISTED",

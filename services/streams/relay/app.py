@@ -44,6 +44,7 @@ class Settings:
     permissions_public_key: Path
     source_networks: tuple[Network, ...]
     bus_seed: Path | None = None
+    own_addresses: tuple[str, ...] = ()  # host:port of the cell's other endpoints: never a camera
     lease_s: float = 10.0
 
 
@@ -80,9 +81,13 @@ async def app(settings: Settings) -> AsyncIterator[None]:
             bound: int = listener.getsockname()[1]
             public_key = X25519PrivateKey.from_private_bytes(own).public_key().public_bytes_raw()
             address = Address(settings.relay_id, public_key, host, bound, f"{host}:{metrics_port}")
-            fence = Fence({"http": HttpPointing(client, settings.source_networks)}, clock)
+            bus_host = settings.bus_url.rpartition("/")[2].rpartition("@")[2]
+            own_addresses = frozenset({*settings.own_addresses, bus_host, f"{host}:{bound}", address.metrics})
+            fence = Fence({"http": HttpPointing(client, settings.source_networks, own_addresses)}, clock)
             server = Server(listener, door, House(doorkeeper, doorkeeper, counters, Manners()), ender)
-            await Ears(opened_bus, keys, doorkeeper, fence, settings.source_networks, clock, tasks).listen()
+            await Ears(
+                opened_bus, keys, doorkeeper, fence, settings.source_networks, own_addresses, clock, tasks
+            ).listen()
             async with background(
                 server.run(),
                 doorkeeper.record_forever(),

@@ -78,6 +78,7 @@ class Doorkeeper:
     clock: Clock
     sessions: Sessions = field(default_factory=Sessions)
     observe_ending_s: Callable[[float], None] = lambda seconds: None
+    _specs: dict[str, SourceSpec] = field(default_factory=dict)  # by the newest assignment of each camera
     _sources: dict[str, tuple[SourceSpec, Source]] = field(default_factory=dict)
     _looks: dict[Viewer, Look] = field(default_factory=dict)
     # Not bounded by itself: nobody opens while facts can't be stored, so it holds no more than the viewers there were.
@@ -97,10 +98,14 @@ class Doorkeeper:
             raise Unavailable("SERVICE_AWAY", "this relay is behind on ending facts; try again") from error
         self.sessions.floor = max(self.sessions.floor, self.lease.floor)
         self.sessions.keep(session)
+        self._specs[session.camera] = session.source
 
     async def admit(self, target: str, peer: Peer) -> Admission:
         """Gate: the session that the target's token opens."""
-        parts = urlsplit(target)
+        try:
+            parts = urlsplit(target)
+        except ValueError:
+            raise Denied("TOKEN_INVALID", "this is no URL of a session; use it as it was given") from None
         token = self.read_token("".join(parse_qs(parts.query).get("token", [])[:1]))
         session = self.sessions.find(token.session)
         if parts.path != f"/s/{token.session.removeprefix('sessions/')}":
@@ -120,20 +125,19 @@ class Doorkeeper:
         """Gate: on record before the first picture. From its first line on an ending finds the viewer."""
         leave = admission.grant
         assert isinstance(leave, _Leave), "an admission of our own"
-        session, peer = leave.session, leave.peer
+        session, peer = self._standing(leave.session), leave.peer
         session.refuse_joining()
         session.viewers.add(viewer)
         look = Look(session, f"{peer.host}:{peer.port}", peer.host, self.clock.now())
         try:
             await self.record.opened(look)
-            if session.ended_why:
-                raise Denied("TOKEN_INVALID", f"the session has ended: {session.ended_why}")
+            self._standing(session)
         except OSError as error:
             session.viewers.discard(viewer)
             raise Unavailable("SERVICE_AWAY", "this look can't be put on record now; try again") from error
         except Denied:
             session.viewers.discard(viewer)
-            self._put_on_record(look, session.ended_why)
+            self._put_on_record(look, session.ended_why or "its right ended before the first picture")
             raise
         self._looks[viewer] = look
 
@@ -146,7 +150,7 @@ class Doorkeeper:
 
     def source(self, camera: str) -> Source:
         """Book of sources: the camera's one source, by the address of its newest assignment."""
-        spec = next(iter(self.sessions.on(camera))).source
+        spec = self._specs[camera]
         known = self._sources.get(camera)
         if known is None or known[0] != spec:
             known = self._sources[camera] = (spec, self.make_source(spec))
@@ -174,9 +178,10 @@ class Doorkeeper:
         if len(self.sessions) and self.lease.has_run_out(self.clock.monotonic()):
             log.error("nothing heard from permissions for too long: every session is closed")
             self.end(self.sessions.end_all("the relay lost touch with permissions"), "lease ran out")
-        for camera in [c for c, (_, source) in self._sources.items() if not source.is_pulled]:
-            if not self.sessions.on(camera):
-                del self._sources[camera]
+        for camera in [camera for camera in self._specs if not self.sessions.on(camera)]:
+            if camera not in self._sources or not self._sources[camera][1].is_pulled:
+                self._sources.pop(camera, None)
+                del self._specs[camera]
 
     async def record_forever(self) -> None:
         """Put ends of looks on record, in order, as soon as the bus takes them."""
@@ -191,6 +196,14 @@ class Doorkeeper:
                     self._to_record.popleft()
             self._has_to_record.clear()
             await self._has_to_record.wait()
+
+    def _standing(self, session: Session) -> Session:
+        """The session as it stands now: a renewal may have taken its place, an ending ends whoever stands."""
+        standing = self.sessions.find(session.name)
+        if standing is None:
+            why = session.ended_why or "its right is over"
+            raise Denied("TOKEN_INVALID", f"the session has ended: {why}")
+        return standing
 
     def _put_on_record(self, look: Look, why: str) -> None:
         ended = Look(look.session, look.viewer, look.peer, look.opened_at, self.clock.now(), why)

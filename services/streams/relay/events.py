@@ -67,6 +67,7 @@ class Ears:
     doorkeeper: Doorkeeper
     fence: Fence
     networks: tuple[Network, ...]
+    own: frozenset[str]
     clock: Clock
     tasks: asyncio.TaskGroup
 
@@ -104,7 +105,7 @@ class Ears:
             name=said.session, camera=said.camera, principal=said.principal, stands_on=frozenset(names) - {""},
             number=said.number, expires_at=said.expire_time.ToDatetime(UTC), viewer_limit=said.viewer_limit,
             is_sealed=said.is_sealed,
-            source=SourceSpec(source.stream_uri, self.networks, source.username, source.password),
+            source=SourceSpec(source.stream_uri, self.networks, source.username, source.password, self.own),
         )  # fmt: skip
         await self.doorkeeper.keep(session)
         return 0

@@ -27,6 +27,7 @@ class SourceSpec:
     networks: tuple[Network, ...]
     username: str = ""
     password: str = field(default="", repr=False)
+    own: frozenset[str] = frozenset()  # the cell's addresses, host:port: never a camera
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ async def pull(spec: SourceSpec, sink: Sink, patience: Patience) -> None:
     where = place(spec.uri)
     with _in_time("name", patience.step):
         async with asyncio.timeout(patience.step.total_seconds()):
-            address = await resolve(where, spec.networks)
+            address = await resolve(where, spec.networks, spec.own)
     family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as connection:
         connection.setblocking(False)

@@ -19,10 +19,11 @@ class HttpPointing:
 
     client: aiohttp.ClientSession
     networks: tuple[Network, ...]
+    own: frozenset[str] = frozenset()
 
     async def move(self, where: ControlAddress, velocity: Velocity, epoch: int) -> None:
         """One POST; Unavailable when the camera does not take it in two seconds."""
-        host, port = await resolve(place(where.uri, "http"), self.networks)
+        host, port = await resolve(place(where.uri, "http"), self.networks, self.own)
         uri = URL(where.uri).with_host(host).with_port(port)
         body = {"pan": velocity.pan, "tilt": velocity.tilt, "zoom": velocity.zoom}
         digest = aiohttp.DigestAuthMiddleware(where.username, where.password)

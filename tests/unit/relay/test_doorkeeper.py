@@ -1,0 +1,118 @@
+"""The gate of a relay: who stands when it matters, at the moment of the first picture."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from services.chassis.clock import ManualClock
+from services.chassis.errors import Denied, Unavailable
+from services.streams.relay.doorkeeper import Doorkeeper, Look, Token
+from services.streams.relay.ender import Ender
+from services.streams.relay.gate import Peer
+from services.streams.relay.intake import SourceSpec
+from services.streams.relay.lease import Lease
+from services.streams.relay.sessions import Session
+
+HERE, THERE = Peer("10.0.0.1", 4000), Peer("10.0.0.2", 4000)
+
+
+class Record:
+    """Remembers looks; ``meanwhile`` happens while a look is being stored."""
+
+    def __init__(self) -> None:
+        self.looks: list[Look] = []
+        self.meanwhile: Any = lambda: None
+
+    async def opened(self, look: Look) -> None:
+        self.looks.append(look)
+        self.meanwhile()
+
+    async def closed(self, look: Look) -> None:
+        self.looks.append(look)
+
+
+@pytest.fixture
+async def gate() -> AsyncIterator[Doorkeeper]:
+    clock = ManualClock()
+    lease = Lease(timedelta(seconds=10))
+    lease.heartbeat(5, clock.now(), clock.now(), clock.monotonic())
+    with Ender() as ender:
+        yield Doorkeeper(
+            read_token=lambda text: Token(f"sessions/{text}", clock.at + timedelta(seconds=60)),
+            make_source=lambda spec: spec,  # type: ignore[arg-type, return-value] # the source itself is not under test
+            record=Record(), ender=ender, lease=lease, clock=clock,
+        )  # fmt: skip
+
+
+def session(gate: Doorkeeper, **changes: Any) -> Session:
+    values: dict[str, Any] = {
+        "name": "sessions/s", "camera": "districts/1/cameras/1", "principal": "principals/p", "number": 5,
+        "stands_on": frozenset({"sessions/s", "principals/p"}), "is_sealed": False, "viewer_limit": 1,
+        "expires_at": gate.clock.now() + timedelta(minutes=5), "source": SourceSpec("rtsp://h/1", ()),
+    }  # fmt: skip
+    return Session(**values | changes)
+
+
+class Watcher:
+    """As much of a viewer as the gate touches."""
+
+
+async def test_a_right_that_ended_after_a_renewal_admits_nobody_any_more(gate: Doorkeeper) -> None:
+    await gate.keep(session(gate))
+    admission = await gate.admit("/s/s?token=s", HERE)
+    await gate.keep(session(gate))  # renewed between SETUP and PLAY
+    gate.apply(6, "principals/p", "principal revoked")
+    with pytest.raises(Denied):
+        await gate.opened(admission, Watcher())  # type: ignore[arg-type]
+    assert gate.record.looks == []  # type: ignore[attr-defined]
+
+
+async def test_an_ending_while_the_look_is_stored_shows_no_picture_and_is_on_record(gate: Doorkeeper) -> None:
+    await gate.keep(session(gate))
+    admission = await gate.admit("/s/s?token=s", HERE)
+    gate.record.meanwhile = lambda: gate.apply(6, "principals/p", "principal revoked")  # type: ignore[attr-defined]
+    watcher: Any = Watcher()
+    watcher.socket = watcher.ended_why = None
+    gate.end = lambda sessions, why: None  # type: ignore[method-assign] # no socket to reset here
+    with pytest.raises(Denied):
+        await gate.opened(admission, watcher)
+    assert [look.why for look in gate._to_record] == ["principal revoked"]
+
+
+async def test_a_session_joined_from_one_network_is_not_joined_from_another(gate: Doorkeeper) -> None:
+    await gate.keep(session(gate, viewer_limit=2))
+    await gate.admit("/s/s?token=s", HERE)
+    with pytest.raises(Denied, match="another network"):
+        await gate.admit("/s/s?token=s", THERE)
+
+
+async def test_a_new_viewer_gets_the_newest_address_of_its_camera(gate: Doorkeeper) -> None:
+    await gate.keep(session(gate))
+    moved = SourceSpec("rtsp://h/2", ())
+    await gate.keep(session(gate, name="sessions/t", stands_on=frozenset({"districts/1/cameras/1"}), source=moved))
+    source: Any = gate.source("districts/1/cameras/1")
+    assert source == moved
+
+
+async def test_a_clock_that_is_off_takes_nobody_in(gate: Doorkeeper) -> None:
+    gate.lease.heartbeat(5, gate.clock.now() + timedelta(seconds=3), gate.clock.now(), gate.clock.monotonic())
+    with pytest.raises(Unavailable, match="2 s off"):
+        await gate.keep(session(gate))
+
+
+@pytest.mark.parametrize("target", ["//[a", "/s/other?token=s", "/s/s?token=", "?token=s", "/s/s/../x?token=s"])
+async def test_a_target_that_is_no_url_of_the_session_is_refused(gate: Doorkeeper, target: str) -> None:
+    await gate.keep(session(gate))
+    with pytest.raises(Denied):
+        await gate.admit(target, HERE)
+
+
+async def test_a_token_of_yesterday_is_refused(gate: Doorkeeper) -> None:
+    await gate.keep(session(gate))
+    late = replace(gate.read_token("s"), expires_at=gate.clock.now())
+    gate.read_token = lambda _: late
+    with pytest.raises(Denied, match="expired"):
+        await gate.admit("/s/s?token=s", HERE)
