@@ -33,8 +33,8 @@ async def background(*work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
 def stop_if_cancelled() -> None:
     """End this task if it was cancelled and something on the way swallowed that. For each round of an endless loop.
 
-    asyncio.wait_for swallows it before Python 3.12 when its result comes in the same turn (bpo-42130), and nats-py waits
-    with it: a loop that does not look would never end, nor would the block that waits for it.
+    asyncio.wait_for swallows it before Python 3.12 when its result comes in the same turn (bpo-42130), and nats-py
+    waits with it: a loop that does not look would never end, nor would the block that waits for it.
     """
     task = asyncio.current_task()
     if task is not None and task.cancelling():

@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from services.chassis.clock import Clock
 from services.chassis.database import Database
+from services.chassis.tasks import stop_if_cancelled
 from services.permissions.ending import Ending, Heartbeat
 from services.permissions.store import endings, policies
 
@@ -64,7 +65,9 @@ async def each_second(once: Callable[[], Awaitable[None]], sooner: asyncio.Event
             await once()
         except (SQLAlchemyError, OSError) as error:
             log.warning("%s: %r; again in %s s", once.__qualname__, error, INTERVAL_S)
+        stop_if_cancelled()
         try:
-            await asyncio.wait_for((sooner or asyncio.Event()).wait(), INTERVAL_S)
+            async with asyncio.timeout(INTERVAL_S):
+                await (sooner or asyncio.Event()).wait()
         except TimeoutError:
             continue

@@ -8,6 +8,7 @@ from kapok.fact.v1 import fact_pb2
 from kapok.streams.v1 import relay_pb2
 from services.chassis.bus import Bus
 from services.chassis.clock import Clock
+from services.chassis.tasks import stop_if_cancelled
 from services.streams.relay.counters import Counters
 from services.streams.relay.doorkeeper import Look
 from services.streams.relay.lease import Lease
@@ -71,4 +72,5 @@ async def announce_forever(bus: Bus, address: Address, counters: Counters, lease
         )  # fmt: skip
         said.time.FromDatetime(clock.now())
         await bus.publish(f"kapok.v1.relays.{address.relay}.announce", said.SerializeToString())
+        stop_if_cancelled()
         await asyncio.sleep(_EVERY_S)

@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from services.chassis.clock import Clock
 from services.chassis.errors import Denied, Unavailable
+from services.chassis.tasks import stop_if_cancelled
 from services.streams.relay.ender import Ender
 from services.streams.relay.gate import Admission, Peer
 from services.streams.relay.intake import SourceSpec
@@ -187,6 +188,7 @@ class Doorkeeper:
         """Put ends of looks on record, in order, as soon as the bus takes them."""
         while True:
             while self._to_record:
+                stop_if_cancelled()
                 try:
                     await self.record.closed(self._to_record[0])
                 except OSError as error:

@@ -15,7 +15,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from services.chassis.clock import Clock, SystemClock
-from services.chassis.errors import Error, Internal, Unauthenticated, Unavailable
+from services.chassis.errors import Error, Internal, InvalidArgument, Unauthenticated, Unavailable
 from services.streams.relay import sdp
 from services.streams.relay.counters import Counters
 from services.streams.relay.intake import Patience, SourceSpec, pull
@@ -108,8 +108,8 @@ class Source:
                 await self._settled.wait()
         except TimeoutError as error:
             raise Unavailable("SOURCE_AWAY", "the camera sends no key picture; check its encoder") from error
-        if isinstance(self._failure, Unauthenticated):  # ours towards the camera: the viewer has no password to mend
-            raise Unavailable(self._failure.reason, self._failure.message)
+        if isinstance(self._failure, Unauthenticated | InvalidArgument):  # the camera's: nothing a viewer can mend
+            raise Unavailable(self._failure.reason, f"the camera: {self._failure.message}")
         if self._failure is not None:
             raise self._failure
         assert self._assembler.inspector is not None, "a key picture came through an inspector"
