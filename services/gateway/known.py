@@ -11,7 +11,9 @@ from services.chassis.clock import Clock
 from services.gateway.certificate import Certificate
 
 _KEPT_FOR = timedelta(seconds=2)
-_FAILURE_KEPT_FOR = timedelta(milliseconds=200)  # so that callers who wait together fail together
+_FAILURE_KEPT_FOR = timedelta(
+    milliseconds=200
+)  # callers who wait together fail together; a reinstated one is let in soon
 _KEPT = 10_000
 
 
@@ -66,8 +68,7 @@ class KnownCertificates:
                 kept_for = min(kept_for, until - self._clock.now())
         except errors.Error as refusal:
             answer.refusal = refusal
-            if not isinstance(refusal, errors.Unauthenticated | errors.Denied):
-                asked_at_s, kept_for = self._clock.monotonic(), _FAILURE_KEPT_FOR
+            asked_at_s, kept_for = self._clock.monotonic(), _FAILURE_KEPT_FOR
         answer.kept_until_s = asked_at_s + kept_for.total_seconds()
         while len(self._answers) > _KEPT:
             self._answers.popitem(last=False)
