@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from google.protobuf.message import Message as Protobuf
 from nats.aio.msg import Msg
@@ -23,6 +23,7 @@ from services.streams.service import ControlPermit
 
 ANNOUNCEMENTS = "kapok.v1.relays.*.announce"
 ENDINGS = "kapok.v1.permissions.endings"
+_RETRY_AFTER = timedelta(seconds=5)  # when a relay is full
 
 
 @dataclass(frozen=True)
@@ -115,9 +116,8 @@ class RelayFleet:
 
     async def _announced(self, message: Msg) -> None:
         said = relay_pb2.RelayAnnouncement.FromString(message.data)
-        name = message.subject.split(".")[
-            3
-        ]  # the server lets only that relay publish there; what it says of itself is not asked
+        # The server lets only that relay publish on its subject; what it calls itself is not asked.
+        name = message.subject.split(".")[3]
         self._relays[name] = Relay(
             name, said.public_key, said.rtsp_host, said.rtsp_port, said.viewers, self.clock.now()
         )  # fmt: skip
@@ -164,8 +164,16 @@ class RelayFleet:
             raise errors.Unavailable("SERVICE_AWAY", f"{relay} does not answer; try again", service=relay) from error
         reply = relay_pb2.RelayReply.FromString(answer)
         if reply.error_kind:
-            raise named(reply.error_kind, reply.error_reason, reply.error_message)
+            raise _refusal(reply)
         return reply
+
+
+def _refusal(reply: relay_pb2.RelayReply) -> errors.Error:
+    """What a relay refused, as its own error said it."""
+    if reply.error_kind == errors.Exhausted.kind:
+        return errors.Exhausted(reply.error_reason, reply.error_message, retry_after=_RETRY_AFTER)
+    stale = {"epoch": str(reply.epoch), "current": str(reply.current_epoch)} if reply.current_epoch else {}
+    return named(reply.error_kind, reply.error_reason, reply.error_message, **stale)
 
 
 End = Callable[[str, int, str], Awaitable[None]]

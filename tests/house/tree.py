@@ -41,8 +41,8 @@ class Source:
                 yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-def tracked(pattern: str = "") -> list[str]:
-    """The files that git knows or would take, that end with ``pattern``."""
+def tracked(pattern: str | tuple[str, ...] = "") -> list[str]:
+    """The files that git knows or would take, that end with ``pattern``, or with one of several."""
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT, capture_output=True, text=True, check=True,

@@ -29,6 +29,7 @@ from services.streams.relay.server import Door, Server, listen
 from services.streams.relay.source import Source
 
 _SWEEP_S = 0.1
+_LAST_FACTS = timedelta(seconds=2)  # to record the ends of looks when the relay is stopped
 
 
 @dataclass(frozen=True)
@@ -89,12 +90,13 @@ async def app(settings: Settings) -> AsyncIterator[None]:
                 opened_bus, keys, doorkeeper, fence, settings.source_networks, own_addresses, clock, tasks
             ).listen()
             async with background(
-                server.run(),
                 doorkeeper.record_forever(),
                 announce_forever(opened_bus, address, counters, doorkeeper.lease, clock),
                 _sweep_forever(doorkeeper),
             ):
-                yield
+                async with background(server.run()):
+                    yield
+                await doorkeeper.drain(_LAST_FACTS)
             metrics.REGISTRY.unregister(collector)
 
 

@@ -8,7 +8,7 @@ import logging
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 from urllib.parse import parse_qs, urlsplit
 
@@ -24,6 +24,7 @@ from services.streams.relay.source import Source
 from services.streams.relay.viewer import Viewer
 
 log = logging.getLogger(__name__)
+_TO_RECORD_MOST = 10_000
 _CATCH_UP_S = 2.0  # that an assignment waits for the endings it was decided after
 
 
@@ -82,9 +83,10 @@ class Doorkeeper:
     _specs: dict[str, SourceSpec] = field(default_factory=dict)  # by the newest assignment of each camera
     _sources: dict[str, tuple[SourceSpec, Source]] = field(default_factory=dict)
     _looks: dict[Viewer, Look] = field(default_factory=dict)
-    # Not bounded by itself: nobody opens while facts can't be stored, so it holds no more than the viewers there were.
+    # No longer than `_TO_RECORD_MOST` and the viewers there were: nobody opens beyond it.
     _to_record: deque[Look] = field(default_factory=deque)
     _has_to_record: asyncio.Event = field(default_factory=asyncio.Event)
+    _has_recorded: asyncio.Event = field(default_factory=asyncio.Event)
     _applied: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def keep(self, session: Session) -> None:
@@ -128,6 +130,8 @@ class Doorkeeper:
         assert isinstance(leave, _Leave), "an admission of our own"
         session, peer = self._standing(leave.session), leave.peer
         session.refuse_joining()
+        if len(self._to_record) >= _TO_RECORD_MOST:
+            raise Unavailable("SERVICE_AWAY", "too many looks wait to be put on record; try again")
         session.viewers.add(viewer)
         look = Look(session, f"{peer.host}:{peer.port}", peer.host, self.clock.now())
         try:
@@ -135,6 +139,8 @@ class Doorkeeper:
             self._standing(session)
         except OSError as error:
             session.viewers.discard(viewer)
+            # The bus may have stored it, or may yet: an end on record that began nothing harms less than the reverse.
+            self._put_on_record(look, "no picture was shown: its beginning could not be recorded in time")
             raise Unavailable("SERVICE_AWAY", "this look can't be put on record now; try again") from error
         except Denied:
             session.viewers.discard(viewer)
@@ -196,8 +202,19 @@ class Doorkeeper:
                     await asyncio.sleep(0.5)  # not waiting for a state of ours: the bus is away
                 else:
                     self._to_record.popleft()
+                    self._has_recorded.set()
             self._has_to_record.clear()
             await self._has_to_record.wait()
+
+    async def drain(self, patience: timedelta) -> None:
+        """Return once the end of every look is on record, or at the end of ``patience``: the bus may be away."""
+        try:
+            async with asyncio.timeout(patience.total_seconds()):
+                while self._to_record:
+                    self._has_recorded.clear()
+                    await self._has_recorded.wait()
+        except TimeoutError:
+            log.error("the ends of %d looks could not be recorded", len(self._to_record))
 
     def _standing(self, session: Session) -> Session:
         """The session as it stands now: a renewal may have taken its place, an ending ends whoever stands."""

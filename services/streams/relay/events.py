@@ -86,6 +86,7 @@ class Ears:
                 reply.epoch = await handle(message.data)
             except Error as error:
                 reply.error_kind, reply.error_reason, reply.error_message = error.kind, error.reason, error.message
+                reply.epoch = int(error.metadata.get("epoch", 0))
                 reply.current_epoch = int(error.metadata.get("current", 0))
             except DecodeError:
                 reply.error_kind, reply.error_reason, reply.error_message = "INTERNAL", "INTERNAL", "can't be read"

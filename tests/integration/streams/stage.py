@@ -41,6 +41,7 @@ class Stage:
     lens: Lens
     process: asyncio.subprocess.Process
     heard: list[relay_pb2.RelayAnnouncement]
+    bus_url: str
     number: int = 5
     beats: asyncio.Event = field(default_factory=asyncio.Event)  # set while permissions is alive
 
@@ -60,26 +61,48 @@ class Stage:
         if is_heard:
             await self.bus.publish("kapok.v1.permissions.endings", signed)
 
-    async def assign(self, signer: Signer | None = None, **changes: Any) -> tuple[str, relay_pb2.RelayReply]:
-        """Give the relay a session of ``changes``; the viewer's URL and the relay's reply."""
-        context = sealing.context("kapok.registry.source", RELAY, CAMERA)
-        source = camera_pb2.Source(stream_uri=self.lens.uri).SerializeToString()
-        name = f"sessions/{uuid.uuid4()}"
+    def sealed_source(self, relay: str = RELAY, camera: str = CAMERA, **source: str) -> bytes:
+        """The lens, or another ``source``, sealed to the relay's key as that camera's source for that relay."""
+        said = camera_pb2.Source(**{"stream_uri": self.lens.uri} | source)
+        return sealing.seal(
+            self.relay_key, said.SerializeToString(), sealing.context("kapok.registry.source", relay, camera)
+        )
+
+    def assignment(self, **changes: Any) -> relay_pb2.Assignment:
+        """A new session of ``changes``."""
         fields: dict[str, Any] = {
-            "session": name, "camera": CAMERA, "principal": "principals/p", "agency": "agencies/a", "relay": RELAY,
-            "number": self.number, "viewer_limit": 1, "sealed_source": sealing.seal(self.relay_key, source, context),
+            "session": f"sessions/{uuid.uuid4()}", "camera": CAMERA, "principal": "principals/p", "relay": RELAY,
+            "agency": "agencies/a", "number": self.number, "viewer_limit": 1, "sealed_source": self.sealed_source(),
         }  # fmt: skip
         ends_at = changes.pop("ends_at", datetime.now(UTC) + timedelta(minutes=5))
-        assignment = relay_pb2.Assignment(**fields | changes)
-        assignment.expire_time.FromDatetime(ends_at)
-        signed = (signer or self.streams).seal("kapok.streams.assignment", assignment.SerializeToString())
-        answer = await self.bus.request(f"kapok.v1.relays.{RELAY}.assign", signed, timeout_s=5)
-        return self.url(name), relay_pb2.RelayReply.FromString(answer)
+        made = relay_pb2.Assignment(**fields | changes)
+        made.expire_time.FromDatetime(ends_at)
+        return made
+
+    async def tell(self, verb: str, order: bytes) -> relay_pb2.RelayReply:
+        """Give the relay an order; its reply."""
+        return relay_pb2.RelayReply.FromString(
+            await self.bus.request(f"kapok.v1.relays.{RELAY}.{verb}", order, timeout_s=5)
+        )
+
+    async def assign(self, signer: Signer | None = None, **changes: Any) -> tuple[str, relay_pb2.RelayReply]:
+        """Give the relay a session of ``changes``; the viewer's URL and the relay's reply."""
+        made = self.assignment(**changes)
+        signed = (signer or self.streams).seal("kapok.streams.assignment", made.SerializeToString())
+        return self.url(made.session), await self.tell("assign", signed)
+
+    async def settled(self) -> None:
+        """Return once the relay has applied every ending: it answers no newer decision before."""
+
+        async def is_accepted() -> bool:
+            return not (await self.assign(principal="principals/nobody"))[1].error_kind
+
+        await eventually(is_accepted)
 
     def url(self, session: str, signer: Signer | None = None, **changes: Any) -> str:
         """The URL of a session, its token signed by ``signer``."""
         in_a_minute_ms = int((datetime.now(UTC) + timedelta(minutes=1)).timestamp() * 1000)
-        fields = {"session": session, "relay": RELAY, "expire_time_ms": in_a_minute_ms, "nonce": b"n"}
+        fields: dict[str, Any] = {"session": session, "relay": RELAY, "expire_time_ms": in_a_minute_ms, "nonce": b"n"}
         token = relay_pb2.SessionToken(**fields | changes)
         sealed = (signer or self.streams).seal("kapok.streams.token", token.SerializeToString())
         text = base64.urlsafe_b64encode(sealed).rstrip(b"=").decode()
@@ -95,8 +118,12 @@ class Stage:
 @asynccontextmanager
 async def stage(home: Path) -> AsyncIterator[Stage]:
     """A relay with a lease, a camera that plays, permissions that beat."""
-    permissions, streams, own = Signer(os.urandom(32)), Signer(os.urandom(32)), X25519PrivateKey.generate()
-    files = {"own": own.private_bytes_raw(), "permissions": permissions.public_key, "streams": streams.public_key}
+    seed, own = os.urandom(32), X25519PrivateKey.generate()
+    permissions, streams = Signer(os.urandom(32)), Signer(seed)
+    files = {
+        "own": own.private_bytes_raw(), "permissions": permissions.public_key, "streams": streams.public_key,
+        "streams.seed": seed,
+    }  # fmt: skip
     for name, content in files.items():
         (home / name).write_text(content.hex())
     heard: list[relay_pb2.RelayAnnouncement] = []
@@ -113,16 +140,18 @@ async def stage(home: Path) -> AsyncIterator[Stage]:
                 sys.executable, "-m", "services.streams.relay", env=os.environ | _environment(home, url)
             )
             relay_key = own.public_key().public_bytes_raw()
-            held = Stage(opened, endings, permissions, streams, relay_key, camera, process, heard)
+            held = Stage(opened, endings, permissions, streams, relay_key, camera, process, heard, url)
             held.beats.set()
             async with asyncio.TaskGroup() as tasks:
                 heart = tasks.create_task(_beat_on(held))
                 try:
-                    await eventually(lambda: heard and heard[-1].applied_number == held.number)
+                    await eventually(lambda: heard)
+                    await held.settled()
                     yield held
                 finally:
                     heart.cancel()
-                    process.terminate()
+                    if process.returncode is None:
+                        process.terminate()
                     await process.wait()
 
 

@@ -80,7 +80,7 @@ async def test_a_decision_older_than_an_ending_is_refused(relay: Stage) -> None:
     before = relay.number
     for subject in ("principals/p", CAMERA, "agencies/a", "legalBases/b"):
         await relay.end(subject)
-        await eventually(lambda: relay.heard[-1].applied_number == relay.number)
+        await relay.settled()
         _, reply = await relay.assign(number=before, legal_basis="legalBases/b")
         assert (reply.error_kind, subject) == ("ABORTED", subject)
     _, reply = await relay.assign(legal_basis="legalBases/b")

@@ -9,6 +9,7 @@ import pytest
 
 from services.chassis.clock import ManualClock
 from services.chassis.errors import Denied, Unavailable
+from services.streams.relay import doorkeeper
 from services.streams.relay.doorkeeper import Doorkeeper, Look, Token
 from services.streams.relay.ender import Ender
 from services.streams.relay.gate import Peer
@@ -80,6 +81,31 @@ async def test_an_ending_while_the_look_is_stored_shows_no_picture_and_is_on_rec
     with pytest.raises(Denied):
         await gate.opened(admission, watcher)
     assert [look.why for look in gate._to_record] == ["principal revoked"]
+
+
+async def test_a_look_whose_beginning_may_have_been_stored_shows_no_picture_and_has_an_end(gate: Doorkeeper) -> None:
+    def fail() -> None:
+        raise OSError("no acknowledgement")
+
+    await gate.keep(session(gate))
+    for _ in range(2):  # the seat is free again
+        admission = await gate.admit("/s/s?token=s", HERE)
+        gate.record.meanwhile = fail  # type: ignore[attr-defined]
+        with pytest.raises(Unavailable, match="on record"):
+            await gate.opened(admission, Watcher())  # type: ignore[arg-type]
+    assert len(gate._to_record) == 2
+    assert all("no picture" in look.why and look.closed_at for look in gate._to_record)
+
+
+async def test_nobody_sees_pictures_while_too_many_ends_wait_to_be_recorded(
+    gate: Doorkeeper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doorkeeper, "_TO_RECORD_MOST", 0)
+    await gate.keep(session(gate))
+    admission = await gate.admit("/s/s?token=s", HERE)
+    with pytest.raises(Unavailable, match="too many"):
+        await gate.opened(admission, Watcher())  # type: ignore[arg-type]
+    assert gate.record.looks == []  # type: ignore[attr-defined]
 
 
 async def test_a_session_joined_from_one_network_is_not_joined_from_another(gate: Doorkeeper) -> None:

@@ -1,0 +1,78 @@
+"""Purity: what decides is a function of what it is given. Whatever touches the outside is named here, with its reason.
+
+The rule is turned round on purpose: a new module is pure until somebody writes down why it can't be.
+"""
+
+import ast
+from collections.abc import Iterator
+
+from tests.house.tree import SERVICES, Source, sources
+
+DOORS = {"__main__", "app", "rpc", "rest", "events", "neighbours", "store", "service", "migrations"}
+USE_CASE = "a use case, split from service.py by noun; driven by a call or by a timer"
+OUTSIDE = {
+    "services/gateway/known.py": "remembers permissions' answers for a while",
+    "services/gateway/metrics.py": "counts calls",
+    "services/gateway/refusal.py": "has refusals put on record before they are answered",
+    "services/registry/vault.py": "seals sources at rest with fresh nonces",
+    **{
+        f"services/permissions/{noun}.py": USE_CASE
+        for noun in ("bases", "control", "decisions", "incidents", "policies", "principals", "question", "rounds",
+                     "takeovers")
+    },
+    "services/permissions/ports.py": "declares what its use cases await",
+    "services/streams/tokens.py": "draws a nonce for each token",
+    **{
+        f"services/streams/relay/{organ}.py": "moves bytes, waits for sockets, or keeps the time of them"
+        for organ in ("address", "announcer", "connection", "control", "conversation", "doorkeeper", "ender",
+                      "exporter", "gate", "intake", "pointing", "server", "source", "viewer")
+    },
+    "services/decider/engine.py": "guards that Casbin is called from one thread only",
+}  # fmt: skip
+IMPURE = {"aiohttp", "asyncio", "google", "grpc", "kapok", "logging", "nats", "os", "pathlib", "prometheus_client",
+          "random", "secrets", "select", "shutil", "socket", "sqlalchemy", "ssl", "subprocess", "tempfile",
+          "threading", "time", "uuid"}  # fmt: skip
+PURE_CHASSIS = {"services.chassis", "services.chassis.errors"}  # its other modules are clocks, buses and databases
+ASKED = {"now", "utcnow", "today", "read_text", "read_bytes", "write_text", "write_bytes"}
+
+
+def impurities(source: Source) -> Iterator[str]:
+    """What a module asks of the world: imports, waiting, the clock, files."""
+    for module in source.imports():
+        chassis = ".".join(module.split(".")[:3]) if module.startswith("services.chassis") else ""
+        if module.split(".")[0] in IMPURE or (chassis and chassis not in PURE_CHASSIS):
+            yield f"imports {module}"
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.AsyncFunctionDef | ast.Await | ast.AsyncFor | ast.AsyncWith):
+            yield f"waits in line {node.lineno}"
+        elif isinstance(node, ast.Call):
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            if (isinstance(node.func, ast.Attribute) and name in ASKED) or name in {"open", "print", "input"}:
+                yield f"asks the system: {name}() in line {node.lineno}"
+
+
+def is_door(source: Source) -> bool:
+    parts = source.path.removesuffix(".py").removeprefix("services/").split("/")[1:]
+    return bool(DOORS & {part for part in parts if part != "relay"})
+
+
+def inner() -> list[Source]:
+    """The modules of services and of the decider that are no door."""
+    return [
+        source for source in sources(*(f"services/{name}" for name in (*SERVICES, "decider"))) if not is_door(source)
+    ]
+
+
+def test_what_decides_is_pure() -> None:
+    broken = {s.path: found for s in inner() if s.path not in OUTSIDE and (found := list(impurities(s)))}
+    assert not broken, "time, ids, chance and bytes are arguments; or name the module in OUTSIDE with its reason"
+
+
+def test_no_module_is_excused_that_needs_no_excuse() -> None:
+    needed = {source.path for source in inner() if any(impurities(source))}
+    assert not OUTSIDE.keys() - needed, "it is pure now, or gone: take it out of OUTSIDE"
+
+
+def test_the_decider_keeps_no_excuse_but_its_thread() -> None:
+    found = {what for source in sources("services/decider") for what in impurities(source)}
+    assert found <= {"imports threading"}, "a relay holds the decider too: facts in, a decision out"

@@ -1,0 +1,168 @@
+"""Moving a camera through the fence: the camera, which checks nothing itself, hears lawful commands only."""
+
+import json
+import os
+import tempfile
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from aiohttp import web
+
+from demo.cameras.ptz import Ptz
+from kapok.permissions.v1 import permissions_events_pb2
+from kapok.streams.v1 import relay_pb2
+from kapok.streams.v1 import streams_service_pb2 as pb
+from services.chassis import errors
+from services.chassis.signing import Signer
+from services.streams.relay.digest import Credentials
+from tests.integration.streams.neighbours import Desk, allowed, desk
+from tests.integration.streams.stage import CAMERA, RELAY, Stage, stage
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+CODE = CAMERA.rpartition("/")[2]
+MOTORS = Credentials("admin", "geheim")
+GRANT = "kapok.permissions.grant"
+FORGER = Signer(os.urandom(32))
+
+
+@dataclass
+class Mount:
+    """A relay and a camera that moves; ``log`` is the camera's own."""
+
+    relay: Stage
+    control_uri: str
+    log: Path
+
+    def epochs(self) -> list[str]:
+        """Under which the camera was told to move, in order."""
+        return [json.loads(line)["epoch"] for line in self.log.read_text().splitlines()]
+
+    def source(self, **changes: str) -> bytes:
+        """The camera's source with its motors, sealed to the relay."""
+        motors = {"control_uri": self.control_uri, "username": MOTORS.username, "password": MOTORS.password}
+        return self.relay.sealed_source(**motors | changes)
+
+    def grant(self, epoch: int, lasting: timedelta = timedelta(seconds=2)) -> permissions_events_pb2.ControlGrant:
+        """What permissions would sign."""
+        made = permissions_events_pb2.ControlGrant(camera=CAMERA, principal="principals/p", epoch=epoch)
+        made.expire_time.FromDatetime(datetime.now(UTC) + lasting)
+        return made
+
+    async def command(self, signed_grant: bytes, **changes: Any) -> relay_pb2.RelayReply:
+        """Have the relay move the camera to the right."""
+        fields: dict[str, Any] = {"signed_grant": signed_grant, "pan": 0.5, "relay": RELAY}
+        fields["sealed_source"] = self.source()
+        return await self.relay.tell("control", relay_pb2.ControlCommand(**fields | changes).SerializeToString())
+
+    async def move(self, epoch: int) -> relay_pb2.RelayReply:
+        """The same, lawfully."""
+        return await self.command(self.relay.permissions.seal(GRANT, self.grant(epoch).SerializeToString()))
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def mounted(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Mount]:
+    home = tmp_path_factory.mktemp("pointing")
+    runner = web.AppRunner(Ptz([CODE], MOTORS, home / "ptz.jsonl").application(), access_log=None)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        async with stage(home) as relay:
+            yield Mount(relay, f"http://127.0.0.1:{runner.addresses[0][1]}/ptz/{CODE}", home / "ptz.jsonl")
+    finally:
+        await runner.cleanup()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def office(mounted: Mount) -> AsyncIterator[Desk]:
+    """The streams service before it."""
+    with tempfile.TemporaryDirectory(prefix="kapok-") as folder:
+        made = desk(mounted.relay, mounted.log.parent, Path(folder))
+        made.registry.source.MergeFrom(type(made.registry.source)(control_uri=mounted.control_uri))
+        made.registry.source.username, made.registry.source.password = MOTORS.username, MOTORS.password
+        async with made.serving():
+            yield made
+
+
+@pytest.fixture
+def mount(mounted: Mount) -> Mount:
+    """The same with an empty log."""
+    mounted.log.write_text("")
+    return mounted
+
+
+async def test_commands_of_an_older_epoch_never_reach_the_camera(mount: Mount) -> None:
+    replies = [await mount.move(epoch) for epoch in (5, 5, 7, 6, 5, 7)]
+    assert [reply.error_kind for reply in replies] == ["", "", "", "ABORTED", "ABORTED", ""]
+    assert (replies[3].error_reason, replies[3].current_epoch) == ("EPOCH_STALE", 7)
+    assert mount.epochs() == ["5", "5", "7", "7"]
+
+
+async def test_a_grant_that_ran_out_or_was_forged_moves_nothing(mount: Mount) -> None:
+    permissions, good = mount.relay.permissions, mount.grant(100).SerializeToString()
+    late = mount.grant(100, lasting=timedelta(0)).SerializeToString()
+    signed = permissions.seal(GRANT, good)
+    for wrong in (
+        permissions.seal(GRANT, late),
+        FORGER.seal(GRANT, good),
+        mount.relay.streams.seal(GRANT, good),
+        permissions.seal("kapok.permissions.ending", good),
+        signed[:8] + bytes([signed[8] ^ 1]) + signed[9:],
+        good,
+        os.urandom(100),
+        b"",
+    ):
+        reply = await mount.command(wrong)
+        assert (reply.error_kind, reply.error_reason) == ("PERMISSION_DENIED", "TOKEN_INVALID")
+    assert mount.epochs() == []
+
+
+async def test_a_command_for_another_relay_or_with_another_cameras_motors_moves_nothing(mount: Mount) -> None:
+    signed = mount.relay.permissions.seal(GRANT, mount.grant(101).SerializeToString())
+    for changes in (
+        {"relay": "relay-2"},
+        {"sealed_source": mount.source(relay="relay-2")},
+        {"sealed_source": mount.source(camera="districts/440104/cameras/2")},
+        {"sealed_source": b"x" * 50},
+    ):
+        assert (await mount.command(signed, **changes)).error_reason == "TOKEN_INVALID"
+    assert mount.epochs() == []
+
+
+async def test_a_motor_at_an_address_that_is_not_listed_is_not_told(mount: Mount) -> None:
+    signed = mount.relay.permissions.seal(GRANT, mount.grant(102).SerializeToString())
+    for uri in (
+        "http://169.254.169.254/latest",
+        "http://192.0.2.1/ptz",
+        f"http://127.0.0.1:{mount.relay.heard[-1].rtsp_port}/",
+    ):
+        reply = await mount.command(signed, sealed_source=mount.source(control_uri=uri))
+        assert reply.error_reason == "NETWORK_NOT_LISTED"
+
+
+async def test_an_agencys_move_is_on_record_and_names_its_epoch(mount: Mount, office: Desk) -> None:
+    office.permissions.epoch = 200
+    answer = await office.ask("MoveCamera", pb.MoveCameraRequest(camera=CAMERA, pan=-1))
+    assert (answer.epoch, answer.relay) == (200, RELAY)
+    assert mount.epochs() == ["200"]
+    [fact] = await office.told("streams.camera.move_ordered")
+    said = relay_pb2.CameraMove()
+    assert fact.snapshot.Unpack(said)
+    assert (said.camera, said.pan, fact.camera) == (CAMERA, -1, CAMERA)
+
+
+async def test_an_agency_whose_control_has_passed_on_is_told_so(mount: Mount, office: Desk) -> None:
+    await mount.move(300)
+    office.permissions.epoch = 299
+    with pytest.raises(errors.Aborted) as refusal:
+        await office.ask("MoveCamera", pb.MoveCameraRequest(camera=CAMERA, pan=1))
+    assert refusal.value.reason == "EPOCH_STALE"
+    assert refusal.value.metadata == {"epoch": "299", "current": "300"}
+    office.permissions.decision = allowed(office.relay.number, allowed=False, sentence="held by agencies/command")
+    with pytest.raises(errors.Denied, match="agencies/command"):
+        await office.ask("MoveCamera", pb.MoveCameraRequest(camera=CAMERA, pan=1))
+    assert mount.epochs() == ["300"]

@@ -1,0 +1,248 @@
+"""The streams service: what opens, what is on record when it is answered, and how its record ends."""
+
+import asyncio
+import sqlite3
+import tempfile
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from contextlib import closing
+from dataclasses import asdict, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from cli.rtsp_pull import Pull
+from demo.platform import Viewer, watching
+from kapok.streams.v1 import session_pb2
+from kapok.streams.v1 import streams_service_pb2 as pb
+from services.chassis import database, errors
+from services.streams import app as streams
+from services.streams.domain import Kind, Purpose, Session
+from services.streams.service import OPEN_SESSIONS_LIMIT
+from services.streams.store import SESSIONS
+from tests.eventually import eventually
+from tests.integration.streams.neighbours import Desk, allowed, desk
+from tests.integration.streams.stage import CAMERA, RELAY, stage
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+OPEN, CLOSED = session_pb2.Session.STATE_OPEN, session_pb2.Session.STATE_CLOSED
+MIGRATIONS = Path(streams.__file__).parent / "migrations"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
+    """One service with its relay for the whole module."""
+    home = tmp_path_factory.mktemp("streams")
+    with tempfile.TemporaryDirectory(prefix="kapok-") as folder:
+        async with stage(home) as relay, (made := desk(relay, home, Path(folder))).serving():
+            yield made
+
+
+@pytest.fixture
+def office(running: Desk) -> Desk:
+    """The same, where a principal of the test's own is allowed everything."""
+    running.principal = f"principals/{uuid.uuid4()}"
+    running.registry.refusal = None
+    running.permissions.relent()
+    return running
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder short enough for sockets."""
+    with tempfile.TemporaryDirectory(prefix="kapok-") as made:
+        yield Path(made)
+
+
+def is_waiting(office: Desk, session: str) -> bool:
+    """Whether a fact of the session is in the outbox."""
+    with closing(sqlite3.connect(office.settings.database.removeprefix("sqlite+aiosqlite:///"))) as opened:
+        return any(session.encode() in row[0] for row in opened.execute("SELECT payload FROM outbox"))
+
+
+async def seen(url: str) -> Viewer:
+    viewer = watching(url)
+    assert await asyncio.to_thread(viewer.await_pictures, 5), viewer.why
+    return viewer
+
+
+async def test_an_answered_session_is_on_record_and_its_url_shows_pictures(office: Desk) -> None:
+    answer = await office.open()
+    assert is_waiting(office, answer.session.name) or await office.facts()  # a fact goes from there to here
+    [listed] = await office.sessions()
+    assert listed == answer.session
+    assert (listed.state, listed.rule, listed.article) == (OPEN, "art14-live-own", "Article 14 ¶1")
+    assert (listed.principal, listed.agency, listed.relay) == (office.principal, "agencies/police", RELAY)
+    await seen(answer.rtsp_url)
+    facts = await office.told("streams.session.opened", "relay.viewer.opened")
+    assert not [fact for fact in facts if answer.token.encode() in fact.SerializeToString()]
+    [(service, asked)] = office.permissions.asked
+    assert (service, asked.principal, asked.camera) == ("streams", office.principal, CAMERA)
+
+
+async def test_the_facts_of_a_state_secret_are_sealed(office: Desk) -> None:
+    office.permissions.level = 5
+    await seen((await office.open()).rtsp_url)
+    assert all(fact.is_sealed for fact in await office.told("streams.session.opened", "relay.viewer.opened"))
+
+
+@pytest.mark.parametrize(("lacking", "reason"), [(["papers"], "PAPERS_MISSING"), ([], "NOT_PERMITTED")])
+async def test_a_denial_names_rule_and_article_and_leaves_nothing(
+    office: Desk, lacking: list[str], reason: str
+) -> None:
+    said = {"rule": "default-deny", "article": "Article 19", "sentence": "bring papers", "lacking": lacking}
+    office.permissions.decision = allowed(office.relay.number, allowed=False, **said)
+    with pytest.raises(errors.Denied, match="bring papers") as refusal:
+        await office.open()
+    assert refusal.value.reason == reason
+    assert refusal.value.metadata.items() >= {"rule": "default-deny", "article": "Article 19"}.items()
+    assert await office.sessions() == []
+    assert not is_waiting(office, office.principal)
+    assert await office.facts() == []
+
+
+async def test_a_camera_whose_source_is_not_given_opens_nothing(office: Desk) -> None:
+    office.registry.refusal = errors.FailedPrecondition("STATE_WRONG", "not accepted yet (Article 10)")
+    with pytest.raises(errors.FailedPrecondition, match="Article 10"):
+        await office.open()
+    assert await office.sessions() == []
+
+
+async def test_without_a_relay_nothing_opens_and_nothing_is_half_written(tmp_path: Path, folder: Path) -> None:
+    async with stage(tmp_path) as relay:
+        relay.process.kill()
+        await relay.process.wait()
+        office = desk(relay, tmp_path, folder)
+        async with office.serving():
+            with pytest.raises(errors.Unavailable, match="no relay is alive"):
+                await office.open()
+            assert await office.sessions() == []
+            assert not is_waiting(office, office.principal)
+
+
+async def test_a_session_that_the_relay_refuses_is_closed_on_record(office: Desk) -> None:
+    await office.relay.end(office.principal)
+    await office.relay.settled()
+    with pytest.raises(errors.Aborted):
+        await office.open()
+    [session] = await office.sessions()
+    assert session.state == CLOSED
+    assert "did not take it" in session.close_reason
+    await office.told("streams.session.opened", "streams.session.closed")
+
+
+async def test_another_principals_session_is_as_absent_as_one_that_never_was(office: Desk) -> None:
+    name = (await office.open()).session.name
+    copy = session_pb2.Copy(session=name, sha256="0" * 64, size_bytes=1, duration_ms=1)
+    for verb, request in (
+        ("CloseSession", pb.CloseSessionRequest(name=name)),
+        ("RenewSession", pb.RenewSessionRequest(name=name)),
+        ("RecordCopy", pb.RecordCopyRequest(copy=copy)),
+        ("CloseSession", pb.CloseSessionRequest(name="sessions/never")),
+    ):
+        with pytest.raises(errors.NotFound, match="you have no such session"):
+            await office.ask(verb, request, "principals/other")
+    assert await office.sessions("principals/other") == []
+    with pytest.raises(errors.Denied) as refusal:
+        await office.sessions("")
+    assert refusal.value.reason == "METHOD_NOT_EXPOSED"
+
+
+async def test_closing_ends_the_viewer_and_closing_twice_is_one_fact(office: Desk) -> None:
+    answer = await office.open()
+    viewer = await seen(answer.rtsp_url)
+    for _ in range(2):
+        closed = await office.ask("CloseSession", pb.CloseSessionRequest(name=answer.session.name))
+        assert (closed.state, closed.close_reason) == (CLOSED, "closed by its owner")
+    await eventually(viewer.ended.is_set)
+    with pytest.raises(errors.Denied), closing(Pull.open(answer.rtsp_url)):
+        pass
+    with pytest.raises(errors.FailedPrecondition, match="closed by its owner"):
+        await office.ask("RenewSession", pb.RenewSessionRequest(name=answer.session.name))
+    await office.told(
+        "streams.session.opened", "relay.viewer.opened", "streams.session.closed", "relay.viewer.closed"
+    )  # fmt: skip
+
+
+async def test_a_renewal_is_decided_anew_and_leaves_the_viewer_in_peace(office: Desk) -> None:
+    answer = await office.open(viewer_limit=2)
+    viewer = await seen(answer.rtsp_url)
+    until = datetime.now(UTC) + timedelta(minutes=2)
+    office.permissions.decision = allowed(office.relay.number, rule="art18-live", valid_until=until)
+    renewed = await office.ask("RenewSession", pb.RenewSessionRequest(name=answer.session.name))
+    assert (renewed.session.rule, renewed.session.expire_time.ToDatetime(UTC)) == ("art18-live", until)
+    assert renewed.token != answer.token
+    await seen(renewed.rtsp_url)
+    assert not viewer.ended.is_set()
+
+
+async def test_a_session_lasts_as_long_as_its_permit(office: Desk) -> None:
+    soon = datetime.now(UTC) + timedelta(seconds=1)
+    office.permissions.decision = allowed(office.relay.number, valid_until=soon)
+    viewer = await seen((await office.open()).rtsp_url)
+    await eventually(viewer.ended.is_set)
+    assert datetime.now(UTC) > soon
+
+    async def is_over_on_record() -> bool:
+        [session] = await office.sessions()
+        return session.close_reason == "its time is over"
+
+    await eventually(is_over_on_record)
+
+
+async def test_an_ending_closes_what_was_decided_before_it_and_spares_what_came_after(office: Desk) -> None:
+    await office.open()
+    office.permissions.decision = allowed(office.relay.number + 1)  # as if the ending below were known already
+    opening = asyncio.create_task(office.open())  # its relay waits for that ending
+    await eventually(lambda: len(office.permissions.asked) == 2)
+    await office.relay.end(office.principal)
+    later = (await opening).session
+
+    async def is_one_closed() -> bool:
+        return {session.close_reason for session in await office.sessions()} == {"principal revoked", ""}
+
+    await eventually(is_one_closed)
+    assert [session.name for session in await office.sessions() if session.state == OPEN] == [later.name]
+
+
+async def test_an_ending_missed_while_the_service_was_away_is_found_at_its_start(running: Desk, folder: Path) -> None:
+    office = desk(running.relay, Path(running.settings.signing_key).parent, folder)
+    async with office.serving():
+        await office.open()
+    await office.relay.end(office.principal)
+    async with office.serving():
+        [session] = await office.sessions()
+        assert (session.state, session.close_reason) == (CLOSED, "principal revoked")
+
+
+async def test_lists_page_through_each_session_once_newest_first(office: Desk) -> None:
+    opened = [(await office.open()).session.name for _ in range(5)]
+    found: list[str] = []
+    token = ""
+    while not found or token:
+        page = await office.ask("ListSessions", pb.ListSessionsRequest(page_size=2, page_token=token))
+        found += [session.name for session in page.sessions]
+        token = page.next_page_token
+    assert found == opened[::-1]
+    nan = "bmFuIHg="
+    for wrong in ({"page_token": "x"}, {"page_token": nan}, {"page_size": -1}, {"page_size": 1001}):
+        with pytest.raises(errors.InvalidArgument):
+            await office.ask("ListSessions", pb.ListSessionsRequest(**wrong))
+
+
+async def test_who_has_too_many_sessions_open_is_told_when_to_come_back(office: Desk) -> None:
+    now = datetime.now(UTC).replace(tzinfo=None)
+    one = Session(
+        "", CAMERA, Kind.LIVE, Purpose.PUBLIC_ORDER, "", "", office.principal, "agencies/police", "rule", "article",
+        office.relay.number, is_sealed=False, viewer_limit=1, relay=RELAY,
+        opened_at=now, expires_at=now + timedelta(hours=1),
+    )  # fmt: skip
+    rows = [asdict(replace(one, name=f"sessions/{number}")) for number in range(OPEN_SESSIONS_LIMIT - 1)]
+    async with database.connect(office.settings.database, MIGRATIONS) as opened, opened.write() as transaction:
+        await transaction.execute(SESSIONS.insert(), rows)
+    await office.open()
+    with pytest.raises(errors.Exhausted) as refusal:
+        await office.open()
+    assert refusal.value.retry_after
