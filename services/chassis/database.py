@@ -2,15 +2,70 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, event
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from services.chassis import sqlite
+
 _MIGRATIONS = Path(__file__).parent / "migrations"
+_TURN_LIMIT_S = 60
+
+
+class Turn(IntEnum):
+    """What one replica at a time does: keys of PostgreSQL's advisory locks, which are counted per database."""
+
+    MIGRATING = 0x6B61706F6B01  # "kapok", and a number
+    PUBLISHING = 0x6B61706F6B02
+
+
+@dataclass(frozen=True, slots=True)
+class _Dialect:
+    """What one kind of database needs to keep the promises of ``Database``."""
+
+    engine: dict[str, Any]  # arguments of SQLAlchemy's create_engine
+    writes: dict[str, Any] = field(default_factory=dict)  # execution options of a transaction that writes
+    reads: dict[str, Any] = field(default_factory=dict)  # the same of one that only reads
+    has_replicas: bool = True  # more than one process may have it open
+
+
+_DIALECTS = {
+    "sqlite": _Dialect(
+        # The connection used last goes out first: each keeps up to 32 MB of pages, so a few warm ones are enough.
+        engine={"pool_use_lifo": True, "connect_args": {"async_creator_fn": sqlite.connect}},
+        writes={"kapok_writes": True},
+        has_replicas=False,
+    ),
+    "postgresql": _Dialect(
+        engine={
+            "pool_size": 10,
+            "pool_use_lifo": True,
+            "pool_pre_ping": True,  # a restarted server costs no request; about 0.1 ms each
+            # A second writer of a row waits for the first and then sees what it wrote, whatever the server's default
+            # is. Stricter levels would fail it instead, and every use case would have to be written to run twice.
+            "isolation_level": "READ COMMITTED",
+            # Compiling a query costs more than the short ones of a service take, asyncpg's own first of all.
+            "connect_args": {"server_settings": {"application_name": "kapok", "jit": "off"}},
+        },
+        reads={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
+    ),
+}
+# No mmap_size: its pages count as the process's memory, once for each connection, and reads gain a tenth at most.
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "busy_timeout=5000",
+    "cache_size=-32000",  # kB a connection: a bulk change is kept until its commit
+    "temp_store=MEMORY",
+)
 
 
 class Database:
@@ -18,39 +73,73 @@ class Database:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        self._dialect = _DIALECTS[engine.dialect.name]
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that will write: committed on leaving, rolled back on an exception.
 
         SQLite takes its write lock at once, so that two writers queue instead of failing at their first write.
+        PostgreSQL runs writers beside each other (READ COMMITTED): who decides on what it read locks the rows that it
+        read, or leaves the decision to a constraint or to the WHERE of its update.
         """
-        async with self._engine.connect() as connection:
-            await connection.execution_options(kapok_writes=True)
-            async with connection.begin():
-                yield connection
+        async with self._begin(self._dialect.writes) as connection:
+            yield connection
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction that only reads: one consistent view."""
-        async with self._engine.connect() as connection, connection.begin():
+        """A transaction that only reads: one consistent view, from its first query on. PostgreSQL refuses writes."""
+        async with self._begin(self._dialect.reads) as connection:
             yield connection
+
+    @asynccontextmanager
+    async def turn(self, what: Turn) -> AsyncIterator[None]:
+        """Inside, no other replica is inside for the same ``what``; who comes meanwhile waits.
+
+        A replica that hangs or is cut off loses its turn after a minute without a word of it, so what is done inside
+        must bear being done twice. SQLite has one process: it need not wait.
+        """
+        if not self._dialect.has_replicas:
+            yield
+            return
+        async with self._begin(self._dialect.writes) as connection:
+            limit = sa.func.set_config("idle_in_transaction_session_timeout", f"{_TURN_LIMIT_S}s", True)
+            await connection.execute(sa.select(limit))
+            await connection.execute(_lock(what))
+            yield
+
+    @asynccontextmanager
+    async def _begin(self, options: dict[str, Any]) -> AsyncIterator[AsyncConnection]:
+        async with self._engine.connect() as connection:
+            await connection.execution_options(**options)
+            async with connection.begin():
+                yield connection
 
 
 @asynccontextmanager
 async def connect(url: str, migrations: Path) -> AsyncIterator[Database]:
-    """Open the database at ``url``, migrated to the newest revision in ``migrations``."""
-    engine = create_async_engine(url, **({} if url.startswith("sqlite") else {"pool_size": 10}))
-    if url.startswith("sqlite"):
+    """Open the database at ``url``, migrated to the newest revision in ``migrations``.
+
+    Replicas may start at once: one migrates in a single transaction, the others wait and find it done.
+    """
+    dialect = _DIALECTS[sa.make_url(url).get_backend_name()]
+    engine = create_async_engine(url, **dialect.engine)
+    if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine)
+    opened = Database(engine)
     try:
-        async with engine.connect() as connection:
-            await connection.execution_options(kapok_writes=True)
-            async with connection.begin():
-                await connection.run_sync(_upgrade, migrations)
-        yield Database(engine)
+        async with opened.write() as connection:
+            if dialect.has_replicas:
+                await connection.execute(_lock(Turn.MIGRATING))
+            await connection.run_sync(_upgrade, migrations)
+        yield opened
     finally:
         await engine.dispose()
+
+
+def _lock(what: Turn) -> sa.Select[Any]:
+    """Waits until no other transaction holds it; let go at the end of this one."""
+    return sa.select(sa.func.pg_advisory_xact_lock(sa.literal(what.value, sa.BigInteger)))
 
 
 def _upgrade(connection: Connection, migrations: Path) -> None:
@@ -71,7 +160,7 @@ def _prepare_sqlite(engine: AsyncEngine) -> None:
     def configure(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # we begin transactions ourselves, see below
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
+        for pragma in _PRAGMAS:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

@@ -1,9 +1,12 @@
 """Background work without orphans: it lives inside a block, ends with it, and its failure ends the block."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 
 class _Left(Exception):
@@ -28,6 +31,47 @@ async def background(*work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
         for coroutine in work:
             tasks.create_task(coroutine)
         yield
+
+
+async def in_order(source: AsyncIterator[T], work: Callable[[T], Awaitable[R]], most: int) -> AsyncIterator[R]:
+    """The results of ``work`` on each of ``source``, in order; at most ``most`` are under way at a time.
+
+    A result is not held back until more of ``source`` comes: who waits for it before sending more is answered. The
+    first failure, of the source too, comes out in its turn, and what was begun behind it is cancelled.
+    """
+    begun: asyncio.Queue[asyncio.Task[R | Exception] | Exception | None] = asyncio.Queue()
+    room = asyncio.Semaphore(most)
+
+    async def attempt(item: T) -> R | Exception:
+        try:
+            return await work(item)
+        except Exception as failure:  # noqa: BLE001 - raised below, in its turn and not as a group
+            return failure
+
+    async def begin() -> None:
+        try:
+            async for item in source:
+                await room.acquire()
+                begun.put_nowait(tasks.create_task(attempt(item)))
+        except Exception as failure:  # noqa: BLE001 - likewise
+            begun.put_nowait(failure)
+        begun.put_nowait(None)
+
+    failed: Exception | None = None
+    async with group() as tasks:
+        tasks.create_task(begin())
+        while (next_one := await begun.get()) is not None:
+            result = await next_one if isinstance(next_one, asyncio.Task) else next_one
+            if isinstance(result, Exception):
+                failed = result
+                break
+            room.release()
+            try:
+                yield result
+            except GeneratorExit:  # a TaskGroup would wrap it
+                return
+    if failed is not None:
+        raise failed
 
 
 def stop_if_cancelled() -> None:

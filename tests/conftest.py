@@ -1,0 +1,40 @@
+"""What every test may ask for: an empty database of either kind."""
+
+import itertools
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.postgres import Server, postgres
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Server]:
+    """One PostgreSQL a session, started by the first test that asks, with its data thrown away.
+
+    Its folder is not pytest's, which only the user who runs the tests may enter.
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix="kapok-postgres-", ignore_cleanup_errors=True) as folder,
+        postgres(Path(folder), is_durable=False) as server,
+    ):
+        yield server
+
+
+@pytest.fixture
+def postgresql_url(postgres_server: Server) -> str:
+    """An empty PostgreSQL database."""
+    return postgres_server.new_database(f"test_{next(_numbers)}")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database of each kind, for contracts that both keep."""
+    if request.param == "sqlite":
+        return f"sqlite+aiosqlite:///{tmp_path / 'a home.db'}"
+    url: str = request.getfixturevalue("postgresql_url")
+    return url
