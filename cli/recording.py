@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from services.chassis import errors
+from services.rtsp.message import ProtocolError
 from services.streams.relay import h264, mp4, nal, rtp, sdp
-from services.streams.relay.rtsp import ProtocolError
 
 _FRAGMENT_PICTURES_MOST = 250
 _FRAGMENT_BYTES_MOST = 8 * 2**20

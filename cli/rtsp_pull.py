@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from services.chassis import errors
-from services.streams.relay import rtp, rtsp, sdp
+from services.rtsp import message as rtsp
+from services.streams.relay import rtp, sdp
 
 _STEP_TIMEOUT_S = 10.0
 _KEEP_ALIVE_S = 20.0  # a relay forgets a session that says nothing for a minute

@@ -16,7 +16,7 @@ from demo.cameras.ptz import Ptz
 from demo.cameras.rtp import Track
 from demo.city import CAMERAS, LENS_PASSWORD, LENS_USERNAME
 from demo.clip import read
-from services.streams.relay.digest import Credentials
+from services.rtsp.digest import Credentials
 
 HOST = "127.0.0.1"
 

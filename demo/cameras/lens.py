@@ -14,8 +14,8 @@ from typing import cast
 from urllib.parse import urlsplit
 
 from demo.cameras.feed import Feed
-from services.streams.relay.digest import Credentials, Guard
-from services.streams.relay.rtsp import Headers, Parser, ProtocolError, Request, Response
+from services.rtsp.digest import Credentials, Guard
+from services.rtsp.message import Headers, Parser, ProtocolError, Request, Response
 
 REALM = "camera"
 SESSION_TIMEOUT_S = 60

@@ -17,7 +17,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from demo.cameras.pointing import Pointing, Velocity, velocity
-from services.streams.relay.digest import Credentials, Guard
+from services.rtsp.digest import Credentials, Guard
 
 REALM = "camera"
 EPOCH_HEADER = "Kapok-Epoch"

@@ -13,6 +13,7 @@ ENDINGS_BUCKET = "endings"
 HEARTBEAT = "kapok.v1.permissions.heartbeat"
 ENDINGS = "kapok.v1.permissions.endings"
 ANNOUNCEMENTS = "kapok.v1.relays.*.announce"
+HEALTH = "kapok.v1.health.*"  # whose last word is the reporter: registry believes the subject, not the message
 ORDERS = ("assign", "close", "control")  # of streams to a relay
 _READ_ENDINGS = (
     f"$JS.API.STREAM.INFO.KV_{ENDINGS_BUCKET}",
@@ -44,11 +45,11 @@ class Rights:
 
 SERVICES = (
     Rights("gateway", says=[], hears=[ENDINGS]),
-    Rights("registry", says=["kapok.v1.facts.registry.>"]),
+    Rights("registry", says=["kapok.v1.facts.registry.>"], hears=[HEALTH]),
     Rights(
         "permissions",
         says=["kapok.v1.facts.permissions.>", HEARTBEAT, ENDINGS, f"$KV.{ENDINGS_BUCKET}.>", *_READ_ENDINGS],
-        hears=["kapok.v1.facts.registry.camera.*"],
+        hears=["kapok.v1.facts.registry.>"],
     ),
     Rights(
         "streams",
@@ -68,11 +69,16 @@ def announcements_of(relay: str) -> str:
     return ANNOUNCEMENTS.replace("*", relay)
 
 
+def health_of(relay: str) -> str:
+    """Where one relay reports the health of its cameras."""
+    return HEALTH.replace("*", relay)
+
+
 def relay(name: str) -> Rights:
-    """What one relay may: announce itself, tell of its own viewers, hear endings and its own orders."""
+    """What one relay may: announce itself, report its cameras' health, tell of its own viewers, hear its own orders."""
     return Rights(
         name,
-        says=[announcements_of(name), f"kapok.v1.facts.relay.{name}.>", *_READ_ENDINGS],
+        says=[announcements_of(name), health_of(name), f"kapok.v1.facts.relay.{name}.>", *_READ_ENDINGS],
         hears=[HEARTBEAT, ENDINGS, *(f"kapok.v1.relays.{name}.{order}" for order in ORDERS)],
         may_answer=True,
     )

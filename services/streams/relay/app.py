@@ -25,6 +25,7 @@ from services.streams.relay.events import Ears, Keys
 from services.streams.relay.exporter import RelayCollector, histogram
 from services.streams.relay.lease import Lease
 from services.streams.relay.pointing import HttpPointing
+from services.streams.relay.reporter import report_forever
 from services.streams.relay.server import Door, Server, listen
 from services.streams.relay.source import Source
 
@@ -92,6 +93,7 @@ async def app(settings: Settings) -> AsyncIterator[None]:
             async with background(
                 doorkeeper.record_forever(),
                 announce_forever(opened_bus, address, counters, doorkeeper.lease, clock),
+                report_forever(opened_bus, settings.relay_id, doorkeeper.signals, clock),
                 _sweep_forever(doorkeeper),
             ):
                 async with background(server.run()):

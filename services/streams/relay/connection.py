@@ -13,10 +13,10 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from services.chassis.errors import Denied, Error, Exhausted
+from services.rtsp.message import Headers, Parser, ProtocolError, Request, Response
 from services.streams.relay.counters import Counters
 from services.streams.relay.gate import Admission, Gate, Peer, SourceBook
 from services.streams.relay.rtp import RTCP_CHANNEL, RTP_CHANNEL
-from services.streams.relay.rtsp import Headers, Parser, ProtocolError, Request, Response
 from services.streams.relay.sdp import TRACK
 from services.streams.relay.source import Source
 from services.streams.relay.viewer import Viewer

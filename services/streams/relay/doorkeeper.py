@@ -163,6 +163,12 @@ class Doorkeeper:
             known = self._sources[camera] = (spec, self.make_source(spec))
         return known[1]
 
+    def signals(self) -> dict[str, bool]:
+        """Of each camera that is pulled right now: whether its pictures arrive (Article 15)."""
+        now_s = self.clock.monotonic()
+        signals = {camera: source.signal(now_s) for camera, (_, source) in self._sources.items()}
+        return {camera: signal for camera, signal in signals.items() if signal is not None}
+
     def apply(self, number: int, subject: str, why: str) -> None:
         """An ending fact: its sessions end now; then it counts as applied."""
         if number > self.lease.applied or self.lease.applied < 0:

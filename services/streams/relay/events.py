@@ -19,7 +19,7 @@ from services.chassis.bus import Bus
 from services.chassis.clock import Clock
 from services.chassis.errors import Denied, Error
 from services.chassis.signing import Verifier
-from services.streams.relay.address import Network
+from services.rtsp.address import Network
 from services.streams.relay.control import ControlAddress, Fence, Grant, Velocity
 from services.streams.relay.doorkeeper import Doorkeeper, Token
 from services.streams.relay.intake import SourceSpec

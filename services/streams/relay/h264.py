@@ -3,7 +3,7 @@
 import base64
 import binascii
 
-from services.streams.relay.rtsp import ProtocolError
+from services.rtsp.message import ProtocolError
 
 KEY, PARAMETERS = 1, 2  # flags that `inspect` returns, or-ed
 _IDR, _SEI, _SPS, _PPS, _STAP_A, _FU_A = 5, 6, 7, 8, 24, 28

@@ -4,6 +4,7 @@ resolve ─► connect ─► OPTIONS ─► DESCRIBE ─► SETUP ─► PLAY �
 """
 
 import asyncio
+import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,11 +13,11 @@ from datetime import timedelta
 from typing import Protocol
 
 from services.chassis.errors import FailedPrecondition, Unavailable
+from services.rtsp.address import Network, place, resolve
+from services.rtsp.conversation import Conversation, channel_of
+from services.rtsp.digest import Credentials
+from services.rtsp.message import Interleaved, Response
 from services.streams.relay import sdp
-from services.streams.relay.address import Network, place, resolve
-from services.streams.relay.conversation import Conversation, channel_of
-from services.streams.relay.digest import Credentials
-from services.streams.relay.rtsp import Interleaved, Response
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,8 @@ def _in_time(what: str, limit: timedelta) -> Iterator[None]:
         late = f"no {what} from the camera within {limit.total_seconds():g} s"
         raise Unavailable("SOURCE_AWAY", late) from error
     except OSError as error:
-        broken = f"no {what} from the camera: {error.strerror or 'the connection broke'}"
-        raise Unavailable("SOURCE_AWAY", broken) from error
+        # The system's words: asyncio's own tell the camera's address, which is not for viewers.
+        why = os.strerror(error.errno) if error.errno else "the connection broke"
+        raise Unavailable("SOURCE_AWAY", f"no {what} from the camera: {why}") from error
     except UnicodeError as error:
         raise FailedPrecondition("SOURCE_URI_INVALID", "the camera's host is not a name") from error

@@ -8,8 +8,8 @@ import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from services.rtsp.message import ProtocolError
 from services.streams.relay import nal, sps
-from services.streams.relay.rtsp import ProtocolError
 
 TIMESCALE_HZ = 90_000
 _TRACK = 1

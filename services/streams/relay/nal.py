@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from services.streams.relay.rtsp import ProtocolError
+from services.rtsp.message import ProtocolError
 
 SPS, PPS = 7, 8
 _STAP_A, _FU_A = 24, 28

@@ -6,7 +6,7 @@ import aiohttp
 from yarl import URL
 
 from services.chassis.errors import Unavailable
-from services.streams.relay.address import Network, place, resolve
+from services.rtsp.address import Network, place, resolve
 from services.streams.relay.control import ControlAddress, Velocity
 
 EPOCH_HEADER = "Kapok-Epoch"

@@ -9,8 +9,8 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from services.rtsp.message import ProtocolError
 from services.streams.relay.h264 import KEY, PARAMETERS
-from services.streams.relay.rtsp import ProtocolError
 from services.streams.relay.sdp import PAYLOAD_TYPE, Inspector, Track
 
 RTP_CHANNEL, RTCP_CHANNEL = 0, 1

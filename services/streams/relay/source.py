@@ -23,6 +23,7 @@ from services.streams.relay.ring import WAITING, Ring
 from services.streams.relay.rtp import AccessUnit, Arrival, Assembler
 
 log = logging.getLogger(__name__)
+_RECENT_S = 2.0  # a picture so old still says that the camera is there
 _SLICE_S = 0.002  # the fan-out of one picture yields this often: handshakes and other cameras are waiting
 
 
@@ -77,12 +78,21 @@ class Source:
         self._arrived = asyncio.Event()  # a picture that is not handed out yet
         self._settled = asyncio.Event()  # the first key picture is there, or the camera has failed
         self._failure: Error | None = None
+        self._pictured_at_s: float | None = None
         self._reset()
 
     @property
     def is_pulled(self) -> bool:
         """True from the first holder until nobody has held it for ``linger``."""
         return self._is_served
+
+    def signal(self, now_s: float) -> bool | None:
+        """True while pictures arrive, False while the camera is away; None: it is not pulled, or too early to say."""
+        if not self._is_served:
+            return None
+        if self._pictured_at_s is None:
+            return None if self._failure is None else False
+        return now_s - self._pictured_at_s <= _RECENT_S
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -138,6 +148,7 @@ class Source:
         arrival = Arrival(self._clock.monotonic(), self._clock.now().timestamp())
         for unit in self._assembler.push(data, arrival):
             self._counters.access_units_in += 1
+            self._pictured_at_s = arrival.monotonic_s
             self.ring.append(unit)
             self._arrived.set()
             if unit.is_key:
@@ -148,6 +159,7 @@ class Source:
         self.ring = Ring(self._habits.ring_bytes_most)
         self._assembler = Assembler(secrets.randbits(32), self._habits.picture_bytes_most)
         self._failure = None
+        self._pictured_at_s = None
         self._settled.clear()
 
     async def _serve(self) -> None:

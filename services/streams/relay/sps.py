@@ -5,7 +5,7 @@ A camera sends it, so it is hostile: every number is bounded and running out of 
 
 from dataclasses import dataclass
 
-from services.streams.relay.rtsp import ProtocolError
+from services.rtsp.message import ProtocolError
 
 _WITH_CHROMA = {100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135}  # profiles that tell chroma and depth
 _SIDE_MOST = 16_384  # pixels

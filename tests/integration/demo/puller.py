@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from services.streams.relay.digest import Credentials, choose
-from services.streams.relay.rtsp import Headers, Interleaved, Parser, Request, Response
+from services.rtsp.digest import Credentials, choose
+from services.rtsp.message import Headers, Interleaved, Parser, Request, Response
 
 TCP = "RTP/AVP/TCP;unicast;interleaved=0-1"
 

@@ -11,8 +11,8 @@ import pytest
 from demo.cameras.feed import Feed
 from demo.cameras.lens import HANDSHAKE_TIMEOUT_S, SESSION_TIMEOUT_S, Connection, Lenses
 from demo.cameras.rtp import Track
-from services.streams.relay.digest import Credentials
-from services.streams.relay.rtsp import Interleaved
+from services.rtsp.digest import Credentials
+from services.rtsp.message import Interleaved
 from tests.eventually import eventually
 from tests.integration.demo.puller import pull
 from tests.unit.demo.clips import made_clip

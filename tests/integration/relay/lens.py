@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
-from services.streams.relay.rtsp import Headers, Interleaved, Parser, Request, Response
+from services.rtsp.message import Headers, Interleaved, Parser, Request, Response
 
 SPS = bytes.fromhex("67420014e90a0fd8")
 PPS = bytes.fromhex("68ce3880")

@@ -10,12 +10,12 @@ from datetime import timedelta
 from typing import Any
 
 from services.chassis.errors import Error
+from services.rtsp.message import Headers, Interleaved, Parser, Request, Response
 from services.streams.relay.connection import House, Manners
 from services.streams.relay.counters import Counters
 from services.streams.relay.ender import Ender
 from services.streams.relay.gate import Admission, Peer
 from services.streams.relay.intake import Patience, SourceSpec
-from services.streams.relay.rtsp import Headers, Interleaved, Parser, Request, Response
 from services.streams.relay.server import Door, Server, listen
 from services.streams.relay.source import Habits, Source
 from services.streams.relay.viewer import Viewer

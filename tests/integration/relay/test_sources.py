@@ -9,9 +9,9 @@ from datetime import timedelta
 import pytest
 
 from services.chassis.errors import Error, FailedPrecondition, Unauthenticated, Unavailable
-from services.streams.relay.digest import Credentials, Guard
+from services.rtsp.digest import Credentials, Guard
+from services.rtsp.message import Headers, Request, Response
 from services.streams.relay.intake import Patience, SourceSpec, pull
-from services.streams.relay.rtsp import Headers, Request, Response
 from services.streams.relay.sdp import Track
 from tests.eventually import eventually
 from tests.integration.relay.lens import PPS, SPS, Behaviour, Lens, answer, lens
@@ -58,6 +58,13 @@ async def test_a_camera_that_hangs_is_given_up_at_the_step_where_it_hangs(step: 
     assert isinstance(failure, Unavailable)
     assert failure.reason == "SOURCE_AWAY"
     assert step in failure.message
+
+
+async def test_a_camera_that_is_gone_is_an_error_that_does_not_tell_its_address() -> None:
+    async with lens() as camera:
+        pass
+    failure = await failure_of(camera)
+    assert failure.message == "no connection from the camera: Connection refused"
 
 
 async def test_a_camera_that_plays_nothing_is_given_up() -> None:

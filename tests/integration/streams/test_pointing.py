@@ -19,7 +19,7 @@ from kapok.streams.v1 import relay_pb2
 from kapok.streams.v1 import streams_service_pb2 as pb
 from services.chassis import errors
 from services.chassis.signing import Signer
-from services.streams.relay.digest import Credentials
+from services.rtsp.digest import Credentials
 from tests.integration.streams.neighbours import Desk, allowed, desk
 from tests.integration.streams.stage import CAMERA, RELAY, Stage, stage
 

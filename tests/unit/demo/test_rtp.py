@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from demo.cameras.rtp import CLOCK_HZ, PACKET_BYTES, Track
-from services.streams.relay.rtsp import Interleaved, Parser
+from services.rtsp.message import Interleaved, Parser
 from tests.unit.demo.clips import made_clip
 
 TRACK = Track(made_clip())

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.rtsp.message import Interleaved, Parser, ProtocolError
 from services.streams.relay.h264 import H264, KEY, PARAMETERS
 from services.streams.relay.rtp import AccessUnit, Arrival, Assembler, parse
-from services.streams.relay.rtsp import Interleaved, Parser, ProtocolError
 from services.streams.relay.sdp import Track
 
 SPS, PPS = bytes.fromhex("67420014e90a0fd8"), bytes.fromhex("68ce3880")

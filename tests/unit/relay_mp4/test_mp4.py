@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from services.rtsp.message import ProtocolError
 from services.streams.relay import mp4
-from services.streams.relay.rtsp import ProtocolError
 from tests.unit.relay_mp4.clips import FFMPEG, Clip, encode, is_key
 
 _FRAME_TICKS = 3600  # 25 pictures a second

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.rtsp.message import ProtocolError
 from services.streams.relay import nal
-from services.streams.relay.rtsp import ProtocolError
 
 _UNIT = st.binary(min_size=2, max_size=400).map(lambda data: bytes([0x60 | data[0] % 23 + 1]) + data)
 

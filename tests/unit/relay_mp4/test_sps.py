@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.rtsp.message import ProtocolError
 from services.streams.relay import sps
-from services.streams.relay.rtsp import ProtocolError
 from tests.unit.relay_mp4.clips import encode
 
 

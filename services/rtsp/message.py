@@ -1,6 +1,6 @@
 """RTSP messages (RFC 2326): bytes in, requests, responses and interleaved packets out, and back. Pure.
 
-One parser serves all three who speak it: the relay towards cameras, the relay towards viewers, the demo's cameras.
+One parser serves all who speak it: relay and probe towards cameras, relay towards viewers, the demo's cameras.
 Its input is hostile: whatever the bytes say, it holds at most one header block, one body or one packet.
 """
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.streams.relay.rtsp import (
+from services.rtsp.message import (
     Headers,
     Interleaved,
     Limits,

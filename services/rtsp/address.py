@@ -1,7 +1,7 @@
-"""Where the relay may connect to: a name is resolved first, and the resolved address is what is judged and connected.
+"""Where relays and probes may connect to: a name is resolved first, and that address is what is judged and connected.
 
 So a name that changes its mind between check and connection gains nothing (DNS rebinding), and a camera's record can't
-turn the relay against the cell itself, its NATS server or a cloud's metadata service.
+turn either against the cell itself, its NATS server or a cloud's metadata service.
 """
 
 import asyncio
@@ -41,8 +41,7 @@ def place(uri: str, scheme: str = "rtsp") -> Place:
 
 def is_allowed(address: Address, networks: tuple[Network, ...]) -> bool:
     """True when a listed network holds ``address``; link-local never, loopback only by a network inside loopback."""
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
-        address = address.ipv4_mapped
+    address = _plain(address)
     if address.is_link_local or address.is_multicast or address.is_unspecified:
         return False  # 169.254.169.254 among them
     listed = [network for network in networks if address in network]
@@ -56,20 +55,29 @@ async def resolve(where: Place, networks: tuple[Network, ...], own: frozenset[st
     for one that leads outside ``networks``, or to one of the cell's ``own`` addresses (host:port): no camera's record
     turns the relay against the bus or the gateway.
     """
-    try:
-        found = await asyncio.get_running_loop().getaddrinfo(where.host, where.port, type=socket.SOCK_STREAM)
-    except OSError as error:
-        raise Unavailable("SOURCE_AWAY", "the camera's host name does not resolve; check its record") from error
-    for family, _, _, _, sockaddr in found:
-        host = str(sockaddr[0])
-        is_own = f"{host}:{where.port}" in own
-        if (
-            family in (socket.AF_INET, socket.AF_INET6)
-            and is_allowed(ipaddress.ip_address(host), networks)
-            and not is_own
-        ):
-            return host, where.port
+    for address in await _addresses(where):
+        if is_allowed(address, networks) and f"{address}:{where.port}" not in own:
+            return str(address), where.port
     raise FailedPrecondition(
         "NETWORK_NOT_LISTED",
         "the camera's address is outside the networks that this cell lists for sources (KAPOK_SOURCE_NETWORKS)",
     )
+
+
+async def _addresses(where: Place) -> list[Address]:
+    """What the host of ``where`` stands for; one written as an address costs no thread of the resolver."""
+    try:
+        return [_plain(ipaddress.ip_address(where.host))]
+    except ValueError:
+        pass  # it is a name
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(where.host, where.port, type=socket.SOCK_STREAM)
+    except OSError as error:
+        raise Unavailable("SOURCE_AWAY", "the camera's host name does not resolve; check its record") from error
+    inet = (socket.AF_INET, socket.AF_INET6)
+    return [_plain(ipaddress.ip_address(str(sockaddr[0]))) for family, _, _, _, sockaddr in found if family in inet]
+
+
+def _plain(address: Address) -> Address:
+    """An IPv4 address in IPv6 clothes is that IPv4 address: no list of ours is passed by writing it differently."""
+    return getattr(address, "ipv4_mapped", None) or address

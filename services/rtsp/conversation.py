@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 from services.chassis.errors import FailedPrecondition, Unauthenticated, Unavailable
-from services.streams.relay.digest import Challenge, Credentials, choose
-from services.streams.relay.rtsp import Headers, Interleaved, Parser, ProtocolError, Request, Response
+from services.rtsp.digest import Challenge, Credentials, choose
+from services.rtsp.message import Headers, Interleaved, Parser, ProtocolError, Request, Response
 
 READ_BYTES = 256 * 1024
 _SESSION = re.compile(r"([^\s;]{1,256})(?:\s*;\s*timeout\s*=\s*(\d{1,5}))?")
@@ -19,16 +19,25 @@ _USER_AGENT = "Kapok"
 
 
 class Conversation:
-    """Speaks over ``connection`` (connected, non-blocking); every interleaved packet goes to ``on_packet`` at once."""
+    """Speaks over ``connection`` (connected, non-blocking); every interleaved packet goes to ``on_packet`` at once.
+
+    Who came for answers only gives ``bytes_most``: a camera that has more to say is left with a ProtocolError.
+    """
 
     session_timeout_s = 60  # RFC 2326 §12.37, until the camera says otherwise
 
     def __init__(
-        self, connection: socket.socket, who: Credentials | None, on_packet: Callable[[Interleaved], None]
+        self,
+        connection: socket.socket,
+        who: Credentials | None,
+        on_packet: Callable[[Interleaved], None],
+        bytes_most: int | None = None,
     ) -> None:
         self._socket = connection
         self._who = who
         self._on_packet = on_packet
+        self._bytes_most = bytes_most
+        self._bytes_taken = 0
         self._parser = Parser()
         self._cseq = 0
         self._session = ""
@@ -70,9 +79,12 @@ class Conversation:
                 self._take_challenge(response, "keep-alive")
 
     async def _receive(self) -> list[Response]:
-        data = await asyncio.get_running_loop().sock_recv(self._socket, READ_BYTES)
+        data = await asyncio.get_running_loop().sock_recv(self._socket, min(READ_BYTES, self._bytes_most or READ_BYTES))
         if not data:
             raise Unavailable("SOURCE_AWAY", "the camera closed the connection")
+        self._bytes_taken += len(data)
+        if self._bytes_most is not None and self._bytes_taken > self._bytes_most:
+            raise ProtocolError("answers", f"are longer than {self._bytes_most} bytes together")
         responses = []
         for message in self._parser.feed(data):
             if isinstance(message, Interleaved):

@@ -1,11 +1,11 @@
-"""Where the relay may connect to."""
+"""Where relays and probes may connect to."""
 
 import ipaddress
 
 import pytest
 
-from services.chassis.errors import InvalidArgument
-from services.streams.relay.address import is_allowed, place
+from services.chassis.errors import FailedPrecondition, InvalidArgument, Unavailable
+from services.rtsp.address import is_allowed, place, resolve
 
 EVERYWHERE = (ipaddress.ip_network("0.0.0.0/0"), ipaddress.ip_network("::/0"))
 LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128"))
@@ -49,3 +49,19 @@ def test_what_is_no_camera_uri_is_refused(uri: str) -> None:
     with pytest.raises(InvalidArgument) as refusal:
         place(uri)
     assert refusal.value.reason == "SOURCE_URI_INVALID"
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "[::ffff:127.0.0.1]", "localhost", "[::ffff:7f00:1]"])
+async def test_an_address_of_the_cell_itself_is_refused_however_it_is_written(host: str) -> None:
+    where = place(f"rtsp://{host}:4222/")
+    networks = (ipaddress.ip_network("127.0.0.0/8"),)
+    assert await resolve(where, networks) == ("127.0.0.1", 4222)
+    with pytest.raises(FailedPrecondition) as refusal:
+        await resolve(where, networks, frozenset({"127.0.0.1:4222"}))
+    assert refusal.value.reason == "NETWORK_NOT_LISTED"
+
+
+async def test_a_name_that_nobody_knows_is_a_source_that_is_away() -> None:
+    with pytest.raises(Unavailable) as failure:
+        await resolve(place("rtsp://camera.invalid/"), EVERYWHERE)  # RFC 6761: never resolves
+    assert failure.value.reason == "SOURCE_AWAY"

@@ -3,7 +3,7 @@
 import pytest
 
 from services.chassis.errors import Unauthenticated
-from services.streams.relay.digest import Credentials, Guard, choose
+from services.rtsp.digest import Credentials, Guard, choose
 
 MUFASA = Credentials("Mufasa", "Circle of Life")
 RFC_7616_NONCE = "7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v"
