@@ -4,9 +4,10 @@ from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from kapok.annotations.v1 import exposure_pb2 as _exposure_pb2
 from kapok.permissions.v1 import decision_pb2 as _decision_pb2
 from kapok.permissions.v1 import permissions_service_pb2 as _permissions_service_pb2
+from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
-from collections.abc import Mapping as _Mapping
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
 from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
@@ -63,21 +64,41 @@ class GrantControlResponse(_message.Message):
     security_level: int
     def __init__(self, signed_grant: _Optional[bytes] = ..., decision: _Optional[_Union[_decision_pb2.Decision, _Mapping]] = ..., security_level: _Optional[int] = ...) -> None: ...
 
-class AssignLevelRequest(_message.Message):
-    __slots__ = ("camera", "place_category")
-    CAMERA_FIELD_NUMBER: _ClassVar[int]
-    PLACE_CATEGORY_FIELD_NUMBER: _ClassVar[int]
-    camera: str
-    place_category: int
-    def __init__(self, camera: _Optional[str] = ..., place_category: _Optional[int] = ...) -> None: ...
+class LevelsOfRequest(_message.Message):
+    __slots__ = ("cameras",)
+    CAMERAS_FIELD_NUMBER: _ClassVar[int]
+    cameras: _containers.RepeatedCompositeFieldContainer[NewCamera]
+    def __init__(self, cameras: _Optional[_Iterable[_Union[NewCamera, _Mapping]]] = ...) -> None: ...
 
-class AssignLevelResponse(_message.Message):
-    __slots__ = ("security_level", "policy_revision")
-    SECURITY_LEVEL_FIELD_NUMBER: _ClassVar[int]
+class NewCamera(_message.Message):
+    __slots__ = ("code", "place_category")
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    PLACE_CATEGORY_FIELD_NUMBER: _ClassVar[int]
+    code: str
+    place_category: int
+    def __init__(self, code: _Optional[str] = ..., place_category: _Optional[int] = ...) -> None: ...
+
+class LevelsOfResponse(_message.Message):
+    __slots__ = ("security_levels", "policy_revision")
+    SECURITY_LEVELS_FIELD_NUMBER: _ClassVar[int]
     POLICY_REVISION_FIELD_NUMBER: _ClassVar[int]
-    security_level: int
+    security_levels: _containers.RepeatedScalarFieldContainer[int]
     policy_revision: int
-    def __init__(self, security_level: _Optional[int] = ..., policy_revision: _Optional[int] = ...) -> None: ...
+    def __init__(self, security_levels: _Optional[_Iterable[int]] = ..., policy_revision: _Optional[int] = ...) -> None: ...
+
+class ListAgencyNamesRequest(_message.Message):
+    __slots__ = ("agency_kind", "tier")
+    AGENCY_KIND_FIELD_NUMBER: _ClassVar[int]
+    TIER_FIELD_NUMBER: _ClassVar[int]
+    agency_kind: str
+    tier: str
+    def __init__(self, agency_kind: _Optional[str] = ..., tier: _Optional[str] = ...) -> None: ...
+
+class ListAgencyNamesResponse(_message.Message):
+    __slots__ = ("names",)
+    NAMES_FIELD_NUMBER: _ClassVar[int]
+    names: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, names: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class IdentifyCertificateRequest(_message.Message):
     __slots__ = ("principal", "certificate_sha256")
@@ -88,15 +109,17 @@ class IdentifyCertificateRequest(_message.Message):
     def __init__(self, principal: _Optional[str] = ..., certificate_sha256: _Optional[str] = ...) -> None: ...
 
 class IdentifyCertificateResponse(_message.Message):
-    __slots__ = ("principal", "agency", "agency_kind", "tier", "expire_time")
+    __slots__ = ("principal", "agency", "agency_kind", "tier", "expire_time", "jurisdiction")
     PRINCIPAL_FIELD_NUMBER: _ClassVar[int]
     AGENCY_FIELD_NUMBER: _ClassVar[int]
     AGENCY_KIND_FIELD_NUMBER: _ClassVar[int]
     TIER_FIELD_NUMBER: _ClassVar[int]
     EXPIRE_TIME_FIELD_NUMBER: _ClassVar[int]
+    JURISDICTION_FIELD_NUMBER: _ClassVar[int]
     principal: str
     agency: str
     agency_kind: str
     tier: str
     expire_time: _timestamp_pb2.Timestamp
-    def __init__(self, principal: _Optional[str] = ..., agency: _Optional[str] = ..., agency_kind: _Optional[str] = ..., tier: _Optional[str] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    jurisdiction: str
+    def __init__(self, principal: _Optional[str] = ..., agency: _Optional[str] = ..., agency_kind: _Optional[str] = ..., tier: _Optional[str] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., jurisdiction: _Optional[str] = ...) -> None: ...

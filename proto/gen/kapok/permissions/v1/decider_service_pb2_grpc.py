@@ -51,10 +51,15 @@ class DeciderServiceStub:
                 request_serializer=kapok_dot_permissions_dot_v1_dot_decider__service__pb2.GrantControlRequest.SerializeToString,
                 response_deserializer=kapok_dot_permissions_dot_v1_dot_decider__service__pb2.GrantControlResponse.FromString,
                 _registered_method=True)
-        self.AssignLevel = channel.unary_unary(
-                '/kapok.permissions.v1.DeciderService/AssignLevel',
-                request_serializer=kapok_dot_permissions_dot_v1_dot_decider__service__pb2.AssignLevelRequest.SerializeToString,
-                response_deserializer=kapok_dot_permissions_dot_v1_dot_decider__service__pb2.AssignLevelResponse.FromString,
+        self.LevelsOf = channel.unary_unary(
+                '/kapok.permissions.v1.DeciderService/LevelsOf',
+                request_serializer=kapok_dot_permissions_dot_v1_dot_decider__service__pb2.LevelsOfRequest.SerializeToString,
+                response_deserializer=kapok_dot_permissions_dot_v1_dot_decider__service__pb2.LevelsOfResponse.FromString,
+                _registered_method=True)
+        self.ListAgencyNames = channel.unary_unary(
+                '/kapok.permissions.v1.DeciderService/ListAgencyNames',
+                request_serializer=kapok_dot_permissions_dot_v1_dot_decider__service__pb2.ListAgencyNamesRequest.SerializeToString,
+                response_deserializer=kapok_dot_permissions_dot_v1_dot_decider__service__pb2.ListAgencyNamesResponse.FromString,
                 _registered_method=True)
         self.IdentifyCertificate = channel.unary_unary(
                 '/kapok.permissions.v1.DeciderService/IdentifyCertificate',
@@ -88,8 +93,16 @@ class DeciderServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
-    def AssignLevel(self, request, context):
-        """The level of a new camera, from the approved policy (Article 14 ¶2). The same camera always gets the same answer.
+    def LevelsOf(self, request, context):
+        """The levels of new cameras, from the approved policy (Article 14 ¶2): a camera's own, or that of its place category.
+        Nothing is written: the registry keeps what it was told with the camera.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListAgencyNames(self, request, context):
+        """The agencies of a kind and tier, by name.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -120,10 +133,15 @@ def add_DeciderServiceServicer_to_server(servicer, server):
                     request_deserializer=kapok_dot_permissions_dot_v1_dot_decider__service__pb2.GrantControlRequest.FromString,
                     response_serializer=kapok_dot_permissions_dot_v1_dot_decider__service__pb2.GrantControlResponse.SerializeToString,
             ),
-            'AssignLevel': grpc.unary_unary_rpc_method_handler(
-                    servicer.AssignLevel,
-                    request_deserializer=kapok_dot_permissions_dot_v1_dot_decider__service__pb2.AssignLevelRequest.FromString,
-                    response_serializer=kapok_dot_permissions_dot_v1_dot_decider__service__pb2.AssignLevelResponse.SerializeToString,
+            'LevelsOf': grpc.unary_unary_rpc_method_handler(
+                    servicer.LevelsOf,
+                    request_deserializer=kapok_dot_permissions_dot_v1_dot_decider__service__pb2.LevelsOfRequest.FromString,
+                    response_serializer=kapok_dot_permissions_dot_v1_dot_decider__service__pb2.LevelsOfResponse.SerializeToString,
+            ),
+            'ListAgencyNames': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListAgencyNames,
+                    request_deserializer=kapok_dot_permissions_dot_v1_dot_decider__service__pb2.ListAgencyNamesRequest.FromString,
+                    response_serializer=kapok_dot_permissions_dot_v1_dot_decider__service__pb2.ListAgencyNamesResponse.SerializeToString,
             ),
             'IdentifyCertificate': grpc.unary_unary_rpc_method_handler(
                     servicer.IdentifyCertificate,
@@ -224,7 +242,7 @@ class DeciderService:
             _registered_method=True)
 
     @staticmethod
-    def AssignLevel(request,
+    def LevelsOf(request,
             target,
             options=(),
             channel_credentials=None,
@@ -237,9 +255,36 @@ class DeciderService:
         return grpc.experimental.unary_unary(
             request,
             target,
-            '/kapok.permissions.v1.DeciderService/AssignLevel',
-            kapok_dot_permissions_dot_v1_dot_decider__service__pb2.AssignLevelRequest.SerializeToString,
-            kapok_dot_permissions_dot_v1_dot_decider__service__pb2.AssignLevelResponse.FromString,
+            '/kapok.permissions.v1.DeciderService/LevelsOf',
+            kapok_dot_permissions_dot_v1_dot_decider__service__pb2.LevelsOfRequest.SerializeToString,
+            kapok_dot_permissions_dot_v1_dot_decider__service__pb2.LevelsOfResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListAgencyNames(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kapok.permissions.v1.DeciderService/ListAgencyNames',
+            kapok_dot_permissions_dot_v1_dot_decider__service__pb2.ListAgencyNamesRequest.SerializeToString,
+            kapok_dot_permissions_dot_v1_dot_decider__service__pb2.ListAgencyNamesResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -23,6 +23,7 @@ class Action(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ACTION_INSPECT: _ClassVar[Action]
     ACTION_ADMINISTER: _ClassVar[Action]
     ACTION_DELETE: _ClassVar[Action]
+    ACTION_SUPERVISE: _ClassVar[Action]
 ACTION_UNSPECIFIED: Action
 ACTION_DESCRIBE: Action
 ACTION_LIVE: Action
@@ -34,6 +35,7 @@ ACTION_CONFIGURE: Action
 ACTION_INSPECT: Action
 ACTION_ADMINISTER: Action
 ACTION_DELETE: Action
+ACTION_SUPERVISE: Action
 
 class Decision(_message.Message):
     __slots__ = ("allowed", "rule", "article", "sentence", "policy_revision", "conditions", "nearest_rule", "lacking", "valid_until", "number")

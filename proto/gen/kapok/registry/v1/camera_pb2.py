@@ -28,7 +28,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from google.type import latlng_pb2 as google_dot_type_dot_latlng__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ekapok/registry/v1/camera.proto\x12\x11kapok.registry.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18google/type/latlng.proto\"\xae\x06\n\x06\x43\x61mera\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12\x13\n\x04\x63ode\x18\x02 \x01(\tB\x05\xe2\x41\x02\x02\x05\x12\x1a\n\x0c\x64isplay_name\x18\x03 \x01(\tB\x04\xe2\x41\x01\x02\x12\x1d\n\x0f\x64isplay_name_en\x18\x04 \x01(\tB\x04\xe2\x41\x01\x01\x12>\n\x0eplace_category\x18\x05 \x01(\x0e\x32 .kapok.registry.v1.PlaceCategoryB\x04\xe2\x41\x01\x02\x12\x33\n\x08premises\x18\x06 \x01(\x0e\x32\x1b.kapok.registry.v1.PremisesB\x04\xe2\x41\x01\x02\x12\x13\n\x05place\x18\x07 \x01(\tB\x04\xe2\x41\x01\x02\x12+\n\x08position\x18\x08 \x01(\x0b\x32\x13.google.type.LatLngB\x04\xe2\x41\x01\x02\x12\x15\n\x07purpose\x18\t \x01(\tB\x04\xe2\x41\x01\x02\x12\x17\n\x08operator\x18\n \x01(\tB\x05\xe2\x41\x02\x02\x05\x12\x1c\n\x0esecurity_level\x18\x0b \x01(\x05\x42\x04\xe2\x41\x01\x03\x12\x34\n\x05state\x18\x0c \x01(\x0e\x32\x1f.kapok.registry.v1.Camera.StateB\x04\xe2\x41\x01\x03\x12$\n\x16\x61\x63\x63\x65ptance_certificate\x18\r \x01(\tB\x04\xe2\x41\x01\x01\x12/\n\x06source\x18\x0e \x01(\x0b\x32\x19.kapok.registry.v1.SourceB\x04\xe2\x41\x01\x04\x12\x1a\n\x0cis_pointable\x18\x0f \x01(\x08\x42\x04\xe2\x41\x01\x03\x12\x12\n\x04\x65tag\x18\x10 \x01(\tB\x04\xe2\x41\x01\x03\x12\x35\n\x0b\x63reate_time\x18\x11 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x35\n\x0bupdate_time\x18\x12 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\"E\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x0f\n\x0bSTATE_BUILT\x10\x01\x12\x14\n\x10STATE_IN_SERVICE\x10\x02:I\xea\x41\x46\n\x0ckapok/Camera\x12%districts/{district}/cameras/{camera}*\x07\x63\x61meras2\x06\x63\x61mera\"m\n\x06Source\x12\x18\n\nstream_uri\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x19\n\x0b\x63ontrol_uri\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\x12\x16\n\x08username\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\x12\x16\n\x08password\x18\x04 \x01(\tB\x04\xe2\x41\x01\x01*\x9f\x04\n\rPlaceCategory\x12\x1e\n\x1aPLACE_CATEGORY_UNSPECIFIED\x10\x00\x12&\n\"PLACE_CATEGORY_DANGEROUS_MATERIALS\x10\x01\x12&\n\"PLACE_CATEGORY_TRANSPORT_TERMINALS\x10\x02\x12%\n!PLACE_CATEGORY_TRAFFIC_FACILITIES\x10\x03\x12-\n)PLACE_CATEGORY_METRO_AND_PUBLIC_TRANSPORT\x10\x04\x12\'\n#PLACE_CATEGORY_PARTY_AND_GOVERNMENT\x10\x05\x12(\n$PLACE_CATEGORY_RESEARCH_AND_ARCHIVES\x10\x06\x12%\n!PLACE_CATEGORY_MUSEUMS_AND_RELICS\x10\x07\x12\x1a\n\x16PLACE_CATEGORY_FINANCE\x10\x08\x12&\n\"PLACE_CATEGORY_MEDIA_AND_UTILITIES\x10\t\x12#\n\x1fPLACE_CATEGORY_PUBLIC_GATHERING\x10\n\x12%\n!PLACE_CATEGORY_URBAN_CONSTRUCTION\x10\x0b\x12$\n PLACE_CATEGORY_WATER_CONSERVANCY\x10\x0c\x12\x18\n\x14PLACE_CATEGORY_OTHER\x10\r*\xad\x02\n\x08Premises\x12\x18\n\x14PREMISES_UNSPECIFIED\x10\x00\x12\x18\n\x14PREMISES_PUBLIC_AREA\x10\x01\x12\x15\n\x11PREMISES_ENTRANCE\x10\x02\x12\x14\n\x10PREMISES_PASSAGE\x10\x03\x12\x14\n\x10PREMISES_VEHICLE\x10\x04\x12\x16\n\x12PREMISES_WORK_AREA\x10\x05\x12\x19\n\x15PREMISES_OUTDOOR_SITE\x10\x06\x12\x13\n\x0fPREMISES_TOILET\x10\x14\x12\x15\n\x11PREMISES_BATHROOM\x10\x15\x12\x1a\n\x16PREMISES_CHANGING_ROOM\x10\x16\x12\x17\n\x13PREMISES_GUEST_ROOM\x10\x17\x12\x16\n\x12PREMISES_DORMITORY\x10\x18\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ekapok/registry/v1/camera.proto\x12\x11kapok.registry.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18google/type/latlng.proto\"\xb4\x07\n\x06\x43\x61mera\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12\x13\n\x04\x63ode\x18\x02 \x01(\tB\x05\xe2\x41\x02\x02\x05\x12\x1a\n\x0c\x64isplay_name\x18\x03 \x01(\tB\x04\xe2\x41\x01\x02\x12\x1d\n\x0f\x64isplay_name_en\x18\x04 \x01(\tB\x04\xe2\x41\x01\x01\x12>\n\x0eplace_category\x18\x05 \x01(\x0e\x32 .kapok.registry.v1.PlaceCategoryB\x04\xe2\x41\x01\x02\x12\x33\n\x08premises\x18\x06 \x01(\x0e\x32\x1b.kapok.registry.v1.PremisesB\x04\xe2\x41\x01\x02\x12\x13\n\x05place\x18\x07 \x01(\tB\x04\xe2\x41\x01\x02\x12+\n\x08position\x18\x08 \x01(\x0b\x32\x13.google.type.LatLngB\x04\xe2\x41\x01\x02\x12\x15\n\x07purpose\x18\t \x01(\tB\x04\xe2\x41\x01\x02\x12\x16\n\x08operator\x18\n \x01(\tB\x04\xe2\x41\x01\x03\x12\x1c\n\x0esecurity_level\x18\x0b \x01(\x05\x42\x04\xe2\x41\x01\x03\x12\x31\n\x05state\x18\x0c \x01(\x0e\x32\x1c.kapok.registry.v1.LifeStateB\x04\xe2\x41\x01\x03\x12/\n\x06source\x18\x0e \x01(\x0b\x32\x19.kapok.registry.v1.SourceB\x04\xe2\x41\x01\x04\x12\x1a\n\x0cis_pointable\x18\x0f \x01(\x08\x42\x04\xe2\x41\x01\x03\x12\x12\n\x04\x65tag\x18\x10 \x01(\tB\x04\xe2\x41\x01\x03\x12\x35\n\x0b\x63reate_time\x18\x11 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x35\n\x0bupdate_time\x18\x12 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x15\n\x06system\x18\x13 \x01(\tB\x05\xe2\x41\x02\x02\x05\x12$\n\x11\x64irection_degrees\x18\x14 \x01(\x01\x42\x04\xe2\x41\x01\x01H\x00\x88\x01\x01\x12\x33\n\x08mounting\x18\x15 \x01(\x0e\x32\x1b.kapok.registry.v1.MountingB\x04\xe2\x41\x01\x01\x12/\n\x06health\x18\x16 \x01(\x0e\x32\x19.kapok.registry.v1.HealthB\x04\xe2\x41\x01\x03\x12\x36\n\x0c\x63onfirm_time\x18\x17 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03:I\xea\x41\x46\n\x0ckapok/Camera\x12%districts/{district}/cameras/{camera}*\x07\x63\x61meras2\x06\x63\x61meraB\x14\n\x12_direction_degreesJ\x04\x08\r\x10\x0e\"m\n\x06Source\x12\x18\n\nstream_uri\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x19\n\x0b\x63ontrol_uri\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\x12\x16\n\x08username\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\x12\x16\n\x08password\x18\x04 \x01(\tB\x04\xe2\x41\x01\x01\"9\n\x0b\x43\x61meraBatch\x12*\n\x07\x63\x61meras\x18\x01 \x03(\x0b\x32\x19.kapok.registry.v1.Camera*\x9f\x04\n\rPlaceCategory\x12\x1e\n\x1aPLACE_CATEGORY_UNSPECIFIED\x10\x00\x12&\n\"PLACE_CATEGORY_DANGEROUS_MATERIALS\x10\x01\x12&\n\"PLACE_CATEGORY_TRANSPORT_TERMINALS\x10\x02\x12%\n!PLACE_CATEGORY_TRAFFIC_FACILITIES\x10\x03\x12-\n)PLACE_CATEGORY_METRO_AND_PUBLIC_TRANSPORT\x10\x04\x12\'\n#PLACE_CATEGORY_PARTY_AND_GOVERNMENT\x10\x05\x12(\n$PLACE_CATEGORY_RESEARCH_AND_ARCHIVES\x10\x06\x12%\n!PLACE_CATEGORY_MUSEUMS_AND_RELICS\x10\x07\x12\x1a\n\x16PLACE_CATEGORY_FINANCE\x10\x08\x12&\n\"PLACE_CATEGORY_MEDIA_AND_UTILITIES\x10\t\x12#\n\x1fPLACE_CATEGORY_PUBLIC_GATHERING\x10\n\x12%\n!PLACE_CATEGORY_URBAN_CONSTRUCTION\x10\x0b\x12$\n PLACE_CATEGORY_WATER_CONSERVANCY\x10\x0c\x12\x18\n\x14PLACE_CATEGORY_OTHER\x10\r*\xad\x02\n\x08Premises\x12\x18\n\x14PREMISES_UNSPECIFIED\x10\x00\x12\x18\n\x14PREMISES_PUBLIC_AREA\x10\x01\x12\x15\n\x11PREMISES_ENTRANCE\x10\x02\x12\x14\n\x10PREMISES_PASSAGE\x10\x03\x12\x14\n\x10PREMISES_VEHICLE\x10\x04\x12\x16\n\x12PREMISES_WORK_AREA\x10\x05\x12\x19\n\x15PREMISES_OUTDOOR_SITE\x10\x06\x12\x13\n\x0fPREMISES_TOILET\x10\x14\x12\x15\n\x11PREMISES_BATHROOM\x10\x15\x12\x1a\n\x16PREMISES_CHANGING_ROOM\x10\x16\x12\x17\n\x13PREMISES_GUEST_ROOM\x10\x17\x12\x16\n\x12PREMISES_DORMITORY\x10\x18*\x9f\x01\n\x08Mounting\x12\x18\n\x14MOUNTING_UNSPECIFIED\x10\x00\x12\x11\n\rMOUNTING_POLE\x10\x01\x12\x11\n\rMOUNTING_WALL\x10\x02\x12\x14\n\x10MOUNTING_CEILING\x10\x03\x12\x13\n\x0fMOUNTING_GANTRY\x10\x04\x12\x14\n\x10MOUNTING_VEHICLE\x10\x05\x12\x12\n\x0eMOUNTING_OTHER\x10\x06*q\n\x06Health\x12\x16\n\x12HEALTH_UNSPECIFIED\x10\x00\x12\x11\n\rHEALTH_ONLINE\x10\x01\x12\x13\n\x0fHEALTH_DEGRADED\x10\x02\x12\x12\n\x0eHEALTH_OFFLINE\x10\x03\x12\x13\n\x0fHEALTH_TAMPERED\x10\x04*\xf4\x01\n\tLifeState\x12\x1a\n\x16LIFE_STATE_UNSPECIFIED\x10\x00\x12\x16\n\x12LIFE_STATE_PLANNED\x10\x01\x12\x14\n\x10LIFE_STATE_BUILT\x10\x02\x12\x17\n\x13LIFE_STATE_ACCEPTED\x10\x03\x12\x19\n\x15LIFE_STATE_IN_SERVICE\x10\x04\x12$\n LIFE_STATE_SUSPENDED_BY_OPERATOR\x10\x05\x12+\n\'LIFE_STATE_SUSPENDED_BY_PUBLIC_SECURITY\x10\x06\x12\x16\n\x12LIFE_STATE_RETIRED\x10\x07\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -54,13 +54,11 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CAMERA'].fields_by_name['purpose']._loaded_options = None
   _globals['_CAMERA'].fields_by_name['purpose']._serialized_options = b'\342A\001\002'
   _globals['_CAMERA'].fields_by_name['operator']._loaded_options = None
-  _globals['_CAMERA'].fields_by_name['operator']._serialized_options = b'\342A\002\002\005'
+  _globals['_CAMERA'].fields_by_name['operator']._serialized_options = b'\342A\001\003'
   _globals['_CAMERA'].fields_by_name['security_level']._loaded_options = None
   _globals['_CAMERA'].fields_by_name['security_level']._serialized_options = b'\342A\001\003'
   _globals['_CAMERA'].fields_by_name['state']._loaded_options = None
   _globals['_CAMERA'].fields_by_name['state']._serialized_options = b'\342A\001\003'
-  _globals['_CAMERA'].fields_by_name['acceptance_certificate']._loaded_options = None
-  _globals['_CAMERA'].fields_by_name['acceptance_certificate']._serialized_options = b'\342A\001\001'
   _globals['_CAMERA'].fields_by_name['source']._loaded_options = None
   _globals['_CAMERA'].fields_by_name['source']._serialized_options = b'\342A\001\004'
   _globals['_CAMERA'].fields_by_name['is_pointable']._loaded_options = None
@@ -71,6 +69,16 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CAMERA'].fields_by_name['create_time']._serialized_options = b'\342A\001\003'
   _globals['_CAMERA'].fields_by_name['update_time']._loaded_options = None
   _globals['_CAMERA'].fields_by_name['update_time']._serialized_options = b'\342A\001\003'
+  _globals['_CAMERA'].fields_by_name['system']._loaded_options = None
+  _globals['_CAMERA'].fields_by_name['system']._serialized_options = b'\342A\002\002\005'
+  _globals['_CAMERA'].fields_by_name['direction_degrees']._loaded_options = None
+  _globals['_CAMERA'].fields_by_name['direction_degrees']._serialized_options = b'\342A\001\001'
+  _globals['_CAMERA'].fields_by_name['mounting']._loaded_options = None
+  _globals['_CAMERA'].fields_by_name['mounting']._serialized_options = b'\342A\001\001'
+  _globals['_CAMERA'].fields_by_name['health']._loaded_options = None
+  _globals['_CAMERA'].fields_by_name['health']._serialized_options = b'\342A\001\003'
+  _globals['_CAMERA'].fields_by_name['confirm_time']._loaded_options = None
+  _globals['_CAMERA'].fields_by_name['confirm_time']._serialized_options = b'\342A\001\003'
   _globals['_CAMERA']._loaded_options = None
   _globals['_CAMERA']._serialized_options = b'\352AF\n\014kapok/Camera\022%districts/{district}/cameras/{camera}*\007cameras2\006camera'
   _globals['_SOURCE'].fields_by_name['stream_uri']._loaded_options = None
@@ -81,14 +89,20 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SOURCE'].fields_by_name['username']._serialized_options = b'\342A\001\001'
   _globals['_SOURCE'].fields_by_name['password']._loaded_options = None
   _globals['_SOURCE'].fields_by_name['password']._serialized_options = b'\342A\001\001'
-  _globals['_PLACECATEGORY']._serialized_start=1101
-  _globals['_PLACECATEGORY']._serialized_end=1644
-  _globals['_PREMISES']._serialized_start=1647
-  _globals['_PREMISES']._serialized_end=1948
+  _globals['_PLACECATEGORY']._serialized_start=1294
+  _globals['_PLACECATEGORY']._serialized_end=1837
+  _globals['_PREMISES']._serialized_start=1840
+  _globals['_PREMISES']._serialized_end=2141
+  _globals['_MOUNTING']._serialized_start=2144
+  _globals['_MOUNTING']._serialized_end=2303
+  _globals['_HEALTH']._serialized_start=2305
+  _globals['_HEALTH']._serialized_end=2418
+  _globals['_LIFESTATE']._serialized_start=2421
+  _globals['_LIFESTATE']._serialized_end=2665
   _globals['_CAMERA']._serialized_start=173
-  _globals['_CAMERA']._serialized_end=987
-  _globals['_CAMERA_STATE']._serialized_start=843
-  _globals['_CAMERA_STATE']._serialized_end=912
-  _globals['_SOURCE']._serialized_start=989
-  _globals['_SOURCE']._serialized_end=1098
+  _globals['_CAMERA']._serialized_end=1121
+  _globals['_SOURCE']._serialized_start=1123
+  _globals['_SOURCE']._serialized_end=1232
+  _globals['_CAMERABATCH']._serialized_start=1234
+  _globals['_CAMERABATCH']._serialized_end=1291
 # @@protoc_insertion_point(module_scope)

@@ -56,6 +56,31 @@ class RegistryServiceStub:
                 request_serializer=kapok_dot_registry_dot_v1_dot_registry__service__pb2.UpdateCameraRequest.SerializeToString,
                 response_deserializer=kapok_dot_registry_dot_v1_dot_camera__pb2.Camera.FromString,
                 _registered_method=True)
+        self.RetireCamera = channel.unary_unary(
+                '/kapok.registry.v1.RegistryService/RetireCamera',
+                request_serializer=kapok_dot_registry_dot_v1_dot_registry__service__pb2.RetireCameraRequest.SerializeToString,
+                response_deserializer=kapok_dot_registry_dot_v1_dot_camera__pb2.Camera.FromString,
+                _registered_method=True)
+        self.CountCameras = channel.unary_unary(
+                '/kapok.registry.v1.RegistryService/CountCameras',
+                request_serializer=kapok_dot_registry_dot_v1_dot_registry__service__pb2.CountCamerasRequest.SerializeToString,
+                response_deserializer=kapok_dot_registry_dot_v1_dot_registry__service__pb2.CountCamerasResponse.FromString,
+                _registered_method=True)
+        self.ListCameraRevisions = channel.unary_unary(
+                '/kapok.registry.v1.RegistryService/ListCameraRevisions',
+                request_serializer=kapok_dot_registry_dot_v1_dot_registry__service__pb2.ListCameraRevisionsRequest.SerializeToString,
+                response_deserializer=kapok_dot_registry_dot_v1_dot_registry__service__pb2.ListCameraRevisionsResponse.FromString,
+                _registered_method=True)
+        self.ConfirmCameras = channel.unary_unary(
+                '/kapok.registry.v1.RegistryService/ConfirmCameras',
+                request_serializer=kapok_dot_registry_dot_v1_dot_registry__service__pb2.ConfirmCamerasRequest.SerializeToString,
+                response_deserializer=kapok_dot_registry_dot_v1_dot_registry__service__pb2.ConfirmCamerasResponse.FromString,
+                _registered_method=True)
+        self.WatchCameras = channel.unary_stream(
+                '/kapok.registry.v1.RegistryService/WatchCameras',
+                request_serializer=kapok_dot_registry_dot_v1_dot_registry__service__pb2.WatchCamerasRequest.SerializeToString,
+                response_deserializer=kapok_dot_registry_dot_v1_dot_registry__service__pb2.WatchCamerasResponse.FromString,
+                _registered_method=True)
 
 
 class RegistryServiceServicer:
@@ -63,28 +88,64 @@ class RegistryServiceServicer:
     """
 
     def CreateCamera(self, request, context):
-        """Registers a camera. Only its operator may. Places of privacy are refused (Article 6 ¶2).
+        """Registers a camera in a system of one's own (Article 7). Places of privacy are refused (Article 6 ¶2).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def GetCamera(self, request, context):
-        """One camera that the caller may describe.
+        """One camera that the caller may describe, as it is or as it was.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListCameras(self, request, context):
-        """The cameras that the caller may describe, by name. Filtered by permission before anything is counted.
+        """The cameras that the caller may describe. Filtered by permission before anything is counted.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def UpdateCamera(self, request, context):
-        """Changes a camera. Its level is output only (Article 14 ¶2); a place of privacy is refused on change too.
+        """Changes a camera. Its level is output only (Article 14 ¶2); place and purpose change by a change request (Article 22).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RetireCamera(self, request, context):
+        """Takes a camera out of service for good. Its record and history stay.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CountCameras(self, request, context):
+        """How many cameras the caller may describe, by each facet. Kept per class, never scanned: without text and area.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListCameraRevisions(self, request, context):
+        """Every revision of a camera's basic data, newest first (Article 22).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ConfirmCameras(self, request, context):
+        """Confirms that the basic data of cameras of one's own is right as it stands (Article 16 ¶2). All of them or none.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def WatchCameras(self, request, context):
+        """Each camera that the caller may describe as it changes, in order, from a token on. A camera that changed more than
+        once since then comes once, as it is now.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -112,6 +173,31 @@ def add_RegistryServiceServicer_to_server(servicer, server):
                     servicer.UpdateCamera,
                     request_deserializer=kapok_dot_registry_dot_v1_dot_registry__service__pb2.UpdateCameraRequest.FromString,
                     response_serializer=kapok_dot_registry_dot_v1_dot_camera__pb2.Camera.SerializeToString,
+            ),
+            'RetireCamera': grpc.unary_unary_rpc_method_handler(
+                    servicer.RetireCamera,
+                    request_deserializer=kapok_dot_registry_dot_v1_dot_registry__service__pb2.RetireCameraRequest.FromString,
+                    response_serializer=kapok_dot_registry_dot_v1_dot_camera__pb2.Camera.SerializeToString,
+            ),
+            'CountCameras': grpc.unary_unary_rpc_method_handler(
+                    servicer.CountCameras,
+                    request_deserializer=kapok_dot_registry_dot_v1_dot_registry__service__pb2.CountCamerasRequest.FromString,
+                    response_serializer=kapok_dot_registry_dot_v1_dot_registry__service__pb2.CountCamerasResponse.SerializeToString,
+            ),
+            'ListCameraRevisions': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListCameraRevisions,
+                    request_deserializer=kapok_dot_registry_dot_v1_dot_registry__service__pb2.ListCameraRevisionsRequest.FromString,
+                    response_serializer=kapok_dot_registry_dot_v1_dot_registry__service__pb2.ListCameraRevisionsResponse.SerializeToString,
+            ),
+            'ConfirmCameras': grpc.unary_unary_rpc_method_handler(
+                    servicer.ConfirmCameras,
+                    request_deserializer=kapok_dot_registry_dot_v1_dot_registry__service__pb2.ConfirmCamerasRequest.FromString,
+                    response_serializer=kapok_dot_registry_dot_v1_dot_registry__service__pb2.ConfirmCamerasResponse.SerializeToString,
+            ),
+            'WatchCameras': grpc.unary_stream_rpc_method_handler(
+                    servicer.WatchCameras,
+                    request_deserializer=kapok_dot_registry_dot_v1_dot_registry__service__pb2.WatchCamerasRequest.FromString,
+                    response_serializer=kapok_dot_registry_dot_v1_dot_registry__service__pb2.WatchCamerasResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -223,6 +309,141 @@ class RegistryService:
             '/kapok.registry.v1.RegistryService/UpdateCamera',
             kapok_dot_registry_dot_v1_dot_registry__service__pb2.UpdateCameraRequest.SerializeToString,
             kapok_dot_registry_dot_v1_dot_camera__pb2.Camera.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RetireCamera(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kapok.registry.v1.RegistryService/RetireCamera',
+            kapok_dot_registry_dot_v1_dot_registry__service__pb2.RetireCameraRequest.SerializeToString,
+            kapok_dot_registry_dot_v1_dot_camera__pb2.Camera.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CountCameras(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kapok.registry.v1.RegistryService/CountCameras',
+            kapok_dot_registry_dot_v1_dot_registry__service__pb2.CountCamerasRequest.SerializeToString,
+            kapok_dot_registry_dot_v1_dot_registry__service__pb2.CountCamerasResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListCameraRevisions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kapok.registry.v1.RegistryService/ListCameraRevisions',
+            kapok_dot_registry_dot_v1_dot_registry__service__pb2.ListCameraRevisionsRequest.SerializeToString,
+            kapok_dot_registry_dot_v1_dot_registry__service__pb2.ListCameraRevisionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ConfirmCameras(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kapok.registry.v1.RegistryService/ConfirmCameras',
+            kapok_dot_registry_dot_v1_dot_registry__service__pb2.ConfirmCamerasRequest.SerializeToString,
+            kapok_dot_registry_dot_v1_dot_registry__service__pb2.ConfirmCamerasResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WatchCameras(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/kapok.registry.v1.RegistryService/WatchCameras',
+            kapok_dot_registry_dot_v1_dot_registry__service__pb2.WatchCamerasRequest.SerializeToString,
+            kapok_dot_registry_dot_v1_dot_registry__service__pb2.WatchCamerasResponse.FromString,
             options,
             channel_credentials,
             insecure,
