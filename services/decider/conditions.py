@@ -10,10 +10,11 @@ from services.decider.area import covers
 from services.decider.facts import Action, Camera, Circumstances, LegalBasis, Principal
 from services.decider.holder import holder
 
-CLEARED, PAPERS, INCIDENT, INSPECTION, HOLDS_CONTROL, SUSPENDED, NOT_ACCEPTED, HELD_BY_OTHER = (
-    1 << n for n in range(8)
+CLEARED, PAPERS, INCIDENT, INSPECTION, HOLDS_CONTROL, SUSPENDED, NOT_ACCEPTED, HELD_BY_OTHER, OPERATING, BARRED = (
+    1 << n for n in range(10)
 )
 TIMED = PAPERS | INCIDENT | INSPECTION | HOLDS_CONTROL  # these end by themselves
+USUAL = OPERATING  # the state of its system that a class of cameras is taken to be in
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,19 @@ CONDITIONS = {
         Condition("holds-control", HOLDS_CONTROL, "18.1", "control of the camera: RequestTakeover"),
         Condition("suspended", SUSPENDED, "14.1", "a reinstatement of the principal by municipal public security"),
         Condition("not-accepted", NOT_ACCEPTED, "10.1", "an acceptance certificate of the camera's system on record"),
+        Condition(
+            "operating",
+            OPERATING,
+            "10.1",
+            "a system in service: ask its operator; until then it opens to papers (Article 19) and to a declared"
+            " incident (Article 18 ¶2), which its operator's suspension does not bind",
+        ),
+        Condition(
+            "barred",
+            BARRED,
+            "5.1",
+            "an end of the suspension by the public security that ordered it; a retired camera stays closed",
+        ),
         Condition("held-by-other", HELD_BY_OTHER, "18.1", "the end of the takeover in force, or one of higher rank"),
     )
 }
@@ -86,11 +100,17 @@ def standing(principal: Principal, level: int) -> int:
     return (CLEARED if principal.clearance >= level else 0) | (SUSPENDED if principal.is_suspended else 0)
 
 
+def _life(camera: Camera) -> int:
+    """The flags of the state that the camera's system is in (Articles 8, 10)."""
+    accepted = 0 if camera.is_accepted else NOT_ACCEPTED
+    return accepted | (OPERATING if camera.is_operating else 0) | (BARRED if camera.is_barred else 0)
+
+
 def conditions(
     principal: Principal, camera: Camera, action: Action, circumstances: Circumstances, now: datetime
 ) -> Conditions:
     """Every flag that holds for this request at ``now``."""
-    found = Conditions(standing(principal, camera.level) | (0 if camera.is_accepted else NOT_ACCEPTED), {})
+    found = Conditions(standing(principal, camera.level) | _life(camera), {})
     if circumstances.bases and action in PAPER_ACTIONS:
         for basis in circumstances.bases:
             if papers_cover(basis, principal.name, camera, now):

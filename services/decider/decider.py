@@ -17,7 +17,7 @@ from services.decider.model import Request, matches
 from services.decider.nearest import Near, nearest
 from services.decider.policy import Policy
 from services.decider.relation import relation
-from services.decider.scope import Scope, classes
+from services.decider.scope import Scope
 
 _NEAREST_SHOWN = 5
 
@@ -88,7 +88,7 @@ class Decider:
     def scope(self, principal: Principal, action: Action) -> Scope:
         """The classes of cameras on which the principal may act without any papers, incident or takeover."""
         engine = self._engine
-        return Scope(engine.revision, tuple(classes(engine.policy, principal, action)))
+        return Scope(engine.revision, engine.scope(principal, action))
 
 
 def _request(principal: Principal, camera: Camera, action: Action, found: Conditions) -> Request:

@@ -5,6 +5,7 @@ matcher at each call and CPython 3.11's parser is not safe in several threads, s
 engine may ask something new.
 """
 
+import functools
 import threading
 from collections.abc import Iterable
 
@@ -13,11 +14,14 @@ import casbin
 from services.chassis.errors import Internal
 from services.decider.conditions import TIMED
 from services.decider.decision import DEFAULT_DENY, DEFAULT_DENY_ARTICLE, Decision
+from services.decider.facts import Action, Principal
 from services.decider.model import FUNCTIONS, TEXT, Request, needs_mask
 from services.decider.nearest import nearest, refusal_sentence
 from services.decider.policy import Policy, Row
+from services.decider.scope import ScopeClass, classes
 from services.decider.vocabulary import article_text
 
+_SCOPES = 1_024  # of a principal and an action; some kilobytes each
 MEMO_LIMIT = 65_536  # classes kept; 400 bytes each, so at most about 26 MB
 
 Judgement = tuple[Decision, int]  # the decision of a class, and the condition bits of the row that made it
@@ -34,6 +38,11 @@ class Engine:
         self._memo: dict[Request, Judgement] = {}
         self._memo_limit = memo_limit
         self._thread = threading.get_ident()
+        self.scope = functools.lru_cache(_SCOPES)(self._scope)  # a list asks anew for each of its pages
+
+    def _scope(self, principal: Principal, action: Action) -> tuple[ScopeClass, ...]:
+        """The classes of cameras on which the principal may act."""
+        return tuple(classes(self.policy, principal, action))
 
     def judge(self, request: Request) -> Judgement:
         """The decision for a class of requests. Raises Internal when another thread asks for a class not yet known."""

@@ -51,6 +51,7 @@ class Action(StrEnum):
     INSPECT = "inspect"
     ADMINISTER = "administer"
     DELETE = "delete"
+    SUPERVISE = "supervise"  # decide changes of place and purpose, suspend systems (Articles 5 ¶1, 22)
 
 
 class Relation(StrEnum):
@@ -85,7 +86,12 @@ class Principal:
 
 @dataclass(frozen=True, slots=True)
 class Camera:
-    """One device, as far as a decision reads it. Latitude and longitude are WGS 84 degrees."""
+    """One device, as far as a decision reads it. Latitude and longitude are WGS 84 degrees.
+
+    is_accepted   its system's acceptance is on record (Articles 8, 10)
+    is_operating  its system is in service: accepted, and not suspended by its operator
+    is_barred     public security suspended its system, or it is retired
+    """
 
     name: str
     level: int
@@ -95,6 +101,8 @@ class Camera:
     latitude: float
     longitude: float
     is_accepted: bool
+    is_operating: bool = True
+    is_barred: bool = False
 
 
 Point = tuple[float, float]  # latitude, longitude in degrees

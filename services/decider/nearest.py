@@ -11,10 +11,11 @@ from services.decider.policy import Policy, Row
 from services.decider.vocabulary import article_text
 
 # How far a class is off: nobody changes what they are, some may ask for another camera.
-_CLASS_COST = {"role": 100, "relation": 30, "levels": 10, "categories": 10}
-_CONDITION_COST = {"papers": 1, "incident": 2, "holds-control": 2}  # what the caller can obtain by itself comes first
-_OTHER_CONDITION_COST = 3
-_LIKELY_COST = 100  # from here on a row is for somebody else
+_CLASS_COST = {"role": 200, "relation": 60, "levels": 20, "categories": 20}
+# A system out of service is the reason itself, and its remedy names the others; then what the caller can obtain.
+_CONDITION_COST = {"operating": 1, "papers": 2, "incident": 4, "holds-control": 4}
+_OTHER_CONDITION_COST = 6
+_LIKELY_COST = 200  # from here on a row is for somebody else
 
 _CHANGE = "Levels and permissions change by a proposal under Article 14 ¶2 only."
 

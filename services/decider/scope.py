@@ -1,13 +1,14 @@
 """The classes of cameras on which a principal may act, for lists.
 
 Registry compiles a scope to SQL and filters before it counts. A scope holds what is true of whole classes. What hangs
-on one camera's moment (papers, an incident, a takeover, acceptance) is not in it: decide those cameras by name.
+on one camera's moment (papers, an incident, a takeover, the state of its system) is not in it: decide those cameras by
+name.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from services.decider.conditions import standing
+from services.decider.conditions import USUAL, standing
 from services.decider.facts import CATEGORIES, CITY, DISTRICTS, LEVELS, Action, Principal, Relation, Tier
 from services.decider.model import Request, among, held, matches
 from services.decider.policy import Policy, Row
@@ -50,7 +51,7 @@ def _of_row(row: Row, denials: list[Row], principal: Principal, asked: tuple[Rel
     relation, action = asked
     levels_of: dict[tuple[int, ...], list[int]] = {}
     for level in LEVELS:
-        bits = standing(principal, level)
+        bits = standing(principal, level) | USUAL
         requests: list[Request] = [(principal.role_text, relation, action, level, c, bits) for c in CATEGORIES]
         admitted = [r[4] for r in requests if matches(row, r) and not any(matches(deny, r) for deny in denials)]
         levels_of.setdefault(tuple(admitted), []).append(level)

@@ -1,6 +1,6 @@
 """Permissions: may X do A to camera C now, by which rule, until when; who controls C.
 
-rpc, events ──► service ──► decisions  bases  incidents  takeovers  principals  policies   use cases, by noun
+rpc, events ──► service ──► decisions  bases  incidents  takeovers  principals  policies  closures   use cases, by noun
                                 │         │        │          │          │          │
                               store     basis  incident   takeover     agency    genesis   rules, pure
 """

@@ -73,12 +73,14 @@ async def app(settings: Settings) -> AsyncIterator[None]:
             new_id=lambda: str(uuid.uuid4()),
         )
         permissions, rounds = compose(ports), Rounds(records, voice, clock)
-        await follow_cameras(wire, memory)
+        closures = permissions.closures
+        await follow_cameras(wire, memory, closures.hear)
         work = (
             box.publish_forever(wire),
             each_second(rounds.beat_once),
             each_second(rounds.keep_once, sooner=voice.has_spoken),
             each_second(permissions.takeovers.expire_once),
+            each_second(closures.end_once, sooner=closures.has_waiting),
         )
         edge = rpc_server.Edge(ring, clock)
         async with (

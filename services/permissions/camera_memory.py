@@ -44,7 +44,13 @@ class CameraMemory:
         while len(self._kept) > self._limit:
             self._kept.popitem(last=False)
 
-    def forget(self, name: str) -> None:
-        """The camera has changed."""
+    def forget(self, names: Iterable[str]) -> None:
+        """These cameras have changed."""
         self.generation += 1
-        self._kept.pop(name, None)
+        for name in names:
+            self._kept.pop(name, None)
+
+    def forget_all(self) -> None:
+        """Something has changed, and it can't be known what."""
+        self.generation += 1
+        self._kept.clear()

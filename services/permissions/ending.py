@@ -6,10 +6,11 @@ from enum import StrEnum
 
 
 class Cause(StrEnum):
-    """Why. The first two are what this cell writes; later ones join them."""
+    """Why. These are what this cell writes; later ones join them."""
 
     PRINCIPAL_REVOKED = "principal-revoked"
     INCIDENT_ENDED = "incident-ended"
+    CAMERA_CHANGED = "camera-changed"
 
 
 @dataclass(frozen=True, slots=True)

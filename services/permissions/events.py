@@ -3,12 +3,16 @@
 facts       kapok.v1.facts.permissions.<resource>.<verb>     through the outbox, for the ledger
 endings     kapok.v1.permissions.endings, bucket `endings`   signed: a relay acts on them at once
 heartbeat   kapok.v1.permissions.heartbeat                   signed
-hears       kapok.v1.facts.registry.camera.*                 a camera changed
+hears       kapok.v1.facts.registry.*.*                      cameras changed, or are closed to everybody
 """
 
+import hashlib
 import logging
+import re
 import uuid
 from asyncio import Event
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import singledispatch
 
 from google.protobuf.message import DecodeError, Message
@@ -19,13 +23,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kapok.fact.v1 import fact_pb2
 from kapok.permissions.v1 import permissions_events_pb2, permissions_service_pb2
+from kapok.registry.v1 import camera_pb2
 from services.chassis import identity, outbox
 from services.chassis.bus import Bus, BusAwayError
 from services.chassis.signing import Signer
 from services.permissions.basis import Registered
 from services.permissions.camera_memory import CameraMemory
+from services.permissions.closures import Closure
 from services.permissions.ending import Ending, Heartbeat
 from services.permissions.incident import Declared
+from services.permissions.neighbours import BARRED
 from services.permissions.ports import Change, Held, Standing
 from services.permissions.rpc import messages
 
@@ -35,7 +42,10 @@ ENDINGS_PURPOSE = "kapok.permissions.ending"
 ENDINGS_BUCKET = "endings"
 HEARTBEAT = "kapok.v1.permissions.heartbeat"
 HEARTBEAT_PURPOSE = "kapok.permissions.heartbeat"
-CAMERA_FACTS = "kapok.v1.facts.registry.camera.*"
+REGISTRY_FACTS = "kapok.v1.facts.registry.*.*"
+_CAMERA = re.compile(r"districts/[0-9]{6}/cameras/[0-9]{20}")
+# These facts change no state, though a camera that is closed already may be in them. Any other verb may change it.
+_SAME_STATE = frozenset({"created", "updated", "imported", "confirmed"})
 _FLUSH_TIMEOUT_S = 1
 
 
@@ -63,14 +73,17 @@ class SignedVoice:
         self._bucket: KeyValue | None = None
         self.has_spoken = Event()
 
-    async def tell(self, ending: Ending) -> None:
-        """Say it at once, and return when the server has it. Without a bus the heartbeat's silence tells."""
+    async def tell(self, *endings: Ending) -> None:
+        """Say them at once, and return when the server has them. Without a bus the heartbeat's silence tells."""
+        if not endings:
+            return
         self.has_spoken.set()
         try:
-            await self._bus.publish(ENDINGS, self._sealed(ending))
+            for ending in endings:
+                await self._bus.publish(ENDINGS, self._sealed(ending))
             await self._bus.client.flush(_FLUSH_TIMEOUT_S)
         except (NatsError, OSError) as error:
-            log.warning("ending %s waits for the bus: %r", ending.number, error)
+            log.warning("endings up to %s wait for the bus: %r", endings[-1].number, error)
 
     async def keep(self, ending: Ending) -> None:
         """Put it into the bucket, for whoever was away; the same bytes however often. Raises BusAwayError."""
@@ -102,19 +115,52 @@ class SignedVoice:
         return self._signer.seal(ENDINGS_PURPOSE, message.SerializeToString())
 
 
-async def follow_cameras(bus: Bus, memory: CameraMemory) -> None:
-    """Forget each camera that the registry says has changed."""
+@dataclass(frozen=True, slots=True)
+class CameraNews:
+    """Cameras that a fact of the registry is about, and those of them that it closes to everybody."""
+
+    cameras: frozenset[str]
+    closed: tuple[str, ...] = ()
+    is_whole: bool = True  # False: something in the fact could not be read, any camera may have changed
+
+
+def read_news(subject: str, data: bytes) -> CameraNews:
+    """What a fact of the registry on ``kapok.v1.facts.registry.<resource>.<verb>`` says of cameras. Never raises."""
+    resource, verb = subject.rsplit(".", 2)[1:]
+    fact, batch, single = fact_pb2.Fact(), camera_pb2.CameraBatch(), camera_pb2.Camera()
+    try:
+        fact.ParseFromString(data)
+        if fact.snapshot.Unpack(single):
+            batch.cameras.append(single)
+        is_batch = fact.snapshot.Unpack(batch)
+    except DecodeError:
+        return CameraNews(frozenset(), is_whole=False)
+    states = {camera.name: camera.state for camera in batch.cameras}
+    names = {*states, fact.camera} if fact.camera else set(states)
+    sound = frozenset(name for name in names if _CAMERA.fullmatch(name))
+    is_told = {"camera": bool(names), "cameras": is_batch}.get(resource, True)
+    closed = () if verb in _SAME_STATE else tuple(n for n, state in states.items() if state in BARRED and n in sound)
+    return CameraNews(sound, closed, is_whole=is_told and len(sound) == len(names))
+
+
+async def follow_cameras(bus: Bus, memory: CameraMemory, close: Callable[[Closure], None]) -> None:
+    """Forget each camera that the registry says has changed, all of them after a fact that can't be read.
+
+    ``close`` is told of cameras that public security suspended or that are retired.
+    """
 
     async def handle(message: Msg) -> None:
-        fact = fact_pb2.Fact()
-        try:
-            fact.ParseFromString(message.data)
-        except DecodeError as error:
-            log.warning("a fact on %s can't be read: %s", message.subject, error)
-            return
-        memory.forget(fact.camera)
+        news = read_news(message.subject, message.data)
+        if not news.is_whole:
+            log.error("a fact on %s can't be read: every camera is asked for anew", message.subject)
+            memory.forget_all()
+        elif news.cameras:
+            memory.forget(news.cameras)
+        if news.closed:
+            # The same fact is the same bytes, however often and by whichever replica it is heard.
+            close(Closure(hashlib.sha256(message.data).hexdigest(), news.closed))
 
-    await bus.subscribe(CAMERA_FACTS, handle)
+    await bus.subscribe(REGISTRY_FACTS, handle)
 
 
 def _fact(change: Change) -> outbox.Message:

@@ -9,6 +9,14 @@ from services.permissions.camera_memory import CameraMemory
 
 _METHOD = "kapok.registry.v1.CameraFactsService.BatchGetCameraFacts"
 _BATCH = 1_000  # names in one call, as the registry allows
+# The states that bind everybody: suspended by public security, or retired for good.
+BARRED = frozenset({camera_pb2.LIFE_STATE_SUSPENDED_BY_PUBLIC_SECURITY, camera_pb2.LIFE_STATE_RETIRED})
+# A retired system was accepted before: what it recorded stays open to papers as long as it is kept (Articles 18, 19).
+_ACCEPTED = BARRED | {
+    camera_pb2.LIFE_STATE_ACCEPTED,
+    camera_pb2.LIFE_STATE_IN_SERVICE,
+    camera_pb2.LIFE_STATE_SUSPENDED_BY_OPERATOR,
+}
 
 
 class RegistryCameras:
@@ -28,13 +36,14 @@ class RegistryCameras:
             asked_s, generation = clock.monotonic(), self._memory.generation
             request = camera_facts_service_pb2.BatchGetCameraFactsRequest(names=missing[start : start + _BATCH])
             answer = await self._registry.call(_METHOD, request)
-            cameras = [_camera(message) for message in answer.cameras]
+            cameras = [camera(message) for message in answer.cameras]
             self._memory.learn(cameras, asked_s, generation)
-            found |= {camera.name: camera for camera in cameras}
+            found |= {each.name: each for each in cameras}
         return found
 
 
-def _camera(message: camera_pb2.Camera) -> Camera:
+def camera(message: camera_pb2.Camera) -> Camera:
+    """What a decision reads of it. A state that is not known here is one before acceptance."""
     return Camera(
         name=message.name,
         level=message.security_level,
@@ -43,5 +52,7 @@ def _camera(message: camera_pb2.Camera) -> Camera:
         operator=message.operator,
         latitude=message.position.latitude,
         longitude=message.position.longitude,
-        is_accepted=message.state == camera_pb2.Camera.STATE_IN_SERVICE,
+        is_accepted=message.state in _ACCEPTED,
+        is_operating=message.state == camera_pb2.LIFE_STATE_IN_SERVICE,
+        is_barred=message.state in BARRED,
     )

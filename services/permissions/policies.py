@@ -1,5 +1,6 @@
 """Use cases of the policy as a whole (Article 14 ¶2): the organs' genesis is adopted once, levels are given from it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from services.chassis.database import Database
@@ -35,14 +36,19 @@ async def load(database: Database, decider: Decider) -> int:
 
 
 class Levels:
-    """Levels of cameras: they come from the approved policy, never from whoever registers a camera."""
+    """Levels of cameras: they come from the approved policy, never from whoever registers a camera. Writes nothing."""
 
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
 
-    async def assign(self, code: str, category: int) -> tuple[int, int]:
-        """Level of the camera and the policy revision that gave it; the same for ever, once given."""
-        if not self._ports.decider.revision:
+    async def of(self, cameras: Sequence[tuple[str, int]]) -> tuple[list[int], int]:
+        """Level of each camera, given as code and place category, in that order; and the policy revision.
+
+        A camera without a level of its own has that of its category. Raises Denied when no policy is in force.
+        """
+        revision = self._ports.decider.revision
+        if not revision:
             raise refusals.no_policy()
-        async with self._ports.database.write() as transaction:
-            return await policies.assign_level(transaction, code, category, self._ports.decider.revision)
+        async with self._ports.database.read() as transaction:
+            own, default = await policies.levels(transaction, {code for code, _ in cameras})
+        return [own[code] if code in own else default[category] for code, category in cameras], revision

@@ -80,8 +80,8 @@ class Journal(Protocol):
 class Voice(Protocol):
     """Speaks to the relays at once."""
 
-    async def tell(self, ending: Ending) -> None:
-        """Return once the bus has the ending, or can't have it now: the heartbeat's number then tells."""
+    async def tell(self, *endings: Ending) -> None:
+        """Return once the bus has the endings, or can't have them now: the heartbeat's number then tells."""
         ...
 
 

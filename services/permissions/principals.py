@@ -1,5 +1,6 @@
 """Use cases of principals: whose certificate it is, revoked, reinstated. Operational and immediate (Article 14)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -42,6 +43,11 @@ class Principals:
         if found.is_suspended:
             raise refusals.revoked(name)
         return Identified(found, ports.clock.now() + IDENTITY_LIFETIME)
+
+    async def agency_names(self, kind: str, tier: str) -> Sequence[str]:
+        """The agencies of a kind and tier, by name."""
+        async with self._ports.database.read() as transaction:
+            return await principals.agency_names(transaction, kind, tier)
 
     async def revoke(self, principal: str, name: str, reason: str) -> Ending:
         """End every right of ``name`` now, its takeovers too; answered when the bus was told."""

@@ -1,7 +1,7 @@
 """One question with everything that bears on it, read in one view of the database."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -11,11 +11,14 @@ from services.decider.decision import Decision
 from services.decider.facts import Action, Camera, Circumstances, Principal
 from services.decider.relation import is_hidden
 from services.permissions import refusals
+from services.permissions.camera_memory import LIFETIME_S
 from services.permissions.ports import Ports
 from services.permissions.store import bases, endings, incidents, principals, takeovers
 from services.permissions.store.principals import Record
 from services.permissions.takeover import Control
 
+# How long what is known of a camera may lag behind its ending: the memory's age, and replicas' clocks that differ.
+_KNOWN_WITHIN = timedelta(seconds=2 * LIFETIME_S)
 _INCIDENT = next(name for name, condition in CONDITIONS.items() if condition.bit == INCIDENT)
 
 
@@ -86,7 +89,7 @@ async def gather(
 ) -> Answer:
     """Read what bears on the question and decide. Raises Denied for absent and for hidden cameras, alike."""
     # The number first: facts newer than it are harmless, a number newer than the facts would let an ended right pass.
-    number = await endings.committed(transaction)
+    number = await endings.vouched(transaction, question.camera, now - _KNOWN_WITHIN)
     principal = (await acting(transaction, ports, question.principal)).acting
     camera = accessible(found, principal, question.camera)
     control = await takeovers.load(transaction, camera)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from services.permissions.bases import Bases
+from services.permissions.closures import Closures
 from services.permissions.decisions import Decisions
 from services.permissions.incidents import Incidents
 from services.permissions.policies import Levels
@@ -21,10 +22,17 @@ class Permissions:
     takeovers: Takeovers
     principals: Principals
     levels: Levels
+    closures: Closures
 
 
 def compose(ports: Ports) -> Permissions:
     """All use cases on the same ports."""
     return Permissions(
-        Decisions(ports), Bases(ports), Incidents(ports), Takeovers(ports), Principals(ports), Levels(ports)
+        Decisions(ports),
+        Bases(ports),
+        Incidents(ports),
+        Takeovers(ports),
+        Principals(ports),
+        Levels(ports),
+        Closures(ports),
     )

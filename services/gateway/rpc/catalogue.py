@@ -10,18 +10,32 @@ from typing import Any
 from google.protobuf.descriptor import FileDescriptor, MethodDescriptor
 
 from kapok.annotations.v1 import exposure_pb2
-from kapok.audit.v1 import audit_service_pb2
+from kapok.audit.v1 import audit_service_pb2, findings_service_pb2
 from kapok.permissions.v1 import decider_service_pb2, permissions_service_pb2
-from kapok.registry.v1 import camera_facts_service_pb2, registry_service_pb2
+from kapok.registry.v1 import (
+    bulk_service_pb2,
+    camera_facts_service_pb2,
+    changes_service_pb2,
+    health_service_pb2,
+    registry_service_pb2,
+    systems_service_pb2,
+)
 from kapok.streams.v1 import streams_service_pb2
 from services.gateway.method import Method
 
 Surface = Mapping[str, Sequence[Any]]
 SURFACE: Surface = {  # owner → the files that hold its services
-    "registry": (registry_service_pb2.DESCRIPTOR, camera_facts_service_pb2.DESCRIPTOR),
+    "registry": (
+        registry_service_pb2.DESCRIPTOR,
+        bulk_service_pb2.DESCRIPTOR,
+        systems_service_pb2.DESCRIPTOR,
+        changes_service_pb2.DESCRIPTOR,
+        health_service_pb2.DESCRIPTOR,
+        camera_facts_service_pb2.DESCRIPTOR,
+    ),
     "permissions": (permissions_service_pb2.DESCRIPTOR, decider_service_pb2.DESCRIPTOR),
     "streams": (streams_service_pb2.DESCRIPTOR,),
-    "audit": (audit_service_pb2.DESCRIPTOR,),
+    "audit": (audit_service_pb2.DESCRIPTOR, findings_service_pb2.DESCRIPTOR),
 }
 
 

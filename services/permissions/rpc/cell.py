@@ -3,7 +3,6 @@
 from kapok.permissions.v1 import decider_service_pb2, permissions_events_pb2, permissions_service_pb2
 from services.chassis import errors, identity
 from services.chassis.signing import Signer
-from services.decider.facts import CATEGORIES
 from services.permissions.question import Question
 from services.permissions.rpc import answers, messages
 from services.permissions.service import Permissions
@@ -56,14 +55,15 @@ class DeciderServicer:
             security_level=grant.answer.camera.level,
         )
 
-    async def AssignLevel(self, request: pb.AssignLevelRequest, _context: object) -> pb.AssignLevelResponse:
+    async def LevelsOf(self, request: pb.LevelsOfRequest, _context: object) -> pb.LevelsOfResponse:
         _check_caller({"registry"})
-        code = messages.named("camera", request.camera, "camera").rpartition("/")[2]
-        if request.place_category not in CATEGORIES:
-            offer = "must be one of the thirteen of Article 6 ¶1"
-            raise errors.InvalidArgument(errors.Violation("place_category", offer))
-        level, revision = await self._permissions.levels.assign(code, request.place_category)
-        return pb.AssignLevelResponse(security_level=level, policy_revision=revision)
+        levels, revision = await self._permissions.levels.of(messages.new_cameras(request.cameras))
+        return pb.LevelsOfResponse(security_levels=levels, policy_revision=revision)
+
+    async def ListAgencyNames(self, request: pb.ListAgencyNamesRequest, _context: object) -> pb.ListAgencyNamesResponse:
+        _check_caller({"registry"})
+        names = await self._permissions.principals.agency_names(request.agency_kind, request.tier)
+        return pb.ListAgencyNamesResponse(names=names)
 
     async def IdentifyCertificate(
         self, request: pb.IdentifyCertificateRequest, _context: object
@@ -77,6 +77,7 @@ class DeciderServicer:
             agency_kind=principal.kind.value,
             tier=principal.tier.value,
             expire_time=messages.stamp(found.expires_at),
+            jurisdiction=principal.jurisdiction,
         )
 
 

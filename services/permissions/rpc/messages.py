@@ -1,14 +1,15 @@
 """Resources of permissions: protobuf ↔ domain. A field that can't be read is refused by name."""
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from google.protobuf.timestamp_pb2 import Timestamp
 from google.type.latlng_pb2 import LatLng
 
-from kapok.permissions.v1 import decision_pb2, incident_pb2, legal_basis_pb2, takeover_pb2
+from kapok.permissions.v1 import decider_service_pb2, decision_pb2, incident_pb2, legal_basis_pb2, takeover_pb2
 from services.chassis.errors import InvalidArgument, Violation
-from services.decider.facts import Action, Area
+from services.decider.facts import CATEGORIES, Action, Area
 from services.permissions.basis import Officer, Papers, Registered
 from services.permissions.incident import Declaration, Declared, IncidentKind
 from services.permissions.ports import Held
@@ -21,6 +22,9 @@ _NAMES = {
     "incident": r"incidents/[0-9a-f-]{36}",
     "takeover": r"takeovers/[0-9a-f-]{36}",
 }
+_CODE = re.compile(r"[0-9]{20}")
+MOST_NEW_CAMERAS = 1_000
+_MOST_VIOLATIONS = 20
 
 
 def named(kind: str, name: str, field: str) -> str:
@@ -60,6 +64,21 @@ def stamp(value: datetime | None) -> Timestamp | None:
     made = Timestamp()
     made.FromDatetime(value)
     return made
+
+
+def new_cameras(messages: Sequence[decider_service_pb2.NewCamera]) -> list[tuple[str, int]]:
+    """Code and place category of each; InvalidArgument names the first few that are not spelt as they are."""
+    if len(messages) > MOST_NEW_CAMERAS:
+        raise InvalidArgument(Violation("cameras", f"must be at most {MOST_NEW_CAMERAS} in one call"))
+    wrong = []
+    for index, camera in enumerate(messages):
+        if not _CODE.fullmatch(camera.code):
+            wrong.append(Violation(f"cameras[{index}].code", "must be 20 digits (GB/T 28181)"))
+        if camera.place_category not in CATEGORIES:
+            wrong.append(Violation(f"cameras[{index}].place_category", "must be one of the thirteen of Article 6 ¶1"))
+    if wrong:
+        raise InvalidArgument(*wrong[:_MOST_VIOLATIONS])
+    return [(camera.code, camera.place_category) for camera in messages]
 
 
 def papers(message: legal_basis_pb2.LegalBasis) -> Papers:

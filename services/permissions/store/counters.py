@@ -6,16 +6,23 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.permissions.store.tables import counters
 
 
-async def take(transaction: AsyncConnection, name: str) -> int:
-    """The next number; given back when the transaction is rolled back. Needs a transaction that writes."""
-    step = counters.update().where(counters.c.name == name).values(value=counters.c.value + 1)
+async def take(transaction: AsyncConnection, name: str, count: int = 1) -> int:
+    """The next ``count`` numbers, of which the last is returned. Given back when the transaction is rolled back.
+
+    Needs a transaction that writes.
+    """
+    step = counters.update().where(counters.c.name == name).values(value=counters.c.value + count)
     return int((await transaction.execute(step.returning(counters.c.value))).scalar_one())
 
 
 async def current(transaction: AsyncConnection, name: str) -> int:
     """The highest number given and committed."""
-    found = await transaction.execute(sa.select(counters.c.value).where(counters.c.name == name))
-    return int(found.scalar_one())
+    return int((await transaction.execute(sa.select(value_of(name)))).scalar_one())
+
+
+def value_of(name: str) -> sa.ScalarSelect[int]:
+    """The same, as a part of another query."""
+    return sa.select(counters.c.value).where(counters.c.name == name).scalar_subquery()
 
 
 async def lock(transaction: AsyncConnection, name: str) -> None:

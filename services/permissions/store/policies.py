@@ -1,5 +1,6 @@
 """The policy's versions and the levels of cameras that go with it (Article 14 ¶2)."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -11,6 +12,13 @@ from services.permissions.store import principals
 from services.permissions.store.tables import camera_levels, category_levels, policies
 
 FIRST = 1
+# Of the cameras asked about those that have a level of their own, then every place category: built once, since building
+# costs more than asking.
+_LEVELS = (
+    sa.select(camera_levels.c.code, sa.literal(0).label("category"), camera_levels.c.level)
+    .where(camera_levels.c.code.in_(sa.bindparam("codes", expanding=True)))
+    .union_all(sa.select(sa.literal(""), category_levels.c.category, category_levels.c.level))
+)
 
 
 async def insert_first(transaction: AsyncConnection, genesis: Genesis, document: bytes, now: datetime) -> None:
@@ -39,13 +47,7 @@ async def revision(transaction: AsyncConnection) -> int:
     )
 
 
-async def assign_level(transaction: AsyncConnection, code: str, category: int, given_by: int) -> tuple[int, int]:
-    """Level of a camera and the revision that gave it; one without gets that of its place category, for good."""
-    default = sa.select(category_levels.c.level).where(category_levels.c.category == category)
-    # The lock queues two replicas that are asked about the same camera; SQLite has queued them already.
-    level = int((await transaction.execute(default.with_for_update())).scalar_one())
-    row = (await transaction.execute(sa.select(camera_levels).where(camera_levels.c.code == code))).first()
-    if row:
-        return row.level, row.revision
-    await transaction.execute(camera_levels.insert(), {"code": code, "level": level, "revision": given_by})
-    return level, given_by
+async def levels(transaction: AsyncConnection, codes: Iterable[str]) -> tuple[dict[str, int], dict[int, int]]:
+    """Levels of those of ``codes`` (at most 1000) that have one of their own, and that of each place category."""
+    rows = (await transaction.execute(_LEVELS, {"codes": list(codes)})).all()
+    return {code: level for code, _, level in rows if code}, {number: level for _, number, level in rows if number}

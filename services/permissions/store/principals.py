@@ -68,6 +68,12 @@ async def missing_agencies(transaction: AsyncConnection, names: frozenset[str]) 
     return sorted(names - set(found.scalars()))
 
 
+async def agency_names(transaction: AsyncConnection, kind: str, tier: str) -> list[str]:
+    """The agencies of a kind and tier, by name."""
+    query = sa.select(agencies.c.name).where(agencies.c.kind == kind, agencies.c.tier == tier)
+    return list(await transaction.scalars(query.order_by(agencies.c.name)))
+
+
 async def set_revoked(transaction: AsyncConnection, name: str, ending: Ending, reason: str) -> None:
     """The principal has no rights since ``ending``."""
     values = {"revoked_at": ending.occurred_at, "revoked_number": ending.number, "revoked_reason": reason}

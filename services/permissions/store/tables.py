@@ -142,9 +142,15 @@ endings = Table(
     metadata,
     Column("number", Integer, primary_key=True, autoincrement=False, comment="commit order without gaps"),
     Column("cause", String(40), nullable=False, comment="why a right ended"),
-    Column("subject", String(100), nullable=False, comment="resource name that ended"),
+    Column("subject", String(100), nullable=False, index=True, comment="resource name that ended"),
     Column("occurred_at", Instant, nullable=False, comment="when"),
     Column("is_kept", sa.Boolean, nullable=False, index=True, comment="the bucket of endings has it"),
+)
+closures = Table(
+    "closures",
+    metadata,
+    Column("fact", String(64), primary_key=True, comment="SHA-256 of the registry's fact, hex"),
+    Column("heard_at", Instant, nullable=False, index=True, comment="forgotten a day later"),
 )
 counters = Table(
     "counters",

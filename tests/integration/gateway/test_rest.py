@@ -64,15 +64,18 @@ async def test_a_resource_is_read_by_its_name(cell: Cell, web: Web) -> None:
 
 
 async def test_query_parameters_fill_the_rest_nested_and_repeated(cell: Cell, web: Web) -> None:
-    query = "pageSize=7&placeCategory=PLACE_CATEGORY_FINANCE&" + "&".join(
-        f"area.latitude={latitude}&area.longitude={longitude}"
-        for latitude, longitude in ((23, 113), (23, 114), (24, 114))
+    corners = ((23, 113), (23, 114), (24, 114))
+    query = "pageSize=7&filter.placeCategories=PLACE_CATEGORY_FINANCE&filter.placeCategories=3&" + "&".join(
+        f"filter.area.polygon.corners.latitude={latitude}&filter.area.polygon.corners.longitude={longitude}"
+        for latitude, longitude in corners
     )
     status, answer = await web.ask("GET", f"/v1/districts/-/cameras?{query}")
     assert (status, answer) == (200, {"nextPageToken": "next"})
     [request] = cell.cameras.requests
-    assert (request.parent, request.page_size, request.place_category) == ("districts/-", 7, 8)
-    assert [(point.latitude, point.longitude) for point in request.area] == [(23, 113), (23, 114), (24, 114)]
+    assert (request.parent, request.page_size) == ("districts/-", 7)
+    assert list(request.filter.place_categories) == [8, 3]
+    found = request.filter.area.polygon.corners
+    assert [(point.latitude, point.longitude) for point in found] == list(corners)
 
 
 async def test_a_body_fills_the_field_that_the_annotation_names(cell: Cell, web: Web) -> None:

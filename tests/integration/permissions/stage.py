@@ -1,10 +1,12 @@
 """Permissions at work: a real nats-server with the rights of a home, a real registry, real gRPC; callers by name."""
 
+import contextlib
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +20,13 @@ from kapok.permissions.v1 import permissions_service_pb2 as pb
 from kapok.registry.v1 import camera_pb2, registry_service_pb2
 from services.cell import keys as key_files
 from services.cell import layout, nats, rights
-from services.chassis import bus, identity, rpc_client, rpc_status
+from services.chassis import bus, errors, identity, rpc_client, rpc_status
 from services.chassis.clock import SystemClock
 from services.chassis.signing import Signer, Verifier
 from services.permissions import app as permissions
 from services.registry import app as registry
 from tests.integration.permissions import city
+from tests.integration.registry.systems import in_service
 
 RELAY = "relay-1"
 _CLOCK = SystemClock()
@@ -123,17 +126,28 @@ class Stage:
             yield
 
     async def register_cameras(self) -> None:
-        """As their operators would."""
+        """As their operators would, each in a system of its own that is in service."""
         for name, (_, operator) in city.CAMERAS.items():
+            system = await self.system(operator)
             camera = camera_pb2.Camera(
                 code=name.rpartition("/")[2], display_name="camera", place="north exit", purpose="safety",
-                place_category="PLACE_CATEGORY_OTHER", premises="PREMISES_PUBLIC_AREA", acceptance_certificate="A-1",
-                operator=f"agencies/{operator}", source={"stream_uri": "rtsp://127.0.0.1:1/one"},
+                place_category="PLACE_CATEGORY_OTHER", premises="PREMISES_PUBLIC_AREA", system=system,
+                source={"stream_uri": "rtsp://127.0.0.1:1/one"},
                 position=dict(zip(("latitude", "longitude"), city.INSIDE, strict=True)),
             )  # fmt: skip
             request = registry_service_pb2.CreateCameraRequest(parent="districts/440104", camera=camera)
-            method = "kapok.registry.v1.RegistryService.CreateCamera"
-            await self._call("gateway", city.principal(operator), method, request)
+            await self.register(operator, "RegistryService.CreateCamera", request)
+
+    async def system(self, operator: str) -> str:
+        """The operator's system, made and brought in service the first time; its name."""
+        name = f"operators/{operator}/systems/main"
+        with contextlib.suppress(errors.AlreadyExists):
+            await in_service(partial(self.register, operator), name)
+        return name
+
+    async def register(self, operator: str, verb: str, request: Message) -> Any:
+        """Call a method of the registry for an operator, as the gateway does; raises errors.Error."""
+        return await self._call("gateway", city.principal(operator), f"kapok.registry.v1.{verb}", request)
 
     async def _call(self, service: str, principal: str, method: str, request: Message) -> Any:
         """One call signed by ``service``, for ``principal`` when it is the gateway."""

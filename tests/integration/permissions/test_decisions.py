@@ -97,18 +97,28 @@ async def test_a_service_is_told_what_a_session_stands_on(stage: Stage) -> None:
 
 
 async def test_internal_methods_are_for_services_that_speak_for_themselves(stage: Stage) -> None:
-    request = decider_service_pb2.AssignLevelRequest(camera=city.STREET, place_category=13)
-    with pytest.raises(errors.Denied) as refusal:
-        await stage.serve("streams", "AssignLevel", request)
-    assert refusal.value.reason == "METHOD_NOT_EXPOSED"
+    for service in ("streams", "gateway", "audit"):
+        with pytest.raises(errors.Denied) as refusal:
+            await stage.serve(service, "LevelsOf", _new((city.STREET, 13)))
+        assert refusal.value.reason == "METHOD_NOT_EXPOSED"
     with pytest.raises(errors.Unauthenticated):  # no principal: the gateway would have named one
         await stage.pretend("streams", "metro", "Check", _bare())
 
 
-async def test_a_level_once_given_stays(stage: Stage) -> None:
-    for category in (13, 1):
-        request = decider_service_pb2.AssignLevelRequest(camera=city.TUNNEL, place_category=category)
-        assert (await stage.serve("registry", "AssignLevel", request)).security_level == 4
+async def test_the_registry_is_told_the_levels_of_new_cameras_in_its_order(still: Stage) -> None:
+    async with still.alone():
+        answer = await still.serve("registry", "LevelsOf", _new((city.NOWHERE, 1), (city.SECRET, 1), (city.TUNNEL, 13)))
+        assert (list(answer.security_levels), answer.policy_revision) == ([2, 5, 4], 1)
+        with pytest.raises(errors.InvalidArgument) as refused:
+            await still.serve("registry", "LevelsOf", _new((city.STREET, 1), (city.STREET, 14)))
+        assert [violation.field for violation in refused.value.violations] == ["cameras[1].place_category"]
+
+
+async def test_without_a_policy_no_camera_has_a_level(still: Stage) -> None:
+    still.permissions.genesis_file.write_bytes(b"not signed")
+    async with still.alone():
+        with pytest.raises(errors.Denied, match="Article 14 ¶2"):
+            await still.serve("registry", "LevelsOf", _new((city.STREET, 1)))
 
 
 async def test_a_certificate_belongs_to_the_principal_that_the_genesis_gave_it(stage: Stage) -> None:
@@ -118,7 +128,7 @@ async def test_a_certificate_belongs_to_the_principal_that_the_genesis_gave_it(s
         )
 
     found = await stage.serve("gateway", "IdentifyCertificate", shown("police-yuexiu", "police-yuexiu"))
-    assert (found.agency_kind, found.tier) == ("public-security", "district")
+    assert (found.agency_kind, found.tier, found.jurisdiction) == ("public-security", "district", "440104")
     for name, owner in (("police-yuexiu", "metro"), ("nobody", "metro")):
         with pytest.raises(errors.Unauthenticated):
             await stage.serve("gateway", "IdentifyCertificate", shown(name, owner))
@@ -140,6 +150,13 @@ async def test_without_the_registry_nothing_is_decided(still: Stage) -> None:
         with pytest.raises(errors.Unavailable) as refusal:
             await still.check("police-yuexiu", city.STREET, "LIVE")
     assert refusal.value.reason == "SERVICE_AWAY"
+
+
+def _new(*cameras: tuple[str, int]) -> decider_service_pb2.LevelsOfRequest:
+    """Cameras about to be registered, each with its place category."""
+    return decider_service_pb2.LevelsOfRequest(
+        cameras=[{"code": name.rpartition("/")[2], "place_category": category} for name, category in cameras]
+    )
 
 
 def _bare() -> pb.CheckRequest:

@@ -73,6 +73,10 @@ def test_a_state_secret_is_hidden_from_all_but_national_security_and_its_operato
     assert not any(is_hidden(who, TUNNEL) for who in EVERYBODY)
 
 
+def test_a_camera_without_a_level_is_hidden_like_one_since_it_may_become_one() -> None:
+    assert [who for who in EVERYBODY if not is_hidden(who, replace(TUNNEL, level=0))] == [SECURITY, OPERATOR]
+
+
 def test_a_role_with_a_blank_cannot_smuggle_in_another() -> None:
     with pytest.raises(InvalidArgument, match="one word"):
         replace(URBAN, roles=frozenset({"viewer public-security"}))
@@ -87,6 +91,13 @@ def test_suspension_and_missing_acceptance_are_conditions_too() -> None:
     assert {"suspended", "not-accepted"} <= names(
         replace(POLICE, is_suspended=True), replace(TUNNEL, is_accepted=False)
     )
+
+
+def test_the_state_of_the_system_is_told_by_conditions() -> None:
+    assert "operating" in names(POLICE)
+    assert not {"barred", "not-accepted"} & names(POLICE)
+    assert "operating" not in names(POLICE, replace(TUNNEL, is_operating=False))
+    assert "barred" in names(POLICE, replace(TUNNEL, is_barred=True))
 
 
 def test_papers_hold_from_their_start_up_to_their_end_for_their_principal_and_cameras() -> None:

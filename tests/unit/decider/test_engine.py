@@ -17,7 +17,8 @@ from services.decider.policy import Policy
 from tests.unit.decider.cast import EVERYBODY, GENESIS, POLICE, deciding, policy_of
 
 ALL_BITS = sum(condition.bit for condition in CONDITIONS.values())
-ASKED: Request = (POLICE.role_text, "district", "live", 4, 3, CONDITIONS["cleared"].bit)
+STANDING = CONDITIONS["cleared"].bit | CONDITIONS["operating"].bit
+ASKED: Request = (POLICE.role_text, "district", "live", 4, 3, STANDING)
 engine = Engine(GENESIS, revision=7)
 
 requests: st.SearchStrategy[Request] = st.tuples(
@@ -115,7 +116,7 @@ def test_a_matcher_function_is_given_plain_text_and_numbers_only() -> None:
 
     watched._enforcer.add_function("met", met)
     watched._enforcer.add_function("among", among)
-    assert watched.judge((POLICE.role_text, Relation.DISTRICT, Action.LIVE, 4, 3, 1))[0].allowed
+    assert watched.judge((POLICE.role_text, Relation.DISTRICT, Action.LIVE, 4, 3, STANDING))[0].allowed
     assert seen == {str, int}
 
 

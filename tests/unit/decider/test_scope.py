@@ -10,7 +10,15 @@ from services.decider.scope import ScopeClass
 from tests.unit.decider.cast import EVERYBODY, NOW, OPERATOR, POLICE, SECURITY, TUNNEL, YUEXIU, deciding, policy_of
 
 DECIDER = deciding()
-STANDING = [Action.DESCRIBE, Action.LIVE, Action.PLAYBACK, Action.COPY, Action.CONFIGURE, Action.DELETE]
+STANDING = [
+    Action.DESCRIBE,
+    Action.LIVE,
+    Action.PLAYBACK,
+    Action.COPY,
+    Action.CONFIGURE,
+    Action.DELETE,
+    Action.SUPERVISE,
+]
 
 cameras = st.builds(
     Camera,
@@ -51,6 +59,18 @@ def test_state_secrets_are_in_nobody_elses_scope() -> None:
         for part in DECIDER.scope(who, Action.DESCRIBE).classes:
             is_own = part.operator == who.agency and not part.is_operator_excluded
             assert 5 not in part.levels or who is SECURITY or is_own
+
+
+def test_the_state_of_one_system_is_not_in_a_scope() -> None:
+    live = DECIDER.scope(POLICE, Action.LIVE)
+    assert "art14-live-district-police" in {part.rule for part in live.classes}
+
+
+def test_supervision_is_of_others_cameras_only() -> None:
+    (district,) = DECIDER.scope(POLICE, Action.SUPERVISE).classes
+    assert (district.rule, district.districts) == ("art22-supervise-district-police", (YUEXIU,))
+    assert (district.operator, district.is_operator_excluded, district.levels) == (POLICE.agency, True, (1, 2, 3, 4))
+    assert not DECIDER.scope(OPERATOR, Action.SUPERVISE).classes
 
 
 def test_a_class_says_rule_levels_districts_and_operator() -> None:

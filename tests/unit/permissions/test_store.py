@@ -1,5 +1,6 @@
 """The database of permissions: its migrations make its tables, its numbers have no gaps."""
 
+import shutil
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 from services.chassis import database
 from services.permissions.app import MIGRATIONS
 from services.permissions.ending import Cause
-from services.permissions.store import endings
+from services.permissions.store import closures, endings
 from services.permissions.store.tables import metadata
 
 NOW = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
@@ -31,6 +32,29 @@ async def test_the_migrations_make_the_tables_that_the_queries_use(records: data
         metadata.create_all(connection)
         assert made == _shape(connection)
     engine.dispose()
+
+
+async def test_what_the_first_release_kept_is_there_after_the_upgrade(tmp_path: Path) -> None:
+    first, url = tmp_path / "first", f"sqlite+aiosqlite:///{tmp_path / 'a home.db'}"
+    first.mkdir()
+    shutil.copy(MIGRATIONS / "0001_first.py", first)
+    async with database.connect(url, first) as former, former.write() as transaction:
+        kept = await endings.append(transaction, Cause.INCIDENT_ENDED, "incidents/1", NOW)
+    async with database.connect(url, MIGRATIONS) as upgraded, upgraded.write() as transaction:
+        assert await endings.unkept(transaction, 10) == [kept]
+        assert await closures.remember(transaction, "a" * 64, NOW)
+        assert not await closures.remember(transaction, "a" * 64, NOW)
+
+
+async def test_endings_of_several_subjects_have_their_numbers_in_order_and_none_takes_none(
+    records: database.Database,
+) -> None:
+    async with records.write() as transaction:
+        await endings.append(transaction, Cause.INCIDENT_ENDED, "incidents/1", NOW)
+        several = await endings.append_each(transaction, Cause.CAMERA_CHANGED, ["cameras/1", "cameras/2"], NOW)
+        assert await endings.append_each(transaction, Cause.CAMERA_CHANGED, [], NOW) == []
+        assert [(ending.number, ending.subject) for ending in several] == [(2, "cameras/1"), (3, "cameras/2")]
+        assert await endings.committed(transaction) == 3
 
 
 async def test_a_number_of_a_transaction_that_failed_is_given_again(records: database.Database) -> None:

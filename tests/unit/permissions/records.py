@@ -1,0 +1,53 @@
+"""What tests of permissions' use cases stand on: a real database with a genesis; cameras and the bus are made."""
+
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.chassis import database
+from services.chassis.clock import ManualClock
+from services.decider.facts import CATEGORIES, Camera
+from services.permissions import policies
+from services.permissions.agency import Account, Agency
+from services.permissions.app import MIGRATIONS
+from services.permissions.ending import Ending
+from services.permissions.genesis import Genesis
+from services.permissions.ports import Change, Ports
+from tests.unit.decider.cast import EVERYBODY, GENESIS, NOW, TUNNEL, deciding
+
+
+@dataclass
+class Outside:
+    """Cameras, journal and voice in one."""
+
+    cameras: dict[str, Camera] = field(default_factory=lambda: {TUNNEL.name: TUNNEL})
+    told: list[Ending] = field(default_factory=list)
+
+    async def facts(self, names: Iterable[str]) -> Mapping[str, Camera]:
+        return {name: self.cameras[name] for name in names if name in self.cameras}
+
+    async def add(self, transaction: AsyncConnection, *changes: Change) -> None: ...
+
+    def wake(self) -> None: ...
+
+    async def tell(self, *endings: Ending) -> None:
+        self.told += endings
+
+
+def genesis(camera_levels: Mapping[str, int]) -> Genesis:
+    """The policy that ships, and everybody of the cast; place category n has level (n - 1) % 5 + 1."""
+    agencies = tuple(Agency(who.agency, who.agency, who.kind, who.tier, who.jurisdiction) for who in EVERYBODY)
+    accounts = tuple(Account(who.name, who.agency, who.clearance, frozenset()) for who in EVERYBODY)
+    return Genesis(GENESIS, agencies, accounts, {n: (n - 1) % 5 + 1 for n in CATEGORIES}, camera_levels)
+
+
+@asynccontextmanager
+async def ports(folder: Path, camera_levels: Mapping[str, int] | None = None) -> AsyncIterator[tuple[Ports, Outside]]:
+    """Ports on a new database, and the outside that stands behind them."""
+    outside, clock = Outside(), ManualClock(NOW)
+    async with database.connect(f"sqlite+aiosqlite:///{folder / 'a home.db'}", MIGRATIONS) as records:
+        await policies.adopt_genesis(records, genesis(camera_levels or {}), b"signed", NOW)
+        yield Ports(records, deciding(), outside, outside, outside, clock, lambda: "an id"), outside
