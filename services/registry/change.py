@@ -1,27 +1,38 @@
-"""A change to a camera's record: which fields a mask may name, and the record that comes of it. Pure."""
+"""A change to a camera's record: which fields a mask may name, and the record that comes of it. Pure.
+
+Place and purpose change only with authorisation (Article 22): while a system is planned or built its operator still
+draws it, afterwards a change request asks the district public security.
+"""
 
 import dataclasses
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.chassis.errors import InvalidArgument, Violation
+from services.chassis.errors import Denied, InvalidArgument, Violation
 from services.registry.domain import Camera, Source
 from services.registry.soundness import LEVEL_IS_OUTPUT_ONLY, refuse_unless_sound
+from services.registry.system.record import LifeState
 
 # What each path of the API changes in the record.
-_CHANGEABLE = {
+_FREE = {
     "display_name": ("display_name",),
     "display_name_en": ("display_name_en",),
+    "mounting": ("mounting",),
+    "source": ("is_pointable",),
+}
+AUTHORISED = {
     "place_category": ("category",),
     "premises": ("premises",),
     "place": ("place",),
     "position": ("latitude", "longitude"),
+    "direction_degrees": ("direction",),
     "purpose": ("purpose",),
-    "acceptance_certificate": ("acceptance_certificate",),
-    "source": ("is_pointable",),
 }
-_FIXED = {"name", "code", "operator", "state", "is_pointable", "etag", "create_time", "update_time"}
+_CHANGEABLE = _FREE | AUTHORISED
+_FIXED = {"name", "code", "operator", "system", "state", "health", "is_pointable", "etag", "create_time", "update_time",
+          "confirm_time"}  # fmt: skip
+_STILL_DRAWN = {LifeState.PLANNED, LifeState.BUILT}
 _LONGEST_MASK = 32
 _PATH_SHOWN = 40  # characters of a foreign word that a message repeats
 
@@ -41,15 +52,22 @@ class Change:
         """The source to store; None when the mask leaves it as it is."""
         return self.source if "source" in self.mask else None
 
-    def apply(self, camera: Camera, now: datetime) -> Camera:
-        """The next revision of ``camera``; errors.InvalidArgument with every violation."""
+    def apply(self, camera: Camera, by: str, now: datetime) -> Camera:
+        """The next revision of ``camera``; errors.InvalidArgument with every violation.
+
+        Raises errors.Denied (CHANGE_NEEDS_AUTHORISATION) for place and purpose of what is accepted.
+        """
         names = [name for path in self.mask for name in _CHANGEABLE[path]]
         changed = dataclasses.replace(camera, **{name: getattr(self.draft, name) for name in names})
         refuse_unless_sound(changed, self.new_source)
-        if camera.is_accepted and not changed.is_accepted:
-            advice = "an acceptance on record is not taken back by its operator (Articles 8, 10)"
-            raise InvalidArgument(Violation("camera.acceptance_certificate", advice))
-        return dataclasses.replace(changed, revision=camera.revision + 1, updated_at=now)
+        wanting = [path for path in self.mask if path in AUTHORISED]
+        if wanting and camera.state not in _STILL_DRAWN:
+            message = (
+                f"{', '.join(wanting)} of a camera that is accepted changes with authorisation only (Article 22): ask"
+                " for it with RequestCameraChange; the public security of the district decides"
+            )
+            raise Denied("CHANGE_NEEDS_AUTHORISATION", message, field=wanting[0], article="Article 22")
+        return revised(changed, by, "updated", now)
 
     def refuse_unless_changeable(self) -> None:
         """Raise errors.InvalidArgument unless ``mask`` names fields that an operator may change."""
@@ -73,3 +91,10 @@ class Change:
                 yield Violation("update_mask", f"{path[:_PATH_SHOWN]!r} is not a whole field: {offer}")
         if "source" in self.mask and self.source is None:
             yield Violation("camera.source", "is in the mask: send the whole source")
+
+
+def revised(camera: Camera, by: str, cause: str, now: datetime) -> Camera:
+    """``camera`` as the next revision; who enters basic data confirms it (Article 16 ¶2)."""
+    return dataclasses.replace(
+        camera, revision=camera.revision + 1, updated_at=now, confirmed_at=now, changed_by=by, cause=cause
+    )

@@ -2,11 +2,15 @@
 
 import math
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
+from operator import attrgetter
 
 from services.chassis.errors import InvalidArgument, Violation
 from services.decider.facts import CITY, DISTRICTS, SEALED_LEVEL
+from services.registry.health import Health
+from services.registry.kind import Kind
+from services.registry.system.record import LifeState
 
 PLACES = (CITY, *DISTRICTS)  # where a camera of this city can be registered
 
@@ -23,10 +27,14 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Camera:
-    """One camera's record, without its source. Degrees are WGS 84; ``revision`` counts its changes from 1."""
+    """One camera's record, without its source.
 
-    name: str
+    Degrees are WGS 84, ``direction`` is from north clockwise, ``revision`` counts its changes from 1. ``state`` is its
+    system's unless it ``is_retired`` by itself; ``level`` is 0 while the policy has given none.
+    """
+
     code: str
+    system: str
     display_name: str
     display_name_en: str
     category: int
@@ -35,23 +43,39 @@ class Camera:
     latitude: float
     longitude: float
     purpose: str
-    operator: str
-    acceptance_certificate: str
     created_at: datetime
     updated_at: datetime
+    confirmed_at: datetime
+    changed_by: str
+    cause: str = "registered"
+    direction: float | None = None
+    mounting: int = 0
     level: int = 0
+    state: LifeState = LifeState.PLANNED
+    health: Health = Health.UNSPECIFIED
     is_pointable: bool = False
+    is_retired: bool = False
     revision: int = 1
 
     @property
-    def district(self) -> str:
-        """Six digits, GB/T 2260."""
-        return self.name.split("/")[1]
+    def name(self) -> str:
+        """The resource name."""
+        return camera_name(self.code)
 
     @property
-    def is_accepted(self) -> bool:
-        """Whether its completion acceptance is on record (Articles 8, 10)."""
-        return bool(self.acceptance_certificate)
+    def district(self) -> str:
+        """Six digits, GB/T 2260: the code begins with them."""
+        return self.code[:6]
+
+    @property
+    def operator(self) -> str:
+        """``agencies/…`` that runs its system."""
+        return operator_of(self.system)
+
+    @property
+    def kind(self) -> Kind:
+        """What it shares with others."""
+        return Kind(self.district, self.category, self.level, self.state, self.health)
 
     @property
     def is_sealed(self) -> bool:
@@ -63,6 +87,30 @@ class Camera:
         """Changes with each change of the record or its source."""
         return f"r{self.revision}"
 
+    def placed(self, level: int, state: LifeState) -> "Camera":
+        """The same at ``level`` in ``state``. What dataclasses.replace does, at a quarter of its cost."""
+        values = list(_VALUES(self))
+        values[_AT["level"]], values[_AT["state"]] = level, state
+        return Camera(*values)
+
+    @property
+    def texts(self) -> tuple[str, str, str]:
+        """What a search for words reads."""
+        return self.display_name, self.display_name_en, self.place
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """``camera`` as its record was from ``started_at`` until ``ended_at``, None for the one in force."""
+
+    camera: Camera
+    started_at: datetime
+    ended_at: datetime | None
+
+
+_AT = {one.name: index for index, one in enumerate(fields(Camera))}
+_VALUES = attrgetter(*_AT)
+
 
 @dataclass(frozen=True, slots=True)
 class Deed:
@@ -72,6 +120,10 @@ class Deed:
     request_id: str
     rule: str = ""
     article: str = ""
+
+    def under(self, rule: str) -> "Deed":
+        """The same by a rule of the policy."""
+        return Deed(self.principal, self.request_id, rule, self.article)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +144,20 @@ class Code:
         return cls(*parts.groups()) if parts else None
 
 
-def camera_name(district: str, code: str) -> str:
-    """The resource name."""
-    return f"districts/{district}/cameras/{code}"
+def camera_name(code: str) -> str:
+    """The resource name of the camera with this code, which begins with its district."""
+    return f"districts/{code[:6]}/cameras/{code}"
 
 
-def is_camera_name(name: str) -> bool:
-    """Whether ``name`` could be a camera's at all."""
-    return re.fullmatch(r"districts/[0-9]{6}/cameras/[0-9]{20}", name) is not None
+def code_of(name: str) -> str:
+    """The code in a camera's name; "" for a text that can't be one."""
+    found = re.fullmatch(r"districts/([0-9]{6})/cameras/(\1[0-9]{14})", name)
+    return found[2] if found else ""
+
+
+def operator_of(system: str) -> str:
+    """``agencies/x`` of ``operators/x`` or ``operators/x/systems/y``."""
+    return f"agencies/{system.split('/')[1]}" if system.count("/") else ""
 
 
 def is_on_earth(latitude: float, longitude: float) -> bool:

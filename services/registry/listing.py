@@ -1,106 +1,140 @@
-"""Lists of cameras: what may be asked, opaque page tokens bound to it, and pages cut to an area. Pure."""
+"""Lists of cameras: what may be asked, in which order, and opaque page tokens bound to it. Pure."""
 
 import base64
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import islice
+from dataclasses import dataclass, field
 
 from services.chassis.errors import InvalidArgument, Violation
-from services.decider.area import extent, inside
-from services.decider.facts import CATEGORIES, Point
-from services.registry.domain import Camera, is_camera_name, is_on_earth
+from services.decider.facts import CATEGORIES, LEVELS
+from services.registry import words
+from services.registry.area import Area, violations
+from services.registry.domain import PLACES
+from services.registry.health import Health
+from services.registry.system.record import LifeState
+from services.registry.units import ClassFilter
 
-_DEFAULT_SIZE = 50
-_LARGEST_SIZE = 1000
-_LARGEST_AREA = 1000  # corners
-_WORK = 200_000  # corners compared for one page: some 50 ms, so that a ragged area can't hold up the service
+DEFAULT_SIZE = 50
+LARGEST_SIZE = 1000
+_MOST_VALUES = 100  # of one part of a filter
 _LONGEST_TOKEN = 200
+_SHOWN = 40  # characters of a foreign word that a message repeats
+_LARGEST_NUMBER = 2**62
+ORDERS = {
+    "": ("code", False), "name": ("code", False), "name desc": ("code", True), "update_time": ("change", False),
+    "update_time desc": ("change", True),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a list is about. Parts restrict together; an empty part restricts nothing."""
+
+    classes: ClassFilter = field(default_factory=ClassFilter)
+    text: str = ""
+    area: Area | None = None
+
+    def refuse_unless_sound(self) -> words.Wanted | None:
+        """Raise errors.InvalidArgument with every violation; return the words of ``text``, parsed."""
+        wrong = list(self._wrong())
+        wanted = None
+        try:
+            wanted = words.parse(self.text, "filter.text") if self.text else None
+        except InvalidArgument as fault:
+            wrong += fault.violations
+        if wrong:
+            raise InvalidArgument(*wrong)
+        return wanted
+
+    def refuse_unless_of_classes(self, what: str) -> None:
+        """Raise errors.InvalidArgument for text and area: ``what`` is kept by classes and never scanned for."""
+        if self.text or self.area:
+            field_name = "filter.text" if self.text else "filter.area"
+            raise InvalidArgument(Violation(field_name, f"{what} by class only: leave text and area out"))
+        self.refuse_unless_sound()
+
+    def _wrong(self) -> Iterator[Violation]:
+        offers: dict[str, Sequence[str] | Sequence[int]] = {
+            "districts": PLACES, "categories": CATEGORIES, "levels": LEVELS, "states": tuple(LifeState),
+            "healths": tuple(Health),
+        }  # fmt: skip
+        for name, offer in offers.items():
+            values = getattr(self.classes, name)
+            if unknown := sorted(str(one)[:_SHOWN] for one in set(values) - set(offer))[:3]:
+                listed = ", ".join(f"{one:d}" if isinstance(one, int) else one for one in offer)
+                yield Violation(f"filter.{_PATHS[name]}", f"{unknown} are not among {listed}")
+        for name in ("operators", "systems"):
+            if len(getattr(self.classes, name)) > _MOST_VALUES:
+                yield Violation(f"filter.{name}", f"names more than {_MOST_VALUES}: ask in several lists")
+        if self.area is not None:
+            yield from violations(self.area, "filter.area")
+
+
+_PATHS = {
+    "districts": "districts", "categories": "place_categories", "levels": "security_levels", "states": "states",
+    "healths": "healths",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """One page of a list. ``district`` is empty for all, ``category`` 0 for all, ``area`` empty for everywhere."""
+    """One page of a list."""
 
-    district: str = ""
-    category: int = 0
-    area: tuple[Point, ...] = ()
+    filter: Filter = field(default_factory=Filter)
+    order_by: str = ""
     page_size: int = 0
     page_token: str = ""
 
     @property
     def size(self) -> int:
         """Cameras on the page: 50 unless told, at most 1000 (AIP-158)."""
-        return min(self.page_size or _DEFAULT_SIZE, _LARGEST_SIZE)
+        return min(self.page_size or DEFAULT_SIZE, LARGEST_SIZE)
 
-    @property
-    def scan(self) -> int:
-        """Candidates to read for the page: one more than fits shows whether there is a next one."""
-        if not self.area:
-            return self.size + 1
-        return min(_LARGEST_SIZE, _WORK // len(self.area))
-
-    @property
-    def box(self) -> tuple[float, float, float, float] | None:
-        """South, west, north, east of the area."""
-        if not self.area:
-            return None
-        latitudes, longitudes = zip(*self.area, strict=True)
-        return min(latitudes), min(longitudes), max(latitudes), max(longitudes)
-
-    def refuse_unless_sound(self) -> None:
-        """Raise errors.InvalidArgument with every violation."""
-        if wrong := list(self._wrong()):
-            raise InvalidArgument(*wrong)
-
-    def _wrong(self) -> Iterator[Violation]:
+    def refuse_unless_sound(self) -> words.Wanted | None:
+        """Raise errors.InvalidArgument with every violation; return the words of the filter, parsed."""
+        wrong = []
         if self.page_size < 0:
-            yield Violation("page_size", "must not be negative")
-        if self.category not in {0, *CATEGORIES}:
-            yield Violation("place_category", "must be one of the thirteen of Article 6 ¶1, or left out")
-        if self.area and not 3 <= len(self.area) <= _LARGEST_AREA:
-            yield Violation("area", f"has {len(self.area)} points: a polygon has 3 to {_LARGEST_AREA}")
-        elif not all(is_on_earth(*point) for point in self.area):
-            yield Violation("area", "must be WGS 84 degrees: latitude -90 to 90, longitude -180 to 180")
-        elif self.area and not extent(self.area):
-            yield Violation("area", "encloses nothing: its points lie on one line")
+            wrong.append(Violation("page_size", "must not be negative"))
+        if self.order_by not in ORDERS:
+            wrong.append(Violation("order_by", f"must be one of {', '.join(filter(None, ORDERS))}"))
+        if wrong:
+            raise InvalidArgument(*wrong)
+        return self.filter.refuse_unless_sound()
 
-    def after(self) -> str:
-        """The name after which the page begins; errors.InvalidArgument for a token of another list."""
+    def after(self) -> str | int | None:
+        """The key behind which the page begins, None for the first; InvalidArgument for a token of another list."""
         if not self.page_token:
-            return ""
+            return None
+        is_key = _is_code if ORDERS[self.order_by][0] == "code" else _is_number
         try:
             padded = self.page_token[:_LONGEST_TOKEN] + "=" * (-len(self.page_token) % 4)
             bound_to, after = json.loads(base64.urlsafe_b64decode(padded.encode("ascii")))
-            if bound_to == self._digest() and is_camera_name(after):
-                return str(after)
-        except (ValueError, TypeError):  # not ASCII, base64, JSON, or a pair of texts: no token of ours
+            if bound_to == self._digest() and is_key(after):
+                found: str | int = after
+                return found
+        except (ValueError, TypeError, RecursionError):  # not ASCII, base64, JSON, or a pair: no token of ours
             pass
         raise InvalidArgument(Violation("page_token", "is not of this list: start again without it, with one filter"))
 
-    def token(self, after: str) -> str:
-        """The token of the page that begins after ``after``. It grants nothing, so it is neither secret nor signed."""
+    def token(self, after: str | int | None) -> str:
+        """What the token of the page behind ``after`` says; who answers seals it (`Tokens`)."""
+        if after is None:
+            return ""
         text = json.dumps([self._digest(), after])
         return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
     def _digest(self) -> str:
-        asked = json.dumps([self.district, self.category, self.area])
-        return hashlib.sha256(asked.encode()).hexdigest()[:16]
+        parts = self.filter.classes
+        asked = [sorted(map(str, getattr(parts, name))) for name in parts.__slots__]
+        text = json.dumps([asked, self.filter.text, repr(self.filter.area), self.order_by])
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Cameras by name, and the token of the next page; empty at the end."""
-
-    cameras: tuple[Camera, ...]
-    next_token: str
+def _is_code(key: object) -> bool:
+    """Whether a database can be asked for what is behind it: PostgreSQL takes no NUL, nor a number beyond 64 bits."""
+    return isinstance(key, str) and key.isascii() and key.isdigit()
 
 
-def cut(query: Query, candidates: Sequence[Camera]) -> Page:
-    """The page out of ``query.scan`` candidates. It may be short, even empty, before the end of the list (AIP-158)."""
-    matches = (c for c in candidates if not query.area or inside(query.area, (c.latitude, c.longitude)))
-    found = tuple(islice(matches, query.size))
-    if next(matches, None):
-        return Page(found, query.token(found[-1].name))
-    return Page(found, query.token(candidates[-1].name) if len(candidates) == query.scan else "")
+def _is_number(key: object) -> bool:
+    return type(key) is int and 0 <= key <= _LARGEST_NUMBER

@@ -1,5 +1,6 @@
 """What the registry asks of permissions: domain → protobuf → domain."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kapok.permissions.v1 import decider_service_pb2, decision_pb2
@@ -12,7 +13,7 @@ _SERVICE = "kapok.permissions.v1.DeciderService"
 
 @dataclass(frozen=True)
 class RemotePermissions:
-    """service.Permissions over gRPC."""
+    """What the use cases declare as Permissions, over gRPC."""
 
     neighbour: Neighbour
 
@@ -35,10 +36,15 @@ class RemotePermissions:
         answer = await self.neighbour.call(f"{_SERVICE}.ScopeOf", request)
         return Scope(tuple(_scope_class(found) for found in answer.classes), frozenset(answer.cameras))
 
-    async def assign_level(self, camera: str, category: int) -> int:
-        request = decider_service_pb2.AssignLevelRequest(camera=camera, place_category=category)
-        answer = await self.neighbour.call(f"{_SERVICE}.AssignLevel", request)
-        return int(answer.security_level)
+    async def levels(self, cameras: Sequence[tuple[str, int]]) -> Sequence[int]:
+        asked = [decider_service_pb2.NewCamera(code=code, place_category=category) for code, category in cameras]
+        answer = await self.neighbour.call(f"{_SERVICE}.LevelsOf", decider_service_pb2.LevelsOfRequest(cameras=asked))
+        return list(answer.security_levels)
+
+    async def municipal_police(self) -> frozenset[str]:
+        request = decider_service_pb2.ListAgencyNamesRequest(agency_kind="public-security", tier="municipal")
+        answer = await self.neighbour.call(f"{_SERVICE}.ListAgencyNames", request)
+        return frozenset(answer.names)
 
 
 def _number(action: Action) -> decision_pb2.Action:

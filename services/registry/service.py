@@ -1,23 +1,31 @@
-"""The use cases of the registry. Each asks permissions first, outside any transaction, and answers after the commit."""
+"""The use cases on cameras. Each asks permissions first, outside any transaction, and answers after the commit."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.chassis import errors
 from services.chassis.clock import Clock
 from services.chassis.database import Database
 from services.chassis.outbox import Message, Outbox
 from services.decider.facts import Action
-from services.registry import listing, store
-from services.registry.change import Change
-from services.registry.domain import Camera, Deed, Source
+from services.registry import refusals
+from services.registry.change import Change, revised
+from services.registry.domain import Camera, Deed, Revision, Source, code_of
+from services.registry.listing import Filter, Query
 from services.registry.permission import Ruling, Scope, not_accessible
-from services.registry.soundness import refuse_unless_sound
+from services.registry.store import cameras as camera_store
+from services.registry.store import counters, find, revisions, systems
+from services.registry.store.cameras import CameraStore, Stored, fitting
+from services.registry.store.search import Order, Search
+from services.registry.system.record import LifeState
 from services.registry.vault import Vault
+
+_EXPORTED = 500  # cameras in one message
 
 
 class Permissions(Protocol):
@@ -31,15 +39,21 @@ class Permissions(Protocol):
         """Every camera on which the principal may act."""
         ...
 
-    async def assign_level(self, camera: str, category: int) -> int:
-        """The level of a new camera; always the same for the same one."""
-        ...
-
 
 class Announce(Protocol):
     """Writes down a fact about a camera."""
 
-    def __call__(self, verb: str, camera: Camera, deed: Deed) -> Message: ...
+    def one(self, verb: str, camera: Camera, deed: Deed) -> Message:
+        """`verb` is the past tense of what happened."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Cameras in order, and the token of the next page; empty at the end."""
+
+    cameras: Sequence[Camera]
+    next_token: str
 
 
 @dataclass(frozen=True)
@@ -48,111 +62,141 @@ class Registry:
 
     database: Database
     outbox: Outbox
+    store: CameraStore
     vault: Vault
     permissions: Permissions
     announce: Announce
     clock: Clock
 
-    async def create(self, deed: Deed, draft: Camera, source: Source | None) -> Camera:
-        """Register ``draft``; only its operator may (Article 7), and nowhere private (Article 6 ¶2)."""
-        scope = await self.permissions.scope(deed.principal, Action.CONFIGURE)
-        own = scope.of_operator(draft.operator)
-        if not own:
-            raise _not_the_operator(draft.name)
-        refuse_unless_sound(draft, source, level_is_claimed=bool(draft.level))
-        level = await self.permissions.assign_level(draft.name, draft.category)
-        camera = dataclasses.replace(draft, level=level)
-        rule = next((found.rule for found in own if found.holds(camera)), None)
-        if rule is None:
-            raise _code_not_assigned(camera)
-        locked = self.vault.lock(camera.name, source) if source else None
-        try:
-            async with self.database.write() as transaction:
-                await store.insert(transaction, camera, locked)
-                fact = self.announce("created", camera, dataclasses.replace(deed, rule=rule))
-                await self.outbox.add(transaction, fact)
-        except IntegrityError:
-            raise await self._taken(camera) from None
-        self.outbox.wake()
-        return camera
-
-    async def _taken(self, camera: Camera) -> errors.Error:
-        async with self.database.read() as transaction:
-            found = await store.get(transaction, camera.name)
-        if found is not None and found.operator == camera.operator:
-            message = f"{camera.name} is registered: change it with UpdateCamera"
-            return errors.AlreadyExists("RESOURCE_EXISTS", message, name=camera.name)
-        return _code_not_assigned(camera)
-
-    async def get(self, principal: str, name: str) -> Camera:
-        """One camera that the principal may describe; not_accessible for any other name."""
+    async def get(self, principal: str, name: str, as_of: datetime | None = None) -> Camera:
+        """One camera that the principal may describe, now or at a time; not_accessible for any other name."""
         ruling = await self.permissions.decide(principal, name, Action.DESCRIBE)
         async with self.database.read() as transaction:
-            camera = await store.get(transaction, name)
-        if camera is None or not ruling.is_allowed:
-            raise not_accessible(name)
-        return camera
+            stored = await self.store.get(transaction, code_of(name))
+            if stored is None or not ruling.is_allowed:
+                raise not_accessible(name)
+            return stored.camera if as_of is None else await _then(transaction, stored, as_of)
 
-    async def list(self, principal: str, query: listing.Query) -> listing.Page:
+    async def list(self, principal: str, query: Query) -> Page:
         """A page of what the principal may describe, filtered in the database before anything is counted."""
-        query.refuse_unless_sound()
+        words = query.refuse_unless_sound()
         after = query.after()
         scope = await self.permissions.scope(principal, Action.DESCRIBE)
-        wanted = store.Filter(query.district, query.category, query.box)
+        order = ORDERS[query.order_by]
+        search = Search(scope, query.filter.classes, words, query.filter.area, order, after, query.size)
         async with self.database.read() as transaction:
-            candidates = await store.page(transaction, scope, wanted, after, query.scan)
-        return listing.cut(query, candidates)
+            found = await find.page(transaction, self.store.book, search)
+            stored = await self.store.of_ids(transaction, found.ids)
+        shown = fitting(stored)
+        last = found.last if len(shown) == len(stored) else shown[-1].key(order.key)
+        return Page([one.camera for one in shown], query.token(last))
+
+    async def export(self, principal: str, wanted: Filter) -> AsyncIterator[Sequence[Camera]]:
+        """Everything that the principal may describe and ``wanted`` holds, by name. Asks anew for each page."""
+        query = Query(wanted, page_size=_EXPORTED)
+        while True:
+            page = await self.list(principal, query)
+            if page.cameras:
+                yield page.cameras
+            if not page.next_token:
+                return
+            query = dataclasses.replace(query, page_token=page.next_token)
+
+    async def revisions(self, principal: str, name: str, before: int, limit: int) -> Sequence[Revision]:
+        """The revisions of a camera that the principal may describe, newest first (Article 22)."""
+        await self.get(principal, name)
+        async with self.database.read() as transaction:
+            stored = await self.store.get(transaction, code_of(name))
+            if stored is None:
+                return []
+            before = min(before, stored.camera.revision + 1)  # PostgreSQL keeps revisions as 32 bits
+            return await revisions.page(transaction, stored, before, limit)
 
     async def update(self, deed: Deed, change: Change) -> Camera:
         """Change a record; only its operator may. errors.Aborted (ETAG_STALE) when it changed since it was read."""
-        ruling = await self.permissions.decide(deed.principal, change.name, Action.CONFIGURE)
-        if not ruling.is_allowed:
-            raise ruling.refusal(change.name, Action.CONFIGURE)
+        deed = await self._configuring(deed, change.name)
         change.refuse_unless_changeable()
-        deed = dataclasses.replace(deed, rule=ruling.rule, article=ruling.article)
+        locked = self.vault.lock(change.name, change.new_source) if change.new_source else None
         async with self.database.write() as transaction:
-            current = await store.get(transaction, change.name)
-            if current is None:
-                raise not_accessible(change.name)
-            if current.operator != ruling.agency:
-                raise _not_the_operator(change.name)
-            changed = change.apply(current, self.clock.now())
-            locked = self.vault.lock(change.name, change.new_source) if change.new_source else None
-            is_newest = change.etag in {"", current.etag} and await store.replace(transaction, changed, locked)
-            if not is_newest:
-                message = f"{change.name} changed since you read it: read it again"
-                raise errors.Aborted("ETAG_STALE", message, etag=current.etag)
-            await self.outbox.add(transaction, self.announce("updated", changed, deed))
+            before = await self._own(transaction, change.name, change.etag)
+            after = change.apply(before.camera, deed.principal, self.clock.now())
+            await revise(transaction, self.store, before, after, locked)
+            await self.outbox.add(transaction, self.announce.one("updated", after, deed))
         self.outbox.wake()
-        return changed
+        return after
+
+    async def retire(self, deed: Deed, name: str, etag: str, reason: str) -> Camera:
+        """Take a camera out of service for good; only its operator may."""
+        deed = await self._configuring(deed, name)
+        async with self.database.write() as transaction:
+            before = await self._own(transaction, name, etag)
+            now = self.clock.now()
+            after = revised(before.camera, deed.principal, f"retired: {reason}", now)
+            after = dataclasses.replace(after, is_retired=True, state=LifeState.RETIRED)
+            await revise(transaction, self.store, before, after)
+            await self.outbox.add(transaction, self.announce.one("retired", after, deed))
+        self.outbox.wake()
+        return after
 
     async def facts(self, names: Sequence[str]) -> Sequence[Camera]:
         """Those of ``names`` that exist, hidden ones too: for services of the cell."""
+        codes = [code for name in names if (code := code_of(name))]
         async with self.database.read() as transaction:
-            return await store.get_many(transaction, names)
+            return [stored.camera for stored in await self.store.of_codes(transaction, codes)]
 
     async def source(self, name: str) -> Source:
         """Where the pictures come from: for the relay that pulls them, through streams."""
+        code = code_of(name)
         async with self.database.read() as transaction:
-            camera = await store.get(transaction, name)
-            locked = await store.locked_source(transaction, name)
-        if camera is None:
+            stored = await self.store.get(transaction, code)
+            locked = await camera_store.locked_source(transaction, code)
+        if stored is None:
             raise not_accessible(name)
         if locked is None:
             message = f"{name} has no source: its operator must register one with UpdateCamera"
             raise errors.FailedPrecondition("STATE_WRONG", message, state="no source", camera=name)
         return self.vault.unlock(name, locked)
 
+    async def _configuring(self, deed: Deed, name: str) -> Deed:
+        """The deed with the rule that lets its principal change this camera; raises the refusal."""
+        ruling = await self.permissions.decide(deed.principal, name, Action.CONFIGURE)
+        if not ruling.is_allowed:
+            raise ruling.refusal(name, Action.CONFIGURE)
+        return dataclasses.replace(deed, rule=ruling.rule, article=ruling.article)
 
-def _not_the_operator(camera: str) -> errors.Denied:
-    message = "only the agency that runs a camera registers and changes it: name your own as its operator (Article 7)"
-    return errors.Denied("NOT_PERMITTED", message, article="Article 7", camera=camera, action=Action.CONFIGURE.value)
+    async def _own(self, transaction: AsyncConnection, name: str, etag: str) -> Stored:
+        """The camera as it is to be changed. An operator never changes, so the decision made before still holds."""
+        await counters.lock(transaction)
+        stored = await self.store.get(transaction, code_of(name))
+        if stored is None:
+            raise not_accessible(name)
+        if etag not in ("", stored.camera.etag):
+            raise refusals.stale(name, stored.camera.etag)
+        if stored.camera.state == LifeState.RETIRED:
+            raise refusals.retired(name)
+        return stored
 
 
-def _code_not_assigned(camera: Camera) -> errors.Denied:
-    # One answer for every camera that is not the caller's own, whatever its level, and it never says "taken": an
-    # operator sees no other operator's camera, so it can't tell a state secret from a bus stop by it (Article 11).
-    # Nor does it repeat the code: the refusal goes on record, and who reads the ledger and knows every camera up to
-    # level 4 would learn from it which code hides a fifth.
-    message = f"this code is not one for {camera.operator}: use one that was assigned to you"
-    return errors.Denied("NOT_PERMITTED", message, action=Action.CONFIGURE.value)
+ORDERS = {
+    "": Order(), "name": Order(), "name desc": Order(is_descending=True), "update_time": Order("change"),
+    "update_time desc": Order("change", is_descending=True),
+}  # fmt: skip
+
+
+async def revise(
+    transaction: AsyncConnection, store: CameraStore, before: Stored, after: Camera, locked: bytes | None = None
+) -> None:
+    """Replace a record by its next revision and keep what it said; errors.Aborted when another one was faster."""
+    if not await store.replace(transaction, before, after, locked):
+        raise refusals.stale(before.camera.name, before.camera.etag)
+    await revisions.keep(transaction, before, after.updated_at)
+
+
+async def _then(transaction: AsyncConnection, stored: Stored, at: datetime) -> Camera:
+    """The camera as it was at ``at``, in the state that its system was in; not_accessible before its registration."""
+    found = await revisions.as_of(transaction, stored, at)
+    if found is None:
+        raise not_accessible(stored.camera.name)
+    states = [step.state for step in await systems.steps(transaction, stored.camera.system) if step.started_at <= at]
+    state = LifeState.RETIRED if found.camera.is_retired else states[-1] if states else LifeState.PLANNED
+    return dataclasses.replace(found.camera, state=state)

@@ -1,6 +1,5 @@
 """Sources at rest: AES-256-GCM under the registry's own key, a fresh nonce each, bound to the camera's name."""
 
-import dataclasses
 import json
 import os
 from pathlib import Path
@@ -11,7 +10,10 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from services.chassis import errors
 from services.registry.domain import Source
 
+DEVELOPMENT = "development"
+_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 _NONCE_BYTES = 12
+_FIELDS = ("stream_uri", "control_uri", "username", "password")
 
 
 class Vault:
@@ -20,15 +22,11 @@ class Vault:
     def __init__(self, key: bytes) -> None:
         self._cipher = AESGCM(key)
 
-    @classmethod
-    def from_file(cls, path: Path) -> "Vault":
-        """Read 32 bytes in hex."""
-        return cls(bytes.fromhex(path.read_text().strip()))
-
     def lock(self, camera: str, source: Source) -> bytes:
         """Nonce and ciphertext."""
         nonce = os.urandom(_NONCE_BYTES)
-        plaintext = json.dumps(dataclasses.asdict(source)).encode()
+        fields = (source.stream_uri, source.control_uri, source.username, source.password)
+        plaintext = json.dumps(dict(zip(_FIELDS, fields, strict=True))).encode()
         return nonce + self._cipher.encrypt(nonce, plaintext, camera.encode())
 
     def unlock(self, camera: str, locked: bytes) -> Source:
@@ -39,3 +37,17 @@ class Vault:
             message = f"the source of {camera} does not open with this registry's credentials key; register it again"
             raise errors.Internal("INTERNAL", message) from None
         return Source(**json.loads(plaintext))
+
+
+def read_key(path: Path, listen: str) -> bytes:
+    """32 bytes in hex, with ``development`` before them when a home made them itself.
+
+    Raises errors.FailedPrecondition for such a key in a service that listens beyond this machine: a cluster brings its
+    own, from its secrets.
+    """
+    *marks, text = path.read_text().split()
+    host = listen.rpartition(":")[0].strip("[]")
+    if DEVELOPMENT in marks and not listen.startswith("unix:") and host not in _LOOPBACK:
+        message = f"{path} holds a development key, and this service listens at {listen}: give it a key of its own"
+        raise errors.FailedPrecondition("STATE_WRONG", message)
+    return bytes.fromhex(text)

@@ -1,147 +1,106 @@
-"""The registry's gRPC servicers: RegistryService for agencies, CameraFactsService for services of the cell."""
+"""RegistryService: cameras, for agencies."""
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
-from kapok.registry.v1 import (
-    camera_facts_service_pb2,
-    camera_facts_service_pb2_grpc,
-    camera_pb2,
-    registry_service_pb2,
-    registry_service_pb2_grpc,
-)
-from services.chassis import errors, identity, sealing
+from kapok.registry.v1 import camera_pb2, registry_service_pb2, registry_service_pb2_grpc
+from services.chassis import errors
 from services.chassis.clock import Clock
 from services.registry.change import Change
-from services.registry.domain import Camera, Deed, Source, camera_name, is_camera_name, parent_district
-from services.registry.events import camera_message
+from services.registry.domain import parent_district
+from services.registry.enrolment import Enrolment
+from services.registry.freshness import Freshness
 from services.registry.listing import Query
+from services.registry.rpc import callers, messages, paging
 from services.registry.service import Registry
+from services.registry.tokens import Tokens
+from services.registry.watching import Watching
 
-SOURCE_PURPOSE = (
-    "kapok.registry.source"  # what a sealed source is sealed for, with the relay's id and the camera's name
-)
-_LARGEST_BATCH = 1000
+pb = registry_service_pb2
 
 
 @dataclass(frozen=True)
 class RegistryServicer(registry_service_pb2_grpc.RegistryServiceServicer):
-    """Cameras, for agencies."""
+    """Each method hands on to a use case."""
 
     registry: Registry
+    enrolment: Enrolment
+    watching: Watching
+    freshness: Freshness
+    tokens: Tokens
     clock: Clock
 
-    async def CreateCamera(self, request: registry_service_pb2.CreateCameraRequest, _context: Any) -> camera_pb2.Camera:
+    async def CreateCamera(self, request: pb.CreateCameraRequest, _context: Any) -> camera_pb2.Camera:
         district = parent_district(request.parent)
-        sent = request.camera
-        draft = self._draft(camera_name(district, sent.code), sent)
-        return camera_message(await self.registry.create(_deed(), draft, _source(sent)))
+        deed, sent = callers.deed(), request.camera
+        if sent.code[:6] != district:
+            advice = f"begins with {sent.code[:6]}, its parent is district {district}"
+            raise errors.InvalidArgument(errors.Violation("camera.code", advice))
+        draft = messages.draft(sent, deed.principal, self.clock.now())
+        return messages.camera(await self.enrolment.one(deed, draft))
 
-    async def GetCamera(self, request: registry_service_pb2.GetCameraRequest, _context: Any) -> camera_pb2.Camera:
-        principal = _principal()
-        return camera_message(await self.registry.get(principal, _name("name", request.name)))
+    async def GetCamera(self, request: pb.GetCameraRequest, _context: Any) -> camera_pb2.Camera:
+        principal, name = callers.principal(), callers.camera("name", request.name)
+        as_of = messages.instant(request.as_of_time, "as_of_time") if request.HasField("as_of_time") else None
+        return messages.camera(await self.registry.get(principal, name, as_of))
 
-    async def ListCameras(
-        self, request: registry_service_pb2.ListCamerasRequest, _context: Any
-    ) -> registry_service_pb2.ListCamerasResponse:
-        query = Query(
-            district="" if request.parent == "districts/-" else parent_district(request.parent),
-            category=request.place_category,
-            area=tuple((point.latitude, point.longitude) for point in request.area),
-            page_size=request.page_size,
-            page_token=request.page_token,
-        )
-        page = await self.registry.list(_principal(), query)
-        found = [camera_message(camera) for camera in page.cameras]
-        return registry_service_pb2.ListCamerasResponse(cameras=found, next_page_token=page.next_token)
-
-    async def UpdateCamera(self, request: registry_service_pb2.UpdateCameraRequest, _context: Any) -> camera_pb2.Camera:
-        sent = request.camera
-        name = _name("camera.name", sent.name)
-        change = Change(name, tuple(request.update_mask.paths), self._draft(name, sent), _source(sent), sent.etag)
-        return camera_message(await self.registry.update(_deed(), change))
-
-    def _draft(self, name: str, sent: camera_pb2.Camera) -> Camera:
-        """What was sent, as a first revision. Of the output-only fields only a level is read, to be refused."""
-        now = self.clock.now()
-        return Camera(
-            name=name,
-            code=sent.code,
-            display_name=sent.display_name,
-            display_name_en=sent.display_name_en,
-            category=sent.place_category,
-            premises=sent.premises,
-            place=sent.place,
-            latitude=sent.position.latitude,
-            longitude=sent.position.longitude,
-            purpose=sent.purpose,
-            operator=sent.operator,
-            acceptance_certificate=sent.acceptance_certificate,
-            created_at=now,
-            updated_at=now,
-            level=sent.security_level,
-            is_pointable=bool(sent.source.control_uri),
+    async def ListCameras(self, request: pb.ListCamerasRequest, _context: Any) -> pb.ListCamerasResponse:
+        district = "" if request.parent == "districts/-" else parent_district(request.parent)
+        wanted = messages.wanted(request.filter, district)
+        query = Query(wanted, request.order_by, request.page_size, self.tokens.open("page_token", request.page_token))
+        page = await self.registry.list(callers.principal(), query)
+        return pb.ListCamerasResponse(
+            cameras=map(messages.camera, page.cameras), next_page_token=self.tokens.seal(page.next_token)
         )
 
+    async def UpdateCamera(self, request: pb.UpdateCameraRequest, _context: Any) -> camera_pb2.Camera:
+        deed, sent = callers.deed(), request.camera
+        name = callers.camera("camera.name", sent.name)
+        draft = messages.draft(sent, deed.principal, self.clock.now())
+        change = Change(name, tuple(request.update_mask.paths), draft.camera, draft.source, sent.etag)
+        return messages.camera(await self.registry.update(deed, change))
 
-@dataclass(frozen=True)
-class CameraFactsServicer(camera_facts_service_pb2_grpc.CameraFactsServiceServicer):
-    """Cameras, for services that speak for themselves. What they learn of hidden cameras they must not tell."""
+    async def RetireCamera(self, request: pb.RetireCameraRequest, _context: Any) -> camera_pb2.Camera:
+        name = callers.camera("name", request.name)
+        reason = callers.reason("reason", request.reason)
+        return messages.camera(await self.registry.retire(callers.deed(), name, request.etag, reason))
 
-    registry: Registry
+    async def CountCameras(self, request: pb.CountCamerasRequest, _context: Any) -> pb.CountCamerasResponse:
+        count = await self.watching.count(callers.principal(), messages.wanted(request.filter))
+        answer = pb.CountCamerasResponse(total_size=count.total)
+        for field, values in count.facets.items():
+            most_first = sorted(values.items(), key=lambda pair: (-pair[1], pair[0]))
+            answer.facets.add(
+                field=messages.FACETS[field],
+                values=[pb.FacetValue(value=messages.facet(field, value), count=n) for value, n in most_first],
+            )
+        return answer
 
-    async def BatchGetCameraFacts(
-        self, request: camera_facts_service_pb2.BatchGetCameraFactsRequest, _context: Any
-    ) -> camera_facts_service_pb2.BatchGetCameraFactsResponse:
-        _refuse_all_but("permissions", "streams")
-        if len(request.names) > _LARGEST_BATCH:
-            raise errors.InvalidArgument(errors.Violation("names", f"ask for at most {_LARGEST_BATCH} at once"))
-        found = await self.registry.facts(tuple(request.names))
-        return camera_facts_service_pb2.BatchGetCameraFactsResponse(cameras=[camera_message(c) for c in found])
+    async def ListCameraRevisions(
+        self, request: pb.ListCameraRevisionsRequest, _context: Any
+    ) -> pb.ListCameraRevisionsResponse:
+        name = callers.camera("parent", request.parent)
+        page = paging.Numbered(name, request.page_size, self.tokens.open("page_token", request.page_token))
+        found = await self.registry.revisions(callers.principal(), name, page.before(), page.size + 1)
+        shown = [messages.revision(one) for one in found[: page.size]]
+        token = page.token(found[page.size - 1].camera.revision) if len(found) > page.size else ""
+        return pb.ListCameraRevisionsResponse(revisions=shown, next_page_token=self.tokens.seal(token))
 
-    async def SealSource(
-        self, request: camera_facts_service_pb2.SealSourceRequest, _context: Any
-    ) -> camera_facts_service_pb2.SealSourceResponse:
-        _refuse_all_but("streams")
-        source = await self.registry.source(request.camera)
-        plaintext = camera_pb2.Source(
-            stream_uri=source.stream_uri,
-            control_uri=source.control_uri,
-            username=source.username,
-            password=source.password,
-        ).SerializeToString()
-        context = sealing.context(SOURCE_PURPOSE, request.relay, request.camera)
-        sealed = sealing.seal(request.relay_public_key, plaintext, context)
-        return camera_facts_service_pb2.SealSourceResponse(sealed_source=sealed)
+    async def ConfirmCameras(self, request: pb.ConfirmCamerasRequest, _context: Any) -> pb.ConfirmCamerasResponse:
+        names = tuple(callers.camera("names", name) for name in request.names)
+        system = callers.system("system", request.system) if request.system else ""
+        count, at = await self.freshness.confirm(callers.deed(), names, system)
+        answer = pb.ConfirmCamerasResponse(confirmed_count=count)
+        answer.confirm_time.FromDatetime(at)
+        return answer
 
-
-def _refuse_all_but(*services: str) -> None:
-    caller = identity.caller()
-    if caller.principal or caller.service not in services:
-        message = f"this method is for {' and '.join(services)}, speaking for themselves"
-        raise errors.Denied("METHOD_NOT_EXPOSED", message)
-
-
-def _deed() -> Deed:
-    return Deed(_principal(), identity.caller().request_id)
-
-
-def _principal() -> str:
-    found = identity.caller().principal
-    if not found:
-        raise errors.Unauthenticated("IDENTITY_MISSING", "no principal: agencies call this through the gateway")
-    return found
-
-
-def _name(field: str, text: str) -> str:
-    if not is_camera_name(text):
-        example = "districts/440104/cameras/44010400001320000017"
-        raise errors.InvalidArgument(errors.Violation(field, f"must look like {example}"))
-    return text
-
-
-def _source(sent: camera_pb2.Camera) -> Source | None:
-    if not sent.HasField("source"):
-        return None
-    given = sent.source
-    return Source(given.stream_uri, given.control_uri, given.username, given.password)
+    async def WatchCameras(
+        self, request: pb.WatchCamerasRequest, _context: Any
+    ) -> AsyncIterator[pb.WatchCamerasResponse]:
+        wanted = messages.wanted(request.filter)
+        token = self.tokens.open("resume_token", request.resume_token)
+        async for news in self.watching.watch(callers.principal(), wanted, token):
+            yield pb.WatchCamerasResponse(
+                cameras=map(messages.camera, news.cameras), resume_token=self.tokens.seal(news.resume_token)
+            )

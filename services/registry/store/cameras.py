@@ -1,132 +1,272 @@
-"""Cameras in the database, and the scopes, areas and pages by which they are found."""
+"""Cameras in the database: registered in batches, read, replaced revision by revision, moved between classes."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+import functools
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.chassis import outbox
+from services.registry.area import tile
 from services.registry.domain import Camera
-from services.registry.permission import Scope, ScopeClass
+from services.registry.health import Health
+from services.registry.kind import stock
+from services.registry.store import arrays, counters, words
+from services.registry.store.classes import ClassBook, Place, moved
+from services.registry.store.search import Key, KeyValue
+from services.registry.store.tables import cameras
+from services.registry.system.record import LifeState
+from services.registry.units import ClassRow, kind_of
 
-metadata = sa.MetaData()
-sa.Table("outbox", metadata, *outbox.columns())
-cameras = sa.Table(
-    "cameras",
-    metadata,
-    sa.Column("name", sa.String(64), primary_key=True, comment="districts/{district}/cameras/{code}"),
-    sa.Column("code", sa.String(20), nullable=False, unique=True, comment="GB/T 28181, 20 digits as text"),
-    sa.Column("district", sa.String(6), nullable=False, comment="GB/T 2260, six digits"),
-    sa.Column("display_name", sa.String(200), nullable=False, comment="as people of the city say it"),
-    sa.Column("display_name_en", sa.String(200), nullable=False, comment="English, may be empty"),
-    sa.Column("category", sa.SmallInteger, nullable=False, comment="1 to 13, Article 6 paragraph 1"),
-    sa.Column("premises", sa.SmallInteger, nullable=False, comment="kapok.registry.v1.Premises, Article 6 paragraph 2"),
-    sa.Column("place", sa.String(200), nullable=False, comment="where it hangs, in words"),
-    sa.Column("latitude", sa.Double, nullable=False, comment="degrees, WGS 84"),
-    sa.Column("longitude", sa.Double, nullable=False, comment="degrees, WGS 84"),
-    sa.Column("purpose", sa.String(500), nullable=False, comment="what it is for, Article 22"),
-    sa.Column("operator", sa.String(80), nullable=False, comment="agencies/{agency} that runs it"),
-    sa.Column("acceptance_certificate", sa.String(100), nullable=False, comment="number, empty before acceptance"),
-    sa.Column("level", sa.SmallInteger, nullable=False, comment="1 to 5, from the approved policy, Article 14"),
-    sa.Column("is_pointable", sa.Boolean, nullable=False, comment="has a control address"),
-    sa.Column("locked_source", sa.LargeBinary, comment="nonce + AES-GCM of the source; NULL without one"),
-    sa.Column("revision", sa.Integer, nullable=False, comment="changes since registration, from 1; gives the etag"),
-    sa.Column("created_at", sa.DateTime, nullable=False, comment="UTC"),
-    sa.Column("updated_at", sa.DateTime, nullable=False, comment="UTC"),
-    sa.Index("cameras_by_position", "latitude", "longitude"),
-    sa.Index("cameras_by_operator", "operator", "name"),
-)
-_FIELDS = [field.name for field in fields(Camera)]
-_SHOWN = [cameras.c[name] for name in _FIELDS]
+_PLAIN = (
+    "code", "display_name", "display_name_en", "premises", "place", "latitude", "longitude", "purpose", "direction",
+    "mounting", "is_pointable", "is_retired", "revision", "changed_by", "cause",
+)  # fmt: skip
+_TIMES = ("created_at", "updated_at", "confirmed_at")
+_LARGEST_MESSAGE_BYTES = 3 * 1024 * 1024  # below the 4 MiB that one gRPC message may have
+_BYTES_BESIDE = 500  # of a camera's message beside its texts
+_HEALTHS = {int(health): health for health in Health}  # an enum's own way to look up is slow
+_SHOWN = [cameras.c[name] for name in ("id", "change", "class_id", *_PLAIN, *_TIMES)]
+
+_BY_CODE = sa.select(*_SHOWN).where(cameras.c.code == sa.bindparam("code"))
+
+
+@functools.cache
+def _listed(dialect: str, column: str, sql_type: str) -> sa.Select[Any]:
+    """Cameras by a list of what ``column`` has. Built once: building a statement costs more than running it."""
+    values = sa.select(sa.text("value")).select_from(sa.text(arrays.rows_of(dialect, "listed", sql_type)))
+    return sa.select(*_SHOWN).where(cameras.c[column].in_(values))
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
-    """What a list asks for. ``box`` is south, west, north, east in degrees; None and 0 restrict nothing."""
+class Stored:
+    """A camera with its numbers in the database."""
 
-    district: str | None = None
-    category: int = 0
-    box: tuple[float, float, float, float] | None = None
+    id: int
+    change: int
+    camera: Camera
 
-
-async def insert(transaction: AsyncConnection, camera: Camera, locked_source: bytes | None) -> None:
-    """Add a camera; sqlalchemy.exc.IntegrityError when its name or code is taken."""
-    row = _row(camera) | {"district": camera.district, "locked_source": locked_source}
-    await transaction.execute(cameras.insert().values(row))
+    def key(self, name: Key) -> KeyValue:
+        """What it is sorted by in a list."""
+        return self.camera.code if name == "code" else self.change
 
 
-async def replace(transaction: AsyncConnection, camera: Camera, locked_source: bytes | None) -> bool:
-    """Write revision n over n - 1; False when that is no longer the newest. None keeps the source as it is."""
-    values = _row(camera) | ({"locked_source": locked_source} if locked_source is not None else {})
-    is_previous = (cameras.c.name == camera.name) & (cameras.c.revision == camera.revision - 1)
-    return (await transaction.execute(cameras.update().where(is_previous).values(values))).rowcount == 1
+@dataclass(frozen=True, slots=True)
+class New:
+    """A camera that is to be registered, and its encrypted source."""
+
+    camera: Camera
+    locked_source: bytes | None = None
 
 
-async def get(transaction: AsyncConnection, name: str) -> Camera | None:
-    """One camera by name."""
-    [*found] = await get_many(transaction, [name])
-    return found[0] if found else None
+class CameraStore:
+    """Cameras; what they have in common comes from the class book."""
+
+    def __init__(self) -> None:
+        self.book = ClassBook()
+
+    async def insert(self, transaction: AsyncConnection, new: Sequence[New]) -> None:
+        """Add cameras whose codes are free; sqlalchemy.exc.IntegrityError when one is taken after all."""
+        if not new:
+            return
+        await self.book.refresh(transaction)
+        numbers = await counters.take(transaction, "change", len(new))
+        places = Counter(_place(one.camera) for one in new)
+        class_ids = await self.book.count(transaction, places)
+        rows = [
+            _row(one.camera)
+            | {"id": number, "change": number, "class_id": class_ids[_place(one.camera)]}
+            | {"locked_source": one.locked_source, "created_at": _naive(one.camera.created_at)}
+            for number, one in zip(numbers, new, strict=True)
+        ]
+        await transaction.execute(cameras.insert(), rows)
+        await _count_tiles(transaction, Counter((row["tile"], row["code"][:6]) for row in rows))
+        await words.add(transaction, [(number, one.camera) for number, one in zip(numbers, new, strict=True)])
+
+    async def get(self, transaction: AsyncConnection, code: str) -> Stored | None:
+        """One camera by its code."""
+        found = await self._stored(await transaction.execute(_BY_CODE, {"code": code}), transaction)
+        return found[0] if found else None
+
+    async def of_codes(self, transaction: AsyncConnection, codes: Collection[str]) -> list[Stored]:
+        """Those of ``codes`` that exist, by code."""
+        asked = _listed(transaction.dialect.name, "code", "text")
+        rows = await transaction.execute(asked, {"listed": arrays.encoded(transaction, codes)})
+        return sorted(await self._stored(rows, transaction), key=lambda stored: stored.camera.code)
+
+    async def of_ids(self, transaction: AsyncConnection, ids: Sequence[int]) -> list[Stored]:
+        """The cameras with these ids, in this order."""
+        if not ids:
+            return []
+        asked = _listed(transaction.dialect.name, "id", "bigint")
+        rows = await transaction.execute(asked, {"listed": arrays.encoded(transaction, ids)})
+        at = {stored.id: stored for stored in await self._stored(rows, transaction)}
+        return [at[number] for number in ids if number in at]
+
+    async def of_classes(
+        self, transaction: AsyncConnection, class_ids: Sequence[int], after: int, limit: int
+    ) -> list[Stored]:
+        """Cameras of these classes by id, behind ``after``."""
+        condition = cameras.c.class_id.in_(class_ids) & (cameras.c.id > after)
+        return await self._read(transaction, condition, limit)
+
+    async def _read(self, transaction: AsyncConnection, condition: sa.ColumnElement[bool], most: int) -> list[Stored]:
+        query = sa.select(*_SHOWN).where(condition).order_by(cameras.c.id).limit(most)
+        return await self._stored(await transaction.execute(query), transaction)
+
+    async def _stored(self, found: sa.CursorResult[Any], transaction: AsyncConnection) -> list[Stored]:
+        rows = found.all()
+        of = await self.book.rows(transaction, {row.class_id for row in rows})
+        shared = {number: _shared(found) for number, found in of.items()}
+        return [_camera(row, shared[row.class_id]) for row in rows]
+
+    async def replace(
+        self, transaction: AsyncConnection, before: Stored, after: Camera, locked_source: bytes | None = None
+    ) -> bool:
+        """Write ``after``, the revision behind ``before``; False when that is not the newest any more.
+
+        None keeps the source as it is. What the record said before is the caller's to keep (`revisions`).
+        """
+        there, here = _place(before.camera), _place(after)
+        [number] = await counters.take(transaction, "change")
+        class_ids = await self.book.count(transaction, {here: 0})
+        values = _row(after) | {"change": number, "class_id": class_ids[here]}
+        if locked_source is not None:
+            values["locked_source"] = locked_source
+        is_newest = (cameras.c.id == before.id) & (cameras.c.revision == before.camera.revision)
+        if (await transaction.execute(cameras.update().where(is_newest).values(values))).rowcount != 1:
+            return False
+        await self.book.count(transaction, moved([(there, here)]))
+        if words.indexed(before.camera) != words.indexed(after):
+            await words.remove(transaction, [(before.id, before.camera)])
+            await words.add(transaction, [(before.id, after)])
+        left, entered = _tile(before.camera), _tile(after)
+        if left != entered:
+            await _count_tiles(transaction, {left: -1, entered: 1})
+        return True
+
+    async def move(self, transaction: AsyncConnection, moves: Sequence[tuple[Stored, Camera]], *, tells: bool) -> None:
+        """Bring cameras into the classes of their new state or health; ``tells`` whether watchers hear of it."""
+        if not moves:
+            return
+        pairs = [(_place(before.camera), _place(after)) for before, after in moves]
+        numbers = await counters.take(transaction, "change", len(moves))
+        class_ids = await self.book.count(transaction, moved(pairs))
+        rows = [
+            {
+                "b_id": before.id,
+                "b_class": class_ids[_place(after)],
+                "b_kind": after.kind.number,
+                "b_change": number if tells else before.change,
+            }
+            for number, (before, after) in zip(numbers, moves, strict=True)
+        ]
+        values: dict[str, sa.BindParameter[int]] = {
+            "class_id": sa.bindparam("b_class"),
+            "kind": sa.bindparam("b_kind"),
+            "change": sa.bindparam("b_change"),
+        }
+        await transaction.execute(cameras.update().where(cameras.c.id == sa.bindparam("b_id")).values(values), rows)
+
+    async def confirm(self, transaction: AsyncConnection, ids: Iterable[int], now: datetime) -> None:
+        """The basic data of these cameras is right as it stands (Article 16 ¶2)."""
+        rows = [{"b_id": number, "b_now": _naive(now)} for number in ids]
+        update = cameras.update().where(cameras.c.id == sa.bindparam("b_id"))
+        if rows:
+            await transaction.execute(update.values(confirmed_at=sa.bindparam("b_now")), rows)
+
+    async def confirm_classes(self, transaction: AsyncConnection, class_ids: Sequence[int], now: datetime) -> int:
+        """The same for every camera of these classes; returns how many."""
+        update = cameras.update().where(cameras.c.class_id.in_(class_ids)).values(confirmed_at=_naive(now))
+        return (await transaction.execute(update)).rowcount
+
+    async def with_sources(self, transaction: AsyncConnection, after: int, limit: int) -> list[tuple[Stored, bytes]]:
+        """Cameras that have a source, by id behind ``after``, with their encrypted sources."""
+        condition = cameras.c.locked_source.is_not(None) & (cameras.c.id > after)
+        found = await self._read(transaction, condition, limit)
+        ids = [stored.id for stored in found]
+        sources = sa.select(cameras.c.id, cameras.c.locked_source).where(cameras.c.id.in_(ids))
+        locked = {row.id: row.locked_source for row in await transaction.execute(sources)}
+        return [(stored, locked[stored.id]) for stored in found]
+
+    async def healths(self, transaction: AsyncConnection, codes: Collection[str]) -> dict[str, Health]:
+        """Health on record of those of ``codes`` that exist. Light: it is asked a million times a minute."""
+        listed = arrays.rows(transaction, "codes", "text")
+        statement = sa.text(f"SELECT code, kind FROM cameras WHERE code IN (SELECT value FROM {listed})")
+        rows = await transaction.execute(statement, {"codes": arrays.encoded(transaction, codes)})
+        return {code: _HEALTHS[kind % 10] for code, kind in rows}
 
 
-async def get_many(transaction: AsyncConnection, names: Sequence[str]) -> list[Camera]:
-    """Those of ``names`` that exist, by name."""
-    rows = await transaction.execute(sa.select(*_SHOWN).where(cameras.c.name.in_(names)).order_by(cameras.c.name))
-    return [_camera(row) for row in rows]
-
-
-async def locked_source(transaction: AsyncConnection, name: str) -> bytes | None:
-    """The encrypted source; None when the camera or its source is absent."""
-    found: bytes | None = await transaction.scalar(sa.select(cameras.c.locked_source).where(cameras.c.name == name))
+def fitting(found: Sequence[Stored]) -> Sequence[Stored]:
+    """As many of ``found`` as one message may carry, at least one; the rest belongs on the next page (AIP-158)."""
+    size_bytes = 0
+    for index, stored in enumerate(found):
+        camera = stored.camera
+        size_bytes += _BYTES_BESIDE + 4 * sum(map(len, (*camera.texts, camera.purpose)))  # of UTF-8, at the most
+        if index and size_bytes > _LARGEST_MESSAGE_BYTES:
+            return found[:index]
     return found
 
 
-async def page(transaction: AsyncConnection, scope: Scope, wanted: Filter, after: str, limit: int) -> list[Camera]:
-    """The first ``limit`` cameras in ``scope`` and ``wanted`` whose name is greater than ``after``, by name."""
-    query = sa.select(*_SHOWN).where(_in_scope(scope), cameras.c.name > after)
-    if wanted.district:
-        # A range of names, so that the primary key serves both the filter and the order; 0 is the character after /.
-        prefix = f"districts/{wanted.district}"
-        query = query.where(cameras.c.name > f"{prefix}/", cameras.c.name < f"{prefix}0")
-    if wanted.category:
-        query = query.where(cameras.c.category == wanted.category)
-    if wanted.box:
-        south, west, north, east = wanted.box
-        query = query.where(cameras.c.latitude.between(south, north), cameras.c.longitude.between(west, east))
-    rows = await transaction.execute(query.order_by(cameras.c.name).limit(limit))
-    return [_camera(row) for row in rows]
+async def locked_source(transaction: AsyncConnection, code: str) -> bytes | None:
+    """The encrypted source; None when the camera or its source is absent."""
+    found: bytes | None = await transaction.scalar(sa.select(cameras.c.locked_source).where(cameras.c.code == code))
+    return found
 
 
-def _in_scope(scope: Scope) -> sa.ColumnElement[bool]:
-    """Permission as SQL, so that nothing outside it is read, let alone counted. An empty scope finds nothing."""
-    named = [cameras.c.name.in_(sorted(scope.cameras))] if scope.cameras else []
-    return sa.or_(sa.false(), *(condition(found) for found in scope.classes), *named)
+async def _count_tiles(transaction: AsyncConnection, counts: dict[tuple[int, str], int]) -> None:
+    upsert = sa.text(
+        "INSERT INTO tiles (tile, district, count) VALUES (:tile, :district, :count)"
+        " ON CONFLICT (tile, district) DO UPDATE SET count = tiles.count + excluded.count"
+    )
+    rows = [{"tile": c, "district": district, "count": count} for (c, district), count in sorted(counts.items())]
+    await transaction.execute(upsert, rows)
 
 
-def condition(found: ScopeClass) -> sa.ColumnElement[bool]:
-    """One class as SQL; the same as ScopeClass.holds says of one camera."""
-    lines: list[sa.ColumnElement[bool]] = [
-        cameras.c.level.in_(sorted(found.levels)),
-        cameras.c.category.in_(sorted(found.categories)),
-    ]
-    if found.districts:
-        lines.append(cameras.c.district.in_(sorted(found.districts)))
-    if found.excluded_districts:
-        lines.append(cameras.c.district.not_in(sorted(found.excluded_districts)))
-    if found.operator:
-        is_own = cameras.c.operator == found.operator
-        lines.append(~is_own if found.is_operator_excluded else is_own)
-    return sa.and_(*lines)
+def _place(camera: Camera) -> Place:
+    return camera.system, camera.kind
+
+
+def _tile(camera: Camera) -> tuple[int, str]:
+    return tile(camera.latitude, camera.longitude), camera.district
 
 
 def _row(camera: Camera) -> dict[str, Any]:
-    row = {name: getattr(camera, name) for name in _FIELDS}
-    return row | {name: row[name].astimezone(UTC).replace(tzinfo=None) for name in ("created_at", "updated_at")}
+    """The columns that a revision sets."""
+    kind = camera.kind.number
+    row = {name: getattr(camera, name) for name in _PLAIN}
+    return row | {
+        "kind": kind,
+        "stock": stock(kind),
+        "tile": tile(camera.latitude, camera.longitude),
+        "updated_at": _naive(camera.updated_at),
+        "confirmed_at": _naive(camera.confirmed_at),
+    }
 
 
-def _camera(row: Any) -> Camera:
-    values = dict(row._mapping)
-    times: dict[str, datetime] = {name: values[name].replace(tzinfo=UTC) for name in ("created_at", "updated_at")}
-    return Camera(**(values | times))
+def _naive(at: datetime) -> datetime:
+    return at.astimezone(UTC).replace(tzinfo=None)
+
+
+def _shared(of: ClassRow) -> dict[str, Any]:
+    """What all cameras of a class have in common."""
+    kind = kind_of(of)
+    return {
+        "system": of.system, "category": kind.category, "level": kind.level, "state": LifeState(kind.state),
+        "health": Health(kind.health),
+    }  # fmt: skip
+
+
+def _camera(row: Any, shared: dict[str, Any]) -> Stored:
+    camera = Camera(
+        code=row.code, display_name=row.display_name, display_name_en=row.display_name_en, premises=row.premises,
+        place=row.place, latitude=row.latitude, longitude=row.longitude, purpose=row.purpose,
+        created_at=row.created_at.replace(tzinfo=UTC), updated_at=row.updated_at.replace(tzinfo=UTC),
+        confirmed_at=row.confirmed_at.replace(tzinfo=UTC), changed_by=row.changed_by, cause=row.cause,
+        direction=row.direction, mounting=row.mounting, is_pointable=row.is_pointable, is_retired=row.is_retired,
+        revision=row.revision, **shared,
+    )  # fmt: skip
+    return Stored(row.id, row.change, camera)

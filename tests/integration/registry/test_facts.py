@@ -1,37 +1,33 @@
 """The registry among its neighbours: who may ask it for what, and what it tells the bus."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+import pytest_asyncio
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from kapok.registry.v1 import camera_facts_service_pb2 as facts
 from kapok.registry.v1 import camera_pb2
 from services.chassis import errors, sealing
-from services.registry.rpc import SOURCE_PURPOSE
+from services.registry.rpc.facts import SOURCE_PURPOSE
 from tests.integration.permissions import city
 from tests.integration.permissions.stage import Stage, built
 from tests.integration.registry.calls import Caller
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 SEAL = "kapok.registry.v1.CameraFactsService.SealSource"
 FACTS = "kapok.registry.v1.CameraFactsService.BatchGetCameraFacts"
 ADDRESS = b"rtsp://127.0.0.1:1/one"
 
 
-@pytest.fixture
-def sockets() -> Iterator[Path]:
-    """A folder short enough for unix sockets."""
-    with TemporaryDirectory(prefix="kapok-") as folder:
-        yield Path(folder)
-
-
-@pytest.fixture
-async def stage(tmp_path: Path, sockets: Path) -> AsyncIterator[Stage]:
-    async with built(tmp_path, sockets) as stage, stage.running():
-        await stage.register_cameras()
-        yield stage
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
+    with TemporaryDirectory(prefix="kapok-") as sockets:
+        async with built(tmp_path_factory.mktemp("stage"), Path(sockets)) as stage, stage.running():
+            await stage.register_cameras()
+            yield stage
 
 
 def sealing_for(relay: str, key: X25519PrivateKey) -> facts.SealSourceRequest:

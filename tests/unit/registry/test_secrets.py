@@ -1,11 +1,14 @@
 """Sources at rest and on their way to a relay open for whom and what they were locked for, and for nothing else."""
 
+from pathlib import Path
+
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from services.chassis import errors, sealing
 from services.registry.domain import Source
-from services.registry.vault import Vault
+from services.registry.tokens import Tokens
+from services.registry.vault import Vault, read_key
 
 SOURCE = Source("rtsp://camera.lan/1", "http://camera.lan/ptz", "user", "密码")
 CONTEXT = sealing.context("kapok.registry.source", "relay-1", "districts/440104/cameras/44010400001320000017")
@@ -42,3 +45,28 @@ def test_parts_of_a_context_do_not_run_together() -> None:
 def test_a_key_that_would_make_the_secret_public_is_refused(key: bytes) -> None:
     with pytest.raises(errors.InvalidArgument):
         sealing.seal(key, b"secret", CONTEXT)
+
+
+@pytest.mark.parametrize("listen", ["unix:/run/kapok/registry.sock", "127.0.0.1:7000", "[::1]:7000", "localhost:7000"])
+def test_a_development_key_serves_this_machine_alone(listen: str, tmp_path: Path) -> None:
+    file = tmp_path / "credentials.aes"
+    file.write_text(f"development {'ab' * 32}")
+    assert read_key(file, listen) == b"\xab" * 32
+    for beyond in ("0.0.0.0:7000", "[::]:7000", "10.1.2.3:7000", "registry:7000"):
+        with pytest.raises(errors.FailedPrecondition, match="development key"):
+            read_key(file, beyond)
+    file.write_text("cd" * 32)
+    assert read_key(file, "0.0.0.0:7000") == b"\xcd" * 32
+
+
+def test_a_token_tells_nothing_and_opens_at_every_replica_alone() -> None:
+    token = Tokens(b"k" * 32).seal('["a list", 17]')
+    assert "17" not in token
+    assert token != Tokens(b"k" * 32).seal('["a list", 17]')
+    assert Tokens(b"k" * 32).open("page_token", token) == '["a list", 17]'
+    assert Tokens(b"k" * 32).seal("") == Tokens(b"k" * 32).open("page_token", "") == ""
+    foreign = (Tokens(b"K" * 32).seal("x"), token[:-2], token + "A", "é", "17", "A" * 5000, "\x00")
+    for forged in foreign:
+        with pytest.raises(errors.InvalidArgument) as refusal:
+            Tokens(b"k" * 32).open("page_token", forged)
+        assert [violation.field for violation in refusal.value.violations] == ["page_token"]

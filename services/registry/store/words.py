@@ -1,0 +1,104 @@
+"""The index of words, in what each database has for it: SQLite's FTS5 without content, PostgreSQL's GIN over int[].
+
+Both hold the same ints (services.registry.words), and with them the camera's district, category, level and system as
+*marks*: so a search for words within a district reads the postings of both and meets only cameras that have all.
+"""
+
+import zlib
+from collections.abc import Iterable, Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.registry.domain import Camera
+from services.registry.words import tokens
+
+TABLES = {
+    "sqlite": ("CREATE VIRTUAL TABLE words USING fts5(tokens, content='', columnsize=0, detail=none)",),
+    "postgresql": (
+        "CREATE TABLE words (id bigint PRIMARY KEY, tokens integer[] NOT NULL)",
+        "CREATE INDEX words_by_token ON words USING gin (tokens)",
+    ),
+}
+ADD = {
+    "sqlite": "INSERT INTO words (rowid, tokens) VALUES (:id, :tokens)",
+    "postgresql": "INSERT INTO words (id, tokens) VALUES (:id, CAST(:tokens AS integer[]))",
+}
+_REMOVE = {  # FTS5 without content must be told what it once was given
+    "sqlite": "INSERT INTO words (words, rowid, tokens) VALUES ('delete', :id, :tokens)",
+    "postgresql": "DELETE FROM words WHERE id = :id",
+}
+_FIND = {
+    "sqlite": "SELECT rowid AS id FROM words WHERE words MATCH :all LIMIT :most",
+    "postgresql": "SELECT id FROM words WHERE tokens @> CAST(:all AS integer[]){any} LIMIT :most",
+}
+_ANY = " AND tokens && CAST(:any{number} AS integer[])"
+
+
+def mark(facet: str, value: object) -> int:
+    """The int that stands for a camera's ``facet``; shares the 31 bits with words, and so may collide like them."""
+    return zlib.crc32(f"{facet}\0{value}".encode()) & 0x7FFFFFFF
+
+
+def indexed(camera: Camera) -> list[int]:
+    """Everything by which the camera can be found."""
+    marks = (
+        mark("district", int(camera.district)), mark("category", camera.category), mark("level", camera.level),
+        mark("system", camera.system),
+    )  # fmt: skip
+    return [*tokens(camera.texts), *marks]
+
+
+async def add(transaction: AsyncConnection, found: Iterable[tuple[int, Camera]]) -> None:
+    """Index cameras under their ids."""
+    await _run(transaction, ADD, found)
+
+
+async def remove(transaction: AsyncConnection, found: Iterable[tuple[int, Camera]]) -> None:
+    """Take cameras out, as they were indexed."""
+    await _run(transaction, _REMOVE, found)
+
+
+async def find(
+    transaction: AsyncConnection, every: Sequence[int], any_of: Sequence[Sequence[int]], most: int
+) -> Sequence[int] | None:
+    """The ids of cameras with all of ``every`` and one of each of ``any_of``; None when they are more than ``most``.
+
+    Ints may collide: verify. That they are too many is found out before any is read.
+    """
+    statement, parameters = _question(transaction.dialect.name, every, any_of)
+    parameters["most"] = most + 1
+    count = await transaction.scalar(sa.text(f"SELECT count(*) FROM ({statement}) AS hits"), parameters)
+    if count is None or count > most:
+        return None
+    return (await transaction.scalars(sa.text(statement), parameters)).all()
+
+
+def _question(dialect: str, every: Sequence[int], any_of: Sequence[Sequence[int]]) -> tuple[str, dict[str, object]]:
+    if dialect == "sqlite":
+        groups = [" OR ".join(_word(token) for token in group) for group in any_of]
+        together = [_word(token) for token in every] + [f"({group})" for group in groups]
+        return _FIND[dialect], {"all": " AND ".join(together)}
+    clauses = "".join(_ANY.format(number=number) for number in range(len(any_of)))
+    anys = {f"any{number}": list(group) for number, group in enumerate(any_of)}
+    return _FIND[dialect].format(any=clauses), {"all": list(every), **anys}
+
+
+async def _run(transaction: AsyncConnection, statements: dict[str, str], found: Iterable[tuple[int, Camera]]) -> None:
+    dialect = transaction.dialect.name
+    if parameters := rows(dialect, found):
+        await transaction.execute(sa.text(statements[dialect]), parameters)
+
+
+def rows(dialect: str, found: Iterable[tuple[int, Camera]]) -> list[dict[str, object]]:
+    """The parameters of `ADD`."""
+    encode = _text if dialect == "sqlite" else list
+    return [{"id": number, "tokens": encode(indexed(camera))} for number, camera in found]
+
+
+def _text(numbers: Iterable[int]) -> str:
+    return " ".join(map(_word, numbers))
+
+
+def _word(number: int) -> str:
+    return f"x{number:x}"  # a letter first: no word of FTS5's own language begins so
