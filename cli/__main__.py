@@ -13,7 +13,22 @@ from typing import Annotated, Any
 
 import typer
 
-from cli import audit, cameras, control, copies, decisions, papers, principals, sessions, up
+from cli import (
+    alarms,
+    audit,
+    cameras,
+    changes,
+    control,
+    copies,
+    decisions,
+    findings,
+    operators,
+    papers,
+    principals,
+    sessions,
+    systems,
+    up,
+)
 from cli.arguments import hoisted
 from cli.gateway import Gateway
 from cli.invocation import Invocation
@@ -34,8 +49,10 @@ for command in (
 ):  # fmt: skip
     app.command(command.__name__)(command)
 for name, group in {
-    "cameras": cameras.group, "sessions": sessions.group, "legal-basis": papers.legal_basis_group,
-    "incident": papers.incident_group, "takeover": control.group, "audit": audit.group,
+    "operators": operators.group, "systems": systems.group, "cameras": cameras.group, "changes": changes.group,
+    "alarms": alarms.group, "findings": findings.group, "sessions": sessions.group,
+    "legal-basis": papers.legal_basis_group, "incident": papers.incident_group, "takeover": control.group,
+    "audit": audit.group,
 }.items():  # fmt: skip
     app.add_typer(group, name=name)
 

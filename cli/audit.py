@@ -1,20 +1,24 @@
 """`kapok audit`: the newest records of the ledger, and the proof that none was changed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Annotated, Any
 
 import typer
 from google.protobuf.json_format import MessageToDict
 from google.protobuf.message import DecodeError
+from rich.cells import cell_len, set_cell_size
 
 from cli import screen, verify
 from cli.gateway import Gateway
 from cli.invocation import Context
 from kapok.audit.v1 import audit_service_pb2
 from kapok.fact.v1 import fact_pb2
+from kapok.registry.v1 import camera_pb2
 
 group = typer.Typer(no_args_is_help=True, help="The ledger: tail, verify.")
 _PAGE = 250
+_COLUMNS = ("number", "time", "what", "who", "camera", "rule", "article", "told")
 BookOption = Annotated[str, typer.Option(help="ordinary; or sealed, for national security.")]
 
 
@@ -25,17 +29,15 @@ def tail(
     book: BookOption = "ordinary",
 ) -> None:
     """The newest records, the newest last."""
-    request = audit_service_pb2.ListRecordsRequest(parent=f"books/{book}", page_size=count, newest_first=True)
-    records = [(r, _fact(r.fact)) for r in reversed(context.obj.gateway.call(request).records)]
-    context.obj.screen.table(
-        {"records": [{**MessageToDict(r), "fact": _document(fact)} for r, fact in records]},
-        ("number", "time", "what", "who", "camera", "rule", "article", "told"),
-        (
-            (r.number, screen.moment(fact.occur_time), fact.kind, fact.principal.removeprefix("principals/"),
-             fact.camera.rpartition("/")[2], fact.rule, fact.article, _told(fact))
-            for r, fact in records
-        ),
-    )  # fmt: skip
+    gateway, request = context.obj.gateway, audit_service_pb2.ListRecordsRequest(parent=f"books/{book}")
+    request.page_size, request.newest_first = count, True
+    # A page ends when it is full or has its megabytes: facts of bulk changes are large.
+    newest = islice((record for page in gateway.pages(request) for record in page.records), count)
+    records = [(r, _fact(r.fact)) for r in newest][::-1]
+    if context.obj.screen.is_json:
+        context.obj.screen.document({"records": [{**MessageToDict(r), "fact": _document(fact)} for r, fact in records]})
+    for line in _aligned([_COLUMNS, *(_row(r.number, fact) for r, fact in records)]):
+        context.obj.screen.line(line)
 
 
 @group.command("verify")
@@ -85,8 +87,24 @@ def _document(fact: Any) -> dict[str, Any]:
         return {**MessageToDict(without), "snapshot": {"@type": fact.snapshot.type_url}}
 
 
+def _row(number: int, fact: Any) -> tuple[str, ...]:
+    who, camera = fact.principal.removeprefix("principals/"), fact.camera.rpartition("/")[2]
+    moment = screen.moment(fact.occur_time)
+    return str(number), moment, fact.kind, who, camera, fact.rule, fact.article, _told(fact)
+
+
+def _aligned(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
+    """Lines of columns as wide as their widest cell, but for the last: a long refusal pads no other line."""
+    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)][:-1]
+    for *cells, last in rows:
+        padded = (set_cell_size(cell, width) for cell, width in zip(cells, widths, strict=True))
+        yield "  ".join((*padded, last)).rstrip()
+
+
 def _told(fact: Any) -> str:
-    refusal = fact_pb2.Refusal()
+    batch, refusal = camera_pb2.CameraBatch(), fact_pb2.Refusal()
+    if fact.snapshot.Unpack(batch):
+        return f"{len(batch.cameras)} cameras"
     if not fact.snapshot.Unpack(refusal):
         return ""
     times = f" ({refusal.count} times)" if refusal.count > 1 else ""

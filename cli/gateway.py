@@ -3,6 +3,7 @@
 import functools
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -78,19 +79,19 @@ class Gateway:
 
     def call(self, request: Message) -> Any:
         """Call the method that ``request``'s type belongs to; returns its response, raises errors.Error."""
-        method = _method_of(request)
-        call = self._channel().unary_unary(
-            f"/{method.containing_service.full_name}/{method.name}",
-            type(request).SerializeToString,
-            message_factory.GetMessageClass(method.output_type).FromString,
-        )
-        try:
-            return call(request, timeout=CALL_TIMEOUT_S)
-        except grpc.RpcError as failure:
-            error = rpc_status.to_error(failure, f"the gateway at {self.endpoints.grpc}")
-            found = dict(failure.trailing_metadata() or ()).get(REQUEST_ID, "")
-            error.metadata = {**error.metadata, **({"request": found} if found else {})}
-            raise error from failure
+        with self._in_our_words():
+            return self._method(type(request), "unary_unary")(request, timeout=CALL_TIMEOUT_S)
+
+    def stream(self, request: Message) -> Iterator[Any]:
+        """The answers to ``request`` as they come, without a limit of time; who leaves early ends the call."""
+        return self._answers(self._method(type(request), "unary_stream")(request))
+
+    def converse(self, kind: type[Message], requests: Iterator[Message]) -> Iterator[Any]:
+        """Send ``requests`` of type ``kind``, from now on, while their answers come; without a limit of time.
+
+        ``requests`` is read in a thread of its own: it must end when the caller is done, and never raise.
+        """
+        return self._answers(self._method(kind, "stream_stream")(requests))
 
     def pages(self, request: Any) -> Iterator[Any]:
         """The answers to a List request, page after page."""
@@ -104,6 +105,37 @@ class Gateway:
         """Close what was opened."""
         while self._channels:
             self._channels.pop().close()
+
+    def _method(self, kind: type[Message], shape: str) -> Any:
+        """The call of the method whose requests are of type ``kind``; ``shape`` is grpc's word for what streams."""
+        method = _method_of(kind)
+        return getattr(self._channel(), shape)(
+            f"/{method.containing_service.full_name}/{method.name}",
+            kind.SerializeToString,
+            message_factory.GetMessageClass(method.output_type).FromString,
+        )
+
+    def _answers(self, answers: Any) -> Iterator[Any]:
+        """``answers``, and the end of their call, however one leaves."""
+        try:
+            with self._in_our_words():
+                yield from answers
+        finally:
+            answers.cancel()
+
+    @contextmanager
+    def _in_our_words(self) -> Iterator[None]:
+        """Raise errors.Error, with the request's id, for what a call ends with."""
+        try:
+            yield
+        except grpc.RpcError as failure:
+            gateway = f"the gateway at {self.endpoints.grpc}"
+            error = rpc_status.to_error(failure, gateway)
+            if error.reason == "INTERNAL" and failure.code() is grpc.StatusCode.CANCELLED:  # it stops; we never cancel
+                error = errors.Unavailable("SERVICE_AWAY", f"{gateway} ended the call; try again", service=gateway)
+            found = dict(failure.trailing_metadata() or ()).get(REQUEST_ID, "")
+            error.metadata = {**error.metadata, **({"request": found} if found else {})}
+            raise error from failure
 
     def _channel(self) -> Any:
         if not self._channels:
@@ -120,8 +152,8 @@ class Gateway:
         return self._channels[0]
 
 
-def _method_of(request: Message) -> Any:
+def _method_of(kind: type[Message]) -> Any:
     """The protos give every method a request type of its own (buf's STANDARD rules), so the type names the method."""
-    services = request.DESCRIPTOR.file.services_by_name.values()
-    [method] = [m for service in services for m in service.methods if m.input_type is request.DESCRIPTOR]
+    services = kind.DESCRIPTOR.file.services_by_name.values()
+    [method] = [m for service in services for m in service.methods if m.input_type is kind.DESCRIPTOR]
     return method

@@ -12,6 +12,8 @@ from google.type.latlng_pb2 import LatLng
 
 _CODE = re.compile(r"\d{20}", re.ASCII)
 _CAMERA = re.compile(r"districts/\d{6}/cameras/\d{20}", re.ASCII)
+SYSTEM = "operators/OPERATOR/systems/SYSTEM"
+_SYSTEM = re.compile(r"operators/[a-z0-9][a-z0-9-]{0,62}/systems/[a-z0-9][a-z0-9-]{0,62}", re.ASCII)
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}", re.ASCII)
 
 
@@ -35,6 +37,13 @@ def resource(collection: str) -> Callable[[str], str]:
 
     parse.__name__ = "name"
     return parse
+
+
+def system(text: str) -> str:
+    """``operators/{operator}/systems/{system}``."""
+    if not _SYSTEM.fullmatch(text):
+        raise typer.BadParameter(f"{text!r} is no camera system: give {SYSTEM}")
+    return text
 
 
 def choice(enum: Any, prefix: str) -> Callable[[str], int]:

@@ -12,6 +12,7 @@ from kapok.registry.v1 import camera_pb2
 from tests.integration.cli.desk import Clerk, home, kapok
 
 _CODE = "44010400001320000017"
+_SYSTEM = "operators/metro-guangzhou/systems/main"
 _CAMERA = f"districts/440104/cameras/{_CODE}"
 
 
@@ -32,12 +33,14 @@ def _is_ahead(stamp: Any, by: timedelta) -> bool:
 async def test_a_registration_carries_the_source_with_its_secret_apart(tmp_path: Path) -> None:
     asked = await _asked(
         tmp_path, "cameras", "register", _CODE, "--name", "北京路", "--category", "traffic-facilities", "--premises",
-        "passage", "--place", "crossing", "--position", "23.12,113.26", "--purpose", "traffic", "--acceptance", "A-1",
-        "--source", "rtsp://admin:s%40cret@10.0.0.7:554/live?channel=1",
+        "passage", "--place", "crossing", "--position", "23.12,113.26", "--purpose", "traffic", "--system", _SYSTEM,
+        "--source", "rtsp://admin:s%40cret@10.0.0.7:554/live?channel=1", "--direction", "0", "--mounting", "pole",
     )  # fmt: skip
     camera = asked.camera
     assert asked.parent == "districts/440104"
-    assert (camera.code, camera.operator, camera.display_name) == (_CODE, "agencies/x", "北京路")
+    assert (camera.code, camera.system, camera.display_name) == (_CODE, _SYSTEM, "北京路")
+    assert camera.HasField("direction_degrees"), "0 is north"
+    assert camera.mounting == camera_pb2.MOUNTING_POLE
     assert camera.place_category == camera_pb2.PLACE_CATEGORY_TRAFFIC_FACILITIES
     assert (camera.position.latitude, camera.position.longitude) == (23.12, 113.26)
     assert camera.source.stream_uri == "rtsp://10.0.0.7:554/live?channel=1"
@@ -96,9 +99,46 @@ async def test_a_check_that_is_refused_exits_1(tmp_path: Path) -> None:
         ("revoke urban-yuexiu --reason lost", "name", "principals/urban-yuexiu"),
         ("reinstate urban-yuexiu --reason found", "reason", "found"),
         (f"cameras show {_CODE}", "name", _CAMERA),
-        ("cameras list --district 440104", "parent", "districts/440104"),
-        ("cameras list --category finance", "place_category", camera_pb2.PLACE_CATEGORY_FINANCE),
+        ("cameras list --order-by update_time", "order_by", "update_time"),
+        (f"cameras history {_CODE}", "parent", _CAMERA),
+        (f"cameras confirm {_CODE}", "names", [_CAMERA]),
+        (f"cameras confirm --system {_SYSTEM}", "system", _SYSTEM),
+        (f"cameras retire {_CODE} --reason replaced --etag 7", "etag", "7"),
     ],
 )
 async def test_a_command_asks_its_own_method(tmp_path: Path, line: str, field: str, value: object) -> None:
     assert getattr(await _asked(tmp_path, *line.split()), field) == value
+
+
+async def test_what_a_list_is_about_travels_as_its_filter(tmp_path: Path) -> None:
+    asked = await _asked(
+        tmp_path, "cameras", "list", "--district", "440104", "--district", "440105", "--category", "finance", "--level",
+        "2", "--operator", "metro-guangzhou", "--system", _SYSTEM, "--state", "in-service", "--health", "offline",
+        "--text", "北京路", "--box", "23,113 23.2,113.5",
+    )  # fmt: skip
+    chosen = asked.filter
+    assert (asked.parent, chosen.text) == ("districts/-", "北京路")
+    assert (list(chosen.districts), list(chosen.security_levels)) == (["440104", "440105"], [2])
+    assert list(chosen.place_categories) == [camera_pb2.PLACE_CATEGORY_FINANCE]
+    assert (list(chosen.operators), list(chosen.systems)) == (["agencies/metro-guangzhou"], [_SYSTEM])
+    assert list(chosen.states) == [camera_pb2.LIFE_STATE_IN_SERVICE]
+    assert list(chosen.healths) == [camera_pb2.HEALTH_OFFLINE]
+    assert (chosen.area.box.south_west.latitude, chosen.area.box.north_east.longitude) == (23, 113.5)
+
+
+async def test_an_area_may_be_a_circle_or_a_polygon(tmp_path: Path) -> None:
+    asked = await _asked(tmp_path, "cameras", "list", "--circle", "23.1,113.2,500")
+    assert (asked.filter.area.circle.center.latitude, asked.filter.area.circle.radius_meters) == (23.1, 500)
+    (tmp_path / "b").mkdir()
+    asked = await _asked(tmp_path / "b", "cameras", "list", "--area", "23,113 23.1,113 23,113.1")
+    assert len(asked.filter.area.polygon.corners) == 3
+
+
+async def test_a_count_is_of_classes(tmp_path: Path) -> None:
+    asked = await _asked(tmp_path, "cameras", "count", "--district", "440104")
+    assert list(asked.filter.districts) == ["440104"]
+
+
+async def test_a_camera_is_shown_as_it_was(tmp_path: Path) -> None:
+    asked = await _asked(tmp_path, "cameras", "show", _CODE, "--as-of", "2026-01-02T03:04:05")
+    assert asked.as_of_time.ToDatetime(UTC) == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)

@@ -39,7 +39,10 @@ def test_help_lists_every_command() -> None:
     [
         "cameras lis", "cameras show 123", f"check {_CODE} stare", f"move {_CODE} --pan 2", "revoke police-yuexiu",
         f"copy {_CODE} --seconds 0", "audit tail -n 0", "takeover release agencies/x", "--nonsense",
-        "cameras list --area 1,2", f"watch {_CODE} --purpose curiosity",
+        "cameras list --area 1,2", "cameras list --box 1,2", "cameras list --circle 1,2,-5", "cameras confirm",
+        "cameras list --area 1,2 --circle 1,2,3", "cameras list --system x", "cameras count --text x",
+        f"cameras confirm {_CODE} --system operators/x/systems/y", "cameras import /absent.csv",
+        "cameras export x.txt", "cameras export x.ndjson --excel", f"watch {_CODE} --purpose curiosity",
     ],
 )  # fmt: skip
 def test_wrong_usage_exits_2_and_points_to_help(line: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -56,3 +56,10 @@ def test_an_area_has_three_corners_at_least() -> None:
     assert len(names.area("23,113 23.1,113 23,113.1")) == 3
     with pytest.raises(typer.BadParameter, match="three corners"):
         names.area("23,113 23.1,113")
+
+
+def test_a_system_is_known_by_its_name() -> None:
+    assert names.system("operators/metro-guangzhou/systems/line-1") == "operators/metro-guangzhou/systems/line-1"
+    for wrong in ("", "line-1", "operators/x", "operators/x/systems/", "operators/X/systems/y", "agencies/x/systems/y"):
+        with pytest.raises(typer.BadParameter, match="operators/OPERATOR/systems/SYSTEM"):
+            names.system(wrong)
