@@ -13,25 +13,38 @@ _RESULTS = Path(__file__).parent / "results"
 
 @dataclass(frozen=True)
 class Figure:
-    """One number with its goal, and what stands beside it: a peer or a limit measured in the same run."""
+    """One number with its goal, and what stands beside it: a peer or a limit measured in the same run.
+
+    The goal is an upper bound, or a lower one when it ``is_floor``; None is a number that is only told.
+    """
 
     name: str
     value: float | None
-    goal: float
+    goal: float | None
     beside: str
+    is_floor: bool = False
 
     @property
     def holds(self) -> bool:
-        """Whether the goal, an upper bound, is met."""
-        return self.value is not None and self.value <= self.goal
+        """Whether the goal is met."""
+        if self.value is None or self.goal is None:
+            return self.goal is None
+        return self.value >= self.goal if self.is_floor else self.value <= self.goal
+
+    @property
+    def goal_text(self) -> str:
+        """The goal as people read it."""
+        return "-" if self.goal is None else f"{'≥' if self.is_floor else '≤'} {self.goal:g}"
 
 
 def report(bench: str, figures: Sequence[Figure]) -> None:
     """Print and write the figures of one benchmark."""
     table = Table("figure", "measured", "goal", "", "beside it, in the same run", title=bench, title_justify="left")
     for figure in figures:
-        measured = "-" if figure.value is None else f"{figure.value:.3g}"
-        table.add_row(figure.name, measured, f"≤ {figure.goal:g}", "met" if figure.holds else "MISSED", figure.beside)
+        measured = (
+            "-" if figure.value is None else f"{figure.value:,.0f}" if figure.value >= 1000 else f"{figure.value:.3g}"
+        )
+        table.add_row(figure.name, measured, figure.goal_text, "met" if figure.holds else "MISSED", figure.beside)
     Console(width=140).print(table)
     document = json.dumps({"bench": bench, "figures": {figure.name: figure.value for figure in figures}})
     _RESULTS.mkdir(exist_ok=True)
