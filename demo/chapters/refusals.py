@@ -30,7 +30,7 @@ def changing_room(stage: Platform) -> str:
         code=f"{like.district}0001132{999999:07d}", display_name="游泳馆更衣室", display_name_en="pool changing room",
         place_category="PLACE_CATEGORY_PUBLIC_GATHERING", premises="PREMISES_CHANGING_ROOM", place="changing room",
         position=LatLng(latitude=like.latitude, longitude=like.longitude), purpose="lost property",
-        operator="agencies/parks-guangzhou", source=camera_pb2.Source(stream_uri="rtsp://127.0.0.1:9/x"),
+        system="operators/parks-guangzhou/systems/main", source=camera_pb2.Source(stream_uri="rtsp://127.0.0.1:9/x"),
     )  # fmt: skip
     parent = name_of(like).partition("/cameras/")[0]
     with refused("PLACE_OF_PRIVACY", "Article 6") as words:

@@ -10,11 +10,16 @@ from typing import Any
 
 from prometheus_client import Counter
 
-from kapok.audit.v1 import audit_service_pb2, audit_service_pb2_grpc
+from kapok.audit.v1 import (
+    audit_service_pb2,
+    audit_service_pb2_grpc,
+    findings_service_pb2,
+    findings_service_pb2_grpc,
+)
 from services.audit import domain, events
 from services.audit.neighbours import RemotePermissions
-from services.audit.rpc import AuditServicer, RefusalServicer
-from services.audit.service import Ledger
+from services.audit.rpc import AuditServicer, FindingsServicer, RefusalServicer
+from services.audit.service import Findings, Ledger
 from services.chassis import bus, database, rpc_client, rpc_server
 from services.chassis.clock import SystemClock
 from services.chassis.identity import KeyRing
@@ -88,6 +93,10 @@ def _services(ledger: Ledger, signer: Signer) -> Any:
     def register(server: Any) -> list[str]:
         audit_service_pb2_grpc.add_AuditServiceServicer_to_server(AuditServicer(ledger, signer), server)
         audit_service_pb2_grpc.add_RefusalServiceServicer_to_server(RefusalServicer(ledger), server)
-        return [service.full_name for service in audit_service_pb2.DESCRIPTOR.services_by_name.values()]
+        findings_service_pb2_grpc.add_FindingsServiceServicer_to_server(
+            FindingsServicer(Findings(ledger.database, ledger.permissions)), server
+        )
+        files = (audit_service_pb2.DESCRIPTOR, findings_service_pb2.DESCRIPTOR)
+        return [service.full_name for file in files for service in file.services_by_name.values()]
 
     return register

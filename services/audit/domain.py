@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.audit.finding import FindingChange
 from services.decider.facts import AgencyKind, Tier
 
 ORDINARY, SEALED = "ordinary", "sealed"
@@ -19,11 +20,15 @@ _READERS = {
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One fact on its way into the ledger: its UUID and its bytes exactly as received."""
+    """One fact on its way into the ledger: its UUID and its bytes exactly as received.
+
+    ``finding`` is what it tells the list of findings, if anything.
+    """
 
     event_id: str
     fact: bytes
     is_sealed: bool
+    finding: FindingChange | None = None
 
     @property
     def book(self) -> str:
@@ -54,10 +59,12 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who wants to read, as permissions knows it."""
+    """Who wants to read, as permissions knows it: agencies/… with its kind, tier and six-digit jurisdiction."""
 
     kind: str
     tier: str
+    agency: str = ""
+    jurisdiction: str = ""
 
 
 def chained(previous: bytes, fact: bytes) -> bytes:

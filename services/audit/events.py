@@ -6,11 +6,14 @@ A fact is acknowledged after its record is committed, and recorded once by its i
 import asyncio
 import contextlib
 import logging
+import re
+import unicodedata
 import uuid
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from google.protobuf.message import DecodeError
+from google.protobuf.timestamp_pb2 import Timestamp
 from nats.errors import Error as NatsError
 from nats.errors import TimeoutError as NatsTimeoutError
 from nats.js.api import AckPolicy, ConsumerConfig
@@ -19,7 +22,9 @@ from prometheus_client import Counter
 from sqlalchemy.exc import SQLAlchemyError
 
 from kapok.fact.v1 import fact_pb2
+from kapok.registry.v1 import registry_events_pb2
 from services.audit.domain import Entry
+from services.audit.finding import FindingChange, Owed
 from services.audit.refusals import Refusal
 from services.audit.service import Ledger
 from services.chassis.bus import FACTS_STREAM, FACTS_SUBJECTS, Bus
@@ -29,15 +34,29 @@ from services.chassis.tasks import stop_if_cancelled
 log = logging.getLogger(__name__)
 _DURABLE = "audit"
 _BATCH = 200
+_ASKED_AT_ONCE = 20  # facts: what memory holds beyond _LARGEST_BATCH_BYTES, some 18 MB at worst
+_LARGEST_BATCH_BYTES = 8 * 1024 * 1024
 _IDLE_S = 1.0  # also what a cancellation that nats-py swallowed can cost
 _GATHER_S = 0.02  # how long a first fact waits for others to share its commit
 _RETRY_S = 1.0
 _ACK_WAIT_S = 5.0  # what a killed audit held comes again after this: the ledger may lag by it, not lose
-_LARGEST_FACT_BYTES = 64 * 1024
+_LARGEST_FACT_BYTES = 900 * 1024  # a bulk change tells of up to 1,000 cameras at once; the bus takes 1 MiB
 _LONGEST_ID = 64
+_FINDING_KINDS = {"registry.finding.raised": True, "registry.finding.resolved": False}
+_MOST_DISTRICTS = 64
+_LONGEST = {"article": 100, "sentence": 1000, "consequence": 200}  # characters
+_SHAPES = {
+    "subject": re.compile(r"operators/[!-~]{1,190}"),
+    "rule": re.compile(r"[!-~]{1,64}"),
+    "operator": re.compile(r"agencies/[!-~]{1,91}"),
+    "district": re.compile(r"[0-9]{6}"),
+}
 _PREFIX = FACTS_SUBJECTS.removesuffix(">")
 
 UNREADABLE = Counter("kapok_ledger_unreadable_facts_total", "Messages that are no facts", registry=REGISTRY)
+LEFT_OUT = Counter(
+    "kapok_findings_left_out_total", "Facts of findings on record whose finding can't be read", registry=REGISTRY
+)
 
 
 async def consume_forever(ledger: Ledger, bus: Bus) -> None:
@@ -61,8 +80,7 @@ async def _record_batch(ledger: Ledger, facts: Any) -> None:
         messages = await facts.fetch(1, timeout=_IDLE_S)
     except NatsTimeoutError:
         return
-    with contextlib.suppress(NatsTimeoutError):
-        messages += await facts.fetch(_BATCH - 1, timeout=_GATHER_S)
+    messages += await _those_that_come_with_it(facts)
     entries = []
     for message in messages:
         try:
@@ -73,6 +91,18 @@ async def _record_batch(ledger: Ledger, facts: Any) -> None:
     await ledger.record(entries)
     for message in messages:
         await message.ack()
+
+
+async def _those_that_come_with_it(facts: Any) -> list[Any]:
+    """What is waiting already, asked for by the handful, for one fact may have _LARGEST_FACT_BYTES."""
+    messages: list[Any] = []
+    with contextlib.suppress(NatsTimeoutError):
+        while len(messages) < _BATCH and sum(len(message.data) for message in messages) < _LARGEST_BATCH_BYTES:
+            some = await facts.fetch(_ASKED_AT_ONCE, timeout=_GATHER_S)
+            messages += some
+            if len(some) < _ASKED_AT_ONCE:
+                break
+    return messages
 
 
 class UnreadableFactError(Exception):
@@ -90,10 +120,71 @@ def read_fact(subject: str, payload: bytes) -> Entry:
         raise UnreadableFactError("not a kapok.fact.v1.Fact") from None
     if not 1 <= len(fact.id) <= _LONGEST_ID:
         raise UnreadableFactError(f"its id has {len(fact.id)} characters, not 1 to {_LONGEST_ID}")
+    if not fact.id.isprintable():
+        raise UnreadableFactError("its id is not printable: PostgreSQL could not keep it")
     if fact.kind != _kind(subject):
         # Who may publish on a subject is the bus' to enforce; that nobody tells another's facts there is ours.
         raise UnreadableFactError("its kind is not its subject's")
-    return Entry(fact.id, payload, fact.is_sealed)
+    return Entry(fact.id, payload, fact.is_sealed, _finding(fact))
+
+
+def _finding(fact: fact_pb2.Fact) -> FindingChange | None:
+    """What the fact tells the list of findings. One that can't be read is left out: its fact is on record even so."""
+    if fact.kind not in _FINDING_KINDS:
+        return None
+    try:
+        return FindingChange(_owed(fact), _FINDING_KINDS[fact.kind], _moment("occur_time", fact.occur_time))
+    except UnreadableFactError as error:
+        LEFT_OUT.inc()
+        log.error("left out of the findings, fact %s: %s", fact.id, error)
+        return None
+
+
+def _owed(fact: fact_pb2.Fact) -> Owed:
+    told = registry_events_pb2.Finding()
+    try:
+        is_finding = fact.snapshot.Unpack(told)
+    except DecodeError:
+        is_finding = False
+    if not is_finding:
+        raise UnreadableFactError("its snapshot is no kapok.registry.v1.Finding")
+    if len(told.districts) > _MOST_DISTRICTS or told.count < 0:
+        raise UnreadableFactError(f"{len(told.districts)} districts (at most {_MOST_DISTRICTS}), count {told.count}")
+    return Owed(
+        subject=_shaped("subject", told.subject),
+        rule=_shaped("rule", told.duty.rule),
+        article=_worded("article", told.duty.article),
+        sentence=_worded("sentence", told.duty.sentence),
+        operator=_shaped("operator", told.operator),
+        districts=tuple(_shaped("district", district) for district in dict.fromkeys(told.districts)),
+        count=told.count,
+        consequence=_worded("consequence", told.consequence) if told.consequence else "",
+        due_at=_moment("due_time", told.due_time) if told.HasField("due_time") else None,
+        is_sealed=fact.is_sealed,
+    )
+
+
+def _shaped(name: str, text: str) -> str:
+    if not _SHAPES[name].fullmatch(text):
+        raise UnreadableFactError(f"its {name} is not like {_SHAPES[name].pattern}")
+    return text
+
+
+def _worded(name: str, text: str) -> str:
+    """No control character: PostgreSQL keeps no NUL, and a terminal obeys the others."""
+    if not text or len(text) > _LONGEST[name] or any(unicodedata.category(c) == "Cc" for c in text):
+        raise UnreadableFactError(f"its {name} is not 1 to {_LONGEST[name]} characters without controls")
+    return text
+
+
+def _moment(name: str, told: Timestamp) -> datetime:
+    try:
+        moment = told.ToDatetime(UTC)
+    except (ValueError, OverflowError):
+        raise UnreadableFactError(f"its {name} is no time") from None
+    if not told.seconds:
+        raise UnreadableFactError(f"its {name} is missing")
+    return moment
 
 
 def _kind(subject: str) -> str:

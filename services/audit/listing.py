@@ -1,7 +1,7 @@
 """Pages of a book: how many records, in which order, from where. Pure."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from services.audit.domain import Record
@@ -9,7 +9,7 @@ from services.chassis.errors import InvalidArgument, Violation
 
 _DEFAULT_SIZE = 50
 _LARGEST_SIZE = 1000
-_LARGEST_PAGE_BYTES = 3 * 1024 * 1024  # below the 4 MiB that one gRPC message may have
+LARGEST_PAGE_BYTES = 3 * 1024 * 1024  # below the 4 MiB that one gRPC message may have
 _TOKEN = re.compile(r"(ordinary|sealed)\.(oldest|newest)\.([0-9]{1,18})")
 
 
@@ -55,13 +55,19 @@ class Page:
     next_token: str
 
 
+def fitting(sizes: Iterable[int]) -> int:
+    """How many of the first ``sizes`` (bytes) one answer holds; one at least, if there is one."""
+    count, total = 0, 0
+    for size in sizes:
+        total += size
+        if count and total > LARGEST_PAGE_BYTES:
+            break
+        count += 1
+    return count
+
+
 def cut(query: Query, candidates: Sequence[Record]) -> Page:
     """The page out of ``query.size`` + 1 candidates, cut short where it grows too large for one message."""
-    fitting, size_bytes = 0, 0
-    for record in candidates[: query.size]:
-        size_bytes += len(record.fact)
-        if fitting and size_bytes > _LARGEST_PAGE_BYTES:
-            break
-        fitting += 1
-    records = tuple(candidates[:fitting])
-    return Page(records, query.token(records[-1].number) if len(candidates) > fitting else "")
+    count = fitting(len(record.fact) for record in candidates[: query.size])
+    records = tuple(candidates[:count])
+    return Page(records, query.token(records[-1].number) if len(candidates) > count else "")

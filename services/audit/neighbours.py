@@ -21,7 +21,7 @@ class RemotePermissions:
             principal=principal, certificate_sha256=certificate_sha256
         )
         answer = await self.neighbour.call(f"{_SERVICE}.IdentifyCertificate", request)
-        return Reader(answer.agency_kind, answer.tier)
+        return Reader(answer.agency_kind, answer.tier, answer.agency, answer.jurisdiction)
 
     async def level_seen_by(self, principal: str, camera: str) -> int:
         request = decider_service_pb2.DecideRequest(

@@ -1,14 +1,21 @@
-"""Audit's gRPC servicers: AuditService for inspectors, RefusalService for the gateway."""
+"""Audit's gRPC servicers: AuditService and FindingsService for agencies, RefusalService for the gateway."""
 
 import re
 from dataclasses import dataclass
 from typing import Any
 
-from kapok.audit.v1 import audit_service_pb2, audit_service_pb2_grpc
+from kapok.audit.v1 import (
+    audit_service_pb2,
+    audit_service_pb2_grpc,
+    findings_service_pb2,
+    findings_service_pb2_grpc,
+)
+from services.audit import findings_listing
 from services.audit.domain import Record
+from services.audit.finding import Finding
 from services.audit.listing import Query
 from services.audit.refusals import Refusal
-from services.audit.service import Ledger
+from services.audit.service import Findings, Ledger
 from services.chassis import errors, identity
 from services.chassis.signing import Signer
 
@@ -51,6 +58,22 @@ class AuditServicer(audit_service_pb2_grpc.AuditServiceServicer):
 
 
 @dataclass(frozen=True)
+class FindingsServicer(findings_service_pb2_grpc.FindingsServiceServicer):
+    """The list of findings, for the operators concerned and for public security."""
+
+    findings: Findings
+
+    async def ListFindings(
+        self, request: findings_service_pb2.ListFindingsRequest, _context: Any
+    ) -> findings_service_pb2.ListFindingsResponse:
+        query = findings_listing.Query(request.article, request.include_resolved, request.page_size, request.page_token)
+        page = await self.findings.list(*_reader(), query)
+        return findings_service_pb2.ListFindingsResponse(
+            findings=[_finding_message(finding) for finding in page.findings], next_page_token=page.next_token
+        )
+
+
+@dataclass(frozen=True)
 class RefusalServicer(audit_service_pb2_grpc.RefusalServiceServicer):
     """The ledger, for the gateway."""
 
@@ -74,6 +97,26 @@ class RefusalServicer(audit_service_pb2_grpc.RefusalServiceServicer):
 def _record_message(record: Record) -> audit_service_pb2.Record:
     message = audit_service_pb2.Record(number=record.number, fact=record.fact, hash=record.hash)
     message.record_time.FromDatetime(record.recorded_at)
+    return message
+
+
+def _finding_message(finding: Finding) -> findings_service_pb2.Finding:
+    owed = finding.owed
+    message = findings_service_pb2.Finding(
+        subject=owed.subject,
+        rule=owed.rule,
+        article=owed.article,
+        sentence=owed.sentence,
+        operator=owed.operator,
+        districts=owed.districts,
+        count=owed.count,
+        consequence=owed.consequence,
+    )
+    message.raise_time.FromDatetime(finding.raised_at)
+    if owed.due_at:
+        message.due_time.FromDatetime(owed.due_at)
+    if finding.resolved_at:
+        message.resolve_time.FromDatetime(finding.resolved_at)
     return message
 
 

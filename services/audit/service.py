@@ -6,9 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from services.audit import domain, listing, store
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.audit import domain, findings_listing, listing
 from services.audit.domain import Entry, Head, Reader
+from services.audit.finding import FindingChange, applied
 from services.audit.refusals import Merger, Refusal
+from services.audit.store import findings, records
 from services.chassis import errors
 from services.chassis.clock import Clock
 from services.chassis.database import Database
@@ -22,7 +26,7 @@ class Permissions(Protocol):
     """What audit asks of permissions. errors.Unavailable when it is away."""
 
     async def identify(self, principal: str, certificate_sha256: str) -> Reader:
-        """Kind and tier of the principal's agency; errors.Denied or errors.Unauthenticated when it has none."""
+        """The principal's agency as a reader; errors.Denied or errors.Unauthenticated when it has none."""
         ...
 
     async def level_seen_by(self, principal: str, camera: str) -> int:
@@ -49,17 +53,29 @@ class Ledger:
     _merger: Merger = field(default_factory=Merger)
 
     async def record(self, entries: Sequence[Entry]) -> None:
-        """Append what is not on record yet, each in its book; durable on return."""
+        """Append what is not on record yet, each in its book, and bring the list of findings up; durable on return."""
         if not entries:
             return
         once = {entry.event_id: entry for entry in entries}
         async with self.database.write() as transaction:
-            known = await store.known(transaction, list(once))
+            known = await records.known(transaction, list(once))
             new = [entry for entry in once.values() if entry.event_id not in known]
             for book in (domain.ORDINARY, domain.SEALED):
                 own = [entry for entry in new if entry.book == book]
-                head = await store.head(transaction, book) if own else Head()
-                await store.append(transaction, domain.append(head, book, own, self.clock.now()))
+                head = await records.head(transaction, book) if own else Head()
+                await records.append(transaction, domain.append(head, book, own, self.clock.now()))
+            await self._tell(transaction, [entry.finding for entry in new if entry.finding])
+
+    async def _tell(self, transaction: AsyncConnection, changes: Sequence[FindingChange]) -> None:
+        """In the transaction of the records: the list is what the books say."""
+        if not changes:
+            return
+        before = await findings.known(transaction, [change.owed.key for change in changes])
+        after, now = dict(before), self.clock.now()
+        for change in changes:
+            key = change.owed.key
+            after[key] = applied(after.get(key), change, now)
+        await findings.put(transaction, [found for key, found in after.items() if found != before.get(key)])
 
     async def record_refusal(self, refusal: Refusal, request_id: str) -> None:
         """Put a refusal on record: the first of its kind within a minute at once, the next ones by their count."""
@@ -95,7 +111,7 @@ class Ledger:
         await self._refuse_unless_reader(principal, certificate_sha256, query.book)
         behind = query.behind()
         async with self.database.read() as transaction:
-            found = await store.page(
+            found = await records.page(
                 transaction, query.book, behind, query.size + 1, is_newest_first=query.is_newest_first
             )
         return listing.cut(query, found)
@@ -104,7 +120,7 @@ class Ledger:
         """Where a book ends, for those who may read it."""
         await self._refuse_unless_reader(principal, certificate_sha256, book)
         async with self.database.read() as transaction:
-            return await store.head(transaction, book)
+            return await records.head(transaction, book)
 
     async def _refuse_unless_reader(self, principal: str, certificate_sha256: str, book: str) -> None:
         reader = await self.permissions.identify(principal, certificate_sha256)
@@ -117,9 +133,30 @@ class Ledger:
         head = Head()
         while True:
             async with self.database.read() as transaction:
-                records = await store.page(transaction, book, head.number, _CHECKED_AT_ONCE)
-            if not records:
+                some = await records.page(transaction, book, head.number, _CHECKED_AT_ONCE)
+            if not some:
                 return None
-            if (broken := domain.first_break(head, records)) is not None:
+            if (broken := domain.first_break(head, some)) is not None:
                 return broken
-            head = Head(records[-1].number, records[-1].hash)
+            head = Head(some[-1].number, some[-1].hash)
+
+
+@dataclass(frozen=True)
+class Findings:
+    """The thin list of findings, which the ledger's facts write."""
+
+    database: Database
+    permissions: Permissions
+
+    async def list(
+        self, principal: str, certificate_sha256: str, query: findings_listing.Query
+    ) -> findings_listing.Page:
+        """A page of those that the principal may see: an operator its own, public security those of its places."""
+        sight = findings_listing.sight_of(await self.permissions.identify(principal, certificate_sha256))
+        if sight is None:
+            message = "findings are for the operator concerned, and for public security of its district and of the city"
+            raise errors.Denied("NOT_PERMITTED", message, article="Article 5", action="inspect")
+        query.refuse_unless_sound()
+        async with self.database.read() as transaction:
+            found = await findings.page(transaction, sight, query, query.size + 1)
+        return findings_listing.cut(query, found)

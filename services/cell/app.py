@@ -85,11 +85,23 @@ class _Start:
         cameras = await self._start_cameras()
         server = await self._enter(nats.serve(home, self.premises.keys, relays, lock))
         await self._enter(background(guard(server.child)))
-        wiring = Wiring(self.premises, self.stack.enter_context(layout.sockets(home)), server.url)
-        bound = await self._start_services(wiring)
-        metrics_port = pick(self.settings.metrics_port, "metrics", self.say)
-        own = (bound.grpc_port, bound.http_port, metrics_port)
-        ports = {name: await self._start_relay(wiring, name, own) for name in relays}
+        chosen = self.settings
+        metrics_port = pick(chosen.metrics_port, "metrics", self.say)
+        grpc_port, http_port = pick(chosen.grpc_port, "gRPC", self.say), pick(chosen.http_port, "HTTP", self.say)
+        # Nobody listens yet, so the second relay would be given the first one's port: it takes any.
+        rtsp_ports = [chosen.rtsp_port, *(0 for _ in relays[1:])]
+        ports = {name: self._relay_ports(port) for name, port in zip(relays, rtsp_ports, strict=True)}
+        own = (
+            grpc_port,
+            http_port,
+            metrics_port,
+            *(port for pair in ports.values() for port in (pair.rtsp, pair.metrics)),
+        )
+        sockets = self.stack.enter_context(layout.sockets(home))
+        wiring = Wiring(self.premises, sockets, server.url, chosen.source_networks, own)
+        bound = await self._start_services(wiring, grpc_port, http_port)
+        for name in relays:
+            await self._start_relay(wiring, name, ports[name])
         await self._enter(metrics.serve(metrics_port, {name: port.metrics for name, port in ports.items()}))
         endpoints = Endpoints(
             grpc=f"{HOST}:{bound.grpc_port}",
@@ -112,9 +124,10 @@ class _Start:
         await self._enter(background(guard(child)))
         return child
 
-    async def _start_services(self, wiring: Wiring) -> services.gateway.app.Bound:
-        grpc_port = pick(self.settings.grpc_port, "gRPC", self.say)
-        http_port = pick(self.settings.http_port, "HTTP", self.say)
+    def _relay_ports(self, rtsp_port: int) -> RelayPorts:
+        return RelayPorts(pick(rtsp_port, "RTSP", self.say), pick(0, "metrics", self.say))
+
+    async def _start_services(self, wiring: Wiring, grpc_port: int, http_port: int) -> services.gateway.app.Bound:
         self.say("starting permissions, registry, streams, audit and the gateway")
         await self._enter(services.permissions.app.app(wiring.permissions()))
         await self._enter(services.registry.app.app(wiring.registry()))
@@ -122,11 +135,10 @@ class _Start:
         await self._enter(services.audit.app.app(wiring.audit()))
         return await self._enter(services.gateway.app.app(wiring.gateway(grpc_port, http_port)))
 
-    async def _start_relay(self, wiring: Wiring, name: str, own: Sequence[int]) -> RelayPorts:
+    async def _start_relay(self, wiring: Wiring, name: str, ports: RelayPorts) -> None:
         """Start a relay that is started again whenever it ends; return once it has announced itself."""
         self.say(f"starting {name}")
-        ports = RelayPorts(pick(self.settings.rtsp_port, "RTSP", self.say), pick(0, "metrics", self.say))
-        environment = wiring.relay(name, ports, self.settings.source_networks, own)
+        environment = wiring.relay(name, ports)
         program = Program(name, (sys.executable, "-m", "services.streams.relay"), environment)
         logs = self.premises.layout.logs
         seed = self.premises.keys.bus_seed(rights.CELL.name)
@@ -140,7 +152,6 @@ class _Start:
             except TimeoutError:
                 why = f"{name} did not come up; {logs / name}.log says more"
                 raise errors.Unavailable("SERVICE_AWAY", why, service=name) from None
-        return ports
 
     async def _enter(self, context: AbstractAsyncContextManager[T]) -> T:
         return await self.stack.enter_async_context(context)

@@ -68,7 +68,7 @@ def make(folder: Path, services: Sequence[str], relays: Sequence[str], others_on
     for name in (*services, *relays, *others_on_bus):
         if not keys.bus_seed(name).exists():
             write_private(keys.bus_seed(name), nkeys.encode_seed(os.urandom(32), nkeys.PREFIX_BYTE_USER))
-    _make_secret(keys.credentials)
+    _make_secret(keys.credentials, "development ")  # no key for a cluster: the registry refuses it there
     write_private(keys.peers, _json({name: _pair_public(keys.pair(name)) for name in services}))
     if not keys.organs.exists():  # an installation that pins real organs brings this file
         write_private(keys.organs, _json({kind: keys.public(f"organ-{kind}").read_text() for kind in ORGANS}))
@@ -83,9 +83,9 @@ def bus_public(seed_file: Path) -> str:
     return public
 
 
-def _make_secret(path: Path) -> None:
+def _make_secret(path: Path, mark: str = "") -> None:
     if not path.exists():
-        write_private(path, os.urandom(32).hex().encode())
+        write_private(path, f"{mark}{os.urandom(32).hex()}".encode())
 
 
 def _pair_public(path: Path) -> str:

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,6 +19,7 @@ from services.cell.ports import HOST
 from services.cell.premises import Premises
 
 T = TypeVar("T")
+_PROBE_EVERY = timedelta(minutes=5)  # a home has few cameras
 
 
 @dataclass(frozen=True)
@@ -29,11 +32,13 @@ class RelayPorts:
 
 @dataclass(frozen=True)
 class Wiring:
-    """Everything that settings are made of. ``sockets`` is the folder of unix sockets."""
+    """Everything that settings are made of. ``sockets`` is the folder of unix sockets, ``own_ports`` are the cell's."""
 
     premises: Premises
     sockets: Path
     bus_url: str
+    source_networks: Sequence[str]
+    own_ports: Sequence[int]
 
     @property
     def keys(self) -> Keys:
@@ -42,7 +47,14 @@ class Wiring:
 
     def registry(self) -> services.registry.app.Settings:
         """It keeps the cameras."""
-        return self._service("registry", services.registry.app.Settings, credentials_key=self.keys.credentials)
+        return self._service(
+            "registry",
+            services.registry.app.Settings,
+            credentials_key=self.keys.credentials,
+            probe_every=_PROBE_EVERY,
+            source_networks=tuple(map(ip_network, self.source_networks)),
+            own_addresses=self._own_addresses,
+        )
 
     def permissions(self) -> services.permissions.app.Settings:
         """It decides."""
@@ -75,10 +87,8 @@ class Wiring:
             private_key_file=server.key,
         )
 
-    def relay(
-        self, name: str, ports: RelayPorts, source_networks: tuple[str, ...], own: Sequence[int]
-    ) -> dict[str, str]:
-        """The environment of a relay, which is a process of its own everywhere; ``own`` are ports of the cell."""
+    def relay(self, name: str, ports: RelayPorts) -> dict[str, str]:
+        """The environment of a relay, which is a process of its own everywhere."""
         settings = {
             "relay_id": name,
             "bus_url": self.bus_url,
@@ -88,10 +98,15 @@ class Wiring:
             "metrics_listen": f"{HOST}:{ports.metrics}",
             "streams_public_key": self.keys.public("streams"),
             "permissions_public_key": self.keys.public("permissions"),
-            "source_networks": ",".join(source_networks),
-            "own_addresses": ",".join(f"{HOST}:{port}" for port in own),
+            "source_networks": ",".join(self.source_networks),
+            "own_addresses": ",".join(self._own_addresses),
         }
         return {f"KAPOK_{field.upper()}": str(value) for field, value in settings.items()}
+
+    @property
+    def _own_addresses(self) -> tuple[str, ...]:
+        """Where no camera's record leads: the cell's own ports, the bus among them."""
+        return (self.bus_url.rpartition("/")[2], *(f"{HOST}:{port}" for port in self.own_ports))
 
     def _service(self, name: str, kind: type[T], **own: Any) -> T:
         """What every service gets, those of it that ``kind`` knows, and what is its own."""

@@ -24,7 +24,7 @@ def foreign_camera() -> Iterator[str]:
     """The URI of GStreamer's RTSP server, with admin:geheim; skips by name where it is missing."""
     if not SYSTEM_PYTHON.exists():
         pytest.skip("no system Python for GStreamer's RTSP server (Debian: python3-gi gir1.2-gst-rtsp-server-1.0)")
-    command = [SYSTEM_PYTHON, str(SCRIPT), "--password", "geheim"]
+    command = [str(SYSTEM_PYTHON), str(SCRIPT), "--password", "geheim"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as camera:
         assert camera.stdin is not None
         assert camera.stdout is not None

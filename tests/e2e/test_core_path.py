@@ -33,15 +33,22 @@ def test_an_agencys_twenty_lines_see_a_camera(stage: Platform) -> None:
 
 
 def test_ones_own_foreign_camera_is_watched_through_the_platform(stage: Platform, foreign_camera: str) -> None:
+    """The README's own words: a system with its papers, in service, and a camera in it."""
     code = "44010400011320999001"
-    secret = stage.home / "password"
+    secret, papers = stage.home / "password", stage.home / "system.json"
     secret.write_text("geheim\n")
+    papers.write_text(stage.kapok("systems", "example").stdout)
+    own = ("--as", "parks-guangzhou", "systems")
+    steps = [stage.kapok(*own, "register", "gate", "--name", "南门", "--from", str(papers))]
+    for state in ("built", "accepted", "in-service"):
+        steps.append(stage.kapok(*own, "advance", "gate", state, "--reason", "the papers are complete"))
+    assert not any(step.returncode for step in steps), [step.stderr for step in steps]
     registered = stage.kapok(
         "--as", "parks-guangzhou", "cameras", "register", code, "--name", "人民公园南门",
         "--category", "public-gathering", "--premises", "entrance", "--place", "south gate",
         "--position", "23.1266,113.2590", "--purpose", "public order",
         "--source", foreign_camera.replace("rtsp://", "rtsp://admin@"), "--password-file", str(secret),
-        "--acceptance", "GZ-2026-0001",
+        "--system", "operators/parks-guangzhou/systems/gate",
     )  # fmt: skip
     assert registered.returncode == 0, registered.stderr
     watched = stage.kapok("--as", "parks-guangzhou", "--json", "watch", code)

@@ -14,19 +14,27 @@ OUTSIDE = {
     "services/gateway/known.py": "remembers permissions' answers for a while",
     "services/gateway/metrics.py": "counts calls",
     "services/gateway/refusal.py": "has refusals put on record before they are answered",
+    "services/registry/tokens.py": "seals tokens with fresh nonces",
     "services/registry/vault.py": "seals sources at rest with fresh nonces",
     **{
         f"services/permissions/{noun}.py": USE_CASE
-        for noun in ("bases", "control", "decisions", "incidents", "policies", "principals", "question", "rounds",
-                     "takeovers")
+        for noun in ("bases", "closures", "control", "decisions", "incidents", "policies", "principals", "question",
+                     "rounds", "takeovers")
+    },
+    **{
+        f"services/registry/{noun}.py": USE_CASE
+        for noun in ("enrolment", "freshness", "probing", "requests", "signals", "systems", "watching")
     },
     "services/permissions/ports.py": "declares what its use cases await",
     "services/streams/tokens.py": "draws a nonce for each token",
     **{
         f"services/streams/relay/{organ}.py": "moves bytes, waits for sockets, or keeps the time of them"
-        for organ in ("address", "announcer", "connection", "control", "conversation", "doorkeeper", "ender",
-                      "exporter", "gate", "intake", "pointing", "server", "source", "viewer")
+        for organ in ("announcer", "connection", "control", "doorkeeper", "ender", "exporter", "gate", "intake",
+                      "pointing", "reporter", "server", "source", "viewer")
     },
+    "services/rtsp/address.py": "resolves names",
+    "services/rtsp/conversation.py": "waits for a camera's answers",
+    "services/registry/probe.py": "connects to cameras",
     "services/decider/engine.py": "guards that Casbin is called from one thread only",
 }  # fmt: skip
 IMPURE = {"aiohttp", "asyncio", "google", "grpc", "kapok", "logging", "nats", "os", "pathlib", "prometheus_client",
@@ -57,9 +65,11 @@ def is_door(source: Source) -> bool:
 
 
 def inner() -> list[Source]:
-    """The modules of services and of the decider that are no door."""
+    """The modules of services, of the decider and of rtsp that are no door."""
     return [
-        source for source in sources(*(f"services/{name}" for name in (*SERVICES, "decider"))) if not is_door(source)
+        source
+        for source in sources(*(f"services/{name}" for name in (*SERVICES, "decider", "rtsp")))
+        if not is_door(source)
     ]
 
 

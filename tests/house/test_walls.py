@@ -12,7 +12,9 @@ PROTOBUF = {  # where it is spoken; chassis signs and wraps it, gateway, cli and
     "events": "the NATS face of a service",
     "neighbours": "docs/decisions/0001-neighbours.md",
     "announcer": "the speaking half of the relay's events.py",
+    "reporter": "the same, of its cameras' health",
 }
+LIBRARIES = ("decider", "rtsp")  # beside chassis, which signs and wraps protobuf
 ENVIRONMENT = {
     "services/chassis/process.py": "what every __main__.py calls",
     "services/cell/children.py": "children inherit what a process needs to start",
@@ -27,7 +29,7 @@ def owner(source: Source) -> str:
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_services_never_import_each_other(service: str) -> None:
-    allowed = (f"services.{service}", "services.chassis", "services.decider")
+    allowed = (f"services.{service}", "services.chassis", "services.decider", "services.rtsp")
     strangers = {
         (source.path, module)
         for source in sources(f"services/{service}")
@@ -38,7 +40,12 @@ def test_services_never_import_each_other(service: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("library", "allowed"), [("chassis", ("chassis",)), ("decider", ("decider", "chassis.errors"))]
+    ("library", "allowed"),
+    [
+        ("chassis", ("chassis",)),
+        ("decider", ("decider", "chassis.errors")),
+        ("rtsp", ("rtsp", "chassis.errors")),
+    ],
 )
 def test_libraries_import_no_service(library: str, allowed: tuple[str, ...]) -> None:
     prefixes = tuple(f"services.{name}" for name in allowed)
@@ -58,7 +65,7 @@ def test_the_platform_does_not_know_its_demo() -> None:
 def test_protobuf_stops_at_the_edges() -> None:
     inside = {
         source.path
-        for source in sources(*(f"services/{name}" for name in (*SERVICES, "cell", "decider") if name != "gateway"))
+        for source in sources(*(f"services/{name}" for name in (*SERVICES, "cell", *LIBRARIES) if name != "gateway"))
         for module in source.imports()
         if module.startswith(("kapok.", "google.protobuf"))
         and source.stem not in PROTOBUF

@@ -65,10 +65,21 @@ async def office(tmp_path: Path) -> AsyncIterator[Office]:
     with tempfile.TemporaryDirectory(prefix="kapok-") as sockets:
         async with built(tmp_path, Path(sockets)) as stage, stage.running():
             await stage.register_cameras()
-            keys, database = stage.keys, stage.registry.database.replace("registry.db", "audit.db")
-            settings = audit.Settings(
-                listen=f"unix:{sockets}/audit.sock", database=database, bus_url=stage.registry.bus_url,
-                bus_seed=keys.bus_seed("audit"), key_file=keys.pair("audit"), peers_file=keys.peers,
-                permissions_address=stage.permissions.listen, signing_key=keys.signing("audit"),
-            )  # fmt: skip
-            yield Office(stage, settings)
+            yield Office(stage, _settings(stage, sockets))
+
+
+@pytest.fixture
+async def quiet_office(tmp_path: Path) -> AsyncIterator[Office]:
+    """The same without cameras and registry: the test tells the facts."""
+    with tempfile.TemporaryDirectory(prefix="kapok-") as sockets:
+        async with built(tmp_path, Path(sockets)) as stage, stage.alone():
+            yield Office(stage, _settings(stage, sockets))
+
+
+def _settings(stage: Stage, sockets: str) -> audit.Settings:
+    keys, database = stage.keys, stage.registry.database.replace("registry.db", "audit.db")
+    return audit.Settings(
+        listen=f"unix:{sockets}/audit.sock", database=database, bus_url=stage.registry.bus_url,
+        bus_seed=keys.bus_seed("audit"), key_file=keys.pair("audit"), peers_file=keys.peers,
+        permissions_address=stage.permissions.listen, signing_key=keys.signing("audit"),
+    )  # fmt: skip

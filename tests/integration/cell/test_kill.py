@@ -57,7 +57,7 @@ def camera() -> camera_pb2.Camera:
     made = camera_pb2.Camera(
         code=CODE, display_name="越秀公园东门",
         place_category="PLACE_CATEGORY_PUBLIC_GATHERING", premises="PREMISES_OUTDOOR_SITE",
-        place="east gate", purpose="safety", operator=f"agencies/{OPERATOR}", acceptance_certificate="GZ-2025-1",
+        place="east gate", purpose="safety", system=f"operators/{OPERATOR}/systems/main",
         source=camera_pb2.Source(stream_uri="rtsp://127.0.0.1:1/none"),
     )  # fmt: skip
     made.position.latitude, made.position.longitude = 23.14, 113.26

@@ -8,18 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.audit.domain import Head, Record
-
-metadata = sa.MetaData()
-records = sa.Table(
-    "records",
-    metadata,
-    sa.Column("book", sa.String(16), primary_key=True, comment="ordinary or sealed"),
-    sa.Column("number", sa.BigInteger, primary_key=True, comment="from 1 without gaps, per book"),
-    sa.Column("event_id", sa.String(64), nullable=False, unique=True, comment="id of the fact: once in the ledger"),
-    sa.Column("fact", sa.LargeBinary, nullable=False, comment="serialised kapok.fact.v1.Fact exactly as received"),
-    sa.Column("hash", sa.LargeBinary, nullable=False, comment="32 bytes over the previous hash and the fact"),
-    sa.Column("recorded_at", sa.DateTime, nullable=False, comment="UTC; not part of the hash"),
-)
+from services.audit.listing import LARGEST_PAGE_BYTES
+from services.audit.store.tables import records
 
 
 async def head(transaction: AsyncConnection, book: str) -> Head:
@@ -54,15 +44,25 @@ async def known(transaction: AsyncConnection, event_ids: Sequence[str]) -> set[s
 async def page(
     transaction: AsyncConnection, book: str, behind: int | None, limit: int, *, is_newest_first: bool = False
 ) -> list[Record]:
-    """At most ``limit`` records of ``book`` behind a number (None: from the start) in the order asked for."""
-    number = records.c.number
+    """Records of ``book`` behind a number (None: from the start) in the order asked for.
+
+    At most ``limit``; fewer when their facts have more than LARGEST_PAGE_BYTES, but always what goes over it too.
+    """
+    here = records.c.number
+    wanted = sa.select(here, sa.func.length(records.c.fact).label("size")).where(records.c.book == book).limit(limit)
+    wanted = wanted.order_by(here.desc() if is_newest_first else here)
+    if behind is not None:
+        wanted = wanted.where(here < behind if is_newest_first else here > behind)
+    near = wanted.subquery()
+    order = near.c.number.desc() if is_newest_first else near.c.number
+    # A thousand facts of bulk changes are some 900 MB: the database adds up their lengths before it reads one of them.
+    sums = sa.select(near, sa.func.sum(near.c.size).over(order_by=order).label("total")).subquery()
     # The cast: SQLite keeps whatever type a tampering hand left, which must show as a broken chain, not as an error.
     fact = sa.cast(records.c.fact, sa.LargeBinary).label("fact")
     columns = [column for column in records.c if column.name != "fact"]
-    query = sa.select(*columns, fact).where(records.c.book == book).limit(limit)
-    query = query.order_by(number.desc() if is_newest_first else number)
-    if behind is not None:
-        query = query.where(number < behind if is_newest_first else number > behind)
+    query = sa.select(*columns, fact).join(sums, sa.and_(here == sums.c.number, records.c.book == book))
+    query = query.where(sums.c.total - sums.c.size <= LARGEST_PAGE_BYTES)
+    query = query.order_by(here.desc() if is_newest_first else here)
     return [_record(row) for row in await transaction.execute(query)]
 
 

@@ -1,0 +1,124 @@
+"""Every agency call that can name a state secret: its camera, its system, its operator, a request about it."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from google.type.latlng_pb2 import LatLng
+
+from demo.chapters import ahead
+from demo.city import CAMERAS
+from kapok.permissions.v1 import legal_basis_pb2, takeover_pb2
+from kapok.permissions.v1 import permissions_service_pb2 as permissions
+from kapok.registry.v1 import bulk_service_pb2 as bulk
+from kapok.registry.v1 import camera_filter_pb2, camera_pb2, system_pb2
+from kapok.registry.v1 import changes_service_pb2 as changes
+from kapok.registry.v1 import registry_service_pb2 as registry
+from kapok.registry.v1 import systems_service_pb2 as systems
+from kapok.streams.v1 import session_pb2
+from kapok.streams.v1 import streams_service_pb2 as streams
+
+SECRET = next(camera for camera in CAMERAS if camera.level == 5)
+NEVER = f"districts/{SECRET.district}/cameras/{SECRET.code[:-6]}987654"
+# As long as those that are there: a protobuf tells lengths.
+OPERATOR, NO_OPERATOR = f"operators/{SECRET.operator}", "operators/institute-absent"
+SEALED, NO_SYSTEM = f"{OPERATOR}/systems/sealed", f"{OPERATOR}/systems/absent"
+NOW, END = ahead(timedelta(0)), ahead(timedelta(hours=1))
+LAST_YEAR = ahead(timedelta(days=-365))
+HERE = LatLng(latitude=SECRET.latitude, longitude=SECRET.longitude)
+
+
+def of_cameras(camera: str) -> Iterator[Any]:
+    """Every agency call on the record of one camera."""
+    yield registry.GetCameraRequest(name=camera)
+    yield registry.GetCameraRequest(name=camera, as_of_time=NOW)
+    yield registry.GetCameraRequest(name=camera, as_of_time=LAST_YEAR)
+    yield registry.ListCameraRevisionsRequest(parent=camera)
+    for path in ("purpose", "display_name", "security_level", "nothing"):
+        for etag in ("", "r1"):
+            draft = camera_pb2.Camera(name=camera, purpose="other", display_name="other", etag=etag)
+            yield registry.UpdateCameraRequest(camera=draft, update_mask={"paths": [path]})
+    yield registry.RetireCameraRequest(name=camera, reason="why not")
+    yield registry.RetireCameraRequest(name=camera, reason="why not", etag="r1")
+    yield registry.ConfirmCamerasRequest(names=[camera])
+    for change in ({"place": "elsewhere"}, {"place": "toilet"}, {"position": HERE}, {}):
+        asked = changes.CameraChange(camera=camera, reason="why not", **change)
+        yield changes.RequestCameraChangeRequest(camera_change=asked)
+    yield changes.ListCameraChangesRequest(camera=camera)
+    yield changes.ListCameraChangesRequest(camera=camera, state="STATE_REQUESTED")
+
+
+def of_rights(camera: str) -> Iterator[Any]:
+    """Every agency call on what may be done with it."""
+    for action in ("ACTION_DESCRIBE", "ACTION_LIVE", "ACTION_COPY", "ACTION_CONTROL", "ACTION_TAKE_OVER"):
+        yield permissions.CheckRequest(camera=camera, action=action)
+        yield permissions.ExplainRequest(camera=camera, action=action)
+    yield permissions.GetControlStateRequest(name=f"{camera}/controlState")
+    yield streams.MoveCameraRequest(camera=camera, pan=0.1)
+    for kind in ("KIND_LIVE", "KIND_COPY"):
+        session = session_pb2.Session(camera=camera, kind=kind, purpose="PURPOSE_PUBLIC_ORDER")
+        yield streams.OpenSessionRequest(session=session)
+    officers = [legal_basis_pb2.Officer(display_name=f"{n}", certificate_number=f"{n}") for n in range(2)]
+    basis = legal_basis_pb2.LegalBasis(
+        number="1", officers=officers, cameras=[camera], start_time=NOW, end_time=END, purpose="theft",
+        issuer="agencies/police-guangzhou",
+    )  # fmt: skip
+    yield permissions.RegisterLegalBasisRequest(legal_basis=basis)
+    takeover = takeover_pb2.Takeover(camera=camera, reason="why not", end_time=END)
+    yield permissions.RequestTakeoverRequest(takeover=takeover)
+
+
+def of_systems(system: str) -> Iterator[Any]:
+    """Every agency call that can name a system, those included that find cameras by it."""
+    parent, _, identifier = system.partition("/systems/")
+    yield systems.GetCameraSystemRequest(name=system)
+    yield systems.CreateCameraSystemRequest(
+        parent=parent, camera_system=system_pb2.CameraSystem(display_name="x"), camera_system_id=identifier
+    )
+    for etag in ("", "r1"):
+        draft = system_pb2.CameraSystem(name=system, display_name="x", etag=etag)
+        yield systems.UpdateCameraSystemRequest(camera_system=draft, update_mask={"paths": ["display_name"]})
+        for state in list(camera_pb2.LifeState.keys()):
+            yield systems.TransitionCameraSystemRequest(name=system, state=state, reason="why not", etag=etag)
+    yield registry.ConfirmCamerasRequest(system=system)
+    for camera in (SECRET.code, NEVER.rpartition("/")[2]):
+        draft_camera = camera_pb2.Camera(
+            code=camera, system=system, display_name="x", place_category=10, premises=1, place="x", purpose="x",  # type: ignore[arg-type] # the enum's numbers
+            position=HERE, source=camera_pb2.Source(stream_uri="rtsp://127.0.0.1:9/x"),
+        )  # fmt: skip
+        yield registry.CreateCameraRequest(parent=f"districts/{SECRET.district}", camera=draft_camera)
+        yield bulk.ImportCamerasRequest(cameras=[draft_camera])
+        yield bulk.ImportCamerasRequest(cameras=[draft_camera], dry_run=True)
+    yield from of_filters(camera_filter_pb2.CameraFilter(systems=[system]))
+
+
+def of_operators(operator: str) -> Iterator[Any]:
+    """Every agency call that can name an operator that has nothing but state secrets."""
+    entity = system_pb2.ResponsibleEntity(display_name="x", role="ROLE_OWNER")
+    record = system_pb2.Operator(name=operator, display_name="x", responsible_entities=[entity])
+    yield systems.GetOperatorRequest(name=operator)
+    yield systems.UpdateOperatorRequest(operator=record)
+    yield systems.ListCameraSystemsRequest(parent=operator)
+    agency = f"agencies/{operator.removeprefix('operators/')}"
+    yield from of_filters(camera_filter_pb2.CameraFilter(operators=[agency]))
+
+
+def of_filters(chosen: camera_filter_pb2.CameraFilter) -> Iterator[Any]:
+    """Every agency call that finds cameras, by ``chosen`` and by words and place beside it."""
+    circle = camera_filter_pb2.Circle(center=HERE, radius_meters=100)
+    for more in ({}, {"text": SECRET.name_zh}, {"area": camera_filter_pb2.Area(circle=circle)}):
+        narrowed = camera_filter_pb2.CameraFilter(**more)
+        narrowed.MergeFrom(chosen)
+        yield registry.ListCamerasRequest(parent="districts/-", filter=narrowed)
+        yield registry.ListCamerasRequest(
+            parent=f"districts/{SECRET.district}", filter=narrowed, order_by="update_time"
+        )
+        yield bulk.ExportCamerasRequest(filter=narrowed)
+        yield registry.CountCamerasRequest(filter=narrowed)
+
+
+def of_changes(change: str) -> Iterator[Any]:
+    """Every agency call on a change request."""
+    yield changes.DecideCameraChangeRequest(name=change, approved=True, reason="why not")
+    yield changes.DecideCameraChangeRequest(name=change, approved=False, reason="why not")
+    yield changes.WithdrawCameraChangeRequest(name=change)
