@@ -40,7 +40,7 @@ async def imported(stage: Stage, cameras: int, first: int = 0) -> float:
     source = shipments(cameras, first)
     while chunk := list(islice(source, _CHUNK)):
         started_s = time.perf_counter()
-        async for outcomes in in_order(_each(chunk), partial(_enrolled, stage), 2):
+        async for outcomes in in_order(_each(chunk), partial(_enrolled, stage), 3):
             assert all(one.is_new for one in outcomes), next(one.refusal for one in outcomes if not one.is_new)
         taken_s += time.perf_counter() - started_s
     return taken_s

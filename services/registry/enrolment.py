@@ -6,7 +6,7 @@
 What waits while a transaction runs goes into the next one (`chassis.gathering`), so a sync is shared by all of them.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -18,10 +18,10 @@ from services.chassis.clock import Clock
 from services.chassis.database import Database
 from services.chassis.gathering import Gathering
 from services.chassis.outbox import Message, Outbox
-from services.decider.facts import Action
+from services.decider.facts import SEALED_LEVEL, Action
 from services.registry import refusals
-from services.registry.domain import Camera, Deed, Source
-from services.registry.permission import Scope
+from services.registry.domain import Camera, Deed, Source, operator_of
+from services.registry.permission import Scope, ScopeClass
 from services.registry.soundness import refuse_unless_sound
 from services.registry.standing import Standing
 from services.registry.store import counters, systems
@@ -57,7 +57,9 @@ class _Judged:
     """A draft that passed every rule that one camera alone can break; ``deed`` has the policy's rule."""
 
     camera: Camera
+    level: int
     locked_source: bytes | None
+    indexed: Sequence[int]
     deed: Deed
     batch: int  # drafts of one call share their fact
 
@@ -116,38 +118,31 @@ class Enrolment:
     async def many(self, deed: Deed, drafts: Sequence[Draft], *, is_dry_run: bool = False) -> Sequence[Outcome]:
         """Register at most `MOST` cameras; each has an outcome of its own, in the same order."""
         scope = await self.permissions.scope(deed.principal, Action.CONFIGURE)
-        checked = [self._checked(draft, scope) for draft in drafts]
+        own = {system: scope.of_operator(operator_of(system)) for system in {d.camera.system for d in drafts}}
+        checked = [_checked(draft, own[draft.camera.system]) for draft in drafts]
         sound = [one for one in checked if isinstance(one, Camera)]
         asked = [(one.code, one.category) for one in sound]  # a code may stand twice, with another category
         levels = dict(zip(asked, await self.permissions.levels(asked), strict=True)) if asked else {}
         self._batches += 1
         judged = [
-            self._judged(one, levels[one.code, one.category], scope, draft, deed) if isinstance(one, Camera) else one
+            one if isinstance(one, errors.Error) else self._judged(draft, levels[one.code, one.category], own, deed)
             for one, draft in zip(checked, drafts, strict=True)
         ]
         passing = [one for one in judged if isinstance(one, _Judged)]
         written = iter(await (self._try(passing) if is_dry_run else self.gathering.submit(passing)) if passing else ())
         return [next(written) if isinstance(one, _Judged) else Outcome(refusal=one) for one in judged]
 
-    def _checked(self, draft: Draft, scope: Scope) -> Camera | errors.Error:
-        try:
-            if not scope.of_operator(draft.camera.operator):
-                raise refusals.not_the_operator(draft.camera)
-            if not is_system_name(draft.camera.system):
-                raise errors.InvalidArgument(errors.Violation("camera.system", f"must look like {_SYSTEM_EXAMPLE}"))
-            refuse_unless_sound(draft.camera, draft.source, level_is_claimed=draft.level_is_claimed)
-        except errors.Error as refusal:
-            return refusal
-        return draft.camera
-
-    def _judged(self, camera: Camera, level: int, scope: Scope, draft: Draft, deed: Deed) -> "_Judged | errors.Error":
+    def _judged(
+        self, draft: Draft, level: int, own: Mapping[str, Sequence[ScopeClass]], deed: Deed
+    ) -> "_Judged | errors.Error":
         """Under the rule by which the operator registers cameras of that level."""
-        leveled = camera.placed(level, camera.state)
-        rule = next((found.rule for found in scope.of_operator(camera.operator) if found.holds(leveled)), None)
+        camera = draft.camera
+        rule = next((found.rule for found in own[camera.system] if found.admits(camera, level)), None)
         if rule is None:
             return refusals.code_not_assigned(camera)
         locked = self.vault.lock(camera.name, draft.source) if draft.source else None
-        return _Judged(leveled, locked, deed.under(rule), self._batches)
+        indexed = self.store.indexed(camera, level)  # here, where it overlaps with the transaction before
+        return _Judged(camera, level, locked, indexed, deed.under(rule), self._batches)
 
     async def _try(self, judged: Sequence[_Judged]) -> Sequence[Outcome]:
         async with self.database.read() as transaction:
@@ -158,7 +153,7 @@ class Enrolment:
             await counters.lock(transaction)
             outcomes = await self._placed(transaction, judged)
             news = [(one, o.camera) for one, o in zip(judged, outcomes, strict=True) if o.is_new and o.camera]
-            await self.store.insert(transaction, [New(camera, one.locked_source) for one, camera in news])
+            await self.store.insert(transaction, [New(camera, one.locked_source, one.indexed) for one, camera in news])
             if messages := list(self._facts(news)):
                 await self.outbox.add(transaction, *messages)
         self.outbox.wake()
@@ -173,7 +168,7 @@ class Enrolment:
         for one in judged:
             code, standing = one.camera.code, standings.get(one.camera.system)
             before = taken.get(code)
-            outcome = _beside(one, before) if before else _outcome(one.camera, there.get(code), standing)
+            outcome = _beside(one, before) if before else _outcome(one, there.get(code), standing)
             if outcome.is_new:
                 taken[code] = one
             outcomes.append(outcome)
@@ -199,7 +194,21 @@ def _beside(one: _Judged, first: _Judged) -> Outcome:
     return Outcome(refusal=refusals.duplicate(one.camera) if is_same_call else refusals.exists(one.camera))
 
 
-def _outcome(camera: Camera, there: Stored | None, standing: Standing | None) -> Outcome:
+def _checked(draft: Draft, own: Sequence[ScopeClass]) -> Camera | errors.Error:
+    """The camera as it was sent, or why no camera of its operator's can be like it."""
+    try:
+        if not own:
+            raise refusals.not_the_operator(draft.camera)
+        if not is_system_name(draft.camera.system):
+            raise errors.InvalidArgument(errors.Violation("camera.system", f"must look like {_SYSTEM_EXAMPLE}"))
+        refuse_unless_sound(draft.camera, draft.source, level_is_claimed=draft.level_is_claimed)
+    except errors.Error as refusal:
+        return refusal
+    return draft.camera
+
+
+def _outcome(one: _Judged, there: Stored | None, standing: Standing | None) -> Outcome:
+    camera, is_sealed = one.camera, one.level == SEALED_LEVEL
     if there is not None and there.camera.operator != camera.operator:
         return Outcome(refusal=refusals.code_not_assigned(camera))
     if there is not None:
@@ -208,11 +217,11 @@ def _outcome(camera: Camera, there: Stored | None, standing: Standing | None) ->
     try:
         if standing is None:
             raise refusals.no_system(camera.system)
-        standing.refuse_unless_open(camera.category, MOST_IN_SYSTEM, is_sealed=camera.is_sealed)
+        standing.refuse_unless_open(camera.category, MOST_IN_SYSTEM, is_sealed=is_sealed)
     except errors.Error as refusal:
         return Outcome(refusal=refusal)
-    standing.join(is_sealed=camera.is_sealed)
-    return Outcome(camera.placed(camera.level, standing.state), is_new=True)
+    standing.join(is_sealed=is_sealed)
+    return Outcome(camera.placed(one.level, standing.state), is_new=True)
 
 
 def _content(camera: Camera) -> tuple[object, ...]:

@@ -48,9 +48,13 @@ class ScopeClass:
         return self.operator == operator and not self.is_operator_excluded
 
     def holds(self, camera: Camera) -> bool:
-        """Whether ``camera`` meets every line; the same as store.condition says in SQL."""
+        """Whether ``camera`` meets every line."""
+        return self.admits(camera, camera.level)
+
+    def admits(self, camera: Camera, level: int) -> bool:
+        """The same for a camera that is to be at ``level``."""
         return (
-            camera.level in self.levels
+            level in self.levels
             and camera.category in self.categories
             and (not self.districts or camera.district in self.districts)
             and camera.district not in self.excluded_districts

@@ -16,7 +16,9 @@ _CHINESE = re.compile(
     "|更衣[室间間]|[试試]衣[室间間]|(?<![旅乘顾顧])客房|宿舍|寝室|寢室"
 )
 # Each word that is looked for has one of these in it.
-_SUSPECT = re.compile("[厕廁公卫衛洗盥浴淋澡冲沖更试試客宿寝寢]|toilet|lavator|room|shower|dorm")
+_SUSPECT = re.compile(
+    "[厕廁浴澡盥寝寢]|[卫衛]生|洗手|凉房|涼房|更衣|[试試]衣|客房|宿舍|toilet|lavator|room|shower|dorm"
+)
 _BETWEEN = re.compile(r"[\W_]+")
 _CHINESE_LANDMARK = re.compile(
     "[楼樓区區]?(?:大?[门門]?[外口旁]|大[门門]|[入出]口|附近|[对對]面|走廊|通道|道路|[楼樓]下|周[边邊])"
@@ -31,12 +33,15 @@ _ENGLISH_LANDMARK_BEFORE = re.compile(
 )
 
 
+def is_suspect(text: str) -> bool:
+    """Whether ``text`` has part of a word that `prohibited_word` looks for: nearly none has, and this is quick."""
+    return _SUSPECT.search(_BETWEEN.sub("", unicodedata.normalize("NFKC", text).casefold())) is not None
+
+
 def prohibited_word(text: str) -> str | None:
     """The first word in ``text`` that names a place of privacy as the camera's own place; None when there is none."""
     plain = unicodedata.normalize("NFKC", text).casefold()
     dense = _BETWEEN.sub("", plain)  # blanks and invisible signs between characters hide nothing
-    if not _SUSPECT.search(dense):
-        return None  # nearly every text: what follows costs ten times as much
     for found in _CHINESE.finditer(dense):
         if not _CHINESE_LANDMARK.match(dense, found.end()):
             return found.group()

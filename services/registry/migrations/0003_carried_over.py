@@ -65,7 +65,7 @@ class _Carrier:
         self._run(self._tables["cameras"].insert(), new)
         self._run(self._tables["revisions"].insert(), [self._former(number, row) for number, row, _ in numbered])
         dialect = self._connection.dialect.name
-        known = words.rows(dialect, ((number, camera) for number, _, camera in numbered))
+        known = words.rows(dialect, ((number, words.indexed(camera)) for number, _, camera in numbered))
         self._run(sa.text(words.ADD[dialect]), known)
         classes = self._tables["classes"]
         for class_id, added in Counter(class_ids).items():

@@ -14,7 +14,7 @@ from services.registry.rpc import callers, messages
 from services.registry.service import Registry
 
 pb = bulk_service_pb2
-_AT_ONCE = 2  # one batch is judged while the one before is written
+_AT_ONCE = 3  # two batches are judged while the one before is written
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,16 @@ _RANGES = {
     ),
     "postgresql": "unnest(CAST(:{name}_low AS bigint[]), CAST(:{name}_high AS bigint[])) AS {name}(low, high)",
 }
+_TRIPLES = {
+    "sqlite": (
+        "(SELECT json_extract(value, '$[0]') AS a, json_extract(value, '$[1]') AS b, json_extract(value, '$[2]') AS c"
+        " FROM json_each(:{name})) AS {name}"
+    ),
+    "postgresql": (
+        "unnest(CAST(:{name}_a AS bigint[]), CAST(:{name}_b AS text[]), CAST(:{name}_c AS integer[]))"
+        " AS {name}(a, b, c)"
+    ),
+}
 
 
 def rows(transaction: AsyncConnection, name: str, sql_type: str) -> str:
@@ -46,3 +56,17 @@ def encoded_ranges(transaction: AsyncConnection, name: str, pairs: Sequence[tupl
     if transaction.dialect.name == "sqlite":
         return {name: json.dumps(pairs)}
     return {f"{name}_low": [low for low, _ in pairs], f"{name}_high": [high for _, high in pairs]}
+
+
+def triples(transaction: AsyncConnection, name: str) -> str:
+    """For a FROM: a number, a text and a count as rows with ``a``, ``b`` and ``c``."""
+    return _TRIPLES[transaction.dialect.name].format(name=name)
+
+
+def encoded_triples(
+    transaction: AsyncConnection, name: str, found: Sequence[tuple[int, str, int]]
+) -> dict[str, object]:
+    """The parameters of ``triples``."""
+    if transaction.dialect.name == "sqlite":
+        return {name: json.dumps(found)}
+    return {f"{name}_{column}": [row[index] for row in found] for index, column in enumerate("abc")}

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,7 +15,7 @@ from services.registry.area import tile
 from services.registry.domain import Camera
 from services.registry.health import Health
 from services.registry.kind import stock
-from services.registry.store import arrays, counters, words
+from services.registry.store import arrays, copying, counters, words
 from services.registry.store.classes import ClassBook, Place, moved
 from services.registry.store.search import Key, KeyValue
 from services.registry.store.tables import cameras
@@ -25,6 +26,9 @@ _PLAIN = (
     "code", "display_name", "display_name_en", "premises", "place", "latitude", "longitude", "purpose", "direction",
     "mounting", "is_pointable", "is_retired", "revision", "changed_by", "cause",
 )  # fmt: skip
+_NEW = ("id", "change", "class_id", "stock", "kind", "tile", "locked_source", "created_at", "updated_at",
+        "confirmed_at", *_PLAIN)  # fmt: skip
+_plain = attrgetter(*_PLAIN)
 _TIMES = ("created_at", "updated_at", "confirmed_at")
 _LARGEST_MESSAGE_BYTES = 3 * 1024 * 1024  # below the 4 MiB that one gRPC message may have
 _BYTES_BESIDE = 500  # of a camera's message beside its texts
@@ -56,10 +60,11 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class New:
-    """A camera that is to be registered, and its encrypted source."""
+    """A camera that is to be registered, its encrypted source, and the numbers by which words find it."""
 
     camera: Camera
     locked_source: bytes | None = None
+    indexed: Sequence[int] = ()
 
 
 class CameraStore:
@@ -74,17 +79,21 @@ class CameraStore:
             return
         await self.book.refresh(transaction)
         numbers = await counters.take(transaction, "change", len(new))
-        places = Counter(_place(one.camera) for one in new)
-        class_ids = await self.book.count(transaction, places)
+        places = [_place(one.camera) for one in new]
+        class_ids = await self.book.count(transaction, Counter(places))
+        dialect = transaction.dialect.name
         rows = [
-            _row(one.camera)
-            | {"id": number, "change": number, "class_id": class_ids[_place(one.camera)]}
-            | {"locked_source": one.locked_source, "created_at": _naive(one.camera.created_at)}
-            for number, one in zip(numbers, new, strict=True)
+            _new_row(dialect, number, class_ids[place], one)
+            for number, place, one in zip(numbers, places, new, strict=True)
         ]
-        await transaction.execute(cameras.insert(), rows)
-        await _count_tiles(transaction, Counter((row["tile"], row["code"][:6]) for row in rows))
-        await words.add(transaction, [(number, one.camera) for number, one in zip(numbers, new, strict=True)])
+        await copying.copy(transaction, "cameras", _NEW, rows)
+        await _count_tiles(transaction, Counter(_tile(one.camera) for one in new))
+        found = [(number, one.indexed or words.indexed(one.camera)) for number, one in zip(numbers, new, strict=True)]
+        await words.add(transaction, found)
+
+    def indexed(self, camera: Camera, level: int) -> Sequence[int]:
+        """The numbers by which words will find a camera that is to be registered at ``level``."""
+        return words.indexed(camera, level)
 
     async def get(self, transaction: AsyncConnection, code: str) -> Stored | None:
         """One camera by its code."""
@@ -141,8 +150,8 @@ class CameraStore:
             return False
         await self.book.count(transaction, moved([(there, here)]))
         if words.indexed(before.camera) != words.indexed(after):
-            await words.remove(transaction, [(before.id, before.camera)])
-            await words.add(transaction, [(before.id, after)])
+            await words.remove(transaction, [(before.id, words.indexed(before.camera))])
+            await words.add(transaction, [(before.id, words.indexed(after))])
         left, entered = _tile(before.camera), _tile(after)
         if left != entered:
             await _count_tiles(transaction, {left: -1, entered: 1})
@@ -218,12 +227,13 @@ async def locked_source(transaction: AsyncConnection, code: str) -> bytes | None
 
 
 async def _count_tiles(transaction: AsyncConnection, counts: dict[tuple[int, str], int]) -> None:
-    upsert = sa.text(
-        "INSERT INTO tiles (tile, district, count) VALUES (:tile, :district, :count)"
+    counted = arrays.triples(transaction, "tiled")
+    upsert = (
+        f"INSERT INTO tiles (tile, district, count) SELECT a, b, c FROM {counted} WHERE true"
         " ON CONFLICT (tile, district) DO UPDATE SET count = tiles.count + excluded.count"
     )
-    rows = [{"tile": c, "district": district, "count": count} for (c, district), count in sorted(counts.items())]
-    await transaction.execute(upsert, rows)
+    rows = [(number, district, count) for (number, district), count in sorted(counts.items())]
+    await transaction.execute(sa.text(upsert), arrays.encoded_triples(transaction, "tiled", rows))
 
 
 def _place(camera: Camera) -> Place:
@@ -232,6 +242,15 @@ def _place(camera: Camera) -> Place:
 
 def _tile(camera: Camera) -> tuple[int, str]:
     return tile(camera.latitude, camera.longitude), camera.district
+
+
+def _new_row(dialect: str, number: int, class_id: int, new: New) -> tuple[Any, ...]:
+    """A first revision, in the order of `_NEW`."""
+    camera = new.camera
+    kind = camera.kind.number
+    times = (copying.encoded(dialect, at) for at in (camera.created_at, camera.updated_at, camera.confirmed_at))
+    own = (number, number, class_id, stock(kind), kind, tile(camera.latitude, camera.longitude), new.locked_source)
+    return (*own, *times, *_plain(camera))
 
 
 def _row(camera: Camera) -> dict[str, Any]:

@@ -4,6 +4,7 @@ Both hold the same ints (services.registry.words), and with them the camera's di
 *marks*: so a search for words within a district reads the postings of both and meets only cameras that have all.
 """
 
+import functools
 import zlib
 from collections.abc import Iterable, Sequence
 
@@ -11,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.domain import Camera
+from services.registry.store import copying
 from services.registry.words import tokens
 
 TABLES = {
@@ -20,6 +22,7 @@ TABLES = {
         "CREATE INDEX words_by_token ON words USING gin (tokens)",
     ),
 }
+_COLUMNS = {"sqlite": ("rowid", "tokens"), "postgresql": ("id", "tokens")}
 ADD = {
     "sqlite": "INSERT INTO words (rowid, tokens) VALUES (:id, :tokens)",
     "postgresql": "INSERT INTO words (id, tokens) VALUES (:id, CAST(:tokens AS integer[]))",
@@ -40,23 +43,30 @@ def mark(facet: str, value: object) -> int:
     return zlib.crc32(f"{facet}\0{value}".encode()) & 0x7FFFFFFF
 
 
-def indexed(camera: Camera) -> list[int]:
-    """Everything by which the camera can be found."""
-    marks = (
-        mark("district", int(camera.district)), mark("category", camera.category), mark("level", camera.level),
-        mark("system", camera.system),
-    )  # fmt: skip
-    return [*tokens(camera.texts), *marks]
+def indexed(camera: Camera, level: int | None = None) -> list[int]:
+    """Everything by which the camera can be found, at its own level or at ``level``."""
+    shared = (int(camera.district), camera.category, camera.level if level is None else level, camera.system)
+    return [*tokens(camera.texts), *_marks(*shared)]
 
 
-async def add(transaction: AsyncConnection, found: Iterable[tuple[int, Camera]]) -> None:
-    """Index cameras under their ids."""
-    await _run(transaction, ADD, found)
+@functools.lru_cache(maxsize=1024)
+def _marks(district: int, category: int, level: int, system: str) -> tuple[int, ...]:
+    """What many cameras that are registered together share."""
+    return mark("district", district), mark("category", category), mark("level", level), mark("system", system)
 
 
-async def remove(transaction: AsyncConnection, found: Iterable[tuple[int, Camera]]) -> None:
+Indexed = Iterable[tuple[int, Sequence[int]]]  # ids of cameras, and the numbers by which each is found
+
+
+async def add(transaction: AsyncConnection, found: Indexed) -> None:
+    """Index cameras."""
+    dialect = transaction.dialect.name
+    await copying.copy(transaction, "words", _COLUMNS[dialect], [(n, _encoded(dialect, ns)) for n, ns in found])
+
+
+async def remove(transaction: AsyncConnection, found: Indexed) -> None:
     """Take cameras out, as they were indexed."""
-    await _run(transaction, _REMOVE, found)
+    await transaction.execute(sa.text(_REMOVE[transaction.dialect.name]), rows(transaction.dialect.name, found))
 
 
 async def find(
@@ -76,29 +86,18 @@ async def find(
 
 def _question(dialect: str, every: Sequence[int], any_of: Sequence[Sequence[int]]) -> tuple[str, dict[str, object]]:
     if dialect == "sqlite":
-        groups = [" OR ".join(_word(token) for token in group) for group in any_of]
-        together = [_word(token) for token in every] + [f"({group})" for group in groups]
+        groups = [" OR ".join(str(token) for token in group) for group in any_of]
+        together = [str(token) for token in every] + [f"({group})" for group in groups]
         return _FIND[dialect], {"all": " AND ".join(together)}
     clauses = "".join(_ANY.format(number=number) for number in range(len(any_of)))
     anys = {f"any{number}": list(group) for number, group in enumerate(any_of)}
     return _FIND[dialect].format(any=clauses), {"all": list(every), **anys}
 
 
-async def _run(transaction: AsyncConnection, statements: dict[str, str], found: Iterable[tuple[int, Camera]]) -> None:
-    dialect = transaction.dialect.name
-    if parameters := rows(dialect, found):
-        await transaction.execute(sa.text(statements[dialect]), parameters)
-
-
-def rows(dialect: str, found: Iterable[tuple[int, Camera]]) -> list[dict[str, object]]:
+def rows(dialect: str, found: Indexed) -> list[dict[str, object]]:
     """The parameters of `ADD`."""
-    encode = _text if dialect == "sqlite" else list
-    return [{"id": number, "tokens": encode(indexed(camera))} for number, camera in found]
+    return [{"id": number, "tokens": _encoded(dialect, numbers)} for number, numbers in found]
 
 
-def _text(numbers: Iterable[int]) -> str:
-    return " ".join(map(_word, numbers))
-
-
-def _word(number: int) -> str:
-    return f"x{number:x}"  # a letter first: no word of FTS5's own language begins so
+def _encoded(dialect: str, numbers: Sequence[int]) -> str | list[int]:
+    return " ".join(map(str, numbers)) if dialect == "sqlite" else list(numbers)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.registry.privacy import prohibited_word
+from services.registry.privacy import is_suspect, prohibited_word
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,16 @@ def test_a_place_of_privacy_is_found_however_it_is_written(text: str, word: str)
 )
 def test_a_landmark_or_a_look_alike_passes(text: str) -> None:
     assert prohibited_word(text) is None
+
+
+WORDS = (
+    *("公厕", "公廁", "卫生间", "衛生間", "洗手间", "盥洗室", "浴室", "淋浴", "澡堂", "洗澡", "冲凉房", "沖涼房"),
+    *("更衣室", "试衣间", "試衣室", "客房", "宿舍", "寝室", "寢室"),
+    *("Toilet", "lavatory", "restroom", "bathroom", "shower", "fitting room", "dormitory", "dorms"),
+)
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_the_quick_look_misses_no_word_that_the_slow_one_finds(word: str) -> None:
+    assert prohibited_word(word)
+    assert is_suspect(f"天河{word}北")
