@@ -29,7 +29,7 @@ from tests.postgres import Server
 from tests.unit.registry.cameras import code, numbered
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-SPARSE, DENSE, NARROW = (2_000, 3_000), (15, 60), (0, 20)  # find.FEW, find._LOOKED_AT
+SPARSE, DENSE, NARROW = (1_500, 1_200), (15, 60), (0, 20)  # find.FEW, find._LOOKED_AT
 SEED, COUNT = 3, 240
 NAMES = [
     one.name for one in population(random.Random(SEED), COUNT)
