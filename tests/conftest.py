@@ -1,6 +1,7 @@
 """What every test may ask for: an empty database of either kind."""
 
 import itertools
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,12 @@ import pytest
 from tests.postgres import Server, postgres
 
 _numbers = itertools.count(1)
+
+
+def pytest_configure() -> None:
+    """Let Ctrl-C reach what tests start: a shell starts what runs beside it deaf to SIGINT, and that is inherited."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
