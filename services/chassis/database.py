@@ -1,7 +1,8 @@
 """A service's own database: SQLite at home, PostgreSQL in a cluster, one code path (SQLAlchemy Core, Alembic)."""
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from enum import IntEnum
 from pathlib import Path
@@ -74,16 +75,21 @@ class Database:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
         self._dialect = _DIALECTS[engine.dialect.name]
+        # SQLite's own writers look for the lock again and again until they give up, and while they wait each keeps a
+        # connection. Here they come in turn, first come, first served, and take one when it is theirs.
+        queue = nullcontext() if self._dialect.has_replicas else asyncio.Lock()
+        self._queue: AbstractAsyncContextManager[None] = queue
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that will write: committed on leaving, rolled back on an exception.
 
-        SQLite takes its write lock at once, so that two writers queue instead of failing at their first write.
+        SQLite takes its write lock at once, so that a transaction never fails at its first write; writers queue for it,
+        so one inside another would wait for ever.
         PostgreSQL runs writers beside each other (READ COMMITTED): who decides on what it read locks the rows that it
         read, or leaves the decision to a constraint or to the WHERE of its update.
         """
-        async with self._begin(self._dialect.writes) as connection:
+        async with self._queue, self._begin(self._dialect.writes) as connection:
             yield connection
 
     @asynccontextmanager

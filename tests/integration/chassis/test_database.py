@@ -66,6 +66,25 @@ async def test_an_exception_rolls_everything_back(database_url: str, migrations:
             assert await names(transaction) == ["first"]
 
 
+async def test_writers_come_in_turn_and_keep_no_reader_out(tmp_path: Path, migrations: Path) -> None:
+    """Of SQLite, which has one writer at a time: more of them wait than a pool has connections."""
+    written: list[int] = []
+    async with database.connect(f"sqlite+aiosqlite:///{tmp_path / 'a home.db'}", migrations) as opened:
+
+        async def write(number: int) -> None:
+            async with opened.write() as transaction:
+                await transaction.execute(THINGS.insert(), {"name": str(number)})
+                written.append(number)
+
+        async with asyncio.TaskGroup() as tasks, opened.write() as first:
+            for number in range(50):
+                tasks.create_task(write(number))
+            await first.execute(THINGS.insert(), {"name": "holder"})
+            async with asyncio.timeout(20), opened.read() as reader:
+                assert await names(reader) == ["first"]
+    assert written == list(range(50))
+
+
 async def test_a_reader_has_one_view_while_others_write(database_url: str, migrations: Path) -> None:
     async with database.connect(database_url, migrations) as opened, opened.read() as transaction:
         before = await names(transaction)
