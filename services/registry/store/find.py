@@ -21,8 +21,8 @@ from services.registry.store.classes import ClassBook
 from services.registry.store.search import Found, KeyValue, Search
 from services.registry.units import Classes, Mask, Units
 
-FEW = 1_500  # candidates that are read whole: some 5 ms
-_LOOKED_AT = 1_200  # rows checked one by one for a page: some 12 ms, what it takes to find them included
+FEW = 1_500  # candidates that are read whole and sorted
+_LOOKED_AT = 1_200  # rows checked one by one for a page: more would fill it oftener, and take longer
 _CHUNK = 200
 _MARKED = 50  # alternatives of one facet that are worth asking the index of words for
 # CROSS JOIN: SQLite then reads the strips first and the index of tiles for each, and asks no statistics.

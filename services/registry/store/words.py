@@ -15,6 +15,7 @@ from services.registry.domain import Camera
 from services.registry.store import copying
 from services.registry.words import tokens
 
+Indexed = Iterable[tuple[int, Sequence[int]]]  # ids of cameras, and the numbers by which each is found
 TABLES = {
     "sqlite": ("CREATE VIRTUAL TABLE words USING fts5(tokens, content='', columnsize=0, detail=none)",),
     "postgresql": (
@@ -53,9 +54,6 @@ def indexed(camera: Camera, level: int | None = None) -> list[int]:
 def _marks(district: int, category: int, level: int, system: str) -> tuple[int, ...]:
     """What many cameras that are registered together share."""
     return mark("district", district), mark("category", category), mark("level", level), mark("system", system)
-
-
-Indexed = Iterable[tuple[int, Sequence[int]]]  # ids of cameras, and the numbers by which each is found
 
 
 async def add(transaction: AsyncConnection, found: Indexed) -> None:
