@@ -48,7 +48,7 @@ class LocalPermissions:
 
     async def decide(self, principal: str, camera: str, action: Action) -> Ruling:
         """As permissions does: the camera's facts first, then the decision."""
-        async with self._records.read() as transaction:
+        async with self._records.look() as transaction:
             stored = await self._store.get(transaction, code_of(camera))
         assert stored is not None, "only cameras that exist are asked for here"
         one = stored.camera

@@ -70,6 +70,11 @@ class _Connection(aiosqlite.Connection):
         if self._conn.in_transaction:
             await super().rollback()
 
+    async def commit(self) -> None:
+        """No visit when nothing is open, as after queries that are each one by themselves."""
+        if self._conn.in_transaction:
+            await super().commit()
+
     async def visit(self, work: Any, *arguments: Any) -> None:
         """Run ``work`` with the raw connection in the connection's thread."""
         await self._execute(work, self._conn, *arguments)  # type: ignore[no-untyped-call] # aiosqlite leaves it untyped

@@ -71,7 +71,7 @@ class Registry:
     async def get(self, principal: str, name: str, as_of: datetime | None = None) -> Camera:
         """One camera that the principal may describe, now or at a time; not_accessible for any other name."""
         ruling = await self.permissions.decide(principal, name, Action.DESCRIBE)
-        async with self.database.read() as transaction:
+        async with self.database.look() if as_of is None else self.database.read() as transaction:
             stored = await self.store.get(transaction, code_of(name))
             if stored is None or not ruling.is_allowed:
                 raise not_accessible(name)
@@ -141,7 +141,7 @@ class Registry:
     async def facts(self, names: Sequence[str]) -> Sequence[Camera]:
         """Those of ``names`` that exist, hidden ones too: for services of the cell."""
         codes = [code for name in names if (code := code_of(name))]
-        async with self.database.read() as transaction:
+        async with self.database.look() as transaction:
             return [stored.camera for stored in await self.store.of_codes(transaction, codes)]
 
     async def source(self, name: str) -> Source:

@@ -5,7 +5,7 @@ classes, so which ones they mean is computed here, in vectors, without touching 
 whole kind, or a whole stock, become one *unit*: the coarser the units, the fewer ranges a page is merged from.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -176,6 +176,15 @@ class Classes:
         for index in np.flatnonzero(mask).tolist():
             name = self._rows[index].system
             found[name] = found.get(name, 0) + int(counts[index])
+        return found
+
+    def by_district(self, counts: Mapping[int, int]) -> dict[str, int]:
+        """How many cameras the districts have; ``counts`` by id of class."""
+        districts = self._columns["district"]
+        found: dict[str, int] = {}
+        for class_id, count in counts.items():
+            district = str(districts[self._at[class_id]])
+            found[district] = found.get(district, 0) + count
         return found
 
     def tallied(self, mask: Mask, counts: NDArray[np.int64]) -> dict[str, dict[str, int]]:

@@ -43,18 +43,31 @@ class Wanted:
         """The tokens that a record must all have to be looked at: sorted, distinct."""
         return sorted({*map(_word, self.words), *(pair for run in self.runs for pair in _pairs(run))})
 
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """What must stand in the folded texts, in the least: a word may be part of another there."""
+        return self.runs + self.words
+
     def matches(self, texts: Iterable[str]) -> bool:
         """Whether each run stands in one of ``texts`` unbroken, and each word as a whole word."""
-        text = _normalised(texts)
-        for part in (*self.runs, *self.words):  # a plain loop: most texts end here, and a page may look at thousands
+        return self.is_in(folded(texts))
+
+    def is_in(self, text: str) -> bool:
+        """The same for texts that are `folded`."""
+        for part in self.parts:  # a plain loop: most texts end here
             if part not in text:
                 return False
         return not self.words or set(self.words) <= set(_WORD.findall(text))
 
 
+def folded(texts: Iterable[str]) -> str:
+    """All of them as they are compared; the line feed between is part of no run and no word."""
+    return unicodedata.normalize("NFKC", "\n".join(texts)).casefold()
+
+
 def tokens(texts: Iterable[str]) -> list[int]:
     """Distinct sorted 31-bit tokens of a record's texts. A run never joins across two; a lone ideograph is a word."""
-    text = _normalised(texts)
+    text = folded(texts)
     found = list(map(_word, _WORD.findall(text)))
     for run in _RUN.findall(text):
         found += _pairs(run) if len(run) > 1 else [_word(run)]
@@ -69,7 +82,7 @@ def parse(text: str, field: str = "filter.text") -> Wanted:
     """
     if len(text) > LONGEST:
         raise InvalidArgument(Violation(field, f"has {len(text)} characters, at most {LONGEST} fit"))
-    plain = _normalised((text,))
+    plain = folded((text,))
     wanted = Wanted(tuple(dict.fromkeys(_RUN.findall(plain))), tuple(dict.fromkeys(_WORD.findall(plain))))
     if faults := list(_faults(wanted)):
         raise InvalidArgument(*(Violation(field, fault) for fault in faults))
@@ -84,11 +97,6 @@ def _faults(wanted: Wanted) -> Iterator[str]:
         yield f"has {parts} parts, at most {MOST_PARTS} are searched for: give the rarest"
     if lone := [run for run in wanted.runs if len(run) == 1]:
         yield f"{lone[0]!r} stands alone: give at least two characters of Chinese, or a whole word"
-
-
-def _normalised(texts: Iterable[str]) -> str:
-    """All of them in one pass; the line feed between is part of no run and no word."""
-    return unicodedata.normalize("NFKC", "\n".join(texts)).casefold()
 
 
 def _word(word: str) -> int:

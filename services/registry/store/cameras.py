@@ -21,12 +21,13 @@ from services.registry.store.search import Key, KeyValue
 from services.registry.store.tables import cameras
 from services.registry.system.record import LifeState
 from services.registry.units import ClassRow, kind_of
+from services.registry.words import folded
 
 _PLAIN = (
     "code", "display_name", "display_name_en", "premises", "place", "latitude", "longitude", "purpose", "direction",
     "mounting", "is_pointable", "is_retired", "revision", "changed_by", "cause",
 )  # fmt: skip
-_NEW = ("id", "change", "class_id", "stock", "kind", "tile", "locked_source", "created_at", "updated_at",
+_NEW = ("id", "change", "class_id", "stock", "kind", "tile", "folded", "locked_source", "created_at", "updated_at",
         "confirmed_at", *_PLAIN)  # fmt: skip
 _plain = attrgetter(*_PLAIN)
 _TIMES = ("created_at", "updated_at", "confirmed_at")
@@ -249,8 +250,8 @@ def _new_row(dialect: str, number: int, class_id: int, new: New) -> tuple[Any, .
     camera = new.camera
     kind = camera.kind.number
     times = (copying.encoded(dialect, at) for at in (camera.created_at, camera.updated_at, camera.confirmed_at))
-    own = (number, number, class_id, stock(kind), kind, tile(camera.latitude, camera.longitude), new.locked_source)
-    return (*own, *times, *_plain(camera))
+    own = (number, number, class_id, stock(kind), kind, tile(camera.latitude, camera.longitude))
+    return (*own, folded(camera.texts), new.locked_source, *times, *_plain(camera))
 
 
 def _row(camera: Camera) -> dict[str, Any]:
@@ -261,6 +262,7 @@ def _row(camera: Camera) -> dict[str, Any]:
         "kind": kind,
         "stock": stock(kind),
         "tile": tile(camera.latitude, camera.longitude),
+        "folded": folded(camera.texts),
         "updated_at": _naive(camera.updated_at),
         "confirmed_at": _naive(camera.confirmed_at),
     }

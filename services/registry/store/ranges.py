@@ -1,133 +1,157 @@
-"""A page out of the index ranges of units: the head of each, then the runs of those that reach the page."""
+"""Rows out of the index ranges of units, in the order of a list. Each statement reads few entries of every unit.
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+`front` answers a page at once. A page whose rows are checked one by one goes stretch by stretch (`Stretches`), and
+reads of each stretch what passes the checks that a database can make (`within`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.registry.store import arrays
+from services.registry.store import arrays, checks, sql
 from services.registry.store.search import KeyValue, Search
 from services.registry.units import Units
 
+Unit = tuple[str, int]  # the column that leads to it, and its value there
 _TYPES = {"stock": "integer", "kind": "bigint", "class_id": "integer"}
-_HEADS = (
-    "SELECT units.value AS unit, (SELECT {key} FROM cameras WHERE {unit} = units.value AND {key} {behind} :after"
-    " ORDER BY {key} {way} LIMIT 1) AS head FROM {rows}"
+_ENTRY = (
+    "(SELECT {key} FROM cameras WHERE {unit} = {unit}s.value AND {key} {behind} :after"
+    " ORDER BY {key} {way} LIMIT 1 OFFSET {offset})"
+)
+# The edge is such that enough rows come before it: of so many units, each has so many.
+_FRONT = (
+    "WITH bounds AS ({bounds}), edge AS (SELECT bound FROM bounds WHERE bound IS NOT NULL"
+    " ORDER BY bound {way} LIMIT 1 OFFSET :rank)"
+    " SELECT * FROM ({runs}) AS c ORDER BY key {way} LIMIT :most"
+)
+_BOUNDS = f"SELECT {_ENTRY.replace('{offset}', ':deep')} AS bound FROM {{rows}}"
+_PROBES = (
+    f"SELECT '{{unit}}' AS leads, {{unit}}s.value AS number, {_ENTRY.replace('{offset}', '0')} AS head,"
+    f" {_ENTRY.replace('{offset}', ':deep')} AS bound FROM {{rows}}"
+)
+_BEFORE_EDGE = (
+    "WHERE {unit} = {unit}s.value AND {key} {behind} :after AND {key} {up_to} coalesce((SELECT bound FROM edge), :end)"
+    " ORDER BY {key} {way} LIMIT :most"
 )
 _RUNS = {
+    "sqlite": f"SELECT {{light}} FROM {{rows}} CROSS JOIN cameras c ON c.id IN (SELECT id FROM cameras {_BEFORE_EDGE})",
+    "postgresql": f"SELECT {{light}} FROM {{rows}} CROSS JOIN LATERAL (SELECT * FROM cameras {_BEFORE_EDGE}) c",
+}
+# The limit of PostgreSQL's is never met: it says that the ranges are short, and so how to read them.
+_WITHIN = {
     "sqlite": (
-        "SELECT {light}, units.value AS unit FROM {rows} CROSS JOIN cameras c ON c.id IN (SELECT id FROM cameras"
-        " WHERE {unit} = units.value AND {key} {behind} :after ORDER BY {key} {way} LIMIT :deep)"
-        " ORDER BY c.{key} {way}"
+        "SELECT {light} FROM {rows} CROSS JOIN cameras c WHERE c.{unit} = {unit}s.value AND c.{key} {behind} :after"
+        " AND c.{key} {up_to} :upto AND {condition}"
     ),
     "postgresql": (
-        "SELECT {light}, units.value AS unit FROM {rows} CROSS JOIN LATERAL (SELECT * FROM cameras"
-        " WHERE {unit} = units.value AND {key} {behind} :after ORDER BY {key} {way} LIMIT :deep) c"
-        " ORDER BY c.{key} {way}"
+        "SELECT {light} FROM {rows} CROSS JOIN LATERAL (SELECT * FROM cameras WHERE {unit} = {unit}s.value"
+        " AND {key} {behind} :after AND {key} {up_to} :upto ORDER BY {key} {way} LIMIT :most) c WHERE {condition}"
     ),
 }
-_FRONT = 16  # units that are read in the first round; then as many as the list goes through there
-_LEAST = 8  # rows of a unit that are read in a round
+_LONGEST = 10_000  # entries of a unit in one stretch
+_NEAR = 4  # units that are probed at least
 
 
-def light(search: Search) -> str:
-    """What is read of each row that a page may hold: no more than ``search`` checks, of a table called c."""
-    columns = ["id", f"{search.order.key} AS key", "class_id"]
-    columns += ["latitude", "longitude"] if search.area else []
-    columns += ["display_name", "display_name_en", "place"] if search.words else []
-    return ", ".join(f"c.{column}" for column in columns)
+async def front(
+    transaction: AsyncConnection, units: Units, search: Search, after: KeyValue, most: int
+) -> Sequence[Any]:
+    """The next ``most`` cameras of ``units`` behind ``after``: light rows, in order."""
+    count = len(_all(units))
+    deep = -(-most // count)
+    if count < most:
+        deep += deep // 2  # with a little more of each, fewer of them need have it
+    parameters: dict[str, object] = {
+        "after": after, "end": search.order.end, "most": most, "deep": deep - 1, "rank": -(-most // deep) - 1,
+    }  # fmt: skip
+    text = _Text(transaction, search)
+    bounds, listed = text.each(_BOUNDS, units)
+    runs, _ = text.each(_RUNS[transaction.dialect.name], units)
+    statement = _FRONT.format(bounds=bounds, runs=runs, way=search.order.sql["way"])
+    return (await transaction.execute(sql.text(statement), parameters | listed)).all()
 
 
-async def run(
-    transaction: AsyncConnection, groups: Iterable[Units], search: Search, after: KeyValue, most: int
-) -> list[Any]:
-    """The next ``most`` cameras behind ``after``: light rows, in order. Each group comes wholly before the next one."""
-    rows: list[Any] = []
-    for units in groups:
-        rows += await _merged(transaction, units, search, after, most - len(rows))
-        if len(rows) == most:
-            break
-    return rows
+async def within(
+    transaction: AsyncConnection, units: Units, search: Search, after: KeyValue, upto: KeyValue
+) -> Sequence[Any]:
+    """The cameras behind ``after`` and not behind ``upto`` that pass the database's checks: light rows, in no order."""
+    text = _Text(transaction, search)
+    statement, listed = text.each(_WITHIN[transaction.dialect.name], units)
+    parameters: dict[str, object] = {"after": after, "upto": upto, **checks.parameters(search)}
+    if transaction.dialect.name == "postgresql":
+        parameters["most"] = _LONGEST
+    return (await transaction.execute(sql.text(statement), parameters | listed)).all()
 
 
-async def _merged(transaction: AsyncConnection, units: Units, search: Search, after: KeyValue, most: int) -> list[Any]:
-    rows: list[Any] = []
-    for unit, sql_type in _TYPES.items():
-        if numbers := getattr(units, unit):
-            listed = _Listed(transaction, search, unit, arrays.rows(transaction, "units", sql_type))
-            rows += await listed.run(numbers, after, most)
-    rows.sort(key=lambda row: row.key, reverse=search.order.is_descending)
-    return rows[:most]
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Up to where; None for the end of the list. It holds at most so many cameras."""
+
+    upto: KeyValue | None
+    most: int
 
 
-class _Listed:
-    """Units of one column, merged: their heads are asked for once, and rows are read where the front of the list is."""
+class Stretches:
+    """The stretches of a list, one after the other.
 
-    def __init__(self, transaction: AsyncConnection, search: Search, unit: str, rows: str) -> None:
+    Remembers before which key each unit has nothing left, so that only those are probed that the list goes through.
+    """
+
+    def __init__(self, transaction: AsyncConnection, units: Units, search: Search) -> None:
         self._transaction = transaction
-        self._order = search.order
-        self._words = search.order.sql | {"unit": unit, "rows": rows, "light": light(search)}
+        self._search = search
+        self._heads: dict[Unit, KeyValue] = dict.fromkeys(_all(units), search.order.start)
+        self._active = len(self._heads)  # units that the last stretch went through
 
-    async def run(self, numbers: Sequence[int], after: KeyValue, most: int) -> list[Any]:
-        """The next ``most`` rows of all units."""
-        heads = await self._heads(numbers, after)
-        rows: list[Any] = []
-        front = _FRONT
-        while heads and len(rows) < most:
-            near = sorted(heads, key=heads.__getitem__, reverse=self._order.is_descending)
-            chosen, beyond = near[:front], near[front : front + 1]
-            deep = min(most - len(rows), max(_LEAST, 2 * (most - len(rows)) // len(chosen)))
-            found = await self._read(chosen, after, deep)
-            taken = self._sure(found, deep, heads[beyond[0]] if beyond else None)
-            self._advance(heads, (chosen, found, taken), deep)
-            front = 2 * front if beyond and len(taken) < len(found) // 2 else 1 + 2 * len({row.unit for row in taken})
-            after = taken[-1].key if taken else after
-            rows += taken
-        return rows[:most]
+    async def next(self, after: KeyValue, most: int) -> Stretch:
+        """Behind ``after``, which is where the last one ended, with some ``most`` cameras."""
+        if not self._heads:
+            return Stretch(None, 0)
+        order = self._search.order
+        in_order = sorted(self._heads, key=self._heads.__getitem__, reverse=order.is_descending)
+        wide = max(_NEAR, 2 * self._active)
+        near, far = in_order[:wide], in_order[wide:]
+        deep = max(1, min(most // min(self._active, len(near)), _LONGEST - 1))
+        heads, bounds = await self._probed(near, after, deep)
+        self._heads = heads | {unit: self._heads[unit] for unit in far}
+        bounds += [self._heads[unit] for unit in far[:1]]
+        upto = order.first(bounds)
+        active = sum(upto is None or not order.is_behind(head, upto) for head in self._heads.values())
+        self._active = max(1, active)
+        return Stretch(upto, deep * active)
 
-    def _sure(self, found: Sequence[Any], deep: int, beyond: KeyValue | None) -> list[Any]:
-        """The rows before which no other one can come: of a unit that was cut off, or of one that was not read."""
-        limits = [row.key for row in _last_of_cut(found, deep)]
-        limit = (max if self._order.is_descending else min)(limits) if limits else None
-        return [
-            row
-            for row in found
-            if (limit is None or not self._order.is_behind(row.key, limit))
-            and (beyond is None or self._order.is_behind(beyond, row.key))
-        ]
-
-    def _advance(
-        self, heads: dict[int, KeyValue], round_: tuple[Sequence[int], Sequence[Any], Sequence[Any]], deep: int
-    ) -> None:
-        """Heads after a round: the first row that was not taken, or, of a unit that was cut off, where it was."""
-        chosen, found, taken = round_
-        counts = Counter(row.unit for row in found)
-        left = {row.unit: row.key for row in reversed(found[len(taken) :])}
-        lasts = {row.unit: row.key for row in taken}
-        for unit in chosen:
-            if unit in left:
-                heads[unit] = left[unit]
-            elif counts[unit] == deep:
-                heads[unit] = lasts[unit]  # a bound: what comes next is behind it, and it is read first
-            else:
-                del heads[unit]
-
-    async def _read(self, numbers: Sequence[int], after: KeyValue, deep: int) -> list[Any]:
-        """At most ``deep`` rows of each unit, all of them in order."""
-        parameters = {"after": after, "deep": deep, "units": arrays.encoded(self._transaction, numbers)}
-        statement = _RUNS[self._transaction.dialect.name].format(**self._words)
-        return [*(await self._transaction.execute(sa.text(statement), parameters)).all()]
-
-    async def _heads(self, numbers: Sequence[int], after: KeyValue) -> dict[int, KeyValue]:
-        """The first key of each unit behind ``after``; units without one are left out."""
-        parameters = {"after": after, "units": arrays.encoded(self._transaction, numbers)}
-        told = (await self._transaction.execute(sa.text(_HEADS.format(**self._words)), parameters)).all()
-        return {unit: head for unit, head in told if head is not None}
+    async def _probed(
+        self, near: Sequence[Unit], after: KeyValue, deep: int
+    ) -> tuple[dict[Unit, KeyValue], list[KeyValue]]:
+        """The first key of each unit that has one, and the key after which each has had ``deep`` of them."""
+        units = Units(*(tuple(number for leads, number in near if leads == unit) for unit in _TYPES))
+        statement, listed = _Text(self._transaction, self._search).each(_PROBES, units)
+        parameters: dict[str, object] = {"after": after, "deep": deep - 1}
+        told = (await self._transaction.execute(sql.text(statement), parameters | listed)).all()
+        heads = {(row.leads, row.number): row.head for row in told if row.head is not None}
+        return heads, [row.bound for row in told if row.bound is not None]
 
 
-def _last_of_cut(rows: Sequence[Any], deep: int) -> list[Any]:
-    """The last row of each unit that gave ``deep`` rows, and so may have more."""
-    counts = Counter(row.unit for row in rows)
-    return list({row.unit: row for row in rows if counts[row.unit] == deep}.values())
+class _Text:
+    """Statements over units of several columns."""
+
+    def __init__(self, transaction: AsyncConnection, search: Search) -> None:
+        self._transaction = transaction
+        self._words = search.order.sql | {
+            "light": checks.columns(search), "condition": checks.condition(search, transaction.dialect.name),
+        }  # fmt: skip
+
+    def each(self, template: str, units: Units) -> tuple[str, dict[str, object]]:
+        """``template`` for each column that leads to units, and its parameters."""
+        parts, parameters = [], dict[str, object]()
+        for unit, sql_type in _TYPES.items():
+            if numbers := getattr(units, unit):
+                rows = arrays.rows(self._transaction, f"{unit}s", sql_type)
+                parts.append(template.format(unit=unit, rows=rows, **self._words))
+                parameters[f"{unit}s"] = arrays.encoded(self._transaction, numbers)
+        return " UNION ALL ".join(parts), parameters
+
+
+def _all(units: Units) -> list[Unit]:
+    return [(unit, number) for unit in _TYPES for number in getattr(units, unit)]

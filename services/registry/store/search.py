@@ -1,5 +1,6 @@
 """What a page is asked for with, and what it is answered with. Dataclasses only."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -28,8 +29,13 @@ class Order:
         return 2**62 if self.is_descending else -1
 
     @property
+    def end(self) -> KeyValue:
+        """What no key is behind."""
+        return Order(self.key, not self.is_descending).start
+
+    @property
     def sql(self) -> dict[str, str]:
-        """The words of a statement: the key, what is behind one, what is up to one, which way."""
+        """The words of a statement: the key, what is behind one, what is not, which way."""
         behind, up_to, way = ("<", ">=", "DESC") if self.is_descending else (">", "<=", "ASC")
         return {"key": self.key, "behind": behind, "up_to": up_to, "way": way}
 
@@ -37,6 +43,10 @@ class Order:
         """Whether ``key`` comes after ``other``; both are of this order's column."""
         one, two = (other, key) if self.is_descending else (key, other)
         return one > two  # type: ignore[operator] # both texts, or both numbers
+
+    def first(self, keys: Iterable[KeyValue]) -> KeyValue | None:
+        """The one that comes before the others; None when there is none."""
+        return (max if self.is_descending else min)(keys, default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +60,11 @@ class Search:
     order: Order = field(default_factory=Order)
     after: KeyValue | None = None
     limit: int = 50
+
+    @property
+    def is_checked(self) -> bool:
+        """Whether cameras are checked one by one, beyond their classes."""
+        return bool(self.words or self.area)
 
     @property
     def start(self) -> KeyValue:

@@ -79,6 +79,7 @@ cameras = sa.Table(
     sa.Column("display_name_en", sa.String(200), nullable=False, comment="English, may be empty"),
     sa.Column("premises", sa.SmallInteger, nullable=False, comment="kapok.registry.v1.Premises, Article 6 paragraph 2"),
     sa.Column("place", sa.String(200), nullable=False, comment="where it hangs, in words"),
+    sa.Column("folded", sa.Text, nullable=False, comment="both names and the place as searches compare them"),
     sa.Column("latitude", sa.Double, nullable=False, comment="degrees, WGS 84"),
     sa.Column("longitude", sa.Double, nullable=False, comment="degrees, WGS 84"),
     sa.Column("tile", sa.BigInteger, nullable=False, comment="five-hundredth of a degree that the position lies in"),

@@ -8,11 +8,10 @@ import functools
 import zlib
 from collections.abc import Iterable, Sequence
 
-import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.domain import Camera
-from services.registry.store import copying
+from services.registry.store import copying, sql
 from services.registry.words import tokens
 
 Indexed = Iterable[tuple[int, Sequence[int]]]  # ids of cameras, and the numbers by which each is found
@@ -64,7 +63,7 @@ async def add(transaction: AsyncConnection, found: Indexed) -> None:
 
 async def remove(transaction: AsyncConnection, found: Indexed) -> None:
     """Take cameras out, as they were indexed."""
-    await transaction.execute(sa.text(_REMOVE[transaction.dialect.name]), rows(transaction.dialect.name, found))
+    await transaction.execute(sql.text(_REMOVE[transaction.dialect.name]), rows(transaction.dialect.name, found))
 
 
 async def find(
@@ -72,14 +71,11 @@ async def find(
 ) -> Sequence[int] | None:
     """The ids of cameras with all of ``every`` and one of each of ``any_of``; None when they are more than ``most``.
 
-    Ints may collide: verify. That they are too many is found out before any is read.
+    Ints may collide: verify.
     """
     statement, parameters = _question(transaction.dialect.name, every, any_of)
-    parameters["most"] = most + 1
-    count = await transaction.scalar(sa.text(f"SELECT count(*) FROM ({statement}) AS hits"), parameters)
-    if count is None or count > most:
-        return None
-    return (await transaction.scalars(sa.text(statement), parameters)).all()
+    found = (await transaction.scalars(sql.text(statement), parameters | {"most": most + 1})).all()
+    return found if len(found) <= most else None
 
 
 def _question(dialect: str, every: Sequence[int], any_of: Sequence[Sequence[int]]) -> tuple[str, dict[str, object]]:

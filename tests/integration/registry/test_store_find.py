@@ -18,7 +18,7 @@ from services.chassis.database import Database
 from services.decider.facts import Action
 from services.registry.listing import Filter
 from services.registry.permission import Scope
-from services.registry.store import find, ranges, words
+from services.registry.store import find, walk, words
 from services.registry.store.search import Order, Search
 from services.registry.units import ClassFilter
 from services.registry.watching import Bell, Watching
@@ -29,7 +29,8 @@ from tests.postgres import Server
 from tests.unit.registry.cameras import code, numbered
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-SPARSE, DENSE, NARROW = (1_500, 1_200), (15, 60), (0, 20)  # find.FEW, find._LOOKED_AT
+# find.FEW, find._TASTED, find._LOOKED_AT, walk._STRIDE
+SPARSE, DENSE, NARROW = (1_500, 1_000, 4_000, 300), (15, 20, 60, 10), (0, 5, 20, 5)
 SEED, COUNT = 3, 240
 NAMES = [
     one.name for one in population(random.Random(SEED), COUNT)
@@ -57,14 +58,13 @@ async def city(url: str) -> AsyncIterator[City]:
 
 
 @contextmanager
-def bounded(few: int, looked_at: int) -> Iterator[None]:
-    """With so many candidates sorted, and so many rows looked at, at most; then a walk takes small steps too."""
-    chunk, least = (find._CHUNK, ranges._LEAST) if (few, looked_at) == SPARSE else (10, 1)
+def bounded(few: int, tasted: int, looked_at: int, stride: int) -> Iterator[None]:
+    """With so many candidates sorted, and so many rows looked at, at most."""
     with (
         mock.patch.object(find, "FEW", few),
+        mock.patch.object(find, "_TASTED", tasted),
         mock.patch.object(find, "_LOOKED_AT", looked_at),
-        mock.patch.object(find, "_CHUNK", chunk),
-        mock.patch.object(ranges, "_LEAST", least),
+        mock.patch.object(walk, "_STRIDE", stride),
     ):
         yield
 
@@ -92,7 +92,7 @@ async def walked(city: City, search: Search) -> list[str]:
 @given(search=model.searches(NAMES), bounds=st.sampled_from((SPARSE, DENSE, NARROW)))
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 async def test_pages_of_any_search_add_up_to_what_a_plain_filter_finds(
-    city: City, search: Search, bounds: tuple[int, int]
+    city: City, search: Search, bounds: tuple[int, int, int, int]
 ) -> None:
     with bounded(*bounds):
         assert await walked(city, search) == model.listed(city, search)
