@@ -16,6 +16,7 @@ from bench.registry.measures import Times, created_per_s, facets, gets, imported
 from bench.registry.signals import heard_per_core_minute
 from bench.registry.stage import found_systems, opened
 from bench.report import Figure, report
+from services.chassis.process import spare_the_collector
 from tests.postgres import postgres
 
 _SMALL = 1_000
@@ -41,6 +42,7 @@ class City:
 async def measured(url: str, cameras: int) -> City:
     """Everything, on an empty database."""
     async with opened(url) as stage:
+        spare_the_collector()
         await found_systems(stage, cameras + _CREATED)
         import_s = await imported(stage, cameras)
         create = await created_per_s(stage, cameras)

@@ -14,7 +14,7 @@ from bench.registry.questions import district_polygon, questions
 from bench.registry.stage import POLICE, Stage, principal_of
 from kapok.registry.v1 import bulk_service_pb2
 from services.chassis.clock import SystemClock
-from services.chassis.tasks import in_order
+from services.chassis.tasks import in_order, sliced
 from services.registry.domain import Deed, camera_name
 from services.registry.enrolment import Draft, Outcome
 from services.registry.listing import Filter, Query
@@ -52,13 +52,14 @@ async def _each(chunk: Sequence[Shipment]) -> AsyncIterator[Shipment]:
 
 
 async def _enrolled(stage: Stage, shipment: Shipment) -> Sequence[Outcome]:
-    return await stage.enrolment.many(_deed(shipment), _drafts(shipment))
+    return await stage.enrolment.many(_deed(shipment), await _drafts(shipment))
 
 
-def _drafts(shipment: Shipment) -> list[Draft]:
+async def _drafts(shipment: Shipment) -> list[Draft]:
+    """As the service makes them of a request."""
     request = bulk_service_pb2.ImportCamerasRequest.FromString(shipment.request)
-    now = SystemClock().now()
-    return [messages.draft(sent, principal_of(shipment.operator), now) for sent in request.cameras]
+    who, now = principal_of(shipment.operator), SystemClock().now()
+    return await sliced(lambda sent: messages.draft(sent, who, now), request.cameras)
 
 
 def _deed(shipment: Shipment) -> Deed:
@@ -67,7 +68,7 @@ def _deed(shipment: Shipment) -> Deed:
 
 async def created_per_s(stage: Stage, first: int) -> float:
     """Single registrations a second, each durable before it is answered, from many callers at once."""
-    drafts = [(shipment, draft) for shipment in shipments(_CREATES, first) for draft in _drafts(shipment)]
+    drafts = [(shipment, draft) for shipment in shipments(_CREATES, first) for draft in await _drafts(shipment)]
     turns = asyncio.Semaphore(_AT_ONCE)
 
     async def create(shipment: Shipment, draft: Draft) -> None:

@@ -1,6 +1,7 @@
 """A service as a process: settings from the environment, logs, signals. The first signal drains, the second exits."""
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -39,7 +40,19 @@ async def serve_until_signal(app: AbstractAsyncContextManager[Any], ready: Calla
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop)
     async with app as running:
+        spare_the_collector()
         if ready:
             ready(running)
         await stopping.wait()
         log.info("draining")
+
+
+def spare_the_collector() -> None:
+    """Call once everything is up: what lives by now is never looked through again, and new objects less often.
+
+    A batch of a thousand cameras makes a hundred thousand objects, none of them in a cycle. With Python's own settings
+    they, and all the others, were looked through a hundred times: a seventh of an import's time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)

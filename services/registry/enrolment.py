@@ -18,6 +18,7 @@ from services.chassis.clock import Clock
 from services.chassis.database import Database
 from services.chassis.gathering import Gathering
 from services.chassis.outbox import Message, Outbox
+from services.chassis.tasks import sliced
 from services.decider.facts import SEALED_LEVEL, Action
 from services.registry import refusals
 from services.registry.domain import Camera, Deed, Source, operator_of
@@ -119,21 +120,26 @@ class Enrolment:
         """Register at most `MOST` cameras; each has an outcome of its own, in the same order."""
         scope = await self.permissions.scope(deed.principal, Action.CONFIGURE)
         own = {system: scope.of_operator(operator_of(system)) for system in {d.camera.system for d in drafts}}
-        checked = [_checked(draft, own[draft.camera.system]) for draft in drafts]
+        checked = await sliced(lambda draft: _checked(draft, own[draft.camera.system]), drafts)
         sound = [one for one in checked if isinstance(one, Camera)]
         asked = [(one.code, one.category) for one in sound]  # a code may stand twice, with another category
         levels = dict(zip(asked, await self.permissions.levels(asked), strict=True)) if asked else {}
         self._batches += 1
-        judged = [
-            one if isinstance(one, errors.Error) else self._judged(draft, levels[one.code, one.category], own, deed)
-            for one, draft in zip(checked, drafts, strict=True)
-        ]
+        batch = self._batches
+
+        def judge(at: int) -> _Judged | errors.Error:
+            one = checked[at]
+            if isinstance(one, errors.Error):
+                return one
+            return self._judged(drafts[at], levels[one.code, one.category], own, deed, batch)
+
+        judged = await sliced(judge, range(len(drafts)))
         passing = [one for one in judged if isinstance(one, _Judged)]
         written = iter(await (self._try(passing) if is_dry_run else self.gathering.submit(passing)) if passing else ())
         return [next(written) if isinstance(one, _Judged) else Outcome(refusal=one) for one in judged]
 
     def _judged(
-        self, draft: Draft, level: int, own: Mapping[str, Sequence[ScopeClass]], deed: Deed
+        self, draft: Draft, level: int, own: Mapping[str, Sequence[ScopeClass]], deed: Deed, batch: int
     ) -> "_Judged | errors.Error":
         """Under the rule by which the operator registers cameras of that level."""
         camera = draft.camera
@@ -142,7 +148,7 @@ class Enrolment:
             return refusals.code_not_assigned(camera)
         locked = self.vault.lock(camera.name, draft.source) if draft.source else None
         indexed = self.store.indexed(camera, level)  # here, where it overlaps with the transaction before
-        return _Judged(camera, level, locked, indexed, deed.under(rule), self._batches)
+        return _Judged(camera, level, locked, indexed, deed.under(rule), batch)
 
     async def _try(self, judged: Sequence[_Judged]) -> Sequence[Outcome]:
         async with self.database.read() as transaction:

@@ -7,7 +7,7 @@ from typing import Any
 from kapok.registry.v1 import bulk_service_pb2, bulk_service_pb2_grpc
 from services.chassis.clock import Clock
 from services.chassis.errors import Error, InvalidArgument, Violation
-from services.chassis.tasks import in_order
+from services.chassis.tasks import in_order, sliced
 from services.registry import enrolment
 from services.registry.enrolment import Enrolment, Outcome
 from services.registry.rpc import callers, messages
@@ -36,7 +36,7 @@ class BulkServicer(bulk_service_pb2_grpc.BulkServiceServicer):
             advice = f"has {len(request.cameras)}; a batch has 1 to {enrolment.MOST}"
             raise InvalidArgument(Violation("cameras", advice))
         deed, now = callers.deed(), self.clock.now()
-        drafts = [messages.draft(sent, deed.principal, now) for sent in request.cameras]
+        drafts = await sliced(lambda sent: messages.draft(sent, deed.principal, now), request.cameras)
         return _answer(await self.enrolment.many(deed, drafts, is_dry_run=request.dry_run))
 
     async def ExportCameras(

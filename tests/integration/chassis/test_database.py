@@ -94,6 +94,22 @@ async def test_a_reader_has_one_view_while_others_write(database_url: str, migra
             assert await names(later) == ["first", "second"]
 
 
+async def test_each_look_has_a_view_of_its_own_and_keeps_nothing_open(database_url: str, migrations: Path) -> None:
+    async with database.connect(database_url, migrations) as opened:
+        async with opened.look() as connection:
+            assert await names(connection) == ["first"]
+            await add(opened, "second")
+            assert await names(connection) == ["first", "second"]
+        for number in range(20):  # more than a pool holds
+            async with opened.look() as connection:
+                assert len(await names(connection)) == 2 + number
+            await add(opened, f"number {number}")
+        async with opened.read() as transaction:  # on a connection that looked before
+            before = await names(transaction)
+            await add(opened, "third")
+            assert await names(transaction) == before
+
+
 async def test_a_connection_that_read_may_write_next(database_url: str, migrations: Path) -> None:
     async with database.connect(database_url, migrations) as opened:
         for number in range(20):  # more than a pool holds

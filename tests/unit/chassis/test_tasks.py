@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from services.chassis.tasks import in_order, stop_if_cancelled
+from services.chassis.tasks import in_order, sliced, stop_if_cancelled
 
 
 async def test_a_swallowed_cancellation_ends_the_loop_at_its_next_round() -> None:
@@ -116,3 +116,20 @@ async def test_who_leaves_early_leaves_nothing_running() -> None:
     await started.wait()
     await results.aclose()
     assert cancelled.is_set()
+
+
+async def test_others_have_their_turn_between_slices() -> None:
+    turns = 0
+
+    async def count() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    other = asyncio.create_task(count())
+    seen = await sliced(lambda number: (number, turns), range(1000))
+    other.cancel()
+    assert [number for number, _ in seen] == list(range(1000))
+    assert len({turn for _, turn in seen}) >= 10
+    assert await sliced(str, []) == []

@@ -1,0 +1,123 @@
+"""Engines of SQLAlchemy for the two databases there are: SQLite at home, PostgreSQL in a cluster."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import asyncpg
+import sqlalchemy as sa
+from sqlalchemy import Connection, event
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from services.chassis import sqlite
+
+_GONE = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """What one kind of database needs to keep the promises of ``Database``."""
+
+    engine: dict[str, Any]  # arguments of SQLAlchemy's create_engine
+    writes: dict[str, Any] = field(default_factory=dict)  # execution options of a transaction that writes
+    reads: dict[str, Any] = field(default_factory=dict)  # the same of one that only reads
+    looks: dict[str, Any] = field(default_factory=dict)  # the same of queries that are each one by themselves
+    has_replicas: bool = True  # more than one process may have it open
+
+
+_DIALECTS = {
+    "sqlite": Dialect(
+        # The connection used last goes out first: each keeps pages of its own, so a few warm ones are enough.
+        engine={"pool_use_lifo": True, "connect_args": {"async_creator_fn": sqlite.connect}},
+        writes={"kapok_begins": "BEGIN IMMEDIATE"},
+        looks={"kapok_begins": ""},
+        has_replicas=False,
+    ),
+    "postgresql": Dialect(
+        engine={
+            "pool_size": 10,
+            "pool_use_lifo": True,
+            # A second writer of a row waits for the first and then sees what it wrote, whatever the server's default
+            # is. Stricter levels would fail it instead, and every use case would have to be written to run twice.
+            "isolation_level": "READ COMMITTED",
+            # Compiling a query costs more than the short ones of a service take, asyncpg's own first of all.
+            "connect_args": {"server_settings": {"application_name": "kapok", "jit": "off"}},
+        },
+        reads={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
+        looks={"isolation_level": "AUTOCOMMIT"},
+    ),
+}
+# No mmap_size: its pages count as the process's memory, once for each connection, and reads gain a tenth at most.
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "busy_timeout=5000",
+    "temp_store=MEMORY",
+    # Pages, 64 MB of log: the leaves of ten indexes that bulk changes touch again and again are carried over once.
+    "wal_autocheckpoint=16000",
+)
+_READER_CACHE_KB, _WRITER_CACHE_KB = 32_000, 128_000  # the writer, of which there is one, keeps a bulk change's pages
+
+
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """Who makes the connections of those that read and of those that write, and what both are told."""
+
+    readers: AsyncEngine
+    writers: AsyncEngine
+    dialect: Dialect
+
+    async def dispose(self) -> None:
+        """Close all connections."""
+        for engine in {self.readers, self.writers}:
+            await engine.dispose()
+
+
+def engines(url: str) -> Engines:
+    """For the database at ``url``; nothing is opened yet."""
+    return _OPEN[sa.make_url(url).get_backend_name()](url)
+
+
+def _open_sqlite(url: str) -> Engines:
+    """The writer, of which there is one at a time, keeps a connection of its own."""
+    return Engines(_sqlite(url, _READER_CACHE_KB), _sqlite(url, _WRITER_CACHE_KB), _DIALECTS["sqlite"])
+
+
+def _sqlite(url: str, cache_kb: int) -> AsyncEngine:
+    engine = create_async_engine(url, **_DIALECTS["sqlite"].engine)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def configure(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we begin transactions ourselves, see below
+        cursor = connection.cursor()
+        for pragma in (*_PRAGMAS, f"cache_size=-{cache_kb}"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: Connection) -> None:
+        if how := connection.get_execution_options().get("kapok_begins", "BEGIN"):
+            connection.exec_driver_sql(how)
+
+    return engine
+
+
+def _open_postgresql(url: str) -> Engines:
+    """A restarted server costs no request: each connection is tried before it goes out.
+
+    SQLAlchemy's own pool_pre_ping opens a transaction for it, two round trips more.
+    """
+    engine = create_async_engine(url, **_DIALECTS["postgresql"].engine)
+
+    @event.listens_for(engine.sync_engine, "checkout")
+    def ping(connection: Any, _record: Any, _proxy: Any) -> None:
+        try:
+            connection.run_async(lambda driver: driver.execute("SELECT 1"))
+        except _GONE as gone:
+            raise DisconnectionError from gone  # the pool then tries another one
+
+    return Engines(engine, engine, _DIALECTS["postgresql"])
+
+
+_OPEN = {"sqlite": _open_sqlite, "postgresql": _open_postgresql}
