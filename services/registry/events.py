@@ -48,18 +48,11 @@ class Facts:
     def many(self, verb: str, cameras: Sequence[Camera], deed: Deed, at: datetime) -> Iterator[Message]:
         """About cameras that changed together: as few facts as they fit in, those of state secrets apart."""
         for is_sealed in (False, True):
-            batch, size = camera_pb2.CameraBatch(), 0
-            alike = [camera for camera in cameras if camera.is_sealed == is_sealed]
-            for camera in alike:
-                message = messages.camera(camera)
-                batch.cameras.append(message)
-                size += message.ByteSize()
-                is_full = len(batch.cameras) == MOST_CAMERAS or size > _MOST_BYTES
-                if is_full or camera is alike[-1]:
-                    fact = _fact(f"registry.cameras.{verb}", deed, at, batch)
-                    fact.is_sealed = is_sealed
-                    yield _message(fact, at)
-                    batch, size = camera_pb2.CameraBatch(), 0
+            alike = (messages.camera(camera) for camera in cameras if camera.is_sealed == is_sealed)
+            for batch in _batches(alike):
+                fact = _fact(f"registry.cameras.{verb}", deed, at, camera_pb2.CameraBatch(cameras=batch))
+                fact.is_sealed = is_sealed
+                yield _message(fact, at)
 
     def system(self, verb: str, system: CameraSystem, deed: Deed, *, is_sealed: bool) -> Message:
         """One system: "created", "updated", "transitioned", "confirmed"."""

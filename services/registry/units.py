@@ -7,6 +7,7 @@ whole kind, or a whole stock, become one *unit*: the coarser the units, the fewe
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from services.registry.kind import Kind
 from services.registry.permission import Scope, ScopeClass
 
 Mask = NDArray[np.bool_]
+_FEW_VALUES = ("district", "category", "level", "stock", "kind", "system", "operator")  # for many classes
 _LARGEST_DIGIT = 100  # categories, levels, states and healths are smaller
 
 
@@ -60,8 +62,6 @@ class Classes:
         """``rows`` in the order of their ids."""
         self._rows = tuple(rows)
         self._at = {row.id: index for index, row in enumerate(self._rows)}
-        self._numbers: dict[str, int] = {}  # of systems and operators, as the columns have them
-        self._columns = self._computed()
 
     @property
     def last_id(self) -> int:
@@ -82,10 +82,16 @@ class Classes:
     def __len__(self) -> int:
         return len(self._rows)
 
-    def _computed(self) -> dict[str, NDArray[np.int64]]:
+    @cached_property
+    def _values(self) -> "dict[str, _Values]":
+        return {name: _Values.of(self._columns[name]) for name in _FEW_VALUES}
+
+    @cached_property
+    def _columns(self) -> dict[str, NDArray[np.int64]]:
+        """Not before a list is asked for: an import makes new classes with every batch."""
         kinds = np.array([row.kind for row in self._rows], np.int64)
         stocks = kinds // 100
-        columns = {
+        return {
             "id": np.array([row.id for row in self._rows], np.int64),
             "kind": kinds,
             "stock": stocks,
@@ -94,15 +100,16 @@ class Classes:
             "level": stocks % 10,
             "state": kinds // 10 % 10,
             "health": kinds % 10,
-            "system": np.array([self._number(row.system) for row in self._rows], np.int64),
-            "operator": np.array([self._number(operator_of(row.system)) for row in self._rows], np.int64),
+            "system": np.array([self._numbers[row.system] for row in self._rows], np.int64),
+            "operator": np.array([self._numbers[operator_of(row.system)] for row in self._rows], np.int64),
         }
-        for unit in ("kind", "stock"):
-            columns[f"{unit}s"], columns[f"{unit}_at"] = np.unique(columns[unit], return_inverse=True)
-        return columns
 
-    def _number(self, name: str) -> int:
-        return self._numbers.setdefault(name, len(self._numbers))
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        """Of systems and operators, as the columns have them."""
+        systems = dict.fromkeys(row.system for row in self._rows)
+        names = systems | dict.fromkeys(map(operator_of, systems))
+        return {name: number for number, name in enumerate(names)}
 
     def filtered(self, wanted: ClassFilter) -> Mask:
         """The classes that ``wanted`` asks for."""
@@ -149,22 +156,23 @@ class Classes:
         """The coarsest ranges that make up the classes of ``mask``."""
         if not mask.any():
             return Units()
-        columns, left = self._columns, mask
+        left = mask
         whole: dict[str, tuple[int, ...]] = {}
         for unit in ("stock", "kind"):
-            at = columns[f"{unit}_at"]
-            is_whole = np.bincount(at, weights=mask) == np.bincount(at)
-            whole[unit] = tuple(columns[f"{unit}s"][is_whole & (np.bincount(at, weights=left) > 0)].tolist())
-            left = left & ~is_whole[at]
-        return Units(whole["stock"], whole["kind"], tuple(columns["id"][left].tolist()))
+            values = self._values[unit]
+            is_whole = values.tally(mask) == values.counts
+            whole[unit] = tuple(values.values[is_whole & (values.tally(left) > 0)].tolist())
+            left = left & ~is_whole[values.at]
+        return Units(whole["stock"], whole["kind"], tuple(self._columns["id"][left].tolist()))
 
     def ids(self, mask: Mask) -> frozenset[int]:
         """The ids of the classes of ``mask``."""
         return frozenset(self._columns["id"][mask].tolist()) if self._rows else frozenset()
 
     def values(self, column: str, mask: Mask) -> list[int]:
-        """What the classes of ``mask`` have in ``column``, each value once."""
-        return np.unique(self._columns[column][mask]).tolist() if self._rows else []
+        """What the classes of ``mask`` have in ``column``, each value once, in order."""
+        values = self._values[column]
+        return values.values[values.tally(mask) > 0].tolist() if self._rows else []
 
     def is_everything(self, column: str, mask: Mask) -> bool:
         """Whether every value that any class has in ``column`` occurs within ``mask``."""
@@ -206,7 +214,26 @@ class Classes:
         return found
 
     def _is_among(self, column: str, numbers: Iterable[int]) -> Mask:
-        return np.isin(self._columns[column], list(numbers))
+        values = self._values[column]
+        found: Mask = np.isin(values.values, list(numbers))[values.at]
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Values:
+    """The distinct values of a column, in order; at which of them each class is; how many classes have each."""
+
+    values: NDArray[np.int64]
+    at: NDArray[np.intp]
+    counts: NDArray[np.intp]
+
+    @classmethod
+    def of(cls, column: NDArray[np.int64]) -> "_Values":
+        return cls(*np.unique(column, return_inverse=True, return_counts=True))
+
+    def tally(self, mask: Mask) -> NDArray[np.intp]:
+        """How many classes of ``mask`` have each value."""
+        return np.bincount(self.at[mask], minlength=len(self.values))
 
 
 def kind_of(row: ClassRow) -> Kind:
