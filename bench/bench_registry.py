@@ -21,6 +21,7 @@ from tests.postgres import postgres
 
 _SMALL = 1_000
 _HEARD = 100_000  # cameras that report; the cost of each is the same
+_SERVER = {"shared_buffers": "1GB"}  # as a server of its own would have; 128 MB is what a wheel starts with
 _CREATED = 10_000  # codes kept for single registrations
 
 
@@ -61,7 +62,7 @@ def main() -> None:
     with (
         tempfile.TemporaryDirectory(prefix="kapok-bench-") as folder,
         tempfile.TemporaryDirectory(prefix="kapok-bench-") as data,
-        postgres(Path(data), is_durable=True) as server,
+        postgres(Path(data), is_durable=True, settings=_SERVER) as server,
     ):
         urls = {"SQLite": f"sqlite+aiosqlite:///{folder}/city.db", "PostgreSQL": server.new_database("city")}
         cities = {name: asyncio.run(measured(url, cameras)) for name, url in urls.items()}

@@ -190,4 +190,12 @@ async def test_a_restarted_server_fails_no_later_transaction(postgresql_url: str
         async with other.write() as transaction:
             others = "pid <> pg_backend_pid() AND datname = current_database()"
             await transaction.execute(sa.text(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}"))
+        await eventually(lambda: _is_alone(other, others))
         await add(opened, "third")
+        async with opened.look() as connection:
+            assert await names(connection) == ["first", "second", "third"]
+
+
+async def _is_alone(opened: Database, others: str) -> bool:
+    async with opened.read() as transaction:
+        return not await transaction.scalar(sa.text(f"SELECT count(*) FROM pg_stat_activity WHERE {others}"))
