@@ -26,7 +26,7 @@ from services.registry.units import Classes, Mask, Units
 FEW = 1_000  # candidates that are read whole and sorted
 _TASTED = 1_000  # cameras looked at before an index is asked: by then most pages are full, or their list has ended
 _LOOKED_AT = 2_400  # and at the most: more would fill a page oftener, and take longer
-_WEIGHED = 1_000  # classes whose cameras are counted before a way is chosen; more have many
+_WEIGHED = 300  # classes whose cameras are counted before a way is chosen; more have many
 _BEHIND_ALL = "9" * 14  # of a code, behind its district
 _MARKED = 50  # alternatives of one facet that are worth asking the index of words for
 
@@ -92,7 +92,8 @@ class _Hunt:
             await walk.go(_TASTED)
             if not walk.is_over and not walk.is_dense and (hits := await hunt._by_words()) is not None:
                 return self._cut([*hits, *named])
-        if search.area and search.order.key == "code" and not (named or is_small or walk.is_over):
+        is_by_district = search.area and search.order.key == "code" and not (named or is_small or walk.is_over)
+        if is_by_district and not (search.words and hunt._begins_with_many(tiled_in)):
             return await hunt._by_district(covering, tiled_in, sizes)
         await walk.go(_LOOKED_AT + _TASTED)
         return walk.found
@@ -134,6 +135,11 @@ class _Hunt:
 
     def _walk(self, named: Sequence[Any]) -> Walk:
         return Walk(self.transaction, self.known.units(self.mask), self.search, named)
+
+    def _begins_with_many(self, tiled_in: dict[str, int]) -> bool:
+        """Whether the first district of the list has many cameras in the area: a walk is in it, and may go on."""
+        left = [one for one in map(str, self.known.values("district", self.mask)) if not self.is_passed(one)]
+        return bool(left) and tiled_in[str(self.search.order.first(left))] > FEW
 
     def is_passed(self, district: str) -> bool:
         """Whether the page begins behind the whole of a district."""

@@ -5,7 +5,6 @@ reads of each stretch what passes the checks that a database can make (`within`)
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -40,16 +39,19 @@ _RUNS = {
     "postgresql": f"SELECT {{light}} FROM {{rows}} CROSS JOIN LATERAL (SELECT * FROM cameras {_BEFORE_EDGE}) c",
 }
 # The limit of PostgreSQL's is never met: it says that the ranges are short, and so how to read them.
-_WITHIN = {
+_STRETCH = {
     "sqlite": (
         "SELECT {light} FROM {rows} CROSS JOIN cameras c WHERE c.{unit} = {unit}s.value AND c.{key} {behind} :after"
-        " AND c.{key} {up_to} :upto AND {condition}"
+        " AND c.{key} {up_to} :upto"
     ),
     "postgresql": (
         "SELECT {light} FROM {rows} CROSS JOIN LATERAL (SELECT * FROM cameras WHERE {unit} = {unit}s.value"
-        " AND {key} {behind} :after AND {key} {up_to} :upto ORDER BY {key} {way} LIMIT :most) c WHERE {condition}"
+        " AND {key} {behind} :after AND {key} {up_to} :upto ORDER BY {key} {way} LIMIT :most) c"
     ),
 }
+# Beside the cameras that pass one row tells how many there were: its class is none.
+_WITHIN = "WITH c AS ({stretch}) SELECT * FROM c WHERE {condition} UNION ALL SELECT count(*), {nothing} FROM c"
+_NO_CLASS = -1
 _LONGEST = 10_000  # entries of a unit in one stretch
 _NEAR = 4  # units that are probed at least
 
@@ -74,22 +76,21 @@ async def front(
 
 async def within(
     transaction: AsyncConnection, units: Units, search: Search, after: KeyValue, upto: KeyValue
-) -> Sequence[Any]:
-    """The cameras behind ``after`` and not behind ``upto`` that pass the database's checks: light rows, in no order."""
-    text = _Text(transaction, search)
-    statement, listed = text.each(_WITHIN[transaction.dialect.name], units)
+) -> tuple[list[Any], int]:
+    """The cameras behind ``after`` and not behind ``upto``.
+
+    Light rows, in no order, of those that pass the database's checks; and how many cameras there were.
+    """
+    dialect = transaction.dialect.name
+    stretch, listed = _Text(transaction, search).each(_STRETCH[dialect], units)
+    nothing = ", ".join(["NULL", str(_NO_CLASS), *["NULL"] * (checks.columns(search).count(",") - 2)])
+    statement = _WITHIN.format(stretch=stretch, condition=checks.condition(search, dialect), nothing=nothing)
     parameters: dict[str, object] = {"after": after, "upto": upto, **checks.parameters(search)}
-    if transaction.dialect.name == "postgresql":
+    if dialect == "postgresql":
         parameters["most"] = _LONGEST
-    return (await transaction.execute(sql.text(statement), parameters | listed)).all()
-
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """Up to where; None for the end of the list. It holds at most so many cameras."""
-
-    upto: KeyValue | None
-    most: int
+    rows = (await transaction.execute(sql.text(statement), parameters | listed)).all()
+    [count] = [row.id for row in rows if row.class_id == _NO_CLASS]
+    return [row for row in rows if row.class_id != _NO_CLASS], count
 
 
 class Stretches:
@@ -102,24 +103,28 @@ class Stretches:
         self._transaction = transaction
         self._search = search
         self._heads: dict[Unit, KeyValue] = dict.fromkeys(_all(units), search.order.start)
-        self._active = len(self._heads)  # units that the last stretch went through
+        self._wide = len(self._heads)  # how many are probed
+        self._active = self._wide  # units that the last stretch went through
 
-    async def next(self, after: KeyValue, most: int) -> Stretch:
-        """Behind ``after``, which is where the last one ended, with some ``most`` cameras."""
+    async def next(self, after: KeyValue, most: int) -> KeyValue | None:
+        """Up to where the one behind ``after`` goes, with some ``most`` cameras at most; None for the list's end.
+
+        ``after`` is where the last one ended.
+        """
         if not self._heads:
-            return Stretch(None, 0)
+            return None
         order = self._search.order
         in_order = sorted(self._heads, key=self._heads.__getitem__, reverse=order.is_descending)
-        wide = max(_NEAR, 2 * self._active)
-        near, far = in_order[:wide], in_order[wide:]
+        near, far = in_order[: self._wide], in_order[self._wide :]
         deep = max(1, min(most // min(self._active, len(near)), _LONGEST - 1))
         heads, bounds = await self._probed(near, after, deep)
         self._heads = heads | {unit: self._heads[unit] for unit in far}
-        bounds += [self._heads[unit] for unit in far[:1]]
-        upto = order.first(bounds)
-        active = sum(upto is None or not order.is_behind(head, upto) for head in self._heads.values())
-        self._active = max(1, active)
-        return Stretch(upto, deep * active)
+        beyond = [self._heads[unit] for unit in far[:1]]
+        upto = order.first([*bounds, *beyond])
+        self._active = max(1, sum(upto is None or not order.is_behind(head, upto) for head in self._heads.values()))
+        is_cut_short = upto is not None and upto in beyond  # by a unit that was not probed: probe more
+        self._wide = max(_NEAR, 2 * self._wide if is_cut_short else 2 * self._active)
+        return upto
 
     async def _probed(
         self, near: Sequence[Unit], after: KeyValue, deep: int
@@ -139,7 +144,7 @@ class _Text:
     def __init__(self, transaction: AsyncConnection, search: Search) -> None:
         self._transaction = transaction
         self._words = search.order.sql | {
-            "light": checks.columns(search), "condition": checks.condition(search, transaction.dialect.name),
+            "light": checks.columns(search),
         }  # fmt: skip
 
     def each(self, template: str, units: Units) -> tuple[str, dict[str, object]]:

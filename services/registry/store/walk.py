@@ -10,6 +10,7 @@ from services.registry.store.search import Found, KeyValue, Search
 from services.registry.units import Units
 
 _STRIDE = 300  # cameras of the first stretch, and of each in the least
+_LEAST = 30  # a stretch of few cameras costs as much as of so many
 _DENSE = 0.01  # what passes of the cameras looked at, when an index would find too many
 
 
@@ -54,11 +55,10 @@ class Walk:
     async def go(self, most: int) -> None:
         """On until the page is full, the list is at its end, or ``most`` cameras have been looked at."""
         while not self.is_over and self._looked_at <= most - _STRIDE:
-            stretch = await self._stretches.next(self._after, min(self._wish(), most - self._looked_at))
-            upto = self._search.order.end if stretch.upto is None else stretch.upto
+            found = await self._stretches.next(self._after, min(self._wish(), most - self._looked_at))
+            upto = self._search.order.end if found is None else found
             self._passed += checks.passing(self._search, await self._rows(upto))
-            self._after, self._looked_at = upto, self._looked_at + stretch.most
-            self.is_at_end = stretch.upto is None
+            self._after, self.is_at_end = upto, found is None
 
     def _wish(self) -> int:
         """How many to look at next: half as many again as would do if they are like those before."""
@@ -72,6 +72,8 @@ class Walk:
             row for row in self._named if order.is_behind(row.key, self._after) and not order.is_behind(row.key, upto)
         ]
         if self._units:
-            rows += await ranges.within(self._transaction, self._units, self._search, self._after, upto)
-        self._read += len(rows)
+            read, count = await ranges.within(self._transaction, self._units, self._search, self._after, upto)
+            rows += read
+            self._read += len(read)
+            self._looked_at += max(count, _LEAST)
         return sorted(rows, key=lambda row: row.key, reverse=order.is_descending)
