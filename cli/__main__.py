@@ -24,6 +24,7 @@ from cli import (
     findings,
     operators,
     papers,
+    policy,
     principals,
     sessions,
     systems,
@@ -52,7 +53,7 @@ for name, group in {
     "operators": operators.group, "systems": systems.group, "cameras": cameras.group, "changes": changes.group,
     "alarms": alarms.group, "findings": findings.group, "sessions": sessions.group,
     "legal-basis": papers.legal_basis_group, "incident": papers.incident_group, "takeover": control.group,
-    "audit": audit.group,
+    "policy": policy.group, "audit": audit.group,
 }.items():  # fmt: skip
     app.add_typer(group, name=name)
 

@@ -8,12 +8,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from prometheus_client import Gauge
-
 from services.chassis import bus, database, errors, rpc_client, rpc_server
 from services.chassis.clock import Clock, SystemClock
 from services.chassis.identity import KeyRing
-from services.chassis.metrics import REGISTRY
 from services.chassis.outbox import Outbox
 from services.chassis.signing import Signer
 from services.chassis.tasks import background
@@ -25,12 +22,12 @@ from services.permissions.neighbours import RegistryCameras
 from services.permissions.ports import Ports
 from services.permissions.rounds import Rounds, each_second
 from services.permissions.rpc import genesis
+from services.permissions.rpc.policy_change import DOCUMENTS
 from services.permissions.service import compose
 from services.permissions.store.tables import metadata
 
 NAME = "permissions"
 MIGRATIONS = Path(__file__).parent / "migrations"
-POLICY_ROWS = Gauge("kapok_policy_rows", "Rows of the policy in force; 0 denies everything", registry=REGISTRY)
 log = logging.getLogger(__name__)
 
 
@@ -72,7 +69,8 @@ async def app(settings: Settings) -> AsyncIterator[None]:
             clock=clock,
             new_id=lambda: str(uuid.uuid4()),
         )
-        permissions, rounds = compose(ports), Rounds(records, voice, clock)
+        permissions = compose(ports, DOCUMENTS, _organ_keys(settings))
+        rounds = Rounds(records, voice, clock)
         closures = permissions.closures
         await follow_cameras(wire, memory, closures.hear)
         work = (
@@ -90,16 +88,20 @@ async def app(settings: Settings) -> AsyncIterator[None]:
             yield
 
 
+def _organ_keys(settings: Settings) -> dict[str, bytes]:
+    """The public keys pinned at installation, by kind of agency; raises OSError or ValueError."""
+    return {kind: bytes.fromhex(key) for kind, key in json.loads(settings.organ_keys.read_text()).items()}
+
+
 async def _decider(settings: Settings, records: database.Database, clock: Clock) -> Decider:
     """A decider with the policy on record; without one, and without a sound genesis, it denies everything, loudly."""
     if not await policies.has_policy(records):
         try:
             document = settings.genesis_file.read_bytes()
-            organ_keys = json.loads(settings.organ_keys.read_text())
-            found = genesis.read(document, {kind: bytes.fromhex(key) for kind, key in organ_keys.items()})
+            found = genesis.read(document, _organ_keys(settings))
             await policies.adopt_genesis(records, found, document, clock.now())
         except (errors.InvalidArgument, OSError, ValueError) as error:
             log.error("no policy: everything is denied until a signed genesis is loaded (Article 14 ¶2): %s", error)
     decider = Decider()
-    POLICY_ROWS.set(await policies.load(records, decider))
+    policies.POLICY_ROWS.set(await policies.load(records, decider))
     return decider

@@ -32,9 +32,10 @@ from services.permissions.camera_memory import CameraMemory
 from services.permissions.closures import Closure
 from services.permissions.ending import Ending, Heartbeat
 from services.permissions.incident import Declared
+from services.permissions.joint.proposal import Proposal
 from services.permissions.neighbours import BARRED
 from services.permissions.ports import Change, Held, Standing
-from services.permissions.rpc import messages
+from services.permissions.rpc import messages, policy_change
 
 log = logging.getLogger(__name__)
 ENDINGS = "kapok.v1.permissions.endings"
@@ -194,6 +195,11 @@ def _(resource: Registered) -> Message:
 @_snapshot.register
 def _(resource: Declared) -> Message:
     return messages.incident(resource)
+
+
+@_snapshot.register
+def _(resource: Proposal) -> Message:
+    return policy_change.proposal(resource)
 
 
 @_snapshot.register

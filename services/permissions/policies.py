@@ -3,12 +3,19 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from prometheus_client import Gauge
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from services.chassis.database import Database
+from services.chassis.metrics import REGISTRY
 from services.decider.decider import Decider
 from services.permissions import refusals
 from services.permissions.genesis import Genesis, check
 from services.permissions.ports import Ports
 from services.permissions.store import policies
+
+POLICY_ROWS = Gauge("kapok_policy_rows", "Rows of the policy in force; 0 denies everything", registry=REGISTRY)
+POLICY_REVISION = Gauge("kapok_policy_revision", "Number of the policy in force; 0 means none", registry=REGISTRY)
 
 
 async def has_policy(database: Database) -> bool:
@@ -28,11 +35,20 @@ async def adopt_genesis(database: Database, genesis: Genesis, document: bytes, n
 async def load(database: Database, decider: Decider) -> int:
     """Let ``decider`` decide by the newest policy; returns its number of rows, 0 when there is none."""
     async with database.read() as transaction:
-        found = await policies.newest(transaction)
+        return await catch_up(transaction, decider)
+
+
+async def catch_up(transaction: AsyncConnection, decider: Decider) -> int:
+    """The same as ``transaction`` sees it: another replica may have adopted one. Never back to an older one."""
+    found = await policies.newest(transaction)
     if found is None:
         return 0
-    decider.adopt(decider.prepare(*found))
-    return len(found[0].rows)
+    policy, revision = found
+    if revision > decider.revision:
+        decider.adopt(decider.prepare(policy, revision))
+        POLICY_ROWS.set(len(policy.rows))
+        POLICY_REVISION.set(revision)
+    return len(policy.rows)
 
 
 class Levels:

@@ -14,6 +14,7 @@ from services.decider.facts import SEALED_LEVEL, Camera, Takeover
 from services.permissions.basis import Registered
 from services.permissions.ending import Ending
 from services.permissions.incident import Declared
+from services.permissions.joint.proposal import Proposal
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Change:
     verb: str
     by: str
     at: datetime
-    snapshot: Registered | Declared | Held | Standing
+    snapshot: Registered | Declared | Held | Standing | Proposal
     camera: str = ""
     rule: str = ""
     article: str = ""

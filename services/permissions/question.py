@@ -10,7 +10,7 @@ from services.decider.conditions import CONDITIONS, INCIDENT
 from services.decider.decision import Decision
 from services.decider.facts import Action, Camera, Circumstances, Principal
 from services.decider.relation import is_hidden
-from services.permissions import refusals
+from services.permissions import policies, refusals
 from services.permissions.camera_memory import LIFETIME_S
 from services.permissions.ports import Ports
 from services.permissions.store import bases, endings, incidents, principals, takeovers
@@ -60,12 +60,18 @@ async def camera_of(ports: Ports, name: str) -> Camera | None:
 
 
 async def acting(transaction: AsyncConnection, ports: Ports, name: str) -> Record:
-    """Who acts. Raises Denied when no policy is in force, Unauthenticated when nobody has the name."""
+    """Who acts. Raises Denied when no policy is in force, Unauthenticated when nobody has the name.
+
+    From here on the decider has the policy that ``transaction`` sees, or a newer one: a change that another replica
+    adopted takes effect here with the next question.
+    """
     if not ports.decider.revision:
         raise refusals.no_policy()
     found = await principals.find(transaction, name)
     if found is None:
         raise refusals.no_principal(name)
+    if found.policy_revision > ports.decider.revision:
+        await policies.catch_up(transaction, ports.decider)
     return found
 
 

@@ -1,11 +1,13 @@
 """The use cases of permissions, by noun. What they need of the outside is declared in ports.py."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from services.permissions.bases import Bases
 from services.permissions.closures import Closures
 from services.permissions.decisions import Decisions
 from services.permissions.incidents import Incidents
+from services.permissions.joint.proposals import Documents, Proposals
 from services.permissions.policies import Levels
 from services.permissions.ports import Ports
 from services.permissions.principals import Principals
@@ -23,10 +25,11 @@ class Permissions:
     principals: Principals
     levels: Levels
     closures: Closures
+    proposals: Proposals
 
 
-def compose(ports: Ports) -> Permissions:
-    """All use cases on the same ports."""
+def compose(ports: Ports, documents: Documents, organ_keys: Mapping[str, bytes]) -> Permissions:
+    """All use cases on the same ports; ``organ_keys`` are the public keys pinned at installation, by kind of agency."""
     return Permissions(
         Decisions(ports),
         Bases(ports),
@@ -35,4 +38,5 @@ def compose(ports: Ports) -> Permissions:
         Principals(ports),
         Levels(ports),
         Closures(ports),
+        Proposals(ports, documents, organ_keys),
     )

@@ -13,6 +13,7 @@ from services.chassis import bus, database, identity, rpc_client, rpc_server
 from services.chassis.clock import SystemClock
 from services.chassis.signing import Signer, Verifier
 from services.chassis.tasks import background
+from services.streams.anew import POLICIES, Anew
 from services.streams.events import FactEncoder, RelayFleet, follow_endings
 from services.streams.neighbours import PermissionsNeighbour, RegistryNeighbour
 from services.streams.rpc import StreamsServicer
@@ -65,14 +66,22 @@ async def app(settings: Settings) -> AsyncIterator[None]:
         )
         permissions_key = Verifier(bytes.fromhex(settings.permissions_public_key.read_text().strip()))
         await fleet.listen()
-        await follow_endings(opened_bus, permissions_key, streams.end_standing_on, await store.oldest_number())
+        anew = Anew(streams)
+
+        async def end(subject: str, number: int, reason: str) -> None:
+            if subject.startswith(POLICIES):
+                anew.policy_changed(number)
+            else:
+                await streams.end_standing_on(subject, number, reason)
+
+        await follow_endings(opened_bus, permissions_key, end, await store.oldest_number())
 
         def register(server: Any) -> list[str]:
             streams_service_pb2_grpc.add_StreamsServiceServicer_to_server(StreamsServicer(streams), server)
             return ["kapok.streams.v1.StreamsService"]
 
         async with (
-            background(store.outbox.publish_forever(opened_bus), _close_what_is_over(streams)),
+            background(store.outbox.publish_forever(opened_bus), _close_what_is_over(streams), anew.work_forever()),
             rpc_server.serve(settings.listen, [rpc_server.Edge(ring, clock)], register),
         ):
             log.info("streams serves", extra={"address": settings.listen})

@@ -165,6 +165,19 @@ def renewed(session: Session, permit: Permit, relay: str, now: datetime) -> Sess
     )
 
 
+def decided_anew(session: Session, permit: Permit) -> Session:
+    """The session under another policy: for no longer than before, and no longer than the permit."""
+    ends = min(session.expires_at, permit.valid_until) if permit.valid_until else session.expires_at
+    return replace(session, rule=permit.rule, article=permit.article, number=permit.number, expires_at=ends)
+
+
+def order_of(session: Session) -> Order:
+    """What would open it today."""
+    return Order(
+        session.principal, session.camera, session.kind, session.purpose, session.legal_basis, session.incident
+    )  # fmt: skip
+
+
 def closed(session: Session, reason: str, now: datetime) -> Session:
     """The session closed; unchanged when it was closed before: the first reason stands."""
     return session if session.closed_at is not None else replace(session, closed_at=now, close_reason=reason)

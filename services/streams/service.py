@@ -65,6 +65,8 @@ class Sessions(Protocol):
 
     async def open_on(self, subject: str) -> Sequence[Session]: ...
 
+    async def all_open(self) -> Sequence[Session]: ...
+
     async def expired(self, now: datetime) -> Sequence[Session]: ...
 
     async def open_relays(self) -> Sequence[str]: ...
@@ -166,10 +168,7 @@ class Streams:
         The relay takes it first: when it does not, the session stays as it was, on record and at the relay.
         """
         former = session = await self._own(principal, name)
-        order = Order(
-            principal, session.camera, session.kind, session.purpose, session.legal_basis, session.incident
-        )  # fmt: skip
-        permit = await self.permissions.decide(order)
+        permit = await self.permissions.decide(domain.order_of(session))
         relay = self.relays.place(session.camera)
         sealed_source = await self.registry.seal_source(session.camera, relay)
         session = domain.renewed(session, permit, relay.name, self.clock.now())
@@ -218,10 +217,14 @@ class Streams:
             if session.number < number:
                 await self._close(session, reason)
 
+    async def end(self, session: Session, reason: str) -> None:
+        """Close its record and end its viewers; a relay that is away ends them by its lease or the session's end."""
+        await self._end_at_relay(await self._close(session, reason))
+
     async def close_expired(self) -> None:
         """Close every session whose time is over, at its relay too: a renewal that got lost may have prolonged it."""
         for session in await self.sessions.expired(self.clock.now()):
-            await self._end_at_relay(await self._close(session, "its time is over"))
+            await self.end(session, "its time is over")
 
     async def close_lost(self) -> None:
         """Close the record of sessions on relays that are silent for longer than their lease: they serve nobody."""

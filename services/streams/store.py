@@ -97,6 +97,10 @@ class SessionStore:
             SESSIONS.select().where(SESSIONS.c.closed_at.is_(None), sa.or_(*(column == subject for column in columns)))
         )
 
+    async def all_open(self) -> Sequence[Session]:
+        """Every open session; there are as many as the relays hold."""
+        return await self._sessions(SESSIONS.select().where(SESSIONS.c.closed_at.is_(None)))
+
     async def expired(self, now: datetime) -> Sequence[Session]:
         """Open sessions whose end has come, at most 500 at a time."""
         is_over = SESSIONS.c.expires_at <= now.replace(tzinfo=None)

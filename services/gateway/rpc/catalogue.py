@@ -11,7 +11,7 @@ from google.protobuf.descriptor import FileDescriptor, MethodDescriptor
 
 from kapok.annotations.v1 import exposure_pb2
 from kapok.audit.v1 import audit_service_pb2, findings_service_pb2
-from kapok.permissions.v1 import decider_service_pb2, permissions_service_pb2
+from kapok.permissions.v1 import decider_service_pb2, permissions_service_pb2, policy_service_pb2
 from kapok.registry.v1 import (
     bulk_service_pb2,
     camera_facts_service_pb2,
@@ -33,7 +33,11 @@ SURFACE: Surface = {  # owner → the files that hold its services
         health_service_pb2.DESCRIPTOR,
         camera_facts_service_pb2.DESCRIPTOR,
     ),
-    "permissions": (permissions_service_pb2.DESCRIPTOR, decider_service_pb2.DESCRIPTOR),
+    "permissions": (
+        permissions_service_pb2.DESCRIPTOR,
+        decider_service_pb2.DESCRIPTOR,
+        policy_service_pb2.DESCRIPTOR,
+    ),
     "streams": (streams_service_pb2.DESCRIPTOR,),
     "audit": (audit_service_pb2.DESCRIPTOR, findings_service_pb2.DESCRIPTOR),
 }

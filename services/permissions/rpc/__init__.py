@@ -1,8 +1,9 @@
 """The gRPC side of permissions: protobuf ↔ domain, nothing else.
 
-agencies   PermissionsService          messages   resources
-cell       DeciderService              answers    decisions, explanations, scopes
-                                       genesis    the organs' signed document
+agencies   PermissionsService          messages        resources
+policy     PolicyService               answers         decisions, explanations, scopes
+cell       DeciderService              policy_change   proposals, and what the organs sign
+                                       genesis         the organs' first signed document
 """
 
 from collections.abc import Callable, Sequence
@@ -13,22 +14,27 @@ from kapok.permissions.v1 import (
     decider_service_pb2_grpc,
     permissions_service_pb2,
     permissions_service_pb2_grpc,
+    policy_service_pb2,
+    policy_service_pb2_grpc,
 )
 from services.chassis.signing import Signer
 from services.permissions.rpc.agencies import PermissionsServicer
 from services.permissions.rpc.cell import DeciderServicer
+from services.permissions.rpc.policy import PolicyServicer
 from services.permissions.service import Permissions
 
 
 def services(permissions: Permissions, signer: Signer) -> Callable[[Any], Sequence[str]]:
-    """Registers both services on a server, and names them."""
+    """Registers the services on a server, and names them."""
 
     def register(server: Any) -> Sequence[str]:
         permissions_service_pb2_grpc.add_PermissionsServiceServicer_to_server(PermissionsServicer(permissions), server)
         decider_service_pb2_grpc.add_DeciderServiceServicer_to_server(DeciderServicer(permissions, signer), server)
+        policy_service_pb2_grpc.add_PolicyServiceServicer_to_server(PolicyServicer(permissions.proposals), server)
         return [
             permissions_service_pb2.DESCRIPTOR.services_by_name["PermissionsService"].full_name,
             decider_service_pb2.DESCRIPTOR.services_by_name["DeciderService"].full_name,
+            policy_service_pb2.DESCRIPTOR.services_by_name["PolicyService"].full_name,
         ]
 
     return register

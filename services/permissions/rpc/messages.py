@@ -21,6 +21,8 @@ _NAMES = {
     "legal_basis": r"legalBases/[0-9a-f-]{36}",
     "incident": r"incidents/[0-9a-f-]{36}",
     "takeover": r"takeovers/[0-9a-f-]{36}",
+    "proposal": r"policyProposals/[0-9a-f-]{36}",
+    "version": r"policyVersions/[1-9][0-9]{0,8}",
 }
 _CODE = re.compile(r"[0-9]{20}")
 MOST_NEW_CAMERAS = 1_000

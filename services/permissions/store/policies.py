@@ -1,7 +1,9 @@
 """The policy's versions and the levels of cameras that go with it (Article 14 ¶2)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -12,6 +14,10 @@ from services.permissions.store import principals
 from services.permissions.store.tables import camera_levels, category_levels, policies
 
 FIRST = 1
+_SET_LEVEL = sa.text(
+    "INSERT INTO camera_levels (code, level, revision) VALUES (:b_code, :b_level, :b_revision)"
+    " ON CONFLICT (code) DO UPDATE SET level = excluded.level, revision = excluded.revision"
+)
 # Of the cameras asked about those that have a level of their own, then every place category: built once, since building
 # costs more than asking.
 _LEVELS = (
@@ -21,10 +27,23 @@ _LEVELS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A policy that is or was in force; ``proposal`` is "" for the genesis."""
+
+    revision: int
+    policy: Policy
+    adopted_at: datetime
+    proposal: str
+
+
 async def insert_first(transaction: AsyncConnection, genesis: Genesis, document: bytes, now: datetime) -> None:
     """Everything that the three organs signed, as revision 1."""
     policy = genesis.policy
-    row = {"revision": FIRST, "text": policy.text, "digest": policy.digest, "document": document, "adopted_at": now}
+    row = {
+        "revision": FIRST, "text": policy.text, "digest": policy.digest, "document": document, "adopted_at": now,
+        "proposal": "",
+    }  # fmt: skip
     await transaction.execute(policies.insert(), row)
     await principals.insert(transaction, genesis.agencies, genesis.accounts)
     defaults = [{"category": category, "level": level} for category, level in genesis.category_levels.items()]
@@ -32,6 +51,42 @@ async def insert_first(transaction: AsyncConnection, genesis: Genesis, document:
     levels = [{"code": code, "level": level, "revision": FIRST} for code, level in genesis.camera_levels.items()]
     if levels:
         await transaction.execute(camera_levels.insert(), levels)
+
+
+async def insert_next(
+    transaction: AsyncConnection,
+    version: Version,
+    document: bytes,
+    category_levels_: Mapping[int, int],
+    camera_levels_: Mapping[str, int],
+) -> None:
+    """A version that the three organs signed, with the levels that it sets; all others stay as they are."""
+    policy = version.policy
+    row = {
+        "revision": version.revision, "text": policy.text, "digest": policy.digest, "document": document,
+        "adopted_at": version.adopted_at, "proposal": version.proposal,
+    }  # fmt: skip
+    await transaction.execute(policies.insert(), row)
+    for category, level in category_levels_.items():
+        chosen = category_levels.update().where(category_levels.c.category == category)
+        await transaction.execute(chosen.values(level=level))
+    levels = [
+        {"b_code": code, "b_level": level, "b_revision": version.revision} for code, level in camera_levels_.items()
+    ]
+    if levels:
+        await transaction.execute(_SET_LEVEL, levels)
+
+
+async def version(transaction: AsyncConnection, number: int) -> tuple[Version, bytes] | None:
+    """A version and the document that put it in force; None when there is none of that number."""
+    row = (await transaction.execute(sa.select(policies).where(policies.c.revision == number))).first()
+    return (_version(row), row.document) if row else None
+
+
+async def versions(transaction: AsyncConnection, before: int, most: int) -> list[Version]:
+    """The newest below ``before``."""
+    query = sa.select(policies).where(policies.c.revision < before).order_by(policies.c.revision.desc()).limit(most)
+    return [_version(row) for row in await transaction.execute(query)]
 
 
 async def newest(transaction: AsyncConnection) -> tuple[Policy, int] | None:
@@ -51,3 +106,7 @@ async def levels(transaction: AsyncConnection, codes: Iterable[str]) -> tuple[di
     """Levels of those of ``codes`` (at most 1000) that have one of their own, and that of each place category."""
     rows = (await transaction.execute(_LEVELS, {"codes": list(codes)})).all()
     return {code: level for code, _, level in rows if code}, {number: level for _, number, level in rows if number}
+
+
+def _version(row: Any) -> Version:
+    return Version(row.revision, parse(row.text), row.adopted_at, row.proposal)

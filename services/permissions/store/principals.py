@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.decider.facts import AgencyKind, Principal, Tier
 from services.permissions.agency import Account, Agency, acting
 from services.permissions.ending import Ending
-from services.permissions.store.tables import agencies, certificates, principals
+from services.permissions.store.tables import agencies, certificates, policies, principals
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,7 @@ class Record:
 
     account: Account
     agency: Agency
+    policy_revision: int  # of the policy in force in the same view of the database
 
     @property
     def acting(self) -> Principal:
@@ -47,13 +48,14 @@ async def insert(transaction: AsyncConnection, found: tuple[Agency, ...], accoun
 async def find(transaction: AsyncConnection, name: str) -> Record | None:
     """The principal, without its certificates."""
     of_agency = (agencies.c.display_name, agencies.c.kind, agencies.c.tier, agencies.c.jurisdiction)
-    joined = sa.select(principals, *of_agency).join(agencies, principals.c.agency == agencies.c.name)
+    newest = sa.select(sa.func.coalesce(sa.func.max(policies.c.revision), 0)).scalar_subquery().label("policy_revision")
+    joined = sa.select(principals, *of_agency, newest).join(agencies, principals.c.agency == agencies.c.name)
     row = (await transaction.execute(joined.where(principals.c.name == name))).first()
     if row is None:
         return None
     account = Account(row.name, row.agency, row.clearance, frozenset(), is_revoked=row.revoked_at is not None)
     kind, tier = AgencyKind(row.kind), Tier(row.tier)
-    return Record(account, Agency(row.agency, row.display_name, kind, tier, row.jurisdiction))
+    return Record(account, Agency(row.agency, row.display_name, kind, tier, row.jurisdiction), row.policy_revision)
 
 
 async def is_certified(transaction: AsyncConnection, name: str, sha256: str) -> bool:

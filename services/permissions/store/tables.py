@@ -30,6 +30,35 @@ policies = Table(
     Column("digest", String(64), nullable=False, comment="SHA-256 of text"),
     Column("document", LargeBinary, nullable=False, comment="what the three organs signed, with their signatures"),
     Column("adopted_at", Instant, nullable=False, comment="when this cell put it in force"),
+    Column("proposal", String(100), nullable=False, comment="policyProposals/{uuid}; empty for the genesis"),
+)
+proposals = Table(
+    "proposals",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False, comment="in the order made; lists go by it"),
+    Column("name", String(100), nullable=False, unique=True, comment="policyProposals/{uuid}"),
+    Column("change", LargeBinary, nullable=False, comment="serialised kapok.permissions.v1.PolicyChange, as signed"),
+    Column("digest", LargeBinary, nullable=False, comment="SHA-256 of change"),
+    Column("base_revision", Integer, nullable=False, comment="the policy that it changes"),
+    Column("principal", String(100), nullable=False, comment="who proposed it"),
+    Column("created_at", Instant, nullable=False, comment="when"),
+    Column("sign_by", Instant, nullable=False, comment="without three signatures by then it expires"),
+    Column(
+        "state", String(20), nullable=False, index=True, comment="open, adopted, withdrawn, rejected, expired, outdated"
+    ),
+    Column("closed_at", Instant, comment="when it left open"),
+    Column("closed_by", String(100), nullable=False, comment="principals/…; empty when time or another proposal did"),
+    Column("close_reason", String(500), nullable=False, comment="in the words of who closed it"),
+    Column("adopted_revision", Integer, nullable=False, comment="0 while it is not in force"),
+)
+proposal_signatures = Table(
+    "proposal_signatures",
+    metadata,
+    Column("proposal", String(100), sa.ForeignKey("proposals.name"), primary_key=True, comment="of which proposal"),
+    Column("organ", String(40), primary_key=True, comment="kind of the agency: one of the three"),
+    Column("principal", String(100), nullable=False, comment="who brought it"),
+    Column("signature", LargeBinary, nullable=False, comment="Ed25519 by the organ's pinned key"),
+    Column("signed_at", Instant, nullable=False, comment="when"),
 )
 category_levels = Table(
     "category_levels",

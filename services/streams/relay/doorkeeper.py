@@ -25,6 +25,8 @@ from services.streams.relay.viewer import Viewer
 
 log = logging.getLogger(__name__)
 _TO_RECORD_MOST = 10_000
+_POLICIES = "policyVersions/"
+_TO_DECIDE_ANEW = timedelta(seconds=5)  # that streams has for all sessions of a relay when the policy changes
 _CATCH_UP_S = 2.0  # that an assignment waits for the endings it was decided after
 
 
@@ -172,7 +174,10 @@ class Doorkeeper:
     def apply(self, number: int, subject: str, why: str) -> None:
         """An ending fact: its sessions end now; then it counts as applied."""
         if number > self.lease.applied or self.lease.applied < 0:
-            self.end(self.sessions.end_on(subject, number, why), why)
+            if subject.startswith(_POLICIES):
+                self.sessions.outdate(number, self.clock.now() + _TO_DECIDE_ANEW)
+            else:
+                self.end(self.sessions.end_on(subject, number, why), why)
         self.lease.apply(number)
         self._applied.set()
 

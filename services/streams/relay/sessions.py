@@ -84,6 +84,16 @@ class Sessions:
             self.floor = max(self.floor, forgotten)
         return self.end([session for session in self.on(subject) if session.number < number], why)
 
+    def outdate(self, number: int, until: datetime) -> None:
+        """The policy changed with the ending of that number: what was decided before lasts until it is decided anew.
+
+        Streams asks for each session and assigns it again; what it does not assign by ``until`` is over.
+        """
+        self.floor = max(self.floor, number)
+        for session in self._by_name.values():
+            if session.number < number:
+                session.expires_at = min(session.expires_at, until)
+
     def end_expired(self, now: datetime) -> list[Session]:
         """Every session whose time is over, ended."""
         over = [session for session in self._by_name.values() if session.expires_at <= now]

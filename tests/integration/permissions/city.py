@@ -11,6 +11,7 @@ AGENCIES = {
     "police-guangzhou": ("public-security", "440100"),
     "police-yuexiu": ("public-security", "440104"),
     "security-guangzhou": ("national-security", "440100"),
+    "informatics-guangzhou": ("information-technology", "440100"),
     "command-guangzhou": ("emergency-command", "440100"),
     "urban-yuexiu": ("urban-management", "440104"),
     "metro": ("operator", "440100"),

@@ -145,6 +145,10 @@ class Stage:
             await in_service(partial(self.register, operator), name)
         return name
 
+    async def call_for(self, name: str, method: str, request: Message) -> Any:
+        """Call any method for a principal, as the gateway does; raises errors.Error."""
+        return await self._call("gateway", city.principal(name), method, request)
+
     async def register(self, operator: str, verb: str, request: Message) -> Any:
         """Call a method of the registry for an operator, as the gateway does; raises errors.Error."""
         return await self._call("gateway", city.principal(operator), f"kapok.registry.v1.{verb}", request)

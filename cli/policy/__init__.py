@@ -1,0 +1,9 @@
+"""`kapok policy`: levels and permissions, set jointly by three organs (Article 14 ¶2).
+
+proposing   propose, simulate, approve, reject, withdraw      reading   list, show, history, diff
+"""
+
+from cli.policy import proposing, reading
+from cli.policy.group import group
+
+__all__ = ["group", "proposing", "reading"]

@@ -1,0 +1,47 @@
+"""The group of commands, and what they share."""
+
+from typing import Annotated, Any
+
+import typer
+
+from cli import names, screen
+from cli.invocation import Context
+from kapok.permissions.v1 import policy_pb2
+
+group = typer.Typer(no_args_is_help=True, help="Levels and permissions (Article 14 ¶2): propose, sign, look back.")
+_STATES = policy_pb2.PolicyProposal.State
+ProposalArgument = Annotated[
+    str,
+    typer.Argument(parser=names.resource("policyProposals"), metavar="PROPOSAL", help="policyProposals/ID, or the ID."),
+]
+
+
+def state(one: Any) -> str:
+    """As people write it."""
+    return names.label("STATE_", _STATES.Name(one.state))
+
+
+def signers(one: Any) -> str:
+    """The organs that have signed."""
+    return ", ".join(signature.agency_kind for signature in one.signatures)
+
+
+def show(context: Context, one: Any) -> None:
+    """A proposal and what it changes."""
+    change = policy_pb2.PolicyChange.FromString(one.change)
+    context.obj.screen.fields(
+        one, ("proposal", one.name), ("state", state(one)), ("changes", changed(change)), ("why", change.reason),
+        ("proposed by", one.principal), ("at", screen.moment(one.create_time)), ("signed by", signers(one)),
+        ("sign by", screen.moment(one.sign_by_time)), ("closed by", one.closed_by),
+        ("because", one.close_reason), ("in force as", one.adopted_revision or ""), ("sha256", one.change_sha256),
+    )  # fmt: skip
+
+
+def changed(change: policy_pb2.PolicyChange) -> str:
+    """What a change is about, in a few words."""
+    parts = [f"all rows, {change.policy_csv.count(chr(10)) - 1} of them"] if change.policy_csv else []
+    parts += [f"category {category}: level {level}" for category, level in sorted(change.category_levels.items())]
+    parts += [f"{one.code}: level {one.level}" for one in change.camera_levels[:5]]
+    if len(change.camera_levels) > 5:
+        parts.append(f"and {len(change.camera_levels) - 5} cameras more")
+    return "; ".join(parts)

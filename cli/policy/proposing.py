@@ -1,0 +1,113 @@
+"""Commands that move a proposal on."""
+
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from google.protobuf.json_format import MessageToDict
+
+from cli import names
+from cli.arguments import form
+from cli.invocation import Context
+from cli.policy.group import ProposalArgument, group, show
+from kapok.permissions.v1 import policy_pb2, policy_service_pb2
+from services.chassis import errors
+from services.chassis.signing import Signer
+from services.permissions.joint.proposal import PURPOSE
+
+pb = policy_service_pb2
+_Reason = Annotated[str, typer.Option(help="Why; it goes on record.")]
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What is proposed. What is not named stays as it is."""
+
+    reason: _Reason
+    rows: Annotated[Path | None, typer.Option(help="CSV of all rows; `kapok policy show` prints those in force.")] = (
+        None
+    )
+    roll_back_to: Annotated[int, typer.Option(min=0, metavar="REVISION", help="The rows of a former version.")] = 0
+    level: Annotated[list[str] | None, typer.Option(metavar="CODE=LEVEL", help="Of a camera; may be repeated.")] = None
+    category_level: Annotated[
+        list[str] | None, typer.Option(metavar="CATEGORY=LEVEL", help="Of a place category 1 to 13; may be repeated.")
+    ] = None
+    window_hours: Annotated[int, typer.Option(min=1, max=720, help="Time to sign in.")] = 168
+    is_checked_only: Annotated[bool, typer.Option("--validate-only", help="Check it, keep nothing.")] = False
+
+
+@group.command("propose")
+@form
+def propose(context: Context, draft: Draft) -> None:
+    """Put a change before the organs, as municipal public security."""
+    rows = draft.rows.read_text(encoding="utf-8") if draft.rows else ""
+    if draft.roll_back_to:
+        former = context.obj.gateway.call(pb.GetPolicyVersionRequest(name=f"policyVersions/{draft.roll_back_to}"))
+        rows = former.policy_csv
+    request = pb.ProposePolicyChangeRequest(
+        policy_csv=rows,
+        category_levels={int(category): level for category, level in map(_pair, draft.category_level or ())},
+        camera_levels=[policy_pb2.CameraLevel(code=code, level=level) for code, level in map(_pair, draft.level or ())],
+        reason=draft.reason,
+        window_hours=draft.window_hours,
+        validate_only=draft.is_checked_only,
+    )
+    show(context, context.obj.gateway.call(request))
+
+
+@group.command("simulate")
+def simulate(context: Context, proposal: ProposalArgument) -> None:
+    """Who would gain and who would lose what, compared with the policy in force."""
+    answer = context.obj.gateway.call(pb.SimulatePolicyProposalRequest(name=proposal))
+    context.obj.screen.table(
+        MessageToDict(answer),
+        ("", "agencies", "cameras", "action", "levels", "categories", "when", "by", "before"),
+        (
+            ("gain" if one.is_gained else "lose", one.role, one.relation, one.action, _listed(one.levels),
+             _listed(one.place_categories) or "all", one.conditions or "always", one.after_rule, one.before_rule)
+            for one in answer.effects
+        ),
+    )  # fmt: skip
+    context.obj.screen.line(f"{len(answer.effects)} classes of requests, {answer.moved_camera_count} cameras by name")
+
+
+@group.command("approve")
+def approve(
+    context: Context,
+    proposal: ProposalArgument,
+    key: Annotated[Path, typer.Option(help="Your organ's Ed25519 seed, in hexadecimal digits.")],
+) -> None:
+    """Sign a proposal for your organ, over the hash of what was looked at. With the third signature it is in force."""
+    found = context.obj.gateway.call(pb.GetPolicyProposalRequest(name=proposal))
+    digest = sha256(found.change).digest()
+    if digest.hex() != found.change_sha256:
+        message = f"{proposal} is not what its hash says: sign nothing, and tell municipal public security"
+        raise errors.FailedPrecondition("STATE_WRONG", message, state="altered")
+    signature = Signer.from_file(key).sign(PURPOSE, digest)
+    show(context, context.obj.gateway.call(pb.SignPolicyProposalRequest(name=proposal, signature=signature)))
+
+
+@group.command("reject")
+def reject(context: Context, proposal: ProposalArgument, reason: _Reason) -> None:
+    """Say no for your organ: the proposal is over."""
+    show(context, context.obj.gateway.call(pb.RejectPolicyProposalRequest(name=proposal, reason=reason)))
+
+
+@group.command("withdraw")
+def withdraw(context: Context, proposal: ProposalArgument, reason: _Reason) -> None:
+    """Take a proposal back, as municipal public security."""
+    show(context, context.obj.gateway.call(pb.WithdrawPolicyProposalRequest(name=proposal, reason=reason)))
+
+
+def _pair(text: str) -> tuple[str, int]:
+    subject, _, level = text.partition("=")
+    code = names.camera(subject).rpartition("/")[2] if len(subject) > 2 else subject
+    if not level.isdigit() or not code.isdigit():
+        raise typer.BadParameter(f"{text!r} is no level: give CODE=LEVEL, such as 44010400011320000183=3")
+    return code, int(level)
+
+
+def _listed(numbers: object) -> str:
+    return " ".join(map(str, numbers))  # type: ignore[call-overload] # a repeated field of numbers

@@ -1,0 +1,139 @@
+from google.api import annotations_pb2 as _annotations_pb2
+from google.api import client_pb2 as _client_pb2
+from google.api import field_behavior_pb2 as _field_behavior_pb2
+from kapok.annotations.v1 import exposure_pb2 as _exposure_pb2
+from kapok.permissions.v1 import policy_pb2 as _policy_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class ProposePolicyChangeRequest(_message.Message):
+    __slots__ = ("policy_csv", "category_levels", "camera_levels", "reason", "window_hours", "validate_only")
+    class CategoryLevelsEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: int
+        value: int
+        def __init__(self, key: _Optional[int] = ..., value: _Optional[int] = ...) -> None: ...
+    POLICY_CSV_FIELD_NUMBER: _ClassVar[int]
+    CATEGORY_LEVELS_FIELD_NUMBER: _ClassVar[int]
+    CAMERA_LEVELS_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    WINDOW_HOURS_FIELD_NUMBER: _ClassVar[int]
+    VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
+    policy_csv: str
+    category_levels: _containers.ScalarMap[int, int]
+    camera_levels: _containers.RepeatedCompositeFieldContainer[_policy_pb2.CameraLevel]
+    reason: str
+    window_hours: int
+    validate_only: bool
+    def __init__(self, policy_csv: _Optional[str] = ..., category_levels: _Optional[_Mapping[int, int]] = ..., camera_levels: _Optional[_Iterable[_Union[_policy_pb2.CameraLevel, _Mapping]]] = ..., reason: _Optional[str] = ..., window_hours: _Optional[int] = ..., validate_only: _Optional[bool] = ...) -> None: ...
+
+class GetPolicyProposalRequest(_message.Message):
+    __slots__ = ("name",)
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    def __init__(self, name: _Optional[str] = ...) -> None: ...
+
+class ListPolicyProposalsRequest(_message.Message):
+    __slots__ = ("page_size", "page_token")
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    page_size: int
+    page_token: str
+    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListPolicyProposalsResponse(_message.Message):
+    __slots__ = ("policy_proposals", "next_page_token")
+    POLICY_PROPOSALS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    policy_proposals: _containers.RepeatedCompositeFieldContainer[_policy_pb2.PolicyProposal]
+    next_page_token: str
+    def __init__(self, policy_proposals: _Optional[_Iterable[_Union[_policy_pb2.PolicyProposal, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class SignPolicyProposalRequest(_message.Message):
+    __slots__ = ("name", "signature")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    SIGNATURE_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    signature: bytes
+    def __init__(self, name: _Optional[str] = ..., signature: _Optional[bytes] = ...) -> None: ...
+
+class RejectPolicyProposalRequest(_message.Message):
+    __slots__ = ("name", "reason")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    reason: str
+    def __init__(self, name: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
+
+class WithdrawPolicyProposalRequest(_message.Message):
+    __slots__ = ("name", "reason")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    reason: str
+    def __init__(self, name: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
+
+class SimulatePolicyProposalRequest(_message.Message):
+    __slots__ = ("name",)
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    def __init__(self, name: _Optional[str] = ...) -> None: ...
+
+class PolicyEffect(_message.Message):
+    __slots__ = ("role", "relation", "action", "is_gained", "levels", "place_categories", "conditions", "before_rule", "after_rule")
+    ROLE_FIELD_NUMBER: _ClassVar[int]
+    RELATION_FIELD_NUMBER: _ClassVar[int]
+    ACTION_FIELD_NUMBER: _ClassVar[int]
+    IS_GAINED_FIELD_NUMBER: _ClassVar[int]
+    LEVELS_FIELD_NUMBER: _ClassVar[int]
+    PLACE_CATEGORIES_FIELD_NUMBER: _ClassVar[int]
+    CONDITIONS_FIELD_NUMBER: _ClassVar[int]
+    BEFORE_RULE_FIELD_NUMBER: _ClassVar[int]
+    AFTER_RULE_FIELD_NUMBER: _ClassVar[int]
+    role: str
+    relation: str
+    action: str
+    is_gained: bool
+    levels: _containers.RepeatedScalarFieldContainer[int]
+    place_categories: _containers.RepeatedScalarFieldContainer[int]
+    conditions: str
+    before_rule: str
+    after_rule: str
+    def __init__(self, role: _Optional[str] = ..., relation: _Optional[str] = ..., action: _Optional[str] = ..., is_gained: _Optional[bool] = ..., levels: _Optional[_Iterable[int]] = ..., place_categories: _Optional[_Iterable[int]] = ..., conditions: _Optional[str] = ..., before_rule: _Optional[str] = ..., after_rule: _Optional[str] = ...) -> None: ...
+
+class SimulatePolicyProposalResponse(_message.Message):
+    __slots__ = ("effects", "moved_camera_count")
+    EFFECTS_FIELD_NUMBER: _ClassVar[int]
+    MOVED_CAMERA_COUNT_FIELD_NUMBER: _ClassVar[int]
+    effects: _containers.RepeatedCompositeFieldContainer[PolicyEffect]
+    moved_camera_count: int
+    def __init__(self, effects: _Optional[_Iterable[_Union[PolicyEffect, _Mapping]]] = ..., moved_camera_count: _Optional[int] = ...) -> None: ...
+
+class GetPolicyVersionRequest(_message.Message):
+    __slots__ = ("name",)
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    def __init__(self, name: _Optional[str] = ...) -> None: ...
+
+class ListPolicyVersionsRequest(_message.Message):
+    __slots__ = ("page_size", "page_token")
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    page_size: int
+    page_token: str
+    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListPolicyVersionsResponse(_message.Message):
+    __slots__ = ("policy_versions", "next_page_token")
+    POLICY_VERSIONS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    policy_versions: _containers.RepeatedCompositeFieldContainer[_policy_pb2.PolicyVersion]
+    next_page_token: str
+    def __init__(self, policy_versions: _Optional[_Iterable[_Union[_policy_pb2.PolicyVersion, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...

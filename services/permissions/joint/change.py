@@ -1,0 +1,77 @@
+"""What a proposal changes, and the changes that no number of signatures makes lawful. Pure.
+
+Level 5 is not set here: a state secret is named by nobody but national security and its operator (Article 11).
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from services.chassis.errors import InvalidArgument, Violation
+from services.decider.conditions import CLEARED, OPERATING
+from services.decider.facts import CATEGORIES, SEALED_LEVEL, Action, Relation, Tier
+from services.decider.model import Request, matches
+from services.decider.policy import Policy
+from services.permissions.fields import Fields
+from services.permissions.genesis import ORGANS
+
+MOST_CAMERAS = 10_000
+_OPEN_LEVELS = range(1, SEALED_LEVEL)
+_CODE = re.compile(r"[0-9]{20}")
+_NAMED = 5  # wrong entries that a message names
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyChange:
+    """What the organs sign. ``policy`` None: the rows stay. Levels that are not named stay."""
+
+    proposal: str
+    base_revision: int
+    reason: str
+    sign_by: datetime
+    policy: Policy | None = None
+    category_levels: Mapping[int, int] = field(default_factory=dict)
+    camera_levels: Mapping[str, int] = field(default_factory=dict)
+
+
+def refuse_unless_sound(change: PolicyChange) -> None:
+    """Raise InvalidArgument with everything that is wrong with ``change``, each with its article."""
+    fields = Fields()
+    fields.text("reason", change.reason, most=500)
+    is_some = change.policy is not None or change.category_levels or change.camera_levels
+    fields.claim(bool(is_some), "policy_csv", "must change something: send rows, category_levels or camera_levels")
+    fields.claim(set(change.category_levels) <= set(CATEGORIES), "category_levels", "must be place categories 1 to 13")
+    offer = f"must be from 1 to {_OPEN_LEVELS[-1]}: state secrets are set apart (Articles 11, 14)"
+    fields.claim(set(change.category_levels.values()) <= set(_OPEN_LEVELS), "category_levels", offer)
+    codes = [code for code in change.camera_levels if not _CODE.fullmatch(code)][:_NAMED]
+    fields.claim(not codes, "camera_levels", f"must be codes of 20 digits (GB/T 28181), which {codes} are not")
+    fields.claim(set(change.camera_levels.values()) <= set(_OPEN_LEVELS), "camera_levels", offer)
+    is_sized = len(change.camera_levels) <= MOST_CAMERAS
+    fields.claim(is_sized, "camera_levels", f"must be at most {MOST_CAMERAS}: propose the rest apart")
+    fields.settle()
+    if change.policy is not None and (wrong := list(_lockouts(change.policy))):
+        raise InvalidArgument(*wrong, reason="LOCKS_ORGANS_OUT", article="Article 14 ¶2")
+
+
+def _lockouts(policy: Policy) -> Iterator[Violation]:
+    """The three organs must go on setting levels and permissions of every open camera of the city together."""
+    if not policy.rows:
+        yield Violation("policy_csv", "must have rows: an empty policy denies everything")
+        return
+    for kind in ORGANS:
+        roles = f"{kind.value} {kind.value}@{Tier.MUNICIPAL.value}"
+        if barred := sorted(
+            {level for level in _OPEN_LEVELS for c in CATEGORIES if not _may_set(policy, roles, level, c)}
+        ):
+            yield Violation(
+                "policy_csv",
+                f"takes from municipal {kind.value} the right to set levels {barred} (action administer), which Article"
+                " 14 ¶2 gives it: keep a row that allows it without conditions",
+            )
+
+
+def _may_set(policy: Policy, roles: str, level: int, category: int) -> bool:
+    request: Request = (roles, Relation.MUNICIPAL, Action.ADMINISTER, level, category, CLEARED | OPERATING)
+    matching = [row for row in policy.rows if matches(row, request)]
+    return bool(matching) and all(row.is_allow for row in matching)

@@ -1,0 +1,223 @@
+"""Use cases of joint setting (Article 14 ¶2). Each is durable before it is answered, and a fact of the ledger."""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.chassis.errors import Exhausted, InvalidArgument, Violation
+from services.decider.facts import Principal
+from services.decider.policy import Policy, parse
+from services.permissions import policies, refusals
+from services.permissions.ending import Cause, Ending
+from services.permissions.joint import proposal as states
+from services.permissions.joint.change import PolicyChange, refuse_unless_sound
+from services.permissions.joint.proposal import ARTICLE, LONGEST_WINDOW, USUAL_WINDOW, Proposal, State
+from services.permissions.joint.simulation import Effect, effects
+from services.permissions.ports import Change, Ports
+from services.permissions.question import in_good_standing
+from services.permissions.store import endings
+from services.permissions.store import policies as versions
+from services.permissions.store import proposals as store
+from services.permissions.store.policies import Version
+
+MOST_OPEN = 100
+_HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What is to be proposed. ``policy_csv`` "" leaves the rows; ``window`` zero is a week."""
+
+    reason: str
+    policy_csv: str = ""
+    category_levels: Mapping[int, int] = field(default_factory=dict)
+    camera_levels: Mapping[str, int] = field(default_factory=dict)
+    window: timedelta = timedelta()
+
+
+@dataclass(frozen=True)
+class Documents:
+    """The change and its signatures as bytes (protobuf): what is signed, and what is kept with a version."""
+
+    serialised: Callable[[PolicyChange], bytes]
+    parsed: Callable[[bytes], PolicyChange]
+    signed: Callable[[bytes, Proposal], bytes]
+
+
+class Proposals:
+    """``organ_keys``: the Ed25519 public key pinned at installation for each organ, by kind of agency."""
+
+    def __init__(self, ports: Ports, documents: Documents, organ_keys: Mapping[str, bytes]) -> None:
+        self._ports = ports
+        self._documents = documents
+        self._keys = organ_keys
+
+    async def propose(self, principal: str, draft: Draft, *, validate_only: bool = False) -> tuple[Proposal, bytes]:
+        """Put a change before the organs. Raises Denied to others than municipal public security, InvalidArgument."""
+        ports, now = self._ports, self._ports.clock.now()
+        async with ports.database.write() as transaction:
+            states.refuse_unless_leading(await in_good_standing(transaction, ports, principal))
+            change = await self._change(transaction, draft, now)
+            content = self._documents.serialised(change)
+            digest = hashlib.sha256(content).digest()
+            made = Proposal(change.proposal, digest, change.base_revision, principal, now, change.sign_by)
+            if validate_only:
+                return made, content
+            await endings.lock(transaction)
+            await self._settle(transaction, now)
+            if await store.count_open(transaction) >= MOST_OPEN:
+                message = f"{MOST_OPEN} proposals are open: withdraw one first"
+                raise Exhausted("LIMIT_REACHED", message, retry_after=_HOUR, limit="proposals")
+            await store.insert(transaction, made, content)
+            await self._tell(transaction, "proposed", principal, made, now)
+        ports.journal.wake()
+        return made, content
+
+    async def get(self, principal: str, name: str) -> tuple[Proposal, bytes]:
+        """One proposal and its change, for the organs."""
+        ports = self._ports
+        async with ports.database.read() as transaction:
+            states.organ_of(await in_good_standing(transaction, ports, principal))
+            found, content = await self._find(transaction, name)
+            return states.settled(found, await versions.revision(transaction), ports.clock.now()), content
+
+    async def newest(self, principal: str, before: int, most: int) -> Sequence[tuple[int, Proposal]]:
+        """The newest below number ``before``, with their numbers, for the organs."""
+        ports = self._ports
+        async with ports.database.read() as transaction:
+            states.organ_of(await in_good_standing(transaction, ports, principal))
+            newest, now = await versions.revision(transaction), ports.clock.now()
+            found = await store.page(transaction, before, most)
+            return [(number, states.settled(one, newest, now)) for number, one in found]
+
+    async def sign(self, principal: str, name: str, signature: bytes) -> tuple[Proposal, bytes]:
+        """An organ's yes. The third puts the change in force, here before the answer and everywhere at its revision."""
+        ports, now = self._ports, self._ports.clock.now()
+        ended: list[Ending] = []
+        async with ports.database.write() as transaction:
+            caller = await in_good_standing(transaction, ports, principal)
+            found, content = await self._standing(transaction, name, now)
+            key = self._keys.get(caller.kind, b"")
+            signed = states.sign(found, caller, signature, key, now)
+            await store.add_signature(transaction, signed)
+            await self._tell(transaction, "signed", principal, signed, now)
+            if states.is_signed(signed):
+                signed = await self._adopt(transaction, signed, content, now)
+                subject = f"policyVersions/{signed.adopted_revision}"
+                ended.append(await endings.append(transaction, Cause.POLICY_CHANGED, subject, now))
+                await self._tell(transaction, "adopted", principal, signed, now)
+        ports.journal.wake()
+        if ended:
+            await policies.load(ports.database, ports.decider)
+            await ports.voice.tell(*ended)
+        return signed, content
+
+    async def reject(self, principal: str, name: str, reason: str) -> tuple[Proposal, bytes]:
+        """An organ's no."""
+        return await self._close(principal, name, "rejected", lambda p, by, now: states.reject(p, by, reason, now))
+
+    async def withdraw(self, principal: str, name: str, reason: str) -> tuple[Proposal, bytes]:
+        """Taken back by who leads."""
+        return await self._close(principal, name, "withdrawn", lambda p, by, now: states.withdraw(p, by, reason, now))
+
+    async def simulate(self, principal: str, name: str) -> tuple[list[Effect], int]:
+        """Who would gain and lose what, against the policy in force; and how many cameras named would change level."""
+        _, content = await self.get(principal, name)
+        change = self._documents.parsed(content)
+        async with self._ports.database.read() as transaction:
+            now_in_force = await versions.newest(transaction)
+            assert now_in_force is not None, "a proposal changes a policy that there is"
+            before, _ = now_in_force
+            own, _ = await versions.levels(transaction, change.camera_levels)
+        moved = sum(own.get(code) != level for code, level in change.camera_levels.items())
+        return effects(before, change.policy or before), moved
+
+    async def version(self, principal: str, revision: int) -> tuple[Version, bytes]:
+        """A version and the document that put it in force, for the organs."""
+        ports = self._ports
+        async with ports.database.read() as transaction:
+            states.organ_of(await in_good_standing(transaction, ports, principal))
+            found = await versions.version(transaction, revision)
+        if found is None:
+            raise refusals.no_resource(f"policyVersions/{revision}")
+        return found
+
+    async def history(self, principal: str, before: int, most: int) -> Sequence[Version]:
+        """The newest versions below ``before``, for the organs."""
+        ports = self._ports
+        async with ports.database.read() as transaction:
+            states.organ_of(await in_good_standing(transaction, ports, principal))
+            return await versions.versions(transaction, before, most)
+
+    async def _change(self, transaction: AsyncConnection, draft: Draft, now: datetime) -> PolicyChange:
+        window = draft.window or USUAL_WINDOW
+        if not _HOUR <= window <= LONGEST_WINDOW:
+            raise InvalidArgument(Violation("window_hours", f"must be 1 to {LONGEST_WINDOW // _HOUR}"))
+        change = PolicyChange(
+            proposal=f"policyProposals/{self._ports.new_id()}",
+            base_revision=await versions.revision(transaction),
+            reason=draft.reason,
+            sign_by=now + window,
+            policy=parse(draft.policy_csv) if draft.policy_csv else None,
+            category_levels=dict(draft.category_levels),
+            camera_levels=dict(draft.camera_levels),
+        )
+        refuse_unless_sound(change)
+        return change
+
+    async def _adopt(self, transaction: AsyncConnection, signed: Proposal, content: bytes, now: datetime) -> Proposal:
+        """Write the next version. Whatever the engine can't be built of is refused before anything is in force."""
+        change = self._documents.parsed(content)
+        found = await versions.newest(transaction)
+        assert found is not None, "a proposal changes a policy that there is"
+        policy: Policy = change.policy or found[0]
+        revision = found[1] + 1
+        done = states.adopted(signed, revision, now)
+        document = self._documents.signed(content, done)
+        await versions.insert_next(
+            transaction, Version(revision, policy, now, signed.name), document, change.category_levels,
+            change.camera_levels,
+        )  # fmt: skip
+        await store.update(transaction, done)
+        await self._settle(transaction, now)
+        return done
+
+    async def _close(
+        self, principal: str, name: str, verb: str, act: Callable[[Proposal, Principal, datetime], Proposal]
+    ) -> tuple[Proposal, bytes]:
+        ports, now = self._ports, self._ports.clock.now()
+        async with ports.database.write() as transaction:
+            caller = await in_good_standing(transaction, ports, principal)
+            found, content = await self._standing(transaction, name, now)
+            closed = act(found, caller, now)
+            await store.update(transaction, closed)
+            await self._tell(transaction, verb, principal, closed, now)
+        ports.journal.wake()
+        return closed, content
+
+    async def _standing(self, transaction: AsyncConnection, name: str, now: datetime) -> tuple[Proposal, bytes]:
+        """The proposal as it stands now, behind every other writer."""
+        await endings.lock(transaction)
+        found, content = await self._find(transaction, name)
+        return states.settled(found, await versions.revision(transaction), now), content
+
+    async def _settle(self, transaction: AsyncConnection, now: datetime) -> None:
+        """Put on record what time, or another proposal, has done to those that were open."""
+        newest = await versions.revision(transaction)
+        for one in await store.unsettled(transaction):
+            settled = states.settled(one, newest, now)
+            if settled.state is not State.OPEN:
+                await store.update(transaction, settled)
+                await self._tell(transaction, settled.state.value, "", settled, now)
+
+    async def _find(self, transaction: AsyncConnection, name: str) -> tuple[Proposal, bytes]:
+        found = await store.find(transaction, name)
+        if found is None:
+            raise refusals.no_resource(name)
+        return found
+
+    async def _tell(self, transaction: AsyncConnection, verb: str, by: str, proposal: Proposal, now: datetime) -> None:
+        await self._ports.journal.add(transaction, Change(f"proposal.{verb}", by, now, proposal, article=ARTICLE))

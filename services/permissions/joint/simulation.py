@@ -1,0 +1,102 @@
+"""Who gains and who loses by a change of the rows, class by class. Pure; no camera is looked at.
+
+A class is a kind of agency in a tier, how it stands to a camera, an action, and what holds besides: nothing but what
+holds every day, or papers, an incident, an inspection, control. For each the cameras are a table of levels and place
+categories, and a row of the policy is a part of that table.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.decider.conditions import CLEARED, CONDITIONS, HOLDS_CONTROL, INCIDENT, INSPECTION, OPERATING, PAPERS
+from services.decider.decision import DEFAULT_DENY
+from services.decider.facts import CATEGORIES, LEVELS, Action, AgencyKind, Relation, Tier
+from services.decider.model import among, held, met, within
+from services.decider.policy import Policy, Row
+
+_EVERY_DAY = CLEARED | OPERATING
+_BESIDES = (0, PAPERS, INCIDENT, INSPECTION, HOLDS_CONTROL, INCIDENT | HOLDS_CONTROL)
+_RELATIONS = {
+    Tier.DISTRICT: (Relation.OWN, Relation.DISTRICT, Relation.OTHER),
+    Tier.MUNICIPAL: (Relation.OWN, Relation.MUNICIPAL),
+}
+Table = NDArray[np.intp]  # levels × categories: which row of the policy decides, -1 for none
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One class for which the answer changes: on these levels and categories, gained or lost."""
+
+    role: str
+    relation: Relation
+    action: Action
+    besides: tuple[str, ...]
+    is_gained: bool
+    levels: tuple[int, ...]
+    categories: tuple[int, ...]
+    before: str
+    after: str
+
+
+def effects(before: Policy, after: Policy) -> list[Effect]:
+    """Every class whose answer differs, in the order of agencies, relations and actions."""
+    found: list[Effect] = []
+    for kind, tier in product(AgencyKind, Tier):
+        roles = f"{kind.value} {kind.value}@{tier.value}"
+        for relation, action in product(_RELATIONS[tier], Action):
+            old, new = (_rows(policy, roles, relation, action) for policy in (before, after))
+            if old == new:
+                continue
+            known: set[tuple[object, ...]] = set()
+            for besides in _BESIDES:
+                names = tuple(name for name, condition in CONDITIONS.items() if condition.bit & besides)
+                for change in _changes(old, new, _EVERY_DAY | besides):
+                    if change not in known:  # what changes every day changes with papers too: told once
+                        known.add(change)
+                        found.append(Effect(f"{kind.value}@{tier.value}", relation, action, names, *change))
+    return found
+
+
+def _rows(policy: Policy, roles: str, relation: Relation, action: Action) -> list[Row]:
+    """The rows that can decide, denials first: one of them is enough."""
+    fitting = (
+        r for r in policy.rows if held(roles, r.role) and among(relation, r.relation) and among(action, r.action)
+    )
+    return sorted(fitting, key=lambda row: row.is_allow)
+
+
+_Change = tuple[bool, tuple[int, ...], tuple[int, ...], str, str]
+
+
+def _changes(before: list[Row], after: list[Row], bits: int) -> Iterator[_Change]:
+    """Gains and losses, those of the same rows and categories together."""
+    old, new = _decided(before, bits), _decided(after, bits)
+    grouped: dict[tuple[bool, str, str], NDArray[np.bool_]] = {}
+    for level, category in product(range(len(LEVELS)), range(len(CATEGORIES))):
+        was, now = _answer(before, old[level, category]), _answer(after, new[level, category])
+        if was[0] != now[0]:
+            cells = grouped.setdefault((now[0], was[1], now[1]), np.zeros(old.shape, bool))
+            cells[level, category] = True
+    for (is_gained, was_rule, now_rule), cells in grouped.items():
+        for row in np.unique(cells[cells.any(axis=1)], axis=0):
+            levels = tuple(LEVELS[i] for i in np.flatnonzero((cells == row).all(axis=1)))
+            yield is_gained, levels, tuple(CATEGORIES[i] for i in np.flatnonzero(row)), was_rule, now_rule
+
+
+def _decided(rows: list[Row], bits: int) -> Table:
+    """Which of ``rows`` decides each cell: the first that matches."""
+    table = np.full((len(LEVELS), len(CATEGORIES)), -1)
+    for number, row in enumerate(rows):
+        if met(bits, row.needs):
+            levels = np.array([within(level, row.levels) for level in LEVELS])
+            categories = np.array([within(category, row.categories) for category in CATEGORIES])
+            table[np.outer(levels, categories) & (table < 0)] = number
+    return table
+
+
+def _answer(rows: list[Row], number: int) -> tuple[bool, str]:
+    return (rows[number].is_allow, rows[number].rule) if number >= 0 else (False, DEFAULT_DENY)

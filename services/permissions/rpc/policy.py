@@ -1,0 +1,131 @@
+"""PolicyService: how levels and permissions change, for the three organs (Article 14 ¶2)."""
+
+from collections import Counter
+from datetime import timedelta
+
+from kapok.permissions.v1 import policy_pb2, policy_service_pb2
+from services.chassis.errors import InvalidArgument, Violation
+from services.decider.facts import CATEGORIES
+from services.permissions.joint.proposals import Draft, Proposals
+from services.permissions.joint.simulation import Effect
+from services.permissions.rpc import callers, messages, policy_change
+from services.permissions.store.policies import Version
+
+_USUAL_PAGE, _LARGEST_PAGE, _FIRST = 20, 100, 2**31 - 1
+pb = policy_service_pb2
+
+
+class PolicyServicer:
+    """Every method speaks for the principal that the gateway identified."""
+
+    def __init__(self, proposals: Proposals) -> None:
+        self._proposals = proposals
+
+    async def ProposePolicyChange(
+        self, request: pb.ProposePolicyChangeRequest, _context: object
+    ) -> policy_pb2.PolicyProposal:
+        twice = [code for code, count in Counter(one.code for one in request.camera_levels).items() if count > 1][:5]
+        if twice:
+            raise InvalidArgument(Violation("camera_levels", f"must name each camera once, unlike {twice}"))
+        draft = Draft(
+            reason=request.reason,
+            policy_csv=request.policy_csv,
+            category_levels=dict(request.category_levels),
+            camera_levels={one.code: one.level for one in request.camera_levels},
+            window=timedelta(hours=request.window_hours),
+        )
+        made = await self._proposals.propose(callers.principal(), draft, validate_only=request.validate_only)
+        return policy_change.proposal(*made)
+
+    async def GetPolicyProposal(
+        self, request: pb.GetPolicyProposalRequest, _context: object
+    ) -> policy_pb2.PolicyProposal:
+        name = messages.named("proposal", request.name, "name")
+        return policy_change.proposal(*await self._proposals.get(callers.principal(), name))
+
+    async def ListPolicyProposals(
+        self, request: pb.ListPolicyProposalsRequest, _context: object
+    ) -> pb.ListPolicyProposalsResponse:
+        size, before = _page(request.page_size, request.page_token)
+        found = await self._proposals.newest(callers.principal(), before, size + 1)
+        token = str(found[size - 1][0]) if len(found) > size else ""
+        shown = [policy_change.proposal(one) for _, one in found[:size]]
+        return pb.ListPolicyProposalsResponse(policy_proposals=shown, next_page_token=token)
+
+    async def SignPolicyProposal(
+        self, request: pb.SignPolicyProposalRequest, _context: object
+    ) -> policy_pb2.PolicyProposal:
+        name = messages.named("proposal", request.name, "name")
+        return policy_change.proposal(*await self._proposals.sign(callers.principal(), name, request.signature))
+
+    async def RejectPolicyProposal(
+        self, request: pb.RejectPolicyProposalRequest, _context: object
+    ) -> policy_pb2.PolicyProposal:
+        name = messages.named("proposal", request.name, "name")
+        return policy_change.proposal(*await self._proposals.reject(callers.principal(), name, request.reason))
+
+    async def WithdrawPolicyProposal(
+        self, request: pb.WithdrawPolicyProposalRequest, _context: object
+    ) -> policy_pb2.PolicyProposal:
+        name = messages.named("proposal", request.name, "name")
+        return policy_change.proposal(*await self._proposals.withdraw(callers.principal(), name, request.reason))
+
+    async def SimulatePolicyProposal(
+        self, request: pb.SimulatePolicyProposalRequest, _context: object
+    ) -> pb.SimulatePolicyProposalResponse:
+        name = messages.named("proposal", request.name, "name")
+        effects, moved = await self._proposals.simulate(callers.principal(), name)
+        return pb.SimulatePolicyProposalResponse(effects=map(_effect, effects), moved_camera_count=moved)
+
+    async def GetPolicyVersion(self, request: pb.GetPolicyVersionRequest, _context: object) -> policy_pb2.PolicyVersion:
+        name = messages.named("version", request.name, "name")
+        version, document = await self._proposals.version(callers.principal(), int(name.split("/")[1]))
+        shown = _version(version)
+        shown.policy_csv = version.policy.text
+        if version.proposal:
+            change = policy_change.change_of(document)
+            shown.reason = change.reason
+            shown.category_levels.update(change.category_levels)
+            shown.camera_levels.extend(policy_change.camera_levels(change))
+        return shown
+
+    async def ListPolicyVersions(
+        self, request: pb.ListPolicyVersionsRequest, _context: object
+    ) -> pb.ListPolicyVersionsResponse:
+        size, before = _page(request.page_size, request.page_token)
+        found = await self._proposals.history(callers.principal(), before, size + 1)
+        token = str(found[size - 1].revision) if len(found) > size else ""
+        return pb.ListPolicyVersionsResponse(policy_versions=map(_version, found[:size]), next_page_token=token)
+
+
+def _page(size: int, token: str) -> tuple[int, int]:
+    """How many, below which number; InvalidArgument for what is none."""
+    if size < 0:
+        raise InvalidArgument(Violation("page_size", "must not be negative"))
+    if token and not (token.isascii() and token.isdigit() and len(token) <= len(str(_FIRST))):
+        raise InvalidArgument(Violation("page_token", "is not of this list: start again without it"))
+    return min(size or _USUAL_PAGE, _LARGEST_PAGE), min(int(token or _FIRST), _FIRST)
+
+
+def _effect(found: Effect) -> pb.PolicyEffect:
+    return pb.PolicyEffect(
+        role=found.role,
+        relation=found.relation.value,
+        action=found.action.value,
+        is_gained=found.is_gained,
+        levels=found.levels,
+        place_categories=() if len(found.categories) == len(CATEGORIES) else found.categories,
+        conditions=" ".join(found.besides),
+        before_rule=found.before,
+        after_rule=found.after,
+    )
+
+
+def _version(found: Version) -> policy_pb2.PolicyVersion:
+    return policy_pb2.PolicyVersion(
+        name=f"policyVersions/{found.revision}",
+        revision=found.revision,
+        policy_sha256=found.policy.digest,
+        adopt_time=messages.stamp(found.adopted_at),
+        proposal=found.proposal,
+    )

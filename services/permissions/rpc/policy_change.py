@@ -1,0 +1,84 @@
+"""Proposals and what the organs sign: protobuf ↔ domain. The bytes of a change are made once, and kept as they are."""
+
+from datetime import UTC
+
+from kapok.permissions.v1 import policy_pb2
+from services.decider.policy import parse
+from services.permissions.joint.change import PolicyChange
+from services.permissions.joint.proposal import Proposal
+from services.permissions.joint.proposals import Documents
+from services.permissions.rpc.messages import stamp
+
+
+def serialised(change: PolicyChange) -> bytes:
+    """The bytes whose SHA-256 the organs sign."""
+    message = policy_pb2.PolicyChange(
+        proposal=change.proposal,
+        base_revision=change.base_revision,
+        policy_csv=change.policy.text if change.policy else "",
+        category_levels=change.category_levels,
+        camera_levels=camera_levels(change),
+        reason=change.reason,
+        sign_by_time=stamp(change.sign_by),
+    )
+    return message.SerializeToString(deterministic=True)
+
+
+def parsed(content: bytes) -> PolicyChange:
+    """The change that was serialised."""
+    message = policy_pb2.PolicyChange.FromString(content)
+    return PolicyChange(
+        proposal=message.proposal,
+        base_revision=message.base_revision,
+        reason=message.reason,
+        sign_by=message.sign_by_time.ToDatetime(UTC),
+        policy=parse(message.policy_csv) if message.policy_csv else None,
+        category_levels=dict(message.category_levels),
+        camera_levels={one.code: one.level for one in message.camera_levels},
+    )
+
+
+def signed(content: bytes, under: Proposal) -> bytes:
+    """What is kept with a version, for whoever verifies it later."""
+    document = policy_pb2.SignedPolicyChange(change=content, signatures=_signatures(under))
+    return document.SerializeToString(deterministic=True)
+
+
+def change_of(document: bytes) -> PolicyChange:
+    """The change in a version's document."""
+    return parsed(policy_pb2.SignedPolicyChange.FromString(document).change)
+
+
+def camera_levels(change: PolicyChange) -> list[policy_pb2.CameraLevel]:
+    """By code."""
+    return [policy_pb2.CameraLevel(code=code, level=level) for code, level in sorted(change.camera_levels.items())]
+
+
+def proposal(found: Proposal, content: bytes = b"") -> policy_pb2.PolicyProposal:
+    """A proposal as it stands; without ``content`` in lists and facts."""
+    return policy_pb2.PolicyProposal(
+        name=found.name,
+        state=f"STATE_{found.state.name}",
+        change=content,
+        change_sha256=found.digest.hex(),
+        principal=found.principal,
+        create_time=stamp(found.created_at),
+        sign_by_time=stamp(found.sign_by),
+        signatures=_signatures(found),
+        close_time=stamp(found.closed_at),
+        closed_by=found.closed_by,
+        close_reason=found.close_reason,
+        adopted_revision=found.adopted_revision,
+    )
+
+
+def _signatures(under: Proposal) -> list[policy_pb2.PolicySignature]:
+    return [
+        policy_pb2.PolicySignature(
+            agency_kind=one.organ.value, principal=one.principal, signature=one.signature, sign_time=stamp(one.at)
+        )
+        for one in under.signatures
+    ]
+
+
+DOCUMENTS = Documents(serialised, parsed, signed)
