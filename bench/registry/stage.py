@@ -63,9 +63,9 @@ class LocalPermissions:
         """The classes on which the principal may act."""
         return Scope(tuple(_scope_class(one) for one in self._decider.scope(_principal(principal), action).classes))
 
-    async def levels(self, cameras: Sequence[tuple[str, int]]) -> Sequence[int]:
+    async def levels(self, cameras: Sequence[tuple[str, int]]) -> tuple[Sequence[int], int]:
         """By place category."""
-        return [_LEVELS.get(category, 2) for _, category in cameras]
+        return [_LEVELS.get(category, 2) for _, category in cameras], 1
 
 
 @dataclass(frozen=True)

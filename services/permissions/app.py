@@ -6,6 +6,7 @@ import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from services.chassis import bus, database, errors, rpc_client, rpc_server
@@ -63,7 +64,7 @@ async def app(settings: Settings) -> AsyncIterator[None]:
         ports = Ports(
             database=records,
             decider=await _decider(settings, records, clock),
-            cameras=RegistryCameras(registry, memory),
+            cameras=RegistryCameras(registry, memory, partial(policies.levels_of, records)),
             journal=FactJournal(box),
             voice=voice,
             clock=clock,

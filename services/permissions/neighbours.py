@@ -1,6 +1,7 @@
 """The registry, as permissions asks it: what a decision reads about cameras."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from kapok.registry.v1 import camera_facts_service_pb2, camera_pb2
 from services.chassis.rpc_client import Neighbour
@@ -17,14 +18,24 @@ _ACCEPTED = BARRED | {
     camera_pb2.LIFE_STATE_IN_SERVICE,
     camera_pb2.LIFE_STATE_SUSPENDED_BY_OPERATOR,
 }
+LevelsOf = Callable[[Sequence[str]], Awaitable[tuple[Mapping[str, int], Mapping[int, int]]]]
 
 
 class RegistryCameras:
-    """Asks on a miss. What can't be asked is an error, and so a refusal: nothing is decided on a guess."""
+    """Asks on a miss. What can't be asked is an error, and so a refusal: nothing is decided on a guess.
 
-    def __init__(self, registry: Neighbour, memory: CameraMemory) -> None:
+    Levels are our own: the registry's records follow them a moment later.
+    """
+
+    def __init__(self, registry: Neighbour, memory: CameraMemory, levels_of: LevelsOf) -> None:
+        """``levels_of`` gives the levels that cameras have of their own by code, and those of place categories."""
         self._registry = registry
         self._memory = memory
+        self._levels_of = levels_of
+
+    def forget_all(self) -> None:
+        """Levels have changed."""
+        self._memory.forget_all()
 
     async def facts(self, names: Iterable[str]) -> Mapping[str, Camera]:
         """Those of ``names`` that exist. Raises errors.Unavailable (SERVICE_AWAY) while the registry is away."""
@@ -34,12 +45,22 @@ class RegistryCameras:
         missing = [name for name in wanted if name not in found]
         for start in range(0, len(missing), _BATCH):
             asked_s, generation = clock.monotonic(), self._memory.generation
-            request = camera_facts_service_pb2.BatchGetCameraFactsRequest(names=missing[start : start + _BATCH])
-            answer = await self._registry.call(_METHOD, request)
-            cameras = [camera(message) for message in answer.cameras]
+            asked = missing[start : start + _BATCH]
+            answer = await self._registry.call(
+                _METHOD, camera_facts_service_pb2.BatchGetCameraFactsRequest(names=asked)
+            )
+            codes = [name.rpartition("/")[2] for name in asked]  # absent ones too: they take no less time (Article 11)
+            own, default = await self._levels_of(codes)
+            cameras = [_at_level(camera(message), own, default) for message in answer.cameras]
             self._memory.learn(cameras, asked_s, generation)
             found |= {each.name: each for each in cameras}
         return found
+
+
+def _at_level(found: Camera, own: Mapping[str, int], default: Mapping[int, int]) -> Camera:
+    """The camera at its level in force: its own, or that of its place category."""
+    level = own.get(found.name.rpartition("/")[2], default.get(found.category, found.level))
+    return found if level == found.level else replace(found, level=level)
 
 
 def camera(message: camera_pb2.Camera) -> Camera:

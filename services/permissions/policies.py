@@ -1,6 +1,6 @@
 """Use cases of the policy as a whole (Article 14 ¶2): the organs' genesis is adopted once, levels are given from it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from prometheus_client import Gauge
@@ -32,23 +32,34 @@ async def adopt_genesis(database: Database, genesis: Genesis, document: bytes, n
             await policies.insert_first(transaction, genesis, document, now)
 
 
-async def load(database: Database, decider: Decider) -> int:
+async def load(database: Database, decider: Decider, changed: Callable[[], None] = lambda: None) -> int:
     """Let ``decider`` decide by the newest policy; returns its number of rows, 0 when there is none."""
     async with database.read() as transaction:
-        return await catch_up(transaction, decider)
+        return await catch_up(transaction, decider, changed)
 
 
-async def catch_up(transaction: AsyncConnection, decider: Decider) -> int:
-    """The same as ``transaction`` sees it: another replica may have adopted one. Never back to an older one."""
+async def catch_up(transaction: AsyncConnection, decider: Decider, changed: Callable[[], None]) -> int:
+    """The same as ``transaction`` sees it: another replica may have adopted one. Never back to an older one.
+
+    ``changed`` is called when there is a newer one, before it decides anything.
+    """
     found = await policies.newest(transaction)
     if found is None:
         return 0
     policy, revision = found
     if revision > decider.revision:
-        decider.adopt(decider.prepare(policy, revision))
+        engine = decider.prepare(policy, revision)
+        changed()
+        decider.adopt(engine)
         POLICY_ROWS.set(len(policy.rows))
         POLICY_REVISION.set(revision)
     return len(policy.rows)
+
+
+async def levels_of(database: Database, codes: Sequence[str]) -> tuple[dict[str, int], dict[int, int]]:
+    """The levels that cameras have of their own, by code, and those of place categories."""
+    async with database.look() as connection:
+        return await policies.levels(connection, codes)
 
 
 class Levels:

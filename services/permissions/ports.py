@@ -62,7 +62,11 @@ class Cameras(Protocol):
     """Cameras as the registry describes them."""
 
     async def facts(self, names: Iterable[str]) -> Mapping[str, Camera]:
-        """Those of ``names`` that exist; errors.Unavailable when that can't be known."""
+        """Those of ``names`` that exist, at the levels in force; errors.Unavailable when that can't be known."""
+        ...
+
+    def forget_all(self) -> None:
+        """Levels have changed: what is remembered of cameras holds no more."""
         ...
 
 

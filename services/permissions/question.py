@@ -71,7 +71,7 @@ async def acting(transaction: AsyncConnection, ports: Ports, name: str) -> Recor
     if found is None:
         raise refusals.no_principal(name)
     if found.policy_revision > ports.decider.revision:
-        await policies.catch_up(transaction, ports.decider)
+        await policies.catch_up(transaction, ports.decider, ports.cameras.forget_all)
     return found
 
 

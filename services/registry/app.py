@@ -25,6 +25,7 @@ from kapok.registry.v1 import (
 )
 from services.chassis import bus, database, rpc_client, rpc_server
 from services.chassis.clock import SystemClock
+from services.chassis.errors import Unavailable
 from services.chassis.identity import KeyRing
 from services.chassis.outbox import Outbox
 from services.chassis.settings import Network
@@ -33,6 +34,7 @@ from services.registry import events, vault
 from services.registry.enrolment import Enrolment
 from services.registry.freshness import Freshness
 from services.registry.hysteresis import Watch
+from services.registry.levels import Levels
 from services.registry.neighbours import RemotePermissions
 from services.registry.probe import Limits
 from services.registry.probing import Probing
@@ -54,6 +56,7 @@ from services.registry.watching import Bell, Watching
 log = logging.getLogger(__name__)
 NAME = "registry"
 MIGRATIONS = Path(__file__).parent / "migrations"
+_LEVELS_EVERY = timedelta(seconds=1)  # lists lag behind a new policy by as much; decisions do not
 _FIRST_ROUND_S = 5.0  # after the start, when the neighbours are there
 _FILES = (
     registry_service_pb2, camera_facts_service_pb2, bulk_service_pb2, systems_service_pb2, changes_service_pb2,
@@ -125,6 +128,7 @@ async def app(settings: Settings) -> AsyncIterator[None]:
             outbox.publish_forever(wire),
             enrolment.gathering.work_forever(),
             _each(settings.findings_every, freshness.round),
+            _each(_LEVELS_EVERY, Levels(*kept, permissions, facts, clock).follow),
         ]
         if settings.probe_every:
             work.append(_each(settings.probe_every, probing.round))
@@ -144,6 +148,8 @@ def _each(every: timedelta, run: Callable[[], Awaitable[Any]]) -> Coroutine[Any,
             is_first = False
             try:
                 await run()
+            except Unavailable as away:
+                log.warning("a round waits: %s", away.message)
             except Exception:  # a round that fails is tried again at the next one; the service goes on
                 log.exception("a round failed")
 

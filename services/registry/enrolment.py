@@ -59,6 +59,7 @@ class _Judged:
 
     camera: Camera
     level: int
+    revision: int  # of the policy that gave the level
     locked_source: bytes | None
     indexed: Sequence[int]
     deed: Deed
@@ -72,8 +73,8 @@ class Permissions(Protocol):
         """Every camera on which the principal may act."""
         ...
 
-    async def levels(self, cameras: Sequence[tuple[str, int]]) -> Sequence[int]:
-        """The levels of new cameras by code and place category, from the approved policy."""
+    async def levels(self, cameras: Sequence[tuple[str, int]]) -> tuple[Sequence[int], int]:
+        """The levels of new cameras by code and place category, and the revision of the approved policy."""
         ...
 
 
@@ -123,7 +124,8 @@ class Enrolment:
         checked = await sliced(lambda draft: _checked(draft, own[draft.camera.system]), drafts)
         sound = [one for one in checked if isinstance(one, Camera)]
         asked = [(one.code, one.category) for one in sound]  # a code may stand twice, with another category
-        levels = dict(zip(asked, await self.permissions.levels(asked), strict=True)) if asked else {}
+        given, revision = await self.permissions.levels(asked) if asked else ((), 0)
+        levels = dict(zip(asked, given, strict=True))
         self._batches += 1
         batch = self._batches
 
@@ -131,7 +133,7 @@ class Enrolment:
             one = checked[at]
             if isinstance(one, errors.Error):
                 return one
-            return self._judged(drafts[at], levels[one.code, one.category], own, deed, batch)
+            return self._judged(drafts[at], (levels[one.code, one.category], revision), own, deed, batch)
 
         judged = await sliced(judge, range(len(drafts)))
         passing = [one for one in judged if isinstance(one, _Judged)]
@@ -139,16 +141,16 @@ class Enrolment:
         return [next(written) if isinstance(one, _Judged) else Outcome(refusal=one) for one in judged]
 
     def _judged(
-        self, draft: Draft, level: int, own: Mapping[str, Sequence[ScopeClass]], deed: Deed, batch: int
+        self, draft: Draft, given: tuple[int, int], own: Mapping[str, Sequence[ScopeClass]], deed: Deed, batch: int
     ) -> "_Judged | errors.Error":
-        """Under the rule by which the operator registers cameras of that level."""
-        camera = draft.camera
+        """Under the rule by which the operator registers cameras of the level given, by a revision of the policy."""
+        camera, (level, revision) = draft.camera, given
         rule = next((found.rule for found in own[camera.system] if found.admits(camera, level)), None)
         if rule is None:
             return refusals.code_not_assigned(camera)
         locked = self.vault.lock(camera.name, draft.source) if draft.source else None
         indexed = self.store.indexed(camera, level)  # here, where it overlaps with the transaction before
-        return _Judged(camera, level, locked, indexed, deed.under(rule), batch)
+        return _Judged(camera, level, revision, locked, indexed, deed.under(rule), batch)
 
     async def _try(self, judged: Sequence[_Judged]) -> Sequence[Outcome]:
         async with self.database.read() as transaction:
@@ -169,12 +171,15 @@ class Enrolment:
         """Each camera in its system as that stands now, with what the database knows of its code."""
         there = {s.camera.code: s for s in await self.store.of_codes(transaction, [j.camera.code for j in judged])}
         standings = await systems.standings(transaction, {one.camera.system for one in judged})
+        followed = await counters.last(transaction, "levels")
         taken: dict[str, _Judged] = {}
         outcomes = []
         for one in judged:
             code, standing = one.camera.code, standings.get(one.camera.system)
             before = taken.get(code)
             outcome = _beside(one, before) if before else _outcome(one, there.get(code), standing)
+            if outcome.is_new and one.revision < followed:
+                outcome = Outcome(refusal=refusals.levels_changed(one.camera))
             if outcome.is_new:
                 taken[code] = one
             outcomes.append(outcome)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from kapok.permissions.v1 import decider_service_pb2, decision_pb2
 from services.chassis.rpc_client import Neighbour
 from services.decider.facts import Action
+from services.registry.levels import LevelChanges
 from services.registry.permission import Ruling, Scope, ScopeClass
 
 _SERVICE = "kapok.permissions.v1.DeciderService"
@@ -36,10 +37,15 @@ class RemotePermissions:
         answer = await self.neighbour.call(f"{_SERVICE}.ScopeOf", request)
         return Scope(tuple(_scope_class(found) for found in answer.classes), frozenset(answer.cameras))
 
-    async def levels(self, cameras: Sequence[tuple[str, int]]) -> Sequence[int]:
+    async def levels(self, cameras: Sequence[tuple[str, int]]) -> tuple[Sequence[int], int]:
         asked = [decider_service_pb2.NewCamera(code=code, place_category=category) for code, category in cameras]
         answer = await self.neighbour.call(f"{_SERVICE}.LevelsOf", decider_service_pb2.LevelsOfRequest(cameras=asked))
-        return list(answer.security_levels)
+        return list(answer.security_levels), answer.policy_revision
+
+    async def level_changes(self, since: int) -> LevelChanges:
+        request = decider_service_pb2.GetLevelChangesRequest(since_revision=since)
+        answer = await self.neighbour.call(f"{_SERVICE}.GetLevelChanges", request)
+        return LevelChanges(answer.revision, tuple(answer.place_categories), tuple(answer.codes))
 
     async def municipal_police(self) -> frozenset[str]:
         request = decider_service_pb2.ListAgencyNamesRequest(agency_kind="public-security", tier="municipal")

@@ -42,6 +42,12 @@ def no_system(system: str) -> errors.InvalidArgument:
     return errors.InvalidArgument(Violation("camera.system", advice))
 
 
+def levels_changed(camera: Camera) -> errors.Aborted:
+    """For a camera whose level was given by a policy that has been replaced before it was written."""
+    message = f"the levels changed while {camera.name} was being registered (Article 14 ¶2): send it again"
+    return errors.Aborted("LEVELS_CHANGED", message, camera=camera.name)
+
+
 def retired(name: str) -> errors.FailedPrecondition:
     """For a change of a camera that is out of service for good."""
     return errors.FailedPrecondition("STATE_WRONG", f"{name} is retired: nothing of it changes", state="RETIRED")

@@ -6,12 +6,12 @@ again by then. So a session for which nobody could ask is lost, never kept.
 
 import asyncio
 import logging
+from collections.abc import Sequence
+from typing import Protocol
 
 from services.chassis import errors
 from services.chassis.tasks import stop_if_cancelled
-from services.streams import domain
 from services.streams.domain import Session
-from services.streams.service import Streams
 
 log = logging.getLogger(__name__)
 POLICIES = "policyVersions/"
@@ -19,11 +19,27 @@ _AT_ONCE = 16
 _OVER = "the policy changed: open the session again"
 
 
+class Running(Protocol):
+    """The sessions that run."""
+
+    async def all_open(self) -> Sequence[Session]:
+        """Every open session."""
+        ...
+
+    async def is_assigned_again(self, session: Session) -> bool:
+        """Whether its relay keeps it under a new decision; errors.Denied when the policy has no such right any more."""
+        ...
+
+    async def end(self, session: Session, reason: str) -> None:
+        """Close its record and end its viewers."""
+        ...
+
+
 class Anew:
     """``policy_changed`` is told by the bus; ``work_forever`` does the asking."""
 
-    def __init__(self, streams: Streams) -> None:
-        self._streams = streams
+    def __init__(self, running: Running) -> None:
+        self._running = running
         self._number = -1
         self._has_changed = asyncio.Event()
 
@@ -42,7 +58,7 @@ class Anew:
 
     async def decide_before(self, number: int) -> None:
         """Every open session that was decided before the ending of that number."""
-        waiting = [session for session in await self._streams.sessions.all_open() if session.number < number]
+        waiting = [session for session in await self._running.all_open() if session.number < number]
         turns = asyncio.Semaphore(_AT_ONCE)
 
         async def decide(session: Session) -> None:
@@ -53,22 +69,10 @@ class Anew:
 
     async def _decide(self, session: Session) -> None:
         try:
-            if not await self._is_assigned_again(session):
-                await self._streams.end(session, _OVER)
+            if not await self._running.is_assigned_again(session):
+                await self._running.end(session, _OVER)
         except errors.Denied as refusal:
-            await self._streams.end(session, f"the policy changed: {refusal.message}"[:200])
+            await self._running.end(session, f"the policy changed: {refusal.message}"[:200])
         except errors.Error as failure:
             log.warning("%s could not be decided anew: %s", session.name, failure)
-            await self._streams.end(session, _OVER)
-
-    async def _is_assigned_again(self, session: Session) -> bool:
-        """Permitted, kept by its relay under the new decision, and on record so. Its time is not prolonged."""
-        streams = self._streams
-        permit = await streams.permissions.decide(domain.order_of(session))
-        relay = streams.relays.place(session.camera)
-        if relay.name != session.relay:
-            return False
-        sealed_source = await streams.registry.seal_source(session.camera, relay)
-        session = domain.decided_anew(session, permit)
-        await streams.relays.assign(session, relay, sealed_source)
-        return await streams.sessions.change(session, streams.facts.session("decided_anew", session))
+            await self._running.end(session, _OVER)

@@ -217,6 +217,24 @@ class Streams:
             if session.number < number:
                 await self._close(session, reason)
 
+    async def all_open(self) -> Sequence[Session]:
+        """Every session that runs."""
+        return await self.sessions.all_open()
+
+    async def is_assigned_again(self, session: Session) -> bool:
+        """Decided anew, kept by its relay under that decision, and on record so. Its time is not prolonged.
+
+        Raises errors.Denied when it is not permitted any more.
+        """
+        permit = await self.permissions.decide(domain.order_of(session))
+        relay = self.relays.place(session.camera)
+        if relay.name != session.relay:
+            return False
+        sealed_source = await self.registry.seal_source(session.camera, relay)
+        session = domain.decided_anew(session, permit)
+        await self.relays.assign(session, relay, sealed_source)
+        return await self.sessions.change(session, self.facts.session("decided_anew", session))
+
     async def end(self, session: Session, reason: str) -> None:
         """Close its record and end its viewers; a relay that is away ends them by its lease or the session's end."""
         await self._end_at_relay(await self._close(session, reason))

@@ -19,13 +19,14 @@ OUTSIDE = {
     **{
         f"services/permissions/{noun}.py": USE_CASE
         for noun in ("bases", "closures", "control", "decisions", "incidents", "policies", "principals", "question",
-                     "rounds", "takeovers")
+                     "rounds", "takeovers", "joint/proposals")
     },
     **{
         f"services/registry/{noun}.py": USE_CASE
-        for noun in ("enrolment", "freshness", "probing", "requests", "signals", "systems", "watching")
+        for noun in ("enrolment", "freshness", "probing", "requests", "levels", "signals", "systems", "watching")
     },
     "services/permissions/ports.py": "declares what its use cases await",
+    "services/streams/anew.py": "asks for every session again when the policy changes",
     "services/streams/tokens.py": "draws a nonce for each token",
     **{
         f"services/streams/relay/{organ}.py": "moves bytes, waits for sockets, or keeps the time of them"

@@ -54,6 +54,15 @@ def refuse_unless_sound(change: PolicyChange) -> None:
         raise InvalidArgument(*wrong, reason="LOCKS_ORGANS_OUT", article="Article 14 ¶2")
 
 
+def refuse_unless_open(change: PolicyChange, default: Mapping[int, int]) -> None:
+    """Raise InvalidArgument when it would bring state secrets down with their place category, whose level is 5."""
+    if sealed := sorted(category for category in change.category_levels if default[category] == SEALED_LEVEL):
+        description = (
+            f"the cameras of place categories {sealed} are state secrets, which are set apart (Articles 11, 14)"
+        )
+        raise InvalidArgument(Violation("category_levels", description), article="Article 11")
+
+
 def _lockouts(policy: Policy) -> Iterator[Violation]:
     """The three organs must go on setting levels and permissions of every open camera of the city together."""
     if not policy.rows:

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from services.chassis.errors import Denied, FailedPrecondition, InvalidArgument, Violation
-from services.chassis.signing import Verifier
 from services.decider.facts import AgencyKind, Principal, Tier
 from services.permissions.agency import is_municipal_police
 from services.permissions.fields import Fields
@@ -75,13 +74,13 @@ def organ_of(principal: Principal) -> AgencyKind:
     return principal.kind
 
 
-def sign(proposal: Proposal, principal: Principal, signature: bytes, key: bytes, now: datetime) -> Proposal:
-    """With the organ's signature, checked against the ``key`` pinned for it. The third makes it `is_signed`."""
+def sign(proposal: Proposal, principal: Principal, signature: bytes, now: datetime, *, is_genuine: bool) -> Proposal:
+    """With the organ's signature; ``is_genuine``: by the key pinned for it. The third makes it `is_signed`."""
     organ = organ_of(principal)
     _refuse_unless_open(proposal)
     if any(one.organ is organ for one in proposal.signatures):
         raise FailedPrecondition("STATE_WRONG", f"{organ.value} has signed {proposal.name} already", state="signed")
-    if not key or not Verifier(key).is_signed(PURPOSE, proposal.digest, signature):
+    if not is_genuine:
         advice = f"must be Ed25519 by the key pinned for {organ.value}, over {PURPOSE!r}, a zero byte and change_sha256"
         raise InvalidArgument(Violation("signature", advice), reason="SIGNATURE_WRONG", article=ARTICLE)
     return replace(proposal, signatures=(*proposal.signatures, Signature(organ, principal.name, signature, now)))

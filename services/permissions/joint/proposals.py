@@ -8,20 +8,21 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.chassis.errors import Exhausted, InvalidArgument, Violation
+from services.chassis.signing import Verifier
 from services.decider.facts import Principal
 from services.decider.policy import Policy, parse
 from services.permissions import policies, refusals
 from services.permissions.ending import Cause, Ending
 from services.permissions.joint import proposal as states
-from services.permissions.joint.change import PolicyChange, refuse_unless_sound
-from services.permissions.joint.proposal import ARTICLE, LONGEST_WINDOW, USUAL_WINDOW, Proposal, State
+from services.permissions.joint.change import PolicyChange, refuse_unless_open, refuse_unless_sound
+from services.permissions.joint.proposal import ARTICLE, LONGEST_WINDOW, PURPOSE, USUAL_WINDOW, Proposal, State
 from services.permissions.joint.simulation import Effect, effects
+from services.permissions.joint.version import Version
 from services.permissions.ports import Change, Ports
 from services.permissions.question import in_good_standing
 from services.permissions.store import endings
 from services.permissions.store import policies as versions
 from services.permissions.store import proposals as store
-from services.permissions.store.policies import Version
 
 MOST_OPEN = 100
 _HOUR = timedelta(hours=1)
@@ -45,6 +46,7 @@ class Documents:
     serialised: Callable[[PolicyChange], bytes]
     parsed: Callable[[bytes], PolicyChange]
     signed: Callable[[bytes, Proposal], bytes]
+    of_version: Callable[[bytes], PolicyChange]
 
 
 class Proposals:
@@ -101,7 +103,8 @@ class Proposals:
             caller = await in_good_standing(transaction, ports, principal)
             found, content = await self._standing(transaction, name, now)
             key = self._keys.get(caller.kind, b"")
-            signed = states.sign(found, caller, signature, key, now)
+            is_genuine = bool(key) and Verifier(key).is_signed(PURPOSE, found.digest, signature)
+            signed = states.sign(found, caller, signature, now, is_genuine=is_genuine)
             await store.add_signature(transaction, signed)
             await self._tell(transaction, "signed", principal, signed, now)
             if states.is_signed(signed):
@@ -111,7 +114,7 @@ class Proposals:
                 await self._tell(transaction, "adopted", principal, signed, now)
         ports.journal.wake()
         if ended:
-            await policies.load(ports.database, ports.decider)
+            await policies.load(ports.database, ports.decider, ports.cameras.forget_all)
             await ports.voice.tell(*ended)
         return signed, content
 
@@ -145,6 +148,15 @@ class Proposals:
             raise refusals.no_resource(f"policyVersions/{revision}")
         return found
 
+    async def level_changes(self, since: int) -> tuple[int, PolicyChange | None]:
+        """The version after ``since`` and what it changed, for services of the cell; or ``since`` and nothing."""
+        async with self._ports.database.read() as transaction:
+            found = await versions.version(transaction, since + 1)
+        if found is None:
+            return since, None
+        version, document = found
+        return version.revision, self._documents.of_version(document) if version.proposal else None
+
     async def history(self, principal: str, before: int, most: int) -> Sequence[Version]:
         """The newest versions below ``before``, for the organs."""
         ports = self._ports
@@ -166,6 +178,8 @@ class Proposals:
             camera_levels=dict(draft.camera_levels),
         )
         refuse_unless_sound(change)
+        _, default = await versions.levels(transaction, ())
+        refuse_unless_open(change, default)
         return change
 
     async def _adopt(self, transaction: AsyncConnection, signed: Proposal, content: bytes, now: datetime) -> Proposal:

@@ -60,6 +60,15 @@ class DeciderServicer:
         levels, revision = await self._permissions.levels.of(messages.new_cameras(request.cameras))
         return pb.LevelsOfResponse(security_levels=levels, policy_revision=revision)
 
+    async def GetLevelChanges(self, request: pb.GetLevelChangesRequest, _context: object) -> pb.GetLevelChangesResponse:
+        _check_caller({"registry"})
+        revision, change = await self._permissions.proposals.level_changes(request.since_revision)
+        if change is None:
+            return pb.GetLevelChangesResponse(revision=revision)
+        return pb.GetLevelChangesResponse(
+            revision=revision, place_categories=sorted(change.category_levels), codes=sorted(change.camera_levels)
+        )
+
     async def ListAgencyNames(self, request: pb.ListAgencyNamesRequest, _context: object) -> pb.ListAgencyNamesResponse:
         _check_caller({"registry"})
         names = await self._permissions.principals.agency_names(request.agency_kind, request.tier)

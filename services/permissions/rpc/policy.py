@@ -8,8 +8,8 @@ from services.chassis.errors import InvalidArgument, Violation
 from services.decider.facts import CATEGORIES
 from services.permissions.joint.proposals import Draft, Proposals
 from services.permissions.joint.simulation import Effect
+from services.permissions.joint.version import Version
 from services.permissions.rpc import callers, messages, policy_change
-from services.permissions.store.policies import Version
 
 _USUAL_PAGE, _LARGEST_PAGE, _FIRST = 20, 100, 2**31 - 1
 pb = policy_service_pb2

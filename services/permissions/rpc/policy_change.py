@@ -81,4 +81,4 @@ def _signatures(under: Proposal) -> list[policy_pb2.PolicySignature]:
     ]
 
 
-DOCUMENTS = Documents(serialised, parsed, signed)
+DOCUMENTS = Documents(serialised, parsed, signed, change_of)

@@ -1,7 +1,6 @@
 """The policy's versions and the levels of cameras that go with it (Article 14 ¶2)."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.decider.policy import Policy, parse
 from services.permissions.genesis import Genesis
+from services.permissions.joint.version import Version
 from services.permissions.store import principals
 from services.permissions.store.tables import camera_levels, category_levels, policies
 
@@ -25,16 +25,6 @@ _LEVELS = (
     .where(camera_levels.c.code.in_(sa.bindparam("codes", expanding=True)))
     .union_all(sa.select(sa.literal(""), category_levels.c.category, category_levels.c.level))
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """A policy that is or was in force; ``proposal`` is "" for the genesis."""
-
-    revision: int
-    policy: Policy
-    adopted_at: datetime
-    proposal: str
 
 
 async def insert_first(transaction: AsyncConnection, genesis: Genesis, document: bytes, now: datetime) -> None:

@@ -7,8 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.store.tables import counters
 
-Counter = Literal["change", "alarm", "request"]
-ALL: tuple[Counter, ...] = ("change", "alarm", "request")
+Counter = Literal["change", "alarm", "request", "levels"]
+ALL: tuple[Counter, ...] = ("change", "alarm", "request", "levels")
 
 
 async def take(transaction: AsyncConnection, name: Counter, count: int = 1) -> range:
@@ -16,6 +16,11 @@ async def take(transaction: AsyncConnection, name: Counter, count: int = 1) -> r
     raised = counters.update().where(counters.c.name == name).values(value=counters.c.value + count)
     last = int((await transaction.execute(raised.returning(counters.c.value))).scalar_one())
     return range(last - count + 1, last + 1)
+
+
+async def set_to(transaction: AsyncConnection, name: Counter, value: int) -> None:
+    """For "levels", which is not counted here: a number of permissions'."""
+    await transaction.execute(counters.update().where(counters.c.name == name).values(value=value))
 
 
 async def last(transaction: AsyncConnection, name: Counter) -> int:

@@ -10,7 +10,7 @@ sa.Table("outbox", metadata, *outbox.columns())
 counters = sa.Table(
     "counters",
     metadata,
-    sa.Column("name", sa.String(32), primary_key=True, comment="change, alarm or request"),
+    sa.Column("name", sa.String(32), primary_key=True, comment="change, alarm, request or levels"),
     sa.Column("value", sa.BigInteger, nullable=False, comment="last number given; its row's lock orders the commits"),
 )
 operators = sa.Table(

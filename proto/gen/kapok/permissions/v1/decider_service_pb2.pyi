@@ -86,6 +86,22 @@ class LevelsOfResponse(_message.Message):
     policy_revision: int
     def __init__(self, security_levels: _Optional[_Iterable[int]] = ..., policy_revision: _Optional[int] = ...) -> None: ...
 
+class GetLevelChangesRequest(_message.Message):
+    __slots__ = ("since_revision",)
+    SINCE_REVISION_FIELD_NUMBER: _ClassVar[int]
+    since_revision: int
+    def __init__(self, since_revision: _Optional[int] = ...) -> None: ...
+
+class GetLevelChangesResponse(_message.Message):
+    __slots__ = ("revision", "place_categories", "codes")
+    REVISION_FIELD_NUMBER: _ClassVar[int]
+    PLACE_CATEGORIES_FIELD_NUMBER: _ClassVar[int]
+    CODES_FIELD_NUMBER: _ClassVar[int]
+    revision: int
+    place_categories: _containers.RepeatedScalarFieldContainer[int]
+    codes: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, revision: _Optional[int] = ..., place_categories: _Optional[_Iterable[int]] = ..., codes: _Optional[_Iterable[str]] = ...) -> None: ...
+
 class ListAgencyNamesRequest(_message.Message):
     __slots__ = ("agency_kind", "tier")
     AGENCY_KIND_FIELD_NUMBER: _ClassVar[int]

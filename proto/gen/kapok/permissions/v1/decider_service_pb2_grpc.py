@@ -56,6 +56,11 @@ class DeciderServiceStub:
                 request_serializer=kapok_dot_permissions_dot_v1_dot_decider__service__pb2.LevelsOfRequest.SerializeToString,
                 response_deserializer=kapok_dot_permissions_dot_v1_dot_decider__service__pb2.LevelsOfResponse.FromString,
                 _registered_method=True)
+        self.GetLevelChanges = channel.unary_unary(
+                '/kapok.permissions.v1.DeciderService/GetLevelChanges',
+                request_serializer=kapok_dot_permissions_dot_v1_dot_decider__service__pb2.GetLevelChangesRequest.SerializeToString,
+                response_deserializer=kapok_dot_permissions_dot_v1_dot_decider__service__pb2.GetLevelChangesResponse.FromString,
+                _registered_method=True)
         self.ListAgencyNames = channel.unary_unary(
                 '/kapok.permissions.v1.DeciderService/ListAgencyNames',
                 request_serializer=kapok_dot_permissions_dot_v1_dot_decider__service__pb2.ListAgencyNamesRequest.SerializeToString,
@@ -101,6 +106,13 @@ class DeciderServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetLevelChanges(self, request, context):
+        """What one version of the policy changed of levels: the registry follows, version after version.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListAgencyNames(self, request, context):
         """The agencies of a kind and tier, by name.
         """
@@ -137,6 +149,11 @@ def add_DeciderServiceServicer_to_server(servicer, server):
                     servicer.LevelsOf,
                     request_deserializer=kapok_dot_permissions_dot_v1_dot_decider__service__pb2.LevelsOfRequest.FromString,
                     response_serializer=kapok_dot_permissions_dot_v1_dot_decider__service__pb2.LevelsOfResponse.SerializeToString,
+            ),
+            'GetLevelChanges': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetLevelChanges,
+                    request_deserializer=kapok_dot_permissions_dot_v1_dot_decider__service__pb2.GetLevelChangesRequest.FromString,
+                    response_serializer=kapok_dot_permissions_dot_v1_dot_decider__service__pb2.GetLevelChangesResponse.SerializeToString,
             ),
             'ListAgencyNames': grpc.unary_unary_rpc_method_handler(
                     servicer.ListAgencyNames,
@@ -258,6 +275,33 @@ class DeciderService:
             '/kapok.permissions.v1.DeciderService/LevelsOf',
             kapok_dot_permissions_dot_v1_dot_decider__service__pb2.LevelsOfRequest.SerializeToString,
             kapok_dot_permissions_dot_v1_dot_decider__service__pb2.LevelsOfResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetLevelChanges(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kapok.permissions.v1.DeciderService/GetLevelChanges',
+            kapok_dot_permissions_dot_v1_dot_decider__service__pb2.GetLevelChangesRequest.SerializeToString,
+            kapok_dot_permissions_dot_v1_dot_decider__service__pb2.GetLevelChangesResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -1,0 +1,16 @@
+"""Versions of the policy. Each is kept for ever."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.decider.policy import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A policy that is or was in force; ``proposal`` is "" for the genesis."""
+
+    revision: int
+    policy: Policy
+    adopted_at: datetime
+    proposal: str
