@@ -81,3 +81,19 @@ def test_too_many_sessions_are_refused_with_when_to_come_back() -> None:
     with pytest.raises(Exhausted) as refusal:
         sessions.keep(session("sessions/b"))
     assert refusal.value.retry_after
+
+
+def test_a_new_policy_leaves_seconds_to_decide_anew_and_takes_no_older_decision() -> None:
+    sessions = Sessions()
+    for name, number in (("sessions/old", 5), ("sessions/asked-again", 5), ("sessions/new", 6)):
+        sessions.keep(session(name, number=number))
+    until = NOW + timedelta(seconds=5)
+    sessions.outdate(6, until)
+    sessions.keep(session("sessions/asked-again", number=6))
+    with pytest.raises(Aborted):
+        sessions.keep(session("sessions/late", number=5))
+    assert sessions.end_expired(NOW) == []
+    assert [s.name for s in sessions.end_expired(until)] == ["sessions/old"]
+    assert {s.name for s in (sessions.find("sessions/asked-again"), sessions.find("sessions/new")) if s} == {
+        "sessions/asked-again", "sessions/new",
+    }  # fmt: skip
