@@ -34,7 +34,7 @@ from services.permissions.ending import Ending, Heartbeat
 from services.permissions.incident import Declared
 from services.permissions.neighbours import BARRED
 from services.permissions.ports import Change, Held, Standing
-from services.permissions.rpc import messages
+from services.permissions.rpc import incident_messages, messages
 
 log = logging.getLogger(__name__)
 ENDINGS = "kapok.v1.permissions.endings"
@@ -193,7 +193,7 @@ def _(resource: Registered) -> Message:
 
 @_snapshot.register
 def _(resource: Declared) -> Message:
-    return messages.incident(resource)
+    return incident_messages.incident(resource)
 
 
 @_snapshot.register

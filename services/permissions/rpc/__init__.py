@@ -1,8 +1,9 @@
 """The gRPC side of permissions: protobuf ↔ domain, nothing else.
 
-agencies   PermissionsService          messages   resources
-cell       DeciderService              answers    decisions, explanations, scopes
-                                       genesis    the organs' signed document
+agencies   PermissionsService          messages            resources
+incidents  its methods about those     incident_messages   incidents, their acts, pages of them
+cell       DeciderService              answers             decisions, explanations, scopes
+callers    on whose behalf             genesis             the organs' signed document
 """
 
 from collections.abc import Callable, Sequence
