@@ -22,6 +22,7 @@ from cli import (
     copies,
     decisions,
     findings,
+    incidents,
     operators,
     papers,
     policy,
@@ -52,7 +53,7 @@ for command in (
 for name, group in {
     "operators": operators.group, "systems": systems.group, "cameras": cameras.group, "changes": changes.group,
     "alarms": alarms.group, "findings": findings.group, "sessions": sessions.group,
-    "legal-basis": papers.legal_basis_group, "incident": papers.incident_group, "takeover": control.group,
+    "legal-basis": papers.legal_basis_group, "incident": incidents.group, "takeover": control.group,
     "policy": policy.group, "audit": audit.group,
 }.items():  # fmt: skip
     app.add_typer(group, name=name)

@@ -36,5 +36,27 @@ def extent(polygon: tuple[Point, ...]) -> float:
     return abs(sum(lat_a * lon_b - lat_b * lon_a for (lat_a, lon_a), (lat_b, lon_b) in corners)) / 2
 
 
+def hull(points: tuple[Point, ...]) -> tuple[Point, ...]:
+    """Corners of the smallest convex polygon around ``points`` (Andrew's monotone chain). O(n log n).
+
+    It encloses at least what ``inside`` finds in a polygon, also in one whose sides cross.
+    """
+    ordered = sorted(set(points))
+    return (*_chain(ordered), *_chain(ordered[::-1])) or points
+
+
+def _chain(ordered: list[Point]) -> list[Point]:
+    """One side of the hull without its last point."""
+    side: list[Point] = []
+    for lat, lon in ordered:
+        while len(side) > 1:
+            (lat_a, lon_a), (lat_b, lon_b) = side[-2:]
+            if (lat_b - lat_a) * (lon - lon_a) - (lon_b - lon_a) * (lat - lat_a) > 0:
+                break
+            side.pop()
+        side.append((lat, lon))
+    return side[:-1]
+
+
 def _between(one: float, value: float, other: float) -> bool:
     return one <= value <= other or other <= value <= one

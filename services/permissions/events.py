@@ -35,7 +35,7 @@ from services.permissions.incident import Declared
 from services.permissions.joint.proposal import Proposal
 from services.permissions.neighbours import BARRED
 from services.permissions.ports import Change, Held, Standing
-from services.permissions.rpc import messages, policy_change
+from services.permissions.rpc import incident_messages, messages, policy_change
 
 log = logging.getLogger(__name__)
 ENDINGS = "kapok.v1.permissions.endings"
@@ -194,7 +194,7 @@ def _(resource: Registered) -> Message:
 
 @_snapshot.register
 def _(resource: Declared) -> Message:
-    return messages.incident(resource)
+    return incident_messages.incident(resource)
 
 
 @_snapshot.register

@@ -1,5 +1,6 @@
 """Collects what is wrong with the fields of one request, so that a single refusal names all of them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -8,9 +9,10 @@ from services.chassis.errors import InvalidArgument, Violation
 
 @dataclass(slots=True)
 class Fields:
-    """Claims about fields. ``settle`` raises InvalidArgument for those that did not hold."""
+    """Claims about fields. ``settle`` raises InvalidArgument for those that did not hold; ``about`` is its metadata."""
 
     violations: list[Violation] = field(default_factory=list)
+    about: Mapping[str, str] = field(default_factory=dict)
 
     def claim(self, holds: bool, path: str, otherwise: str) -> None:
         """Note ``otherwise`` (what is asked for, by which article) against the field unless the claim holds."""
@@ -30,4 +32,4 @@ class Fields:
     def settle(self) -> None:
         """Raise InvalidArgument with every violation, or return when there is none."""
         if self.violations:
-            raise InvalidArgument(*self.violations)
+            raise InvalidArgument(*self.violations, **self.about)

@@ -1,24 +1,26 @@
-"""A declared incident (Article 18 ¶2) opens the cameras of its area to the departments it names, until it ends."""
+"""A declared incident (Article 18 ¶2): what is on record of it, in which state it is, what it opens to whom from when.
 
+    pending ──► in force ──► ended, expired          a whole district waits for a second approver first
+       └──────► refused, lapsed, ended
+
+Everything follows from its acts; incident_rules.py says who may add which.
+"""
+
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from math import isfinite
 
-from services.chassis.errors import Denied, FailedPrecondition
-from services.decider.area import extent
-from services.decider.facts import DISTRICTS, AgencyKind, Area, Incident, Point, Principal, Tier
-from services.permissions.fields import Fields
+from services.decider.facts import AgencyKind, Area, Incident, Principal, Tier
+from services.permissions.incident_act import Act, Verdict
+from services.permissions.incident_area import districts_of
 
 LONGEST = timedelta(hours=72)
-MAX_POINTS = 1_000
-MAX_CAMERAS = 1_000
-MAX_AGENCIES = 100
-SOUTH_WEST, NORTH_EAST = (22.4, 112.9), (24.0, 114.1)  # Guangzhou's bounding box, WGS 84 degrees, rounded outwards
-SMALLEST_EXTENT = 1e-10  # square degrees: about one square metre
-
-_DECLARERS = frozenset({AgencyKind.EMERGENCY_COMMAND, AgencyKind.PUBLIC_SECURITY})
-_ENDERS = _DECLARERS | {AgencyKind.NATIONAL_SECURITY, AgencyKind.INFORMATION_TECHNOLOGY}
+APPROVAL_WITHIN = timedelta(hours=1)
+DECLARERS = frozenset({AgencyKind.EMERGENCY_COMMAND, AgencyKind.PUBLIC_SECURITY})
+ORGANS = frozenset(
+    {AgencyKind.PUBLIC_SECURITY, AgencyKind.NATIONAL_SECURITY, AgencyKind.INFORMATION_TECHNOLOGY}
+)  # of Article 14 ¶2
 
 
 class IncidentKind(StrEnum):
@@ -30,113 +32,155 @@ class IncidentKind(StrEnum):
     PUBLIC_SECURITY = "public-security"
 
 
-@dataclass(frozen=True, slots=True)
-class Declaration:
-    """What is declared. It carries the letter and the two certificates under which the departments act (Article 19)."""
+class State(StrEnum):
+    """Where an incident is. It opens something in force only; the last four are for good."""
 
-    display_name: str
-    kind: IncidentKind
-    order_number: str
-    area: Area
-    opens_to: frozenset[str]
-    ends_at: datetime
-    letter_number: str
-    certificates: tuple[str, ...]
+    PENDING = "pending"  # waits for a second approver
+    IN_FORCE = "in-force"
+    ENDED = "ended"  # before its time, by an organ or its declarer
+    EXPIRED = "expired"
+    REFUSED = "refused"
+    LAPSED = "lapsed"  # nobody approved it in time
+
+
+class Verb(StrEnum):
+    """What happened, as the ledger is told."""
+
+    DECLARED = "declared"
+    EXTENDED = "extended"
+    WIDENED = "widened"
+    SUBMITTED = "submitted"  # any of the three, for a second approver
+    APPROVED = "approved"
+    REFUSED = "refused"
+    LAPSED = "lapsed"
+    ENDED = "ended"
+    EXPIRED = "expired"
 
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """An incident on record: who declared what, when it began and, when ended early, when it was closed."""
+    """An incident on record. ``tier`` and ``jurisdiction`` are the declaring agency's.
+
+    operators  agencies that run cameras which its acts name
+    closed_at  when it was ended, refused or lapsed, before its time
+    outcome    how it is over, once that is on record
+    """
 
     name: str
-    declaration: Declaration
-    principal: str
-    starts_at: datetime
+    display_name: str
+    kind: IncidentKind
+    tier: Tier
+    jurisdiction: str
+    acts: tuple[Act, ...]
+    operators: frozenset[str] = frozenset()
     closed_at: datetime | None = None
+    outcome: State | None = None
 
     @property
-    def fact(self) -> Incident:
-        """As the decider reads it."""
-        said = self.declaration
-        ends_at = min(said.ends_at, self.closed_at or said.ends_at)
-        return Incident(self.name, said.area, said.opens_to, self.starts_at, ends_at)
+    def state(self) -> State:
+        """As on record: ``settle`` it first, since time passes unasked."""
+        return self.outcome or (State.PENDING if self.acts[0].is_pending else State.IN_FORCE)
+
+    @property
+    def starts_at(self) -> datetime | None:
+        """When it came into force; None when it never did."""
+        return self.acts[0].effective_at
+
+    @property
+    def ends_at(self) -> datetime:
+        """The latest end of the acts in effect, or the moment when it was closed before that."""
+        latest = max(act.ends_at for act in (self.acts[0], *self._effective()) if act.ends_at)
+        return min(latest, self.closed_at or latest)
+
+    @property
+    def pending(self) -> Act | None:
+        """The act that waits for a second approver: there is one at most."""
+        return next((act for act in self.acts if act.is_pending), None)
+
+    @property
+    def openers(self) -> frozenset[str]:
+        """Every principal that had a hand in opening it: none of them takes its cameras over."""
+        approvers = {act.decided_by for act in self.acts if act.verdict is Verdict.APPROVED}
+        return frozenset({*(act.principal for act in self.acts), *approvers})
+
+    @property
+    def areas(self) -> tuple[Area, ...]:
+        """What is open, act by act."""
+        return tuple(act.area for act in self._effective())
+
+    @property
+    def unapproved_areas(self) -> tuple[Area, ...]:
+        """What is open on one principal's word."""
+        return tuple(act.area for act in self._effective() if act.approve_by is None)
+
+    @property
+    def opened(self) -> Mapping[str, datetime]:
+        """The agencies that it opens to, each since when."""
+        since: dict[str, datetime] = {}
+        for act in self._effective():
+            since |= {agency: act.effective_at for agency in act.opens_to - since.keys() if act.effective_at}
+        return since
+
+    @property
+    def districts(self) -> frozenset[str]:
+        """The districts that its acts may concern."""
+        return frozenset().union(*(districts_of(act.area) for act in self.acts))
+
+    def facts(self, agency: str) -> tuple[Incident, ...]:
+        """As the decider reads it for one agency: each area from when it was opened to that agency, never before."""
+        since = self.opened.get(agency)
+        if since is None:
+            return ()
+        return tuple(
+            Incident(self.name, act.area, frozenset({agency}), max(since, act.effective_at), self.ends_at)
+            for act in self._effective()
+            if act.effective_at and act.area != Area()
+        )
+
+    def _effective(self) -> Iterator[Act]:
+        return (act for act in self.acts if act.effective_at)
 
 
 @dataclass(frozen=True, slots=True)
-class IncidentDeclared:
-    """Its cameras are open to the departments that it names."""
+class IncidentEvent:
+    """Something that happened to an incident; ``by`` is who did it, "" for time."""
 
-    incident: Declared
-
-
-@dataclass(frozen=True, slots=True)
-class IncidentEnded:
-    """Ended early by ``principal``: everything that stands on it ends with it."""
-
-    incident: Declared
-    principal: str
+    verb: Verb
+    by: str
 
 
-def declare(
-    name: str, declaration: Declaration, principal: Principal, now: datetime
-) -> tuple[Declared, tuple[IncidentDeclared, ...]]:
-    """Declare an incident from ``now`` on. Raises Denied to others than its two organs, InvalidArgument by field.
+Outcome = tuple[Declared, tuple[IncidentEvent, ...]]
 
-    A district agency's incident never reaches beyond its district, whatever polygon it draws (Articles 4, 5).
+
+def settle(declared: Declared, now: datetime) -> Outcome:
+    """Let time pass: what nobody approved in time lapses, and what has reached its end is over."""
+    if declared.outcome:
+        return declared, ()
+    events: list[IncidentEvent] = []
+    act = declared.pending
+    if act and act.approve_by and now >= act.approve_by:
+        events.append(IncidentEvent(Verb.LAPSED, ""))
+        declared = judged(declared, replace(act, verdict=Verdict.LAPSED, decided_at=act.approve_by))
+    if declared.state is State.IN_FORCE and now >= declared.ends_at:
+        events.append(IncidentEvent(Verb.EXPIRED, ""))
+        declared = replace(declared, outcome=State.EXPIRED)
+    return declared, tuple(events)
+
+
+def judged(declared: Declared, act: Act) -> Declared:
+    """The incident after the verdict on ``act``: a declaration that is not approved closes it."""
+    acts = tuple(act if act.number == one.number else one for one in declared.acts)
+    closing = {Verdict.REFUSED: State.REFUSED, Verdict.LAPSED: State.LAPSED}
+    if act.number == 1 and act.verdict in closing:
+        return replace(declared, acts=acts, closed_at=act.decided_at, outcome=closing[act.verdict])
+    return replace(declared, acts=acts)
+
+
+def is_shown(declared: Declared, principal: Principal) -> bool:
+    """Whom an incident concerns: its declarer; the organs and emergency commands of the city and of its districts;
+    the agencies that it opened to; the operators of cameras that it names. To others it does not exist.
     """
-    if principal.kind not in _DECLARERS:
-        message = "an incident is declared by emergency command or public security (Article 18 ¶2): ask one of them"
-        raise Denied("NOT_PERMITTED", message, article="Article 18 ¶2")
-    fields = Fields()
-    fields.text("incident.display_name", declaration.display_name, most=200)
-    fields.text("incident.order_number", declaration.order_number, most=100)
-    fields.text("incident.letter_number", declaration.letter_number, most=100)
-    fields.span("incident.end_time", now, declaration.ends_at, most=LONGEST)
-    certificates = declaration.certificates
-    is_pair = len(certificates) == 2 and len(set(certificates)) == 2 and all(c.strip() for c in certificates)
-    fields.claim(is_pair, "incident.officer_certificates", "must name two different certificates (Article 19)")
-    is_open = 0 < len(declaration.opens_to) <= MAX_AGENCIES and all(declaration.opens_to)
-    fields.claim(is_open, "incident.agencies", f"must name the 1 to {MAX_AGENCIES} agencies that it opens to")
-    _check_area(fields, declaration.area, principal)
-    fields.settle()
-    if principal.tier is Tier.DISTRICT:
-        declaration = replace(declaration, area=replace(declaration.area, bound=principal.jurisdiction))
-    declared = Declared(name, declaration, principal.name, starts_at=now)
-    return declared, (IncidentDeclared(declared),)
-
-
-def end(declared: Declared, principal: Principal, now: datetime) -> tuple[Declared, tuple[IncidentEnded, ...]]:
-    """Close it before its time. Raises Denied to others than the organs, FailedPrecondition when it is over already."""
-    if principal.kind not in _ENDERS:
-        message = "an incident is ended by emergency command or one of the organs of Article 14 ¶2: ask one of them"
-        raise Denied("NOT_PERMITTED", message, article="Article 18 ¶2")
-    if now >= declared.fact.ends_at:
-        raise FailedPrecondition("STATE_WRONG", f"{declared.name} has ended: declare a new one", state="ended")
-    closed = replace(declared, closed_at=now)
-    return closed, (IncidentEnded(closed, principal.name),)
-
-
-def _check_area(fields: Fields, area: Area, principal: Principal) -> None:
-    """An area is a polygon of the city, districts, or cameras; a district agency's lies in its own."""
-    path = "incident.area"
-    fields.claim(bool(area.polygon or area.districts or area.cameras), path, "must have points, districts or cameras")
-    fields.claim(area.districts <= frozenset(DISTRICTS), path, f"districts must be of {' '.join(DISTRICTS)}")
-    fields.claim(len(area.cameras) <= MAX_CAMERAS, path, f"must name at most {MAX_CAMERAS} cameras")
-    if area.polygon:
-        is_sized = 3 <= len(area.polygon) <= MAX_POINTS
-        fields.claim(is_sized, path, f"a polygon has 3 to {MAX_POINTS} points")
-        is_inside = all(_in_city(point) for point in area.polygon)
-        fields.claim(is_inside, path, f"points must lie in Guangzhou: {SOUTH_WEST} to {NORTH_EAST} in degrees")
-        if is_sized and is_inside:
-            fields.claim(extent(area.polygon) > SMALLEST_EXTENT, path, "its points must not lie on one line")
-    if principal.tier is Tier.DISTRICT:
-        home = principal.jurisdiction
-        is_home = area.districts <= {home} and all(name.startswith(f"districts/{home}/") for name in area.cameras)
-        fields.claim(is_home, path, f"must lie in your own district {home} (Articles 4, 5)")
-
-
-def _in_city(point: Point) -> bool:
-    return all(
-        isfinite(degrees) and low <= degrees <= high
-        for degrees, low, high in zip(point, SOUTH_WEST, NORTH_EAST, strict=True)
-    )
+    if principal.agency in {declared.acts[0].agency, *declared.operators, *declared.opened}:
+        return True
+    reaches = principal.tier is Tier.MUNICIPAL or principal.jurisdiction in declared.districts
+    return principal.kind in DECLARERS | ORGANS and reaches

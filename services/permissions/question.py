@@ -50,7 +50,7 @@ class Answer:
         """The incident that an allowance stands on, "" when on none: of several, the one that lasts longest."""
         if _INCIDENT not in self.decision.conditions:
             return ""
-        covering = [i for i in self.circumstances.incidents if covers(i.area, self.camera)]
+        covering = [i for i in self.circumstances.incidents if i.starts_at <= self.now and covers(i.area, self.camera)]
         return max(covering, key=lambda incident: incident.ends_at).name if covering else ""
 
 
@@ -105,6 +105,6 @@ async def gather(
         if question.legal_basis
         else ()
     )
-    circumstances = Circumstances(papers, tuple(incident.fact for incident in open_), control.takeovers)
+    circumstances = Circumstances(papers, open_, control.takeovers)
     decision = ports.decider.decide(principal, camera, question.action, circumstances, now)
     return Answer(decision, principal, camera, circumstances, control, number, now)

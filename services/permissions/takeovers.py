@@ -66,7 +66,7 @@ class Takeovers:
             if not decision.allowed:
                 raise refusals.denied(decision, wish.camera, Action.TAKE_OVER)
             if wish.incident:
-                await _check_not_declarer(transaction, wish, principal)
+                await _check_no_opener(transaction, wish, principal)
             outcome = request(answer.control, _command(f"takeovers/{ports.new_id()}", number, wish, answer), now)
             act = Act(principal, now, wish.reason, decision.rule, decision.article)
             await write(transaction, ports, outcome, act)
@@ -139,11 +139,15 @@ class Takeovers:
         return replace(answer, control=control)
 
 
-async def _check_not_declarer(transaction: AsyncConnection, wish: Wish, principal: str) -> None:
+async def _check_no_opener(transaction: AsyncConnection, wish: Wish, principal: str) -> None:
     declared = await incidents.find(transaction, wish.incident)
-    if declared and declared.principal == principal:
-        message = "who declares an incident does not request its takeover: another principal must (Article 18 ¶2)"
-        raise errors.Denied("NOT_PERMITTED", message, article="Article 18 ¶2", camera=wish.camera)
+    if declared and principal in declared.openers:
+        message = (
+            "who declares, widens, extends or approves an incident takes none of its cameras over: another"
+            " principal requests it (Article 18 ¶2)"
+        )
+        about = {"rule": "art18-incident-take-over", "article": "Article 18 ¶2", "camera": wish.camera}
+        raise errors.Denied("NOT_PERMITTED", message, **about)
 
 
 def _holder(answer: Answer) -> Holder:

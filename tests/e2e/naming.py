@@ -8,7 +8,7 @@ from google.type.latlng_pb2 import LatLng
 
 from demo.chapters import ahead
 from demo.city import CAMERAS
-from kapok.permissions.v1 import legal_basis_pb2, takeover_pb2
+from kapok.permissions.v1 import incident_pb2, legal_basis_pb2, takeover_pb2
 from kapok.permissions.v1 import permissions_service_pb2 as permissions
 from kapok.registry.v1 import bulk_service_pb2 as bulk
 from kapok.registry.v1 import camera_filter_pb2, camera_pb2, system_pb2
@@ -66,6 +66,13 @@ def of_rights(camera: str) -> Iterator[Any]:
     yield permissions.RegisterLegalBasisRequest(legal_basis=basis)
     takeover = takeover_pb2.Takeover(camera=camera, reason="why not", end_time=END)
     yield permissions.RequestTakeoverRequest(takeover=takeover)
+    incident = incident_pb2.Incident(
+        display_name="x", kind="INCIDENT_KIND_ACCIDENT", order_number="1", cameras=[camera], end_time=END,
+        agencies=["agencies/command-guangzhou"], letter_number="1", officer_certificates=["1", "2"],
+    )  # fmt: skip
+    yield permissions.DeclareIncidentRequest(incident=incident)
+    nowhere = "incidents/00000000-0000-4000-8000-000000000000"
+    yield permissions.WidenIncidentRequest(name=nowhere, order_number="1", reason="why not", cameras=[camera])
 
 
 def of_systems(system: str) -> Iterator[Any]:

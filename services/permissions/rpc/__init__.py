@@ -1,9 +1,10 @@
 """The gRPC side of permissions: protobuf ↔ domain, nothing else.
 
-agencies   PermissionsService          messages        resources
-policy     PolicyService               answers         decisions, explanations, scopes
-cell       DeciderService              policy_change   proposals, and what the organs sign
-                                       genesis         the organs' first signed document
+agencies   PermissionsService          messages            resources
+incidents  its methods about those     incident_messages   incidents, their acts, pages of them
+policy     PolicyService               policy_change       proposals, and what the organs sign
+cell       DeciderService              answers             decisions, explanations, scopes
+callers    on whose behalf             genesis             the organs' first signed document
 """
 
 from collections.abc import Callable, Sequence

@@ -1,69 +1,57 @@
 """PermissionsService: what agencies ask, through the gateway, which vouches for the principal."""
 
-from kapok.permissions.v1 import incident_pb2, legal_basis_pb2, permissions_service_pb2, takeover_pb2
+from kapok.permissions.v1 import legal_basis_pb2, permissions_service_pb2, takeover_pb2
 from services.chassis import errors
 from services.permissions.question import Question
-from services.permissions.rpc import answers, callers, messages
-from services.permissions.service import Permissions
+from services.permissions.rpc import answers, messages
+from services.permissions.rpc.callers import principal_of_call
+from services.permissions.rpc.incidents import IncidentMethods
 
 _STATE = "/controlState"
 pb = permissions_service_pb2
 
 
-class PermissionsServicer:
+class PermissionsServicer(IncidentMethods):
     """Every method speaks for the principal that the gateway identified; no field of a request is trusted for it."""
-
-    def __init__(self, permissions: Permissions) -> None:
-        self._permissions = permissions
 
     async def Check(self, request: pb.CheckRequest, _context: object) -> pb.CheckResponse:
         answer = await self._permissions.decisions.decide(_question(request))
         return pb.CheckResponse(decision=answers.decision(answer.decision, answer.number))
 
     async def Explain(self, request: pb.ExplainRequest, _context: object) -> pb.ExplainResponse:
-        about = messages.optional("principal", request.principal, "principal") or callers.principal()
+        about = messages.optional("principal", request.principal, "principal") or principal_of_call()
         return answers.explanation(*await self._permissions.decisions.explain(_question(request), about))
 
     async def DescribeScope(self, request: pb.DescribeScopeRequest, _context: object) -> pb.DescribeScopeResponse:
-        principal = callers.principal()
+        principal = principal_of_call()
         return answers.scope(*await self._permissions.decisions.scope(principal, messages.action(request.action)))
 
     async def RegisterLegalBasis(
         self, request: pb.RegisterLegalBasisRequest, _context: object
     ) -> legal_basis_pb2.LegalBasis:
-        principal = callers.principal()
+        principal = principal_of_call()
         papers = messages.papers(request.legal_basis)
         return messages.legal_basis(await self._permissions.bases.register(principal, papers))
 
-    async def DeclareIncident(self, request: pb.DeclareIncidentRequest, _context: object) -> incident_pb2.Incident:
-        principal = callers.principal()
-        declaration = messages.declaration(request.incident)
-        return messages.incident(await self._permissions.incidents.declare(principal, declaration))
-
-    async def EndIncident(self, request: pb.EndIncidentRequest, _context: object) -> incident_pb2.Incident:
-        principal = callers.principal()
-        name = messages.named("incident", request.name, "name")
-        return messages.incident(await self._permissions.incidents.end(principal, name))
-
     async def RequestTakeover(self, request: pb.RequestTakeoverRequest, _context: object) -> takeover_pb2.Takeover:
-        principal = callers.principal()
+        principal = principal_of_call()
         wish = messages.wish(request.takeover)
         return messages.takeover(await self._permissions.takeovers.request(principal, wish))
 
     async def ReleaseTakeover(self, request: pb.ReleaseTakeoverRequest, _context: object) -> takeover_pb2.Takeover:
-        principal = callers.principal()
+        principal = principal_of_call()
         name = messages.named("takeover", request.name, "name")
         return messages.takeover(await self._permissions.takeovers.release(principal, name))
 
     async def GetControlState(self, request: pb.GetControlStateRequest, _context: object) -> takeover_pb2.ControlState:
-        principal = callers.principal()
+        principal = principal_of_call()
         if not request.name.endswith(_STATE):
             raise errors.InvalidArgument(errors.Violation("name", f"must be a camera's name with {_STATE} after it"))
         camera = messages.named("camera", request.name.removesuffix(_STATE), "name")
         return messages.control_state(await self._permissions.takeovers.state(principal, camera))
 
     async def RevokePrincipal(self, request: pb.RevokePrincipalRequest, _context: object) -> pb.RevokePrincipalResponse:
-        principal = callers.principal()
+        principal = principal_of_call()
         name = messages.named("principal", request.name, "name")
         ending = await self._permissions.principals.revoke(principal, name, request.reason)
         return pb.RevokePrincipalResponse(number=ending.number, revoke_time=messages.stamp(ending.occurred_at))
@@ -71,7 +59,7 @@ class PermissionsServicer:
     async def ReinstatePrincipal(
         self, request: pb.ReinstatePrincipalRequest, _context: object
     ) -> pb.ReinstatePrincipalResponse:
-        principal = callers.principal()
+        principal = principal_of_call()
         name = messages.named("principal", request.name, "name")
         await self._permissions.principals.reinstate(principal, name, request.reason)
         return pb.ReinstatePrincipalResponse()
@@ -79,7 +67,7 @@ class PermissionsServicer:
 
 def _question(request: pb.CheckRequest | pb.ExplainRequest) -> Question:
     return Question(
-        principal=callers.principal(),
+        principal=principal_of_call(),
         camera=messages.named("camera", request.camera, "camera"),
         action=messages.action(request.action),
         legal_basis=messages.optional("legal_basis", request.legal_basis, "legal_basis"),

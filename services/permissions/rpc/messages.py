@@ -5,13 +5,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from google.protobuf.timestamp_pb2 import Timestamp
-from google.type.latlng_pb2 import LatLng
 
-from kapok.permissions.v1 import decider_service_pb2, decision_pb2, incident_pb2, legal_basis_pb2, takeover_pb2
+from kapok.permissions.v1 import decider_service_pb2, decision_pb2, legal_basis_pb2, takeover_pb2
 from services.chassis.errors import InvalidArgument, Violation
-from services.decider.facts import CATEGORIES, Action, Area
+from services.decider.facts import CATEGORIES, Action
 from services.permissions.basis import Officer, Papers, Registered
-from services.permissions.incident import Declaration, Declared, IncidentKind
 from services.permissions.ports import Held
 from services.permissions.takeovers import ControlState, Wish
 
@@ -115,42 +113,6 @@ def legal_basis(basis: Registered) -> legal_basis_pb2.LegalBasis:
         purpose=said.purpose,
         document_sha256=said.document_sha256,
         principal=basis.principal,
-    )
-
-
-def declaration(message: incident_pb2.Incident) -> Declaration:
-    """What is to be declared."""
-    kinds = {incident_pb2.IncidentKind.Value(f"INCIDENT_KIND_{k.name}"): k for k in IncidentKind}
-    if message.kind not in kinds:
-        raise InvalidArgument(Violation("incident.kind", "must be one of the four kinds of Article 18 ¶2"))
-    return Declaration(
-        display_name=message.display_name,
-        kind=kinds[message.kind],
-        order_number=message.order_number,
-        area=Area(polygon=tuple((point.latitude, point.longitude) for point in message.area)),
-        opens_to=frozenset(message.agencies),
-        ends_at=instant(message.end_time, "incident.end_time"),
-        letter_number=message.letter_number,
-        certificates=tuple(message.officer_certificates),
-    )
-
-
-def incident(declared: Declared) -> incident_pb2.Incident:
-    """An incident on record."""
-    said = declared.declaration
-    return incident_pb2.Incident(
-        name=declared.name,
-        display_name=said.display_name,
-        kind=f"INCIDENT_KIND_{said.kind.name}",
-        order_number=said.order_number,
-        area=[LatLng(latitude=latitude, longitude=longitude) for latitude, longitude in said.area.polygon],
-        start_time=stamp(declared.starts_at),
-        end_time=stamp(said.ends_at),
-        agencies=sorted(said.opens_to),
-        letter_number=said.letter_number,
-        officer_certificates=said.certificates,
-        principal=declared.principal,
-        closed_time=stamp(declared.closed_at),
     )
 
 

@@ -9,7 +9,8 @@ from services.decider.facts import CATEGORIES
 from services.permissions.joint.proposals import Draft, Proposals
 from services.permissions.joint.simulation import Effect
 from services.permissions.joint.version import Version
-from services.permissions.rpc import callers, messages, policy_change
+from services.permissions.rpc import messages, policy_change
+from services.permissions.rpc.callers import principal_of_call
 
 _USUAL_PAGE, _LARGEST_PAGE, _FIRST = 20, 100, 2**31 - 1
 pb = policy_service_pb2
@@ -34,20 +35,20 @@ class PolicyServicer:
             camera_levels={one.code: one.level for one in request.camera_levels},
             window=timedelta(hours=request.window_hours),
         )
-        made = await self._proposals.propose(callers.principal(), draft, validate_only=request.validate_only)
+        made = await self._proposals.propose(principal_of_call(), draft, validate_only=request.validate_only)
         return policy_change.proposal(*made)
 
     async def GetPolicyProposal(
         self, request: pb.GetPolicyProposalRequest, _context: object
     ) -> policy_pb2.PolicyProposal:
         name = messages.named("proposal", request.name, "name")
-        return policy_change.proposal(*await self._proposals.get(callers.principal(), name))
+        return policy_change.proposal(*await self._proposals.get(principal_of_call(), name))
 
     async def ListPolicyProposals(
         self, request: pb.ListPolicyProposalsRequest, _context: object
     ) -> pb.ListPolicyProposalsResponse:
         size, before = _page(request.page_size, request.page_token)
-        found = await self._proposals.newest(callers.principal(), before, size + 1)
+        found = await self._proposals.newest(principal_of_call(), before, size + 1)
         token = str(found[size - 1][0]) if len(found) > size else ""
         shown = [policy_change.proposal(one) for _, one in found[:size]]
         return pb.ListPolicyProposalsResponse(policy_proposals=shown, next_page_token=token)
@@ -56,30 +57,30 @@ class PolicyServicer:
         self, request: pb.SignPolicyProposalRequest, _context: object
     ) -> policy_pb2.PolicyProposal:
         name = messages.named("proposal", request.name, "name")
-        return policy_change.proposal(*await self._proposals.sign(callers.principal(), name, request.signature))
+        return policy_change.proposal(*await self._proposals.sign(principal_of_call(), name, request.signature))
 
     async def RejectPolicyProposal(
         self, request: pb.RejectPolicyProposalRequest, _context: object
     ) -> policy_pb2.PolicyProposal:
         name = messages.named("proposal", request.name, "name")
-        return policy_change.proposal(*await self._proposals.reject(callers.principal(), name, request.reason))
+        return policy_change.proposal(*await self._proposals.reject(principal_of_call(), name, request.reason))
 
     async def WithdrawPolicyProposal(
         self, request: pb.WithdrawPolicyProposalRequest, _context: object
     ) -> policy_pb2.PolicyProposal:
         name = messages.named("proposal", request.name, "name")
-        return policy_change.proposal(*await self._proposals.withdraw(callers.principal(), name, request.reason))
+        return policy_change.proposal(*await self._proposals.withdraw(principal_of_call(), name, request.reason))
 
     async def SimulatePolicyProposal(
         self, request: pb.SimulatePolicyProposalRequest, _context: object
     ) -> pb.SimulatePolicyProposalResponse:
         name = messages.named("proposal", request.name, "name")
-        effects, moved = await self._proposals.simulate(callers.principal(), name)
+        effects, moved = await self._proposals.simulate(principal_of_call(), name)
         return pb.SimulatePolicyProposalResponse(effects=map(_effect, effects), moved_camera_count=moved)
 
     async def GetPolicyVersion(self, request: pb.GetPolicyVersionRequest, _context: object) -> policy_pb2.PolicyVersion:
         name = messages.named("version", request.name, "name")
-        version, document = await self._proposals.version(callers.principal(), int(name.split("/")[1]))
+        version, document = await self._proposals.version(principal_of_call(), int(name.split("/")[1]))
         shown = _version(version)
         shown.policy_csv = version.policy.text
         if version.proposal:
@@ -93,7 +94,7 @@ class PolicyServicer:
         self, request: pb.ListPolicyVersionsRequest, _context: object
     ) -> pb.ListPolicyVersionsResponse:
         size, before = _page(request.page_size, request.page_token)
-        found = await self._proposals.history(callers.principal(), before, size + 1)
+        found = await self._proposals.history(principal_of_call(), before, size + 1)
         token = str(found[size - 1].revision) if len(found) > size else ""
         return pb.ListPolicyVersionsResponse(policy_versions=map(_version, found[:size]), next_page_token=token)
 

@@ -1,82 +1,178 @@
-"""Declared incidents (Article 18 ¶2)."""
+"""Declared incidents (Article 18 ¶2) and the acts about them."""
 
 import json
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.decider.facts import Area
-from services.permissions.incident import Declaration, Declared, IncidentKind
-from services.permissions.store.tables import incident_agencies, incidents
+from services.decider.facts import Incident, Principal, Tier
+from services.permissions.incident import DECLARERS, ORGANS, Declared
+from services.permissions.incident_act import Act
+from services.permissions.store import incident_rows as rows
+from services.permissions.store.tables import (
+    agencies,
+    incident_acts,
+    incident_agencies,
+    incident_concerns,
+    incidents,
+)
+
+Key = tuple[datetime, str]  # when an incident was declared, and its name: its place in a list
+_BATCH = 100
 
 
-async def insert(transaction: AsyncConnection, incident: Declared, agency: str) -> None:
-    """Put an incident on record, declared by ``agency``."""
-    said = incident.declaration
+async def insert(transaction: AsyncConnection, incident: Declared) -> None:
+    """Put an incident on record with its first act."""
+    act = incident.acts[0]
     row = {
         "name": incident.name,
-        "display_name": said.display_name,
-        "kind": said.kind.value,
-        "order_number": said.order_number,
-        "area": json.dumps({"polygon": said.area.polygon, "bound": said.area.bound}),
-        "letter_number": said.letter_number,
-        "officer_certificates": json.dumps(said.certificates, ensure_ascii=False),
-        "principal": incident.principal,
-        "agency": agency,
-        "starts_at": incident.starts_at,
-        "ends_at": said.ends_at,
+        "display_name": incident.display_name,
+        "kind": incident.kind.value,
+        "order_number": act.order_number,
+        "area": rows.area_text(act.area),
+        "letter_number": act.letter_number,
+        "officer_certificates": json.dumps(act.certificates, ensure_ascii=False),
+        "principal": act.principal,
+        "agency": act.agency,
+        "declared_at": act.at,
+        **rows.of_standing(incident),
     }
     await transaction.execute(incidents.insert(), row)
-    opened = [{"incident": incident.name, "agency": name} for name in sorted(said.opens_to)]
-    await transaction.execute(incident_agencies.insert(), opened)
+    await _note(transaction, incident, known=frozenset())
 
 
-async def find(transaction: AsyncConnection, name: str) -> Declared | None:
-    """One incident, over or not."""
-    row = (await transaction.execute(sa.select(incidents).where(incidents.c.name == name))).first()
-    if row is None:
-        return None
-    opened = sa.select(incident_agencies.c.agency).where(incident_agencies.c.incident == name)
-    return _declared(row, frozenset((await transaction.execute(opened)).scalars()))
+async def save(transaction: AsyncConnection, incident: Declared) -> None:
+    """Write what acts, approvers, organs or time changed. Acts are added and decided, never rewritten."""
+    numbers = sa.select(incident_acts.c.number).where(incident_acts.c.incident == incident.name)
+    known = frozenset(await transaction.scalars(numbers))
+    for act in (one for one in incident.acts if one.number in known and one.approve_by):
+        this = (incident_acts.c.incident == incident.name) & (incident_acts.c.number == act.number)
+        await transaction.execute(incident_acts.update().where(this).values(**rows.of_verdict(act)))
+    await transaction.execute(
+        incidents.update().where(incidents.c.name == incident.name).values(**rows.of_standing(incident))
+    )
+    await _note(transaction, incident, known)
 
 
-async def open_to(transaction: AsyncConnection, agency: str, now: datetime, name: str = "") -> tuple[Declared, ...]:
-    """The incidents in force that open to ``agency``, or of these only the one called ``name``."""
-    joined = sa.select(incidents).join(incident_agencies, incident_agencies.c.incident == incidents.c.name)
-    chosen = joined.where((incident_agencies.c.agency == agency) & _in_force(now))
-    rows = await transaction.execute(chosen.where(incidents.c.name == name) if name else chosen)
-    return tuple(_declared(row, frozenset({agency})) for row in rows)
+async def find(transaction: AsyncConnection, name: str, *, is_to_change: bool = False) -> Declared | None:
+    """One incident, over or not. ``is_to_change`` queues behind whoever changes it now."""
+    if is_to_change:
+        await transaction.execute(sa.select(incidents.c.name).where(incidents.c.name == name).with_for_update())
+    found = await _load(transaction, incidents.c.name == name)
+    return next(iter(await _with_operators(transaction, found)), None)
 
 
-async def count_in_force(transaction: AsyncConnection, agency: str, now: datetime) -> int:
-    """How many incidents that ``agency`` declared are in force."""
-    counted = sa.select(sa.func.count()).where((incidents.c.agency == agency) & _in_force(now))
+async def open_to(transaction: AsyncConnection, agency: str, now: datetime, name: str = "") -> tuple[Incident, ...]:
+    """What incidents in force open to ``agency``, or of these only the one called ``name``."""
+    named = sa.select(incident_agencies.c.incident).where(incident_agencies.c.agency == agency)
+    chosen = incidents.c.name.in_(named) & _in_force(now)
+    found = await _load(transaction, chosen & (incidents.c.name == name) if name else chosen)
+    return tuple(fact for incident in found for fact in incident.facts(agency))
+
+
+async def count_open(transaction: AsyncConnection, agency: str, now: datetime) -> int:
+    """How many incidents that ``agency`` declared are in force or wait for their approval."""
+    is_open = incidents.c.closed_at.is_(None) & (now < incidents.c.ends_at)
+    counted = sa.select(sa.func.count()).where((incidents.c.agency == agency) & is_open)
     return int((await transaction.execute(counted)).scalar_one())
 
 
-async def set_closed(transaction: AsyncConnection, incident: Declared) -> None:
-    """Record the early end."""
-    chosen = incidents.update().where(incidents.c.name == incident.name)
-    await transaction.execute(chosen.values(closed_at=incident.closed_at))
+async def due(transaction: AsyncConnection, now: datetime) -> list[str]:
+    """Incidents that time has ended and acts that nobody approved in time, by name: the first hundred."""
+    late = incident_acts.c.verdict.is_(None) & (incident_acts.c.approve_by <= now)
+    is_over = incidents.c.closed_at.is_(None) & incidents.c.outcome.is_(None) & (incidents.c.ends_at <= now)
+    is_late = incidents.c.closed_at.is_(None) & incidents.c.name.in_(sa.select(incident_acts.c.incident).where(late))
+    chosen = is_over | is_late
+    return list(await transaction.scalars(sa.select(incidents.c.name).where(chosen).order_by("name").limit(_BATCH)))
+
+
+async def page(transaction: AsyncConnection, viewer: Principal, before: Key | None, size: int) -> list[Declared]:
+    """The incidents that concern ``viewer`` (``incident.is_shown``), last declared first, at most ``size``."""
+    chosen = _concerns(viewer)
+    asked_at = sa.func.coalesce(incidents.c.declared_at, incidents.c.starts_at)
+    if before:
+        chosen &= (asked_at < before[0]) | ((asked_at == before[0]) & (incidents.c.name < before[1]))
+    order = (asked_at.desc(), incidents.c.name.desc())
+    names = list(await transaction.scalars(sa.select(incidents.c.name).where(chosen).order_by(*order).limit(size)))
+    found = await _with_operators(transaction, await _load(transaction, incidents.c.name.in_(names)))
+    placed = {incident.name: incident for incident in found}
+    return [placed[name] for name in names]
+
+
+def _concerns(viewer: Principal) -> sa.ColumnElement[bool]:
+    subjects = {viewer.agency}
+    if viewer.kind in DECLARERS | ORGANS:
+        if viewer.tier is Tier.MUNICIPAL:
+            return sa.true()
+        subjects.add(viewer.jurisdiction)
+    told = sa.select(incident_concerns.c.incident).where(incident_concerns.c.subject.in_(subjects))
+    named = sa.select(incident_agencies.c.incident).where(incident_agencies.c.agency == viewer.agency)
+    was_in_force = incidents.c.starts_at < incidents.c.ends_at
+    return (
+        (incidents.c.agency == viewer.agency)
+        | incidents.c.name.in_(told)
+        | (incidents.c.name.in_(named) & was_in_force)
+    )
+
+
+async def _load(transaction: AsyncConnection, chosen: sa.ColumnElement[bool]) -> list[Declared]:
+    """Incidents with their acts; one that the release before declared has no row of an act but is one."""
+    joined = sa.select(incidents, agencies.c.tier, agencies.c.jurisdiction).join(
+        agencies, agencies.c.name == incidents.c.agency
+    )
+    found = (await transaction.execute(joined.where(chosen))).all()
+    if not found:
+        return []
+    names = [row.name for row in found]
+    acts: dict[str, list[Act]] = defaultdict(list)
+    ordered = sa.select(incident_acts).where(incident_acts.c.incident.in_(names)).order_by(incident_acts.c.number)
+    for act in await transaction.execute(ordered):
+        acts[act.incident].append(rows.read_act(act))
+    bare = [name for name in names if name not in acts]
+    named = await _pairs(transaction, incident_agencies.c.agency, bare)
+    return [rows.read(row, acts.get(row.name) or [rows.read_first(row, named[row.name])]) for row in found]
+
+
+async def _with_operators(transaction: AsyncConnection, found: list[Declared]) -> list[Declared]:
+    """The same with the operators that they concern, which no decision asks for."""
+    told = await _pairs(transaction, incident_concerns.c.subject, [incident.name for incident in found])
+    return [
+        replace(incident, operators=frozenset(s for s in told[incident.name] if s.startswith("agencies/")))
+        for incident in found
+    ]
+
+
+async def _pairs(transaction: AsyncConnection, column: sa.Column[Any], names: list[str]) -> dict[str, frozenset[str]]:
+    """What ``column`` holds for each of these incidents."""
+    found: dict[str, set[str]] = {name: set() for name in names}
+    query = sa.select(column.table.c.incident, column).where(column.table.c.incident.in_(names))
+    for incident, value in (await transaction.execute(query)).all() if names else ():
+        found[incident].add(value)
+    return {name: frozenset(values) for name, values in found.items()}
+
+
+async def _note(transaction: AsyncConnection, incident: Declared, known: frozenset[int]) -> None:
+    """Add the acts that are new, the agencies that it opens to, and whom it concerns."""
+    added = [rows.of_act(incident.name, act) for act in incident.acts if act.number not in known]
+    if added:
+        await transaction.execute(incident_acts.insert(), added)
+    opened = {*incident.acts[0].opens_to, *incident.opened}
+    await _add(transaction, incident_agencies.c.agency, incident.name, opened)
+    await _add(transaction, incident_concerns.c.subject, incident.name, incident.districts | incident.operators)
+
+
+async def _add(transaction: AsyncConnection, column: sa.Column[Any], name: str, values: Iterable[str]) -> None:
+    known = (await _pairs(transaction, column, [name]))[name]
+    if missing := sorted(set(values) - known):
+        await transaction.execute(
+            sa.insert(column.table), [{"incident": name, column.name: value} for value in missing]
+        )
 
 
 def _in_force(now: datetime) -> sa.ColumnElement[bool]:
     return (incidents.c.starts_at <= now) & (now < incidents.c.ends_at) & incidents.c.closed_at.is_(None)
-
-
-def _declared(row: Any, opens_to: frozenset[str]) -> Declared:
-    area = json.loads(row.area)
-    polygon = tuple((latitude, longitude) for latitude, longitude in area["polygon"])
-    said = Declaration(
-        display_name=row.display_name,
-        kind=IncidentKind(row.kind),
-        order_number=row.order_number,
-        area=Area(polygon=polygon, bound=area["bound"]),
-        opens_to=opens_to,
-        ends_at=row.ends_at,
-        letter_number=row.letter_number,
-        certificates=tuple(json.loads(row.officer_certificates)),
-    )
-    return Declared(row.name, said, row.principal, row.starts_at, row.closed_at)

@@ -129,9 +129,44 @@ incidents = Table(
     Column("officer_certificates", Text, nullable=False, comment="JSON: numbers of two certificates (Article 19)"),
     Column("principal", String(100), nullable=False, comment="who declared it"),
     Column("agency", String(100), nullable=False, comment="the declaring agency"),
-    Column("starts_at", Instant, nullable=False, comment="when it was declared"),
-    Column("ends_at", Instant, nullable=False, comment="as declared"),
-    Column("closed_at", Instant, comment="when it was ended before that"),
+    Column("starts_at", Instant, nullable=False, comment="since when it is in force; its end, while it never was"),
+    Column("ends_at", Instant, nullable=False, comment="as its acts in effect say"),
+    Column("closed_at", Instant, comment="when it was ended, refused or lapsed before that"),
+    Column("declared_at", Instant, comment="when it was declared; empty = when it started"),
+    Column(
+        "outcome", String(20), comment="how it is over: ended, expired, refused, lapsed; empty = it is not, or closed"
+    ),
+)
+incident_acts = Table(
+    "incident_acts",
+    metadata,
+    Column("incident", String(100), sa.ForeignKey("incidents.name"), primary_key=True, comment="which incident"),
+    Column("number", Integer, primary_key=True, autoincrement=False, comment="from 1, which declares it"),
+    Column("kind", String(20), nullable=False, comment="declared, extended or widened"),
+    Column("principal", String(100), nullable=False, comment="who acted"),
+    Column("agency", String(100), nullable=False, comment="for which agency"),
+    Column("tier", String(20), nullable=False, comment="of the agency: an approver's is no lower"),
+    Column("acted_at", Instant, nullable=False, comment="when"),
+    Column("order_number", String(100), nullable=False, comment="of the order behind it"),
+    Column("reason", String(500), nullable=False, comment="in words; a declaration has its name instead"),
+    Column("area", Text, nullable=False, comment="JSON: polygon, districts, cameras, bound; what it opens"),
+    Column("agencies", Text, nullable=False, comment="JSON: agencies that it opens to, beyond those before it"),
+    Column("ends_at", Instant, comment="the incident's new end"),
+    Column("letter_number", String(100), nullable=False, comment="of its agencies' letter (Article 19)"),
+    Column("officer_certificates", Text, nullable=False, comment="JSON: numbers of two certificates (Article 19)"),
+    Column("approve_by", Instant, index=True, comment="until when a second approver may decide; empty = needs none"),
+    Column("verdict", String(20), comment="approved, refused or lapsed"),
+    Column("decided_by", String(100), nullable=False, comment="the second approver; empty = nobody, or time"),
+    Column("decided_at", Instant, comment="when; an approved act is in effect from then on"),
+    Column("decision_reason", String(500), nullable=False, comment="in the words of who decided it"),
+)
+incident_concerns = Table(
+    "incident_concerns",
+    metadata,
+    Column("incident", String(100), sa.ForeignKey("incidents.name"), primary_key=True, comment="which incident"),
+    Column(
+        "subject", String(100), primary_key=True, index=True, comment="a district that it may concern, or an operator"
+    ),
 )
 incident_agencies = Table(
     "incident_agencies",

@@ -74,6 +74,37 @@ async def test_an_incident_carries_its_area_and_its_agencies(tmp_path: Path) -> 
     assert _is_ahead(incident.end_time, timedelta(hours=1))
 
 
+async def test_an_incident_may_be_districts_and_cameras(tmp_path: Path) -> None:
+    asked = await _asked(
+        tmp_path, "incident", "declare", "flood", "--kind", "natural-disaster", "--order", "O-1", "--district",
+        "440104", "--camera", _CODE, "--agency", "command-guangzhou", "--letter", "L-2", "--officer", "C-1",
+        "--officer", "C-2",
+    )  # fmt: skip
+    incident = asked.incident
+    assert (list(incident.area), list(incident.districts), list(incident.cameras)) == ([], ["440104"], [_CAMERA])
+
+
+async def test_an_extension_and_a_widening_carry_their_orders(tmp_path: Path) -> None:
+    asked = await _asked(
+        tmp_path, "incident", "extend", "i-1", "--order", "O-2", "--reason", "burning", "--hours", "2",
+    )  # fmt: skip
+    assert (asked.name, asked.order_number, asked.reason) == ("incidents/i-1", "O-2", "burning")
+    assert _is_ahead(asked.end_time, timedelta(hours=2))
+    (tmp_path / "b").mkdir()
+    asked = await _asked(
+        tmp_path / "b", "incident", "widen", "i-1", "--order", "O-3", "--reason", "smoke", "--agency", "urban-yuexiu",
+        "--letter", "L-3", "--officer", "C-1", "--officer", "C-2", "--area", "23,113 23.1,113 23,113.1",
+    )  # fmt: skip
+    assert (asked.order_number, list(asked.agencies), len(asked.area)) == ("O-3", ["agencies/urban-yuexiu"], 3)
+    assert (asked.letter_number, list(asked.officer_certificates)) == ("L-3", ["C-1", "C-2"])
+
+
+@pytest.mark.parametrize(("word", "is_approved"), [("approve", True), ("refuse", False)])
+async def test_a_second_approver_names_the_act(tmp_path: Path, word: str, is_approved: bool) -> None:
+    asked = await _asked(tmp_path, "incident", word, "i-1", "--act", "2", "--reason", "seen")
+    assert (asked.name, asked.act, asked.approved, asked.reason) == ("incidents/i-1", 2, is_approved, "seen")
+
+
 async def test_a_takeover_carries_its_reason_and_its_end(tmp_path: Path) -> None:
     asked = await _asked(
         tmp_path, "takeover", "request", _CODE, "--reason", "fire", "--incident", "i-1", "--minutes", "5"
@@ -96,6 +127,8 @@ async def test_a_check_that_is_refused_exits_1(tmp_path: Path) -> None:
         (f"takeover show {_CODE}", "name", f"{_CAMERA}/controlState"),
         ("takeover release t-1", "name", "takeovers/t-1"),
         ("incident end i-1", "name", "incidents/i-1"),
+        ("incident show i-1", "name", "incidents/i-1"),
+        ("incident list --limit 7", "page_size", 7),
         ("revoke urban-yuexiu --reason lost", "name", "principals/urban-yuexiu"),
         ("reinstate urban-yuexiu --reason found", "reason", "found"),
         (f"cameras show {_CODE}", "name", _CAMERA),

@@ -1,5 +1,6 @@
 """What tests of permissions' use cases stand on: a real database with a genesis; cameras and the bus are made."""
 
+import itertools
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -25,13 +26,15 @@ class Outside:
 
     cameras: dict[str, Camera] = field(default_factory=lambda: {TUNNEL.name: TUNNEL})
     told: list[Ending] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)  # committed or not
 
     async def facts(self, names: Iterable[str]) -> Mapping[str, Camera]:
         return {name: self.cameras[name] for name in names if name in self.cameras}
 
     def forget_all(self) -> None: ...
 
-    async def add(self, transaction: AsyncConnection, *changes: Change) -> None: ...
+    async def add(self, transaction: AsyncConnection, *changes: Change) -> None:
+        self.changes += changes
 
     def wake(self) -> None: ...
 
@@ -49,7 +52,14 @@ def genesis(camera_levels: Mapping[str, int]) -> Genesis:
 @asynccontextmanager
 async def ports(folder: Path, camera_levels: Mapping[str, int] | None = None) -> AsyncIterator[tuple[Ports, Outside]]:
     """Ports on a new database, and the outside that stands behind them."""
-    outside, clock = Outside(), ManualClock(NOW)
-    async with database.connect(f"sqlite+aiosqlite:///{folder / 'a home.db'}", MIGRATIONS) as records:
+    async with ports_on(f"sqlite+aiosqlite:///{folder / 'a home.db'}", camera_levels) as made:
+        yield made
+
+
+@asynccontextmanager
+async def ports_on(url: str, camera_levels: Mapping[str, int] | None = None) -> AsyncIterator[tuple[Ports, Outside]]:
+    """The same on the empty database at ``url``; ids are numbers in order."""
+    outside, clock, numbers = Outside(), ManualClock(NOW), itertools.count(1)
+    async with database.connect(url, MIGRATIONS) as records:
         await policies.adopt_genesis(records, genesis(camera_levels or {}), b"signed", NOW)
-        yield Ports(records, deciding(), outside, outside, outside, clock, lambda: "an id"), outside
+        yield Ports(records, deciding(), outside, outside, outside, clock, lambda: f"{next(numbers):03}"), outside

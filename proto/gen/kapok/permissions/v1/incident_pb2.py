@@ -28,7 +28,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from google.type import latlng_pb2 as google_dot_type_dot_latlng__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#kapok/permissions/v1/incident.proto\x12\x14kapok.permissions.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18google/type/latlng.proto\"\x8a\x04\n\x08Incident\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12\x1a\n\x0c\x64isplay_name\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x36\n\x04kind\x18\x03 \x01(\x0e\x32\".kapok.permissions.v1.IncidentKindB\x04\xe2\x41\x01\x02\x12\x1a\n\x0corder_number\x18\x04 \x01(\tB\x04\xe2\x41\x01\x02\x12\'\n\x04\x61rea\x18\x05 \x03(\x0b\x32\x13.google.type.LatLngB\x04\xe2\x41\x01\x02\x12\x34\n\nstart_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x32\n\x08\x65nd_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x02\x12\x16\n\x08\x61gencies\x18\x08 \x03(\tB\x04\xe2\x41\x01\x02\x12\x1b\n\rletter_number\x18\t \x01(\tB\x04\xe2\x41\x01\x02\x12\"\n\x14officer_certificates\x18\n \x03(\tB\x04\xe2\x41\x01\x02\x12\x17\n\tprincipal\x18\x0b \x01(\tB\x04\xe2\x41\x01\x03\x12\x35\n\x0b\x63losed_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03:>\xea\x41;\n\x0ekapok/Incident\x12\x14incidents/{incident}*\tincidents2\x08incident*\xb1\x01\n\x0cIncidentKind\x12\x1d\n\x19INCIDENT_KIND_UNSPECIFIED\x10\x00\x12\"\n\x1eINCIDENT_KIND_NATURAL_DISASTER\x10\x01\x12\x1a\n\x16INCIDENT_KIND_ACCIDENT\x10\x02\x12\x1f\n\x1bINCIDENT_KIND_PUBLIC_HEALTH\x10\x03\x12!\n\x1dINCIDENT_KIND_PUBLIC_SECURITY\x10\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#kapok/permissions/v1/incident.proto\x12\x14kapok.permissions.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18google/type/latlng.proto\"\x99\x07\n\x08Incident\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12\x1a\n\x0c\x64isplay_name\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x36\n\x04kind\x18\x03 \x01(\x0e\x32\".kapok.permissions.v1.IncidentKindB\x04\xe2\x41\x01\x02\x12\x1a\n\x0corder_number\x18\x04 \x01(\tB\x04\xe2\x41\x01\x02\x12\'\n\x04\x61rea\x18\x05 \x03(\x0b\x32\x13.google.type.LatLngB\x04\xe2\x41\x01\x01\x12\x34\n\nstart_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x32\n\x08\x65nd_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x02\x12\x16\n\x08\x61gencies\x18\x08 \x03(\tB\x04\xe2\x41\x01\x02\x12\x1b\n\rletter_number\x18\t \x01(\tB\x04\xe2\x41\x01\x02\x12\"\n\x14officer_certificates\x18\n \x03(\tB\x04\xe2\x41\x01\x02\x12\x17\n\tprincipal\x18\x0b \x01(\tB\x04\xe2\x41\x01\x03\x12\x35\n\x0b\x63losed_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x17\n\tdistricts\x18\r \x03(\tB\x04\xe2\x41\x01\x01\x12\x15\n\x07\x63\x61meras\x18\x0e \x03(\tB\x04\xe2\x41\x01\x01\x12\x39\n\x05state\x18\x0f \x01(\x0e\x32$.kapok.permissions.v1.Incident.StateB\x04\xe2\x41\x01\x03\x12\x14\n\x06\x61gency\x18\x10 \x01(\tB\x04\xe2\x41\x01\x03\x12\x35\n\x04\x61\x63ts\x18\x11 \x03(\x0b\x32!.kapok.permissions.v1.IncidentActB\x04\xe2\x41\x01\x03\x12!\n\x13\x63oncerned_districts\x18\x12 \x03(\tB\x04\xe2\x41\x01\x03\x12!\n\x13\x63oncerned_operators\x18\x13 \x03(\tB\x04\xe2\x41\x01\x03\"\x8e\x01\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x11\n\rSTATE_PENDING\x10\x01\x12\x12\n\x0eSTATE_IN_FORCE\x10\x02\x12\x0f\n\x0bSTATE_ENDED\x10\x03\x12\x11\n\rSTATE_EXPIRED\x10\x04\x12\x11\n\rSTATE_REFUSED\x10\x05\x12\x10\n\x0cSTATE_LAPSED\x10\x06:>\xea\x41;\n\x0ekapok/Incident\x12\x14incidents/{incident}*\tincidents2\x08incident\"\xd1\x06\n\x0bIncidentAct\x12\x0e\n\x06number\x18\x01 \x01(\x05\x12\x34\n\x04kind\x18\x02 \x01(\x0e\x32&.kapok.permissions.v1.IncidentAct.Kind\x12\x11\n\tprincipal\x18\x03 \x01(\t\x12\x0e\n\x06\x61gency\x18\x04 \x01(\t\x12,\n\x08\x61\x63t_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0corder_number\x18\x06 \x01(\t\x12\x0e\n\x06reason\x18\x07 \x01(\t\x12!\n\x04\x61rea\x18\x08 \x03(\x0b\x32\x13.google.type.LatLng\x12\x11\n\tdistricts\x18\t \x03(\t\x12\x0f\n\x07\x63\x61meras\x18\n \x03(\t\x12\r\n\x05\x62ound\x18\x0b \x01(\t\x12\x10\n\x08\x61gencies\x18\x0c \x03(\t\x12,\n\x08\x65nd_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x15\n\rletter_number\x18\x0e \x01(\t\x12\x1c\n\x14officer_certificates\x18\x0f \x03(\t\x12\x33\n\x0f\x61pprove_by_time\x18\x10 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12:\n\x07verdict\x18\x11 \x01(\x0e\x32).kapok.permissions.v1.IncidentAct.Verdict\x12\x12\n\ndecided_by\x18\x12 \x01(\t\x12/\n\x0b\x64\x65\x63ide_time\x18\x13 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x17\n\x0f\x64\x65\x63ision_reason\x18\x14 \x01(\t\x12\x32\n\x0e\x65\x66\x66\x65\x63tive_time\x18\x15 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"T\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\x11\n\rKIND_DECLARED\x10\x01\x12\x11\n\rKIND_EXTENDED\x10\x02\x12\x10\n\x0cKIND_WIDENED\x10\x03\"a\n\x07Verdict\x12\x17\n\x13VERDICT_UNSPECIFIED\x10\x00\x12\x14\n\x10VERDICT_APPROVED\x10\x01\x12\x13\n\x0fVERDICT_REFUSED\x10\x02\x12\x12\n\x0eVERDICT_LAPSED\x10\x03*\xb1\x01\n\x0cIncidentKind\x12\x1d\n\x19INCIDENT_KIND_UNSPECIFIED\x10\x00\x12\"\n\x1eINCIDENT_KIND_NATURAL_DISASTER\x10\x01\x12\x1a\n\x16INCIDENT_KIND_ACCIDENT\x10\x02\x12\x1f\n\x1bINCIDENT_KIND_PUBLIC_HEALTH\x10\x03\x12!\n\x1dINCIDENT_KIND_PUBLIC_SECURITY\x10\x04\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -44,7 +44,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_INCIDENT'].fields_by_name['order_number']._loaded_options = None
   _globals['_INCIDENT'].fields_by_name['order_number']._serialized_options = b'\342A\001\002'
   _globals['_INCIDENT'].fields_by_name['area']._loaded_options = None
-  _globals['_INCIDENT'].fields_by_name['area']._serialized_options = b'\342A\001\002'
+  _globals['_INCIDENT'].fields_by_name['area']._serialized_options = b'\342A\001\001'
   _globals['_INCIDENT'].fields_by_name['start_time']._loaded_options = None
   _globals['_INCIDENT'].fields_by_name['start_time']._serialized_options = b'\342A\001\003'
   _globals['_INCIDENT'].fields_by_name['end_time']._loaded_options = None
@@ -59,10 +59,32 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_INCIDENT'].fields_by_name['principal']._serialized_options = b'\342A\001\003'
   _globals['_INCIDENT'].fields_by_name['closed_time']._loaded_options = None
   _globals['_INCIDENT'].fields_by_name['closed_time']._serialized_options = b'\342A\001\003'
+  _globals['_INCIDENT'].fields_by_name['districts']._loaded_options = None
+  _globals['_INCIDENT'].fields_by_name['districts']._serialized_options = b'\342A\001\001'
+  _globals['_INCIDENT'].fields_by_name['cameras']._loaded_options = None
+  _globals['_INCIDENT'].fields_by_name['cameras']._serialized_options = b'\342A\001\001'
+  _globals['_INCIDENT'].fields_by_name['state']._loaded_options = None
+  _globals['_INCIDENT'].fields_by_name['state']._serialized_options = b'\342A\001\003'
+  _globals['_INCIDENT'].fields_by_name['agency']._loaded_options = None
+  _globals['_INCIDENT'].fields_by_name['agency']._serialized_options = b'\342A\001\003'
+  _globals['_INCIDENT'].fields_by_name['acts']._loaded_options = None
+  _globals['_INCIDENT'].fields_by_name['acts']._serialized_options = b'\342A\001\003'
+  _globals['_INCIDENT'].fields_by_name['concerned_districts']._loaded_options = None
+  _globals['_INCIDENT'].fields_by_name['concerned_districts']._serialized_options = b'\342A\001\003'
+  _globals['_INCIDENT'].fields_by_name['concerned_operators']._loaded_options = None
+  _globals['_INCIDENT'].fields_by_name['concerned_operators']._serialized_options = b'\342A\001\003'
   _globals['_INCIDENT']._loaded_options = None
   _globals['_INCIDENT']._serialized_options = b'\352A;\n\016kapok/Incident\022\024incidents/{incident}*\tincidents2\010incident'
-  _globals['_INCIDENTKIND']._serialized_start=706
-  _globals['_INCIDENTKIND']._serialized_end=883
+  _globals['_INCIDENTKIND']._serialized_start=1957
+  _globals['_INCIDENTKIND']._serialized_end=2134
   _globals['_INCIDENT']._serialized_start=181
-  _globals['_INCIDENT']._serialized_end=703
+  _globals['_INCIDENT']._serialized_end=1102
+  _globals['_INCIDENT_STATE']._serialized_start=896
+  _globals['_INCIDENT_STATE']._serialized_end=1038
+  _globals['_INCIDENTACT']._serialized_start=1105
+  _globals['_INCIDENTACT']._serialized_end=1954
+  _globals['_INCIDENTACT_KIND']._serialized_start=1771
+  _globals['_INCIDENTACT_KIND']._serialized_end=1855
+  _globals['_INCIDENTACT_VERDICT']._serialized_start=1857
+  _globals['_INCIDENTACT_VERDICT']._serialized_end=1954
 # @@protoc_insertion_point(module_scope)

@@ -26,6 +26,7 @@ from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.api import client_pb2 as google_dot_api_dot_client__pb2
 from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from google.type import latlng_pb2 as google_dot_type_dot_latlng__pb2
 from kapok.annotations.v1 import exposure_pb2 as kapok_dot_annotations_dot_v1_dot_exposure__pb2
 from kapok.permissions.v1 import decision_pb2 as kapok_dot_permissions_dot_v1_dot_decision__pb2
 from kapok.permissions.v1 import incident_pb2 as kapok_dot_permissions_dot_v1_dot_incident__pb2
@@ -33,7 +34,7 @@ from kapok.permissions.v1 import legal_basis_pb2 as kapok_dot_permissions_dot_v1
 from kapok.permissions.v1 import takeover_pb2 as kapok_dot_permissions_dot_v1_dot_takeover__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n.kapok/permissions/v1/permissions_service.proto\x12\x14kapok.permissions.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/api/client.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a#kapok/annotations/v1/exposure.proto\x1a#kapok/permissions/v1/decision.proto\x1a#kapok/permissions/v1/incident.proto\x1a&kapok/permissions/v1/legal_basis.proto\x1a#kapok/permissions/v1/takeover.proto\"\x8b\x01\n\x0c\x43heckRequest\x12\x14\n\x06\x63\x61mera\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x32\n\x06\x61\x63tion\x18\x02 \x01(\x0e\x32\x1c.kapok.permissions.v1.ActionB\x04\xe2\x41\x01\x02\x12\x19\n\x0blegal_basis\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\x12\x16\n\x08incident\x18\x04 \x01(\tB\x04\xe2\x41\x01\x01\"A\n\rCheckResponse\x12\x30\n\x08\x64\x65\x63ision\x18\x01 \x01(\x0b\x32\x1e.kapok.permissions.v1.Decision\"\xa6\x01\n\x0e\x45xplainRequest\x12\x14\n\x06\x63\x61mera\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x32\n\x06\x61\x63tion\x18\x02 \x01(\x0e\x32\x1c.kapok.permissions.v1.ActionB\x04\xe2\x41\x01\x02\x12\x17\n\tprincipal\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\x12\x19\n\x0blegal_basis\x18\x04 \x01(\tB\x04\xe2\x41\x01\x01\x12\x16\n\x08incident\x18\x05 \x01(\tB\x04\xe2\x41\x01\x01\"\xdc\x01\n\x0f\x45xplainResponse\x12\x30\n\x08\x64\x65\x63ision\x18\x01 \x01(\x0b\x32\x1e.kapok.permissions.v1.Decision\x12\x10\n\x08relation\x18\x02 \x01(\t\x12\r\n\x05roles\x18\x03 \x03(\t\x12\x12\n\nconditions\x18\x04 \x03(\t\x12\x30\n\x07matched\x18\x05 \x03(\x0b\x32\x1f.kapok.permissions.v1.RuleMatch\x12\x30\n\x07nearest\x18\x06 \x03(\x0b\x32\x1f.kapok.permissions.v1.RuleMatch\"J\n\x14\x44\x65scribeScopeRequest\x12\x32\n\x06\x61\x63tion\x18\x01 \x01(\x0e\x32\x1c.kapok.permissions.v1.ActionB\x04\xe2\x41\x01\x02\"t\n\x15\x44\x65scribeScopeResponse\x12\x31\n\x07\x63lasses\x18\x01 \x03(\x0b\x32 .kapok.permissions.v1.ScopeClass\x12\x0f\n\x07\x63\x61meras\x18\x02 \x03(\t\x12\x17\n\x0fpolicy_revision\x18\x03 \x01(\x03\"X\n\x19RegisterLegalBasisRequest\x12;\n\x0blegal_basis\x18\x01 \x01(\x0b\x32 .kapok.permissions.v1.LegalBasisB\x04\xe2\x41\x01\x02\"P\n\x16\x44\x65\x63lareIncidentRequest\x12\x36\n\x08incident\x18\x01 \x01(\x0b\x32\x1e.kapok.permissions.v1.IncidentB\x04\xe2\x41\x01\x02\"(\n\x12\x45ndIncidentRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"P\n\x16RequestTakeoverRequest\x12\x36\n\x08takeover\x18\x01 \x01(\x0b\x32\x1e.kapok.permissions.v1.TakeoverB\x04\xe2\x41\x01\x02\",\n\x16ReleaseTakeoverRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\",\n\x16GetControlStateRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"B\n\x16RevokePrincipalRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x14\n\x06reason\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\"Z\n\x17RevokePrincipalResponse\x12\x0e\n\x06number\x18\x01 \x01(\x03\x12/\n\x0brevoke_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"E\n\x19ReinstatePrincipalRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x14\n\x06reason\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\"\x1c\n\x1aReinstatePrincipalResponse2\xaf\r\n\x12PermissionsService\x12\x89\x01\n\x05\x43heck\x12\".kapok.permissions.v1.CheckRequest\x1a#.kapok.permissions.v1.CheckResponse\"7\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02-\"(/v1/{camera=districts/*/cameras/*}:check:\x01*\x12\x91\x01\n\x07\x45xplain\x12$.kapok.permissions.v1.ExplainRequest\x1a%.kapok.permissions.v1.ExplainResponse\"9\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02/\"*/v1/{camera=districts/*/cameras/*}:explain:\x01*\x12\x7f\n\rDescribeScope\x12*.kapok.permissions.v1.DescribeScopeRequest\x1a+.kapok.permissions.v1.DescribeScopeResponse\"\x15\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x0b\x12\t/v1/scope\x12\x9d\x01\n\x12RegisterLegalBasis\x12/.kapok.permissions.v1.RegisterLegalBasisRequest\x1a .kapok.permissions.v1.LegalBasis\"4\xda\x41\x0blegal_basis\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x1c\"\x17/v1/legalBases:register:\x01*\x12\x90\x01\n\x0f\x44\x65\x63lareIncident\x12,.kapok.permissions.v1.DeclareIncidentRequest\x1a\x1e.kapok.permissions.v1.Incident\"/\xda\x41\x08incident\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x1a\"\x15/v1/incidents:declare:\x01*\x12\x89\x01\n\x0b\x45ndIncident\x12(.kapok.permissions.v1.EndIncidentRequest\x1a\x1e.kapok.permissions.v1.Incident\"0\xda\x41\x04name\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x1f\"\x1a/v1/{name=incidents/*}:end:\x01*\x12\x90\x01\n\x0fRequestTakeover\x12,.kapok.permissions.v1.RequestTakeoverRequest\x1a\x1e.kapok.permissions.v1.Takeover\"/\xda\x41\x08takeover\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x1a\"\x15/v1/takeovers:request:\x01*\x12\x95\x01\n\x0fReleaseTakeover\x12,.kapok.permissions.v1.ReleaseTakeoverRequest\x1a\x1e.kapok.permissions.v1.Takeover\"4\xda\x41\x04name\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02#\"\x1e/v1/{name=takeovers/*}:release:\x01*\x12\xa5\x01\n\x0fGetControlState\x12,.kapok.permissions.v1.GetControlStateRequest\x1a\".kapok.permissions.v1.ControlState\"@\xda\x41\x04name\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02/\x12-/v1/{name=districts/*/cameras/*/controlState}\x12\xab\x01\n\x0fRevokePrincipal\x12,.kapok.permissions.v1.RevokePrincipalRequest\x1a-.kapok.permissions.v1.RevokePrincipalResponse\";\xda\x41\x0bname,reason\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02#\"\x1e/v1/{name=principals/*}:revoke:\x01*\x12\xb7\x01\n\x12ReinstatePrincipal\x12/.kapok.permissions.v1.ReinstatePrincipalRequest\x1a\x30.kapok.permissions.v1.ReinstatePrincipalResponse\">\xda\x41\x0bname,reason\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02&\"!/v1/{name=principals/*}:reinstate:\x01*b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n.kapok/permissions/v1/permissions_service.proto\x12\x14kapok.permissions.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/api/client.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18google/type/latlng.proto\x1a#kapok/annotations/v1/exposure.proto\x1a#kapok/permissions/v1/decision.proto\x1a#kapok/permissions/v1/incident.proto\x1a&kapok/permissions/v1/legal_basis.proto\x1a#kapok/permissions/v1/takeover.proto\"\x8b\x01\n\x0c\x43heckRequest\x12\x14\n\x06\x63\x61mera\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x32\n\x06\x61\x63tion\x18\x02 \x01(\x0e\x32\x1c.kapok.permissions.v1.ActionB\x04\xe2\x41\x01\x02\x12\x19\n\x0blegal_basis\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\x12\x16\n\x08incident\x18\x04 \x01(\tB\x04\xe2\x41\x01\x01\"A\n\rCheckResponse\x12\x30\n\x08\x64\x65\x63ision\x18\x01 \x01(\x0b\x32\x1e.kapok.permissions.v1.Decision\"\xa6\x01\n\x0e\x45xplainRequest\x12\x14\n\x06\x63\x61mera\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x32\n\x06\x61\x63tion\x18\x02 \x01(\x0e\x32\x1c.kapok.permissions.v1.ActionB\x04\xe2\x41\x01\x02\x12\x17\n\tprincipal\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\x12\x19\n\x0blegal_basis\x18\x04 \x01(\tB\x04\xe2\x41\x01\x01\x12\x16\n\x08incident\x18\x05 \x01(\tB\x04\xe2\x41\x01\x01\"\xdc\x01\n\x0f\x45xplainResponse\x12\x30\n\x08\x64\x65\x63ision\x18\x01 \x01(\x0b\x32\x1e.kapok.permissions.v1.Decision\x12\x10\n\x08relation\x18\x02 \x01(\t\x12\r\n\x05roles\x18\x03 \x03(\t\x12\x12\n\nconditions\x18\x04 \x03(\t\x12\x30\n\x07matched\x18\x05 \x03(\x0b\x32\x1f.kapok.permissions.v1.RuleMatch\x12\x30\n\x07nearest\x18\x06 \x03(\x0b\x32\x1f.kapok.permissions.v1.RuleMatch\"J\n\x14\x44\x65scribeScopeRequest\x12\x32\n\x06\x61\x63tion\x18\x01 \x01(\x0e\x32\x1c.kapok.permissions.v1.ActionB\x04\xe2\x41\x01\x02\"t\n\x15\x44\x65scribeScopeResponse\x12\x31\n\x07\x63lasses\x18\x01 \x03(\x0b\x32 .kapok.permissions.v1.ScopeClass\x12\x0f\n\x07\x63\x61meras\x18\x02 \x03(\t\x12\x17\n\x0fpolicy_revision\x18\x03 \x01(\x03\"X\n\x19RegisterLegalBasisRequest\x12;\n\x0blegal_basis\x18\x01 \x01(\x0b\x32 .kapok.permissions.v1.LegalBasisB\x04\xe2\x41\x01\x02\"P\n\x16\x44\x65\x63lareIncidentRequest\x12\x36\n\x08incident\x18\x01 \x01(\x0b\x32\x1e.kapok.permissions.v1.IncidentB\x04\xe2\x41\x01\x02\"(\n\x12\x45ndIncidentRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"P\n\x16RequestTakeoverRequest\x12\x36\n\x08takeover\x18\x01 \x01(\x0b\x32\x1e.kapok.permissions.v1.TakeoverB\x04\xe2\x41\x01\x02\",\n\x16ReleaseTakeoverRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\",\n\x16GetControlStateRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"B\n\x16RevokePrincipalRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x14\n\x06reason\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\"Z\n\x17RevokePrincipalResponse\x12\x0e\n\x06number\x18\x01 \x01(\x03\x12/\n\x0brevoke_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"E\n\x19ReinstatePrincipalRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x14\n\x06reason\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\"\x1c\n\x1aReinstatePrincipalResponse\"(\n\x12GetIncidentRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"I\n\x14ListIncidentsRequest\x12\x17\n\tpage_size\x18\x01 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\"c\n\x15ListIncidentsResponse\x12\x31\n\tincidents\x18\x01 \x03(\x0b\x32\x1e.kapok.permissions.v1.Incident\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"l\n\x15\x44\x65\x63ideIncidentRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x11\n\x03\x61\x63t\x18\x02 \x01(\x05\x42\x04\xe2\x41\x01\x02\x12\x16\n\x08\x61pproved\x18\x03 \x01(\x08\x42\x04\xe2\x41\x01\x02\x12\x14\n\x06reason\x18\x04 \x01(\tB\x04\xe2\x41\x01\x02\"\x91\x01\n\x15\x45xtendIncidentRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x1a\n\x0corder_number\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x14\n\x06reason\x18\x03 \x01(\tB\x04\xe2\x41\x01\x02\x12\x32\n\x08\x65nd_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x02\"\x8e\x02\n\x14WidenIncidentRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x1a\n\x0corder_number\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x14\n\x06reason\x18\x03 \x01(\tB\x04\xe2\x41\x01\x02\x12\'\n\x04\x61rea\x18\x04 \x03(\x0b\x32\x13.google.type.LatLngB\x04\xe2\x41\x01\x01\x12\x17\n\tdistricts\x18\x05 \x03(\tB\x04\xe2\x41\x01\x01\x12\x15\n\x07\x63\x61meras\x18\x06 \x03(\tB\x04\xe2\x41\x01\x01\x12\x16\n\x08\x61gencies\x18\x07 \x03(\tB\x04\xe2\x41\x01\x01\x12\x1b\n\rletter_number\x18\x08 \x01(\tB\x04\xe2\x41\x01\x01\x12\"\n\x14officer_certificates\x18\t \x03(\tB\x04\xe2\x41\x01\x01\x32\xe1\x12\n\x12PermissionsService\x12\x89\x01\n\x05\x43heck\x12\".kapok.permissions.v1.CheckRequest\x1a#.kapok.permissions.v1.CheckResponse\"7\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02-\"(/v1/{camera=districts/*/cameras/*}:check:\x01*\x12\x91\x01\n\x07\x45xplain\x12$.kapok.permissions.v1.ExplainRequest\x1a%.kapok.permissions.v1.ExplainResponse\"9\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02/\"*/v1/{camera=districts/*/cameras/*}:explain:\x01*\x12\x7f\n\rDescribeScope\x12*.kapok.permissions.v1.DescribeScopeRequest\x1a+.kapok.permissions.v1.DescribeScopeResponse\"\x15\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x0b\x12\t/v1/scope\x12\x9d\x01\n\x12RegisterLegalBasis\x12/.kapok.permissions.v1.RegisterLegalBasisRequest\x1a .kapok.permissions.v1.LegalBasis\"4\xda\x41\x0blegal_basis\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x1c\"\x17/v1/legalBases:register:\x01*\x12\x90\x01\n\x0f\x44\x65\x63lareIncident\x12,.kapok.permissions.v1.DeclareIncidentRequest\x1a\x1e.kapok.permissions.v1.Incident\"/\xda\x41\x08incident\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x1a\"\x15/v1/incidents:declare:\x01*\x12\x89\x01\n\x0b\x45ndIncident\x12(.kapok.permissions.v1.EndIncidentRequest\x1a\x1e.kapok.permissions.v1.Incident\"0\xda\x41\x04name\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x1f\"\x1a/v1/{name=incidents/*}:end:\x01*\x12\x90\x01\n\x0fRequestTakeover\x12,.kapok.permissions.v1.RequestTakeoverRequest\x1a\x1e.kapok.permissions.v1.Takeover\"/\xda\x41\x08takeover\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x1a\"\x15/v1/takeovers:request:\x01*\x12\x95\x01\n\x0fReleaseTakeover\x12,.kapok.permissions.v1.ReleaseTakeoverRequest\x1a\x1e.kapok.permissions.v1.Takeover\"4\xda\x41\x04name\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02#\"\x1e/v1/{name=takeovers/*}:release:\x01*\x12\xa5\x01\n\x0fGetControlState\x12,.kapok.permissions.v1.GetControlStateRequest\x1a\".kapok.permissions.v1.ControlState\"@\xda\x41\x04name\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02/\x12-/v1/{name=districts/*/cameras/*/controlState}\x12\xab\x01\n\x0fRevokePrincipal\x12,.kapok.permissions.v1.RevokePrincipalRequest\x1a-.kapok.permissions.v1.RevokePrincipalResponse\";\xda\x41\x0bname,reason\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02#\"\x1e/v1/{name=principals/*}:revoke:\x01*\x12\xb7\x01\n\x12ReinstatePrincipal\x12/.kapok.permissions.v1.ReinstatePrincipalRequest\x1a\x30.kapok.permissions.v1.ReinstatePrincipalResponse\">\xda\x41\x0bname,reason\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02&\"!/v1/{name=principals/*}:reinstate:\x01*\x12\x82\x01\n\x0bGetIncident\x12(.kapok.permissions.v1.GetIncidentRequest\x1a\x1e.kapok.permissions.v1.Incident\")\xda\x41\x04name\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x18\x12\x16/v1/{name=incidents/*}\x12\x83\x01\n\rListIncidents\x12*.kapok.permissions.v1.ListIncidentsRequest\x1a+.kapok.permissions.v1.ListIncidentsResponse\"\x19\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x0f\x12\r/v1/incidents\x12\x8b\x01\n\x0e\x44\x65\x63ideIncident\x12+.kapok.permissions.v1.DecideIncidentRequest\x1a\x1e.kapok.permissions.v1.Incident\",\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\"\"\x1d/v1/{name=incidents/*}:decide:\x01*\x12\x8b\x01\n\x0e\x45xtendIncident\x12+.kapok.permissions.v1.ExtendIncidentRequest\x1a\x1e.kapok.permissions.v1.Incident\",\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\"\"\x1d/v1/{name=incidents/*}:extend:\x01*\x12\x88\x01\n\rWidenIncident\x12*.kapok.permissions.v1.WidenIncidentRequest\x1a\x1e.kapok.permissions.v1.Incident\"+\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02!\"\x1c/v1/{name=incidents/*}:widen:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -80,6 +81,46 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_REINSTATEPRINCIPALREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002'
   _globals['_REINSTATEPRINCIPALREQUEST'].fields_by_name['reason']._loaded_options = None
   _globals['_REINSTATEPRINCIPALREQUEST'].fields_by_name['reason']._serialized_options = b'\342A\001\002'
+  _globals['_GETINCIDENTREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_GETINCIDENTREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002'
+  _globals['_LISTINCIDENTSREQUEST'].fields_by_name['page_size']._loaded_options = None
+  _globals['_LISTINCIDENTSREQUEST'].fields_by_name['page_size']._serialized_options = b'\342A\001\001'
+  _globals['_LISTINCIDENTSREQUEST'].fields_by_name['page_token']._loaded_options = None
+  _globals['_LISTINCIDENTSREQUEST'].fields_by_name['page_token']._serialized_options = b'\342A\001\001'
+  _globals['_DECIDEINCIDENTREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_DECIDEINCIDENTREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002'
+  _globals['_DECIDEINCIDENTREQUEST'].fields_by_name['act']._loaded_options = None
+  _globals['_DECIDEINCIDENTREQUEST'].fields_by_name['act']._serialized_options = b'\342A\001\002'
+  _globals['_DECIDEINCIDENTREQUEST'].fields_by_name['approved']._loaded_options = None
+  _globals['_DECIDEINCIDENTREQUEST'].fields_by_name['approved']._serialized_options = b'\342A\001\002'
+  _globals['_DECIDEINCIDENTREQUEST'].fields_by_name['reason']._loaded_options = None
+  _globals['_DECIDEINCIDENTREQUEST'].fields_by_name['reason']._serialized_options = b'\342A\001\002'
+  _globals['_EXTENDINCIDENTREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_EXTENDINCIDENTREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002'
+  _globals['_EXTENDINCIDENTREQUEST'].fields_by_name['order_number']._loaded_options = None
+  _globals['_EXTENDINCIDENTREQUEST'].fields_by_name['order_number']._serialized_options = b'\342A\001\002'
+  _globals['_EXTENDINCIDENTREQUEST'].fields_by_name['reason']._loaded_options = None
+  _globals['_EXTENDINCIDENTREQUEST'].fields_by_name['reason']._serialized_options = b'\342A\001\002'
+  _globals['_EXTENDINCIDENTREQUEST'].fields_by_name['end_time']._loaded_options = None
+  _globals['_EXTENDINCIDENTREQUEST'].fields_by_name['end_time']._serialized_options = b'\342A\001\002'
+  _globals['_WIDENINCIDENTREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_WIDENINCIDENTREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002'
+  _globals['_WIDENINCIDENTREQUEST'].fields_by_name['order_number']._loaded_options = None
+  _globals['_WIDENINCIDENTREQUEST'].fields_by_name['order_number']._serialized_options = b'\342A\001\002'
+  _globals['_WIDENINCIDENTREQUEST'].fields_by_name['reason']._loaded_options = None
+  _globals['_WIDENINCIDENTREQUEST'].fields_by_name['reason']._serialized_options = b'\342A\001\002'
+  _globals['_WIDENINCIDENTREQUEST'].fields_by_name['area']._loaded_options = None
+  _globals['_WIDENINCIDENTREQUEST'].fields_by_name['area']._serialized_options = b'\342A\001\001'
+  _globals['_WIDENINCIDENTREQUEST'].fields_by_name['districts']._loaded_options = None
+  _globals['_WIDENINCIDENTREQUEST'].fields_by_name['districts']._serialized_options = b'\342A\001\001'
+  _globals['_WIDENINCIDENTREQUEST'].fields_by_name['cameras']._loaded_options = None
+  _globals['_WIDENINCIDENTREQUEST'].fields_by_name['cameras']._serialized_options = b'\342A\001\001'
+  _globals['_WIDENINCIDENTREQUEST'].fields_by_name['agencies']._loaded_options = None
+  _globals['_WIDENINCIDENTREQUEST'].fields_by_name['agencies']._serialized_options = b'\342A\001\001'
+  _globals['_WIDENINCIDENTREQUEST'].fields_by_name['letter_number']._loaded_options = None
+  _globals['_WIDENINCIDENTREQUEST'].fields_by_name['letter_number']._serialized_options = b'\342A\001\001'
+  _globals['_WIDENINCIDENTREQUEST'].fields_by_name['officer_certificates']._loaded_options = None
+  _globals['_WIDENINCIDENTREQUEST'].fields_by_name['officer_certificates']._serialized_options = b'\342A\001\001'
   _globals['_PERMISSIONSSERVICE'].methods_by_name['Check']._loaded_options = None
   _globals['_PERMISSIONSSERVICE'].methods_by_name['Check']._serialized_options = b'\310\332\030\001\202\323\344\223\002-\"(/v1/{camera=districts/*/cameras/*}:check:\001*'
   _globals['_PERMISSIONSSERVICE'].methods_by_name['Explain']._loaded_options = None
@@ -102,38 +143,60 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PERMISSIONSSERVICE'].methods_by_name['RevokePrincipal']._serialized_options = b'\332A\013name,reason\310\332\030\001\202\323\344\223\002#\"\036/v1/{name=principals/*}:revoke:\001*'
   _globals['_PERMISSIONSSERVICE'].methods_by_name['ReinstatePrincipal']._loaded_options = None
   _globals['_PERMISSIONSSERVICE'].methods_by_name['ReinstatePrincipal']._serialized_options = b'\332A\013name,reason\310\332\030\001\202\323\344\223\002&\"!/v1/{name=principals/*}:reinstate:\001*'
-  _globals['_CHECKREQUEST']._serialized_start=382
-  _globals['_CHECKREQUEST']._serialized_end=521
-  _globals['_CHECKRESPONSE']._serialized_start=523
-  _globals['_CHECKRESPONSE']._serialized_end=588
-  _globals['_EXPLAINREQUEST']._serialized_start=591
-  _globals['_EXPLAINREQUEST']._serialized_end=757
-  _globals['_EXPLAINRESPONSE']._serialized_start=760
-  _globals['_EXPLAINRESPONSE']._serialized_end=980
-  _globals['_DESCRIBESCOPEREQUEST']._serialized_start=982
-  _globals['_DESCRIBESCOPEREQUEST']._serialized_end=1056
-  _globals['_DESCRIBESCOPERESPONSE']._serialized_start=1058
-  _globals['_DESCRIBESCOPERESPONSE']._serialized_end=1174
-  _globals['_REGISTERLEGALBASISREQUEST']._serialized_start=1176
-  _globals['_REGISTERLEGALBASISREQUEST']._serialized_end=1264
-  _globals['_DECLAREINCIDENTREQUEST']._serialized_start=1266
-  _globals['_DECLAREINCIDENTREQUEST']._serialized_end=1346
-  _globals['_ENDINCIDENTREQUEST']._serialized_start=1348
-  _globals['_ENDINCIDENTREQUEST']._serialized_end=1388
-  _globals['_REQUESTTAKEOVERREQUEST']._serialized_start=1390
-  _globals['_REQUESTTAKEOVERREQUEST']._serialized_end=1470
-  _globals['_RELEASETAKEOVERREQUEST']._serialized_start=1472
-  _globals['_RELEASETAKEOVERREQUEST']._serialized_end=1516
-  _globals['_GETCONTROLSTATEREQUEST']._serialized_start=1518
-  _globals['_GETCONTROLSTATEREQUEST']._serialized_end=1562
-  _globals['_REVOKEPRINCIPALREQUEST']._serialized_start=1564
-  _globals['_REVOKEPRINCIPALREQUEST']._serialized_end=1630
-  _globals['_REVOKEPRINCIPALRESPONSE']._serialized_start=1632
-  _globals['_REVOKEPRINCIPALRESPONSE']._serialized_end=1722
-  _globals['_REINSTATEPRINCIPALREQUEST']._serialized_start=1724
-  _globals['_REINSTATEPRINCIPALREQUEST']._serialized_end=1793
-  _globals['_REINSTATEPRINCIPALRESPONSE']._serialized_start=1795
-  _globals['_REINSTATEPRINCIPALRESPONSE']._serialized_end=1823
-  _globals['_PERMISSIONSSERVICE']._serialized_start=1826
-  _globals['_PERMISSIONSSERVICE']._serialized_end=3537
+  _globals['_PERMISSIONSSERVICE'].methods_by_name['GetIncident']._loaded_options = None
+  _globals['_PERMISSIONSSERVICE'].methods_by_name['GetIncident']._serialized_options = b'\332A\004name\310\332\030\001\202\323\344\223\002\030\022\026/v1/{name=incidents/*}'
+  _globals['_PERMISSIONSSERVICE'].methods_by_name['ListIncidents']._loaded_options = None
+  _globals['_PERMISSIONSSERVICE'].methods_by_name['ListIncidents']._serialized_options = b'\310\332\030\001\202\323\344\223\002\017\022\r/v1/incidents'
+  _globals['_PERMISSIONSSERVICE'].methods_by_name['DecideIncident']._loaded_options = None
+  _globals['_PERMISSIONSSERVICE'].methods_by_name['DecideIncident']._serialized_options = b'\310\332\030\001\202\323\344\223\002\"\"\035/v1/{name=incidents/*}:decide:\001*'
+  _globals['_PERMISSIONSSERVICE'].methods_by_name['ExtendIncident']._loaded_options = None
+  _globals['_PERMISSIONSSERVICE'].methods_by_name['ExtendIncident']._serialized_options = b'\310\332\030\001\202\323\344\223\002\"\"\035/v1/{name=incidents/*}:extend:\001*'
+  _globals['_PERMISSIONSSERVICE'].methods_by_name['WidenIncident']._loaded_options = None
+  _globals['_PERMISSIONSSERVICE'].methods_by_name['WidenIncident']._serialized_options = b'\310\332\030\001\202\323\344\223\002!\"\034/v1/{name=incidents/*}:widen:\001*'
+  _globals['_CHECKREQUEST']._serialized_start=408
+  _globals['_CHECKREQUEST']._serialized_end=547
+  _globals['_CHECKRESPONSE']._serialized_start=549
+  _globals['_CHECKRESPONSE']._serialized_end=614
+  _globals['_EXPLAINREQUEST']._serialized_start=617
+  _globals['_EXPLAINREQUEST']._serialized_end=783
+  _globals['_EXPLAINRESPONSE']._serialized_start=786
+  _globals['_EXPLAINRESPONSE']._serialized_end=1006
+  _globals['_DESCRIBESCOPEREQUEST']._serialized_start=1008
+  _globals['_DESCRIBESCOPEREQUEST']._serialized_end=1082
+  _globals['_DESCRIBESCOPERESPONSE']._serialized_start=1084
+  _globals['_DESCRIBESCOPERESPONSE']._serialized_end=1200
+  _globals['_REGISTERLEGALBASISREQUEST']._serialized_start=1202
+  _globals['_REGISTERLEGALBASISREQUEST']._serialized_end=1290
+  _globals['_DECLAREINCIDENTREQUEST']._serialized_start=1292
+  _globals['_DECLAREINCIDENTREQUEST']._serialized_end=1372
+  _globals['_ENDINCIDENTREQUEST']._serialized_start=1374
+  _globals['_ENDINCIDENTREQUEST']._serialized_end=1414
+  _globals['_REQUESTTAKEOVERREQUEST']._serialized_start=1416
+  _globals['_REQUESTTAKEOVERREQUEST']._serialized_end=1496
+  _globals['_RELEASETAKEOVERREQUEST']._serialized_start=1498
+  _globals['_RELEASETAKEOVERREQUEST']._serialized_end=1542
+  _globals['_GETCONTROLSTATEREQUEST']._serialized_start=1544
+  _globals['_GETCONTROLSTATEREQUEST']._serialized_end=1588
+  _globals['_REVOKEPRINCIPALREQUEST']._serialized_start=1590
+  _globals['_REVOKEPRINCIPALREQUEST']._serialized_end=1656
+  _globals['_REVOKEPRINCIPALRESPONSE']._serialized_start=1658
+  _globals['_REVOKEPRINCIPALRESPONSE']._serialized_end=1748
+  _globals['_REINSTATEPRINCIPALREQUEST']._serialized_start=1750
+  _globals['_REINSTATEPRINCIPALREQUEST']._serialized_end=1819
+  _globals['_REINSTATEPRINCIPALRESPONSE']._serialized_start=1821
+  _globals['_REINSTATEPRINCIPALRESPONSE']._serialized_end=1849
+  _globals['_GETINCIDENTREQUEST']._serialized_start=1851
+  _globals['_GETINCIDENTREQUEST']._serialized_end=1891
+  _globals['_LISTINCIDENTSREQUEST']._serialized_start=1893
+  _globals['_LISTINCIDENTSREQUEST']._serialized_end=1966
+  _globals['_LISTINCIDENTSRESPONSE']._serialized_start=1968
+  _globals['_LISTINCIDENTSRESPONSE']._serialized_end=2067
+  _globals['_DECIDEINCIDENTREQUEST']._serialized_start=2069
+  _globals['_DECIDEINCIDENTREQUEST']._serialized_end=2177
+  _globals['_EXTENDINCIDENTREQUEST']._serialized_start=2180
+  _globals['_EXTENDINCIDENTREQUEST']._serialized_end=2325
+  _globals['_WIDENINCIDENTREQUEST']._serialized_start=2328
+  _globals['_WIDENINCIDENTREQUEST']._serialized_end=2598
+  _globals['_PERMISSIONSSERVICE']._serialized_start=2601
+  _globals['_PERMISSIONSSERVICE']._serialized_end=5002
 # @@protoc_insertion_point(module_scope)

@@ -4,6 +4,7 @@ from google.api import annotations_pb2 as _annotations_pb2
 from google.api import client_pb2 as _client_pb2
 from google.api import field_behavior_pb2 as _field_behavior_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.type import latlng_pb2 as _latlng_pb2
 from kapok.annotations.v1 import exposure_pb2 as _exposure_pb2
 from kapok.permissions.v1 import decision_pb2 as _decision_pb2
 from kapok.permissions.v1 import incident_pb2 as _incident_pb2
@@ -144,3 +145,71 @@ class ReinstatePrincipalRequest(_message.Message):
 class ReinstatePrincipalResponse(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...
+
+class GetIncidentRequest(_message.Message):
+    __slots__ = ("name",)
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    def __init__(self, name: _Optional[str] = ...) -> None: ...
+
+class ListIncidentsRequest(_message.Message):
+    __slots__ = ("page_size", "page_token")
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    page_size: int
+    page_token: str
+    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListIncidentsResponse(_message.Message):
+    __slots__ = ("incidents", "next_page_token")
+    INCIDENTS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    incidents: _containers.RepeatedCompositeFieldContainer[_incident_pb2.Incident]
+    next_page_token: str
+    def __init__(self, incidents: _Optional[_Iterable[_Union[_incident_pb2.Incident, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class DecideIncidentRequest(_message.Message):
+    __slots__ = ("name", "act", "approved", "reason")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    ACT_FIELD_NUMBER: _ClassVar[int]
+    APPROVED_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    act: int
+    approved: bool
+    reason: str
+    def __init__(self, name: _Optional[str] = ..., act: _Optional[int] = ..., approved: _Optional[bool] = ..., reason: _Optional[str] = ...) -> None: ...
+
+class ExtendIncidentRequest(_message.Message):
+    __slots__ = ("name", "order_number", "reason", "end_time")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    ORDER_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    END_TIME_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    order_number: str
+    reason: str
+    end_time: _timestamp_pb2.Timestamp
+    def __init__(self, name: _Optional[str] = ..., order_number: _Optional[str] = ..., reason: _Optional[str] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class WidenIncidentRequest(_message.Message):
+    __slots__ = ("name", "order_number", "reason", "area", "districts", "cameras", "agencies", "letter_number", "officer_certificates")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    ORDER_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    AREA_FIELD_NUMBER: _ClassVar[int]
+    DISTRICTS_FIELD_NUMBER: _ClassVar[int]
+    CAMERAS_FIELD_NUMBER: _ClassVar[int]
+    AGENCIES_FIELD_NUMBER: _ClassVar[int]
+    LETTER_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    OFFICER_CERTIFICATES_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    order_number: str
+    reason: str
+    area: _containers.RepeatedCompositeFieldContainer[_latlng_pb2.LatLng]
+    districts: _containers.RepeatedScalarFieldContainer[str]
+    cameras: _containers.RepeatedScalarFieldContainer[str]
+    agencies: _containers.RepeatedScalarFieldContainer[str]
+    letter_number: str
+    officer_certificates: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, name: _Optional[str] = ..., order_number: _Optional[str] = ..., reason: _Optional[str] = ..., area: _Optional[_Iterable[_Union[_latlng_pb2.LatLng, _Mapping]]] = ..., districts: _Optional[_Iterable[str]] = ..., cameras: _Optional[_Iterable[str]] = ..., agencies: _Optional[_Iterable[str]] = ..., letter_number: _Optional[str] = ..., officer_certificates: _Optional[_Iterable[str]] = ...) -> None: ...

@@ -93,6 +93,31 @@ class PermissionsServiceStub:
                 request_serializer=kapok_dot_permissions_dot_v1_dot_permissions__service__pb2.ReinstatePrincipalRequest.SerializeToString,
                 response_deserializer=kapok_dot_permissions_dot_v1_dot_permissions__service__pb2.ReinstatePrincipalResponse.FromString,
                 _registered_method=True)
+        self.GetIncident = channel.unary_unary(
+                '/kapok.permissions.v1.PermissionsService/GetIncident',
+                request_serializer=kapok_dot_permissions_dot_v1_dot_permissions__service__pb2.GetIncidentRequest.SerializeToString,
+                response_deserializer=kapok_dot_permissions_dot_v1_dot_incident__pb2.Incident.FromString,
+                _registered_method=True)
+        self.ListIncidents = channel.unary_unary(
+                '/kapok.permissions.v1.PermissionsService/ListIncidents',
+                request_serializer=kapok_dot_permissions_dot_v1_dot_permissions__service__pb2.ListIncidentsRequest.SerializeToString,
+                response_deserializer=kapok_dot_permissions_dot_v1_dot_permissions__service__pb2.ListIncidentsResponse.FromString,
+                _registered_method=True)
+        self.DecideIncident = channel.unary_unary(
+                '/kapok.permissions.v1.PermissionsService/DecideIncident',
+                request_serializer=kapok_dot_permissions_dot_v1_dot_permissions__service__pb2.DecideIncidentRequest.SerializeToString,
+                response_deserializer=kapok_dot_permissions_dot_v1_dot_incident__pb2.Incident.FromString,
+                _registered_method=True)
+        self.ExtendIncident = channel.unary_unary(
+                '/kapok.permissions.v1.PermissionsService/ExtendIncident',
+                request_serializer=kapok_dot_permissions_dot_v1_dot_permissions__service__pb2.ExtendIncidentRequest.SerializeToString,
+                response_deserializer=kapok_dot_permissions_dot_v1_dot_incident__pb2.Incident.FromString,
+                _registered_method=True)
+        self.WidenIncident = channel.unary_unary(
+                '/kapok.permissions.v1.PermissionsService/WidenIncident',
+                request_serializer=kapok_dot_permissions_dot_v1_dot_permissions__service__pb2.WidenIncidentRequest.SerializeToString,
+                response_deserializer=kapok_dot_permissions_dot_v1_dot_incident__pb2.Incident.FromString,
+                _registered_method=True)
 
 
 class PermissionsServiceServicer:
@@ -176,6 +201,43 @@ class PermissionsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetIncident(self, request, context):
+        """An incident that concerns the caller, with its acts.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListIncidents(self, request, context):
+        """The incidents that concern the caller, last declared first: its own, those that opened to it, those that name
+        cameras that it runs; to organs and emergency commands those of their jurisdiction.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DecideIncident(self, request, context):
+        """Approves or refuses an act that opens a whole district: another principal than the one who acted, of emergency
+        command or public security, of the same or a higher tier. Approved, it takes effect now.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ExtendIncident(self, request, context):
+        """Gives an incident in force a later end, by a new order.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def WidenIncident(self, request, context):
+        """Opens more area, or to more agencies, from now on, by a new order.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_PermissionsServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -233,6 +295,31 @@ def add_PermissionsServiceServicer_to_server(servicer, server):
                     servicer.ReinstatePrincipal,
                     request_deserializer=kapok_dot_permissions_dot_v1_dot_permissions__service__pb2.ReinstatePrincipalRequest.FromString,
                     response_serializer=kapok_dot_permissions_dot_v1_dot_permissions__service__pb2.ReinstatePrincipalResponse.SerializeToString,
+            ),
+            'GetIncident': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetIncident,
+                    request_deserializer=kapok_dot_permissions_dot_v1_dot_permissions__service__pb2.GetIncidentRequest.FromString,
+                    response_serializer=kapok_dot_permissions_dot_v1_dot_incident__pb2.Incident.SerializeToString,
+            ),
+            'ListIncidents': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListIncidents,
+                    request_deserializer=kapok_dot_permissions_dot_v1_dot_permissions__service__pb2.ListIncidentsRequest.FromString,
+                    response_serializer=kapok_dot_permissions_dot_v1_dot_permissions__service__pb2.ListIncidentsResponse.SerializeToString,
+            ),
+            'DecideIncident': grpc.unary_unary_rpc_method_handler(
+                    servicer.DecideIncident,
+                    request_deserializer=kapok_dot_permissions_dot_v1_dot_permissions__service__pb2.DecideIncidentRequest.FromString,
+                    response_serializer=kapok_dot_permissions_dot_v1_dot_incident__pb2.Incident.SerializeToString,
+            ),
+            'ExtendIncident': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExtendIncident,
+                    request_deserializer=kapok_dot_permissions_dot_v1_dot_permissions__service__pb2.ExtendIncidentRequest.FromString,
+                    response_serializer=kapok_dot_permissions_dot_v1_dot_incident__pb2.Incident.SerializeToString,
+            ),
+            'WidenIncident': grpc.unary_unary_rpc_method_handler(
+                    servicer.WidenIncident,
+                    request_deserializer=kapok_dot_permissions_dot_v1_dot_permissions__service__pb2.WidenIncidentRequest.FromString,
+                    response_serializer=kapok_dot_permissions_dot_v1_dot_incident__pb2.Incident.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -533,6 +620,141 @@ class PermissionsService:
             '/kapok.permissions.v1.PermissionsService/ReinstatePrincipal',
             kapok_dot_permissions_dot_v1_dot_permissions__service__pb2.ReinstatePrincipalRequest.SerializeToString,
             kapok_dot_permissions_dot_v1_dot_permissions__service__pb2.ReinstatePrincipalResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetIncident(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kapok.permissions.v1.PermissionsService/GetIncident',
+            kapok_dot_permissions_dot_v1_dot_permissions__service__pb2.GetIncidentRequest.SerializeToString,
+            kapok_dot_permissions_dot_v1_dot_incident__pb2.Incident.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListIncidents(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kapok.permissions.v1.PermissionsService/ListIncidents',
+            kapok_dot_permissions_dot_v1_dot_permissions__service__pb2.ListIncidentsRequest.SerializeToString,
+            kapok_dot_permissions_dot_v1_dot_permissions__service__pb2.ListIncidentsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DecideIncident(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kapok.permissions.v1.PermissionsService/DecideIncident',
+            kapok_dot_permissions_dot_v1_dot_permissions__service__pb2.DecideIncidentRequest.SerializeToString,
+            kapok_dot_permissions_dot_v1_dot_incident__pb2.Incident.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExtendIncident(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kapok.permissions.v1.PermissionsService/ExtendIncident',
+            kapok_dot_permissions_dot_v1_dot_permissions__service__pb2.ExtendIncidentRequest.SerializeToString,
+            kapok_dot_permissions_dot_v1_dot_incident__pb2.Incident.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WidenIncident(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kapok.permissions.v1.PermissionsService/WidenIncident',
+            kapok_dot_permissions_dot_v1_dot_permissions__service__pb2.WidenIncidentRequest.SerializeToString,
+            kapok_dot_permissions_dot_v1_dot_incident__pb2.Incident.FromString,
             options,
             channel_credentials,
             insecure,
