@@ -6,6 +6,7 @@ sample of either, `make test-exhaustive` takes every class in both.
 
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from itertools import islice
 from multiprocessing import get_context
 from random import Random
@@ -16,7 +17,7 @@ from services.decider.model import matches
 from tests.truth.articles import FORBIDDEN, GRANTED, is_lawful
 from tests.truth.classes import Case, cases, moments, questions, request, told_apart
 from tests.truth.sayings import allowed, faults, law, matching
-from tests.truth.verdicts import judged
+from tests.truth.verdicts import engine, is_as_the_law_says, judged
 from tests.unit.decider.cast import GENESIS, policy_of
 
 SEED, SAMPLE, SAMPLE_OF_CASBIN = 14, 600, 12  # cases; each has some 280 moments
@@ -76,6 +77,15 @@ def test_casbin_answers_every_class_as_the_law_does() -> None:
         answers = list(processes.map(judged, batches()))
     assert [fault for _, found in answers for fault in found][:5] == []
     assert sum(count for count, _ in answers) == CLASSES
+
+
+def test_an_answer_turned_round_or_resting_on_another_article_is_not_as_the_law_says() -> None:
+    for case in shuffled()[:SAMPLE_OF_CASBIN]:
+        for asked, bits in islice(questions(case), None, None, 9):
+            decision, _ = engine().judge(request(case, bits))
+            assert is_as_the_law_says(decision, asked)
+            assert not is_as_the_law_says(replace(decision, allowed=not decision.allowed), asked)
+            assert not is_as_the_law_says(replace(decision, rule="nobody-wrote-this"), asked)
 
 
 def test_every_article_says_something_and_not_always() -> None:
