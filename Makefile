@@ -1,6 +1,6 @@
 # One word per job; CI says the same words. Every word is safe to run again.
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test lint format generate bench clean
+.PHONY: help install run demo test test-exhaustive lint format generate bench clean
 py := .venv/bin/python
 PYTHON ?= python3
 HOME_DIR ?= home
@@ -29,6 +29,9 @@ test: build/clips/ready ## lint, types, and every test (installs foreign program
 	@scripts/foreign-programs
 	@$(MAKE) --no-print-directory lint
 	@$(py) -m pytest
+
+test-exhaustive: .venv/installed ## hold the policy to the law in every class of question, on two cores (minutes)
+	@$(py) -m pytest tests/truth -m 'exhaustive or not exhaustive' --durations=5
 
 lint: .venv/installed ## style and types
 	@$(py) -m ruff check .
