@@ -29,8 +29,8 @@ class AllowsEverything:
     async def scope(self, principal: str, action: Action) -> Scope:
         return EVERYTHING
 
-    async def levels(self, cameras: Sequence[tuple[str, int]]) -> Sequence[int]:
-        return [2 for _ in cameras]
+    async def levels(self, cameras: Sequence[tuple[str, int]]) -> tuple[Sequence[int], int]:
+        return [2 for _ in cameras], 1
 
 
 class Short:

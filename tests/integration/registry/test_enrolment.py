@@ -17,6 +17,7 @@ from services.decider.facts import Action
 from services.registry.domain import Camera, Deed, Source
 from services.registry.enrolment import Draft, Enrolment, Outcome
 from services.registry.permission import Scope, ScopeClass
+from services.registry.store import counters
 from services.registry.store.cameras import CameraStore, locked_source
 from services.registry.store.tables import metadata
 from services.registry.system.record import LifeState
@@ -37,8 +38,8 @@ class Permissions:
     async def scope(self, principal: str, action: Action) -> Scope:
         return {"principals/metro": METRO, "principals/parks": PARKS}[principal]
 
-    async def levels(self, cameras: Sequence[tuple[str, int]]) -> Sequence[int]:
-        return [5 if category == 8 else 2 for _, category in cameras]
+    async def levels(self, cameras: Sequence[tuple[str, int]]) -> tuple[Sequence[int], int]:
+        return [5 if category == 8 else 2 for _, category in cameras], 1
 
 
 class Facts:
@@ -167,3 +168,13 @@ async def test_who_registers_alone_is_told_when_it_was_there(office: Office) -> 
         await office.enrolment.one(deed("principals/metro"), draft(1))
     with pytest.raises(errors.Denied):
         await office.enrolment.one(deed("principals/parks"), draft(2))
+
+
+async def test_a_level_of_a_policy_that_was_replaced_meanwhile_is_not_written(office: Office) -> None:
+    """Else a camera judged before a change and written after the records have followed it would keep its old level."""
+    async with office.city.database.write() as transaction:
+        await counters.set_to(transaction, "levels", 2)
+    with pytest.raises(errors.Aborted, match="send it again") as refusal:
+        await office.enrolment.one(deed("principals/metro"), draft(1))
+    assert refusal.value.reason == "LEVELS_CHANGED"
+    assert await office.stored() == []

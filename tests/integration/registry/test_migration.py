@@ -139,7 +139,7 @@ async def test_what_was_carried_over_lives_on(database_url: str, tmp_path: Path)
     """Its numbers go on behind those given, its sources open, it is renamed, and others join its system."""
     async with upgraded(database_url, tmp_path, CAMERAS[:4]) as city:
         async with city.database.read() as transaction:
-            assert [await counters.last(transaction, name) for name in counters.ALL] == [4, 0, 0]
+            assert [await counters.last(transaction, name) for name in counters.ALL] == [4, 0, 0, 0]
             stored = await city.store.get(transaction, CAMERAS[1].code)
         assert stored is not None
         clock = ManualClock(datetime.now(UTC) + timedelta(days=1))

@@ -127,6 +127,6 @@ async def test_counters_count_apart(database_url: str) -> None:
     async with empty_city(database_url) as city:
         async with city.database.write() as transaction:
             taken = {name: await counters.take(transaction, name, n) for n, name in enumerate(counters.ALL, start=1)}
-        assert taken == {"change": range(1, 2), "alarm": range(1, 3), "request": range(1, 4)}
+        assert taken == {"change": range(1, 2), "alarm": range(1, 3), "request": range(1, 4), "levels": range(1, 5)}
         async with city.database.read() as transaction:
-            assert [await counters.last(transaction, name) for name in counters.ALL] == [1, 2, 3]
+            assert [await counters.last(transaction, name) for name in counters.ALL] == [1, 2, 3, 4]
