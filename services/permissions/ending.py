@@ -11,6 +11,7 @@ class Cause(StrEnum):
     PRINCIPAL_REVOKED = "principal-revoked"
     INCIDENT_ENDED = "incident-ended"
     CAMERA_CHANGED = "camera-changed"
+    LEGAL_BASIS_REVOKED = "legal-basis-revoked"
 
 
 @dataclass(frozen=True, slots=True)

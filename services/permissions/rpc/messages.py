@@ -19,6 +19,7 @@ _NAMES = {
     "legal_basis": r"legalBases/[0-9a-f-]{36}",
     "incident": r"incidents/[0-9a-f-]{36}",
     "takeover": r"takeovers/[0-9a-f-]{36}",
+    "session": r"sessions/[0-9a-f-]{36}",
 }
 _CODE = re.compile(r"[0-9]{20}")
 MOST_NEW_CAMERAS = 1_000
@@ -90,6 +91,7 @@ def papers(message: legal_basis_pb2.LegalBasis) -> Papers:
         ends_at=instant(message.end_time, "legal_basis.end_time"),
         purpose=message.purpose,
         document_sha256=message.document_sha256,
+        use_limit=message.use_limit,
     )
 
 
@@ -111,6 +113,11 @@ def legal_basis(basis: Registered) -> legal_basis_pb2.LegalBasis:
         purpose=said.purpose,
         document_sha256=said.document_sha256,
         principal=basis.principal,
+        use_limit=said.use_limit,
+        use_count=basis.uses,
+        revoke_time=stamp(basis.revocation.at) if basis.revocation else None,
+        revoked_by=basis.revocation.principal if basis.revocation else "",
+        revoke_reason=basis.revocation.reason if basis.revocation else "",
     )
 
 
