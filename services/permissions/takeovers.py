@@ -63,7 +63,8 @@ class Takeovers:
         camera = await camera_of(ports, wish.camera)
         async with ports.database.write() as transaction:
             number = await takeovers.next_number(transaction)  # first: its lock queues other changes of control
-            await bases.lock(transaction, wish.legal_basis)
+            if wish.legal_basis:
+                await bases.lock(transaction, wish.legal_basis)
             answer = await gather(transaction, ports, question, camera, now)
             decision = answer.decision
             if not decision.allowed:

@@ -53,6 +53,7 @@ def upgrade() -> None:
             comment="how it is over: ended, expired, refused, lapsed; empty = it is not, or closed",
         ),
     )
+    op.create_index("ix_incidents_outcome", "incidents", ["outcome"])
     op.create_table(
         "incident_acts",
         sa.Column(
@@ -105,8 +106,8 @@ def _carry_over(connection: sa.Connection, concerns: sa.Table) -> None:
     connection.execute(incidents.update().where(is_past).values(outcome="expired"))
     for name, area in connection.execute(sa.select(incidents.c.name, incidents.c.area)).all():
         kept = json.loads(area)
-        subjects = [kept["bound"]] if kept["bound"] else _near(kept["polygon"])
-        connection.execute(concerns.insert(), [{"incident": name, "subject": subject} for subject in subjects])
+        for subject in [kept["bound"]] if kept["bound"] else _near(kept["polygon"]):
+            connection.execute(concerns.insert(), {"incident": name, "subject": subject})
 
 
 def _near(polygon: list[list[float]]) -> list[str]:

@@ -117,7 +117,10 @@ incidents = Table(
     Column("closed_at", Instant, comment="when it was ended, refused or lapsed before that"),
     Column("declared_at", Instant, comment="when it was declared; empty = when it started"),
     Column(
-        "outcome", String(20), comment="how it is over: ended, expired, refused, lapsed; empty = it is not, or closed"
+        "outcome",
+        String(20),
+        index=True,
+        comment="how it is over: ended, expired, refused, lapsed; empty = it is not, or closed",
     ),
 )
 incident_acts = Table(
