@@ -17,7 +17,7 @@ from services.permissions.ending import Cause
 from services.permissions.ports import Ports
 from services.permissions.question import Question
 from services.permissions.store import bases as kept
-from services.permissions.store import endings
+from services.permissions.store import endings, takeovers
 from services.permissions.takeovers import Takeovers, Wish
 from tests.unit.decider.cast import CITY_POLICE, LATER, NOW, OPERATOR, PARK, POLICE, SECRET, SECURITY, TUNNEL, URBAN
 from tests.unit.permissions import records
@@ -144,3 +144,25 @@ async def test_a_district_uses_a_letter_of_the_agency_above_it(platform: Platfor
     assert isinstance(clock, ManualClock)
     clock.advance(timedelta(hours=1))
     assert not await opens(ports, basis, "sessions/1"), "its end has come"
+
+
+async def test_uses_takeovers_and_a_revocation_at_once_wait_for_each_other_and_leave_nothing_open(
+    platform: Platform,
+) -> None:
+    ports, _ = platform
+    use = Bases(ports)
+    for round_ in range(3):
+        basis = await use.register(POLICE.name, LETTER)
+        wish = Wish(TUNNEL.name, "pursuit", basis.name, "", LATER)
+        results = await asyncio.gather(
+            Takeovers(ports).request(POLICE.name, wish), use.revoke(CITY_POLICE.name, basis.name, "closed"),
+            *(opens(ports, basis, f"sessions/{round_}-{n}") for n in range(4)),
+            Takeovers(ports).request(POLICE.name, wish), return_exceptions=True,
+        )  # fmt: skip
+        assert all(not isinstance(result, BaseException) or isinstance(result, Denied) for result in results)
+        async with ports.database.read() as transaction:
+            assert await takeovers.cameras_on(transaction, basis.name) == []
+        uses = (await use.get(POLICE.name, basis.name)).uses
+        allowed = sum(result is True for result in results)
+        granted = sum(not isinstance(result, bool | BaseException | Registered) for result in results)
+        assert uses == allowed + granted
