@@ -1,9 +1,20 @@
-"""Use case of papers (Article 19): a letter of introduction with two officers' certificates is put on record."""
+"""Use cases of papers (Article 19): a letter of introduction with two officers' certificates is put on record.
 
-from services.permissions.basis import Papers, Registered, register
+Each use is counted with what opens on it; revoked papers end what stands on them.
+"""
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.decider.facts import AgencyKind, Principal, Tier
+from services.permissions import refusals, takeover
+from services.permissions.basis import Papers, Registered, is_shown, register, revoke
+from services.permissions.control import Act, end
+from services.permissions.ending import Cause
 from services.permissions.ports import Change, Ports, is_sealed
-from services.permissions.question import accessible, in_good_standing
-from services.permissions.store import bases
+from services.permissions.question import Answer, Question, accessible, in_good_standing
+from services.permissions.store import bases, endings, principals, takeovers
+
+_ARTICLE = "Article 19"
 
 
 class Bases:
@@ -18,22 +29,75 @@ class Bases:
         name = f"legalBases/{ports.new_id()}"
         async with ports.database.read() as transaction:
             caller = await in_good_standing(transaction, ports, principal)
-        registered, _ = register(name, papers, caller, now)
+            superiors = await _superiors(transaction, caller)
+        registered, _ = register(name, papers, caller, now, superiors)
         found = await ports.cameras.facts(papers.cameras)
         covered = [accessible(found.get(camera), caller, camera) for camera in sorted(papers.cameras)]
         async with ports.database.write() as transaction:
-            await in_good_standing(
-                transaction, ports, principal
-            )  # it may have been revoked while the registry was asked
+            # it may have been revoked while the registry was asked
+            await in_good_standing(transaction, ports, principal)
             await bases.insert(transaction, registered)
-            told = Change(
-                "legal_basis.registered",
-                principal,
-                now,
-                registered,
-                article="Article 19",
-                is_sealed=is_sealed(*covered),
-            )
+            sealed = is_sealed(*covered)
+            told = Change("legal_basis.registered", principal, now, registered, article=_ARTICLE, is_sealed=sealed)
             await ports.journal.add(transaction, told)
         ports.journal.wake()
         return registered
+
+    async def get(self, principal: str, name: str) -> Registered:
+        """Papers with their uses, for who holds or issued them and municipal public security; absent for others."""
+        async with self._ports.database.read() as transaction:
+            return (await self._shown(transaction, principal, name))[1].basis
+
+    async def revoke(self, principal: str, name: str, reason: str) -> Registered:
+        """Withdraw papers now, with every session and takeover that stands on them."""
+        ports, now = self._ports, self._ports.clock.now()
+        async with ports.database.write() as transaction:
+            await takeovers.lock(transaction)  # first, as a takeover that uses them does
+            await bases.lock(transaction, name)
+            caller, found = await self._shown(transaction, principal, name)
+            revoked, _ = revoke(found.basis, caller, reason, now)
+            assert revoked.revocation is not None, "revoke says who"
+            await bases.set_revoked(transaction, found.basis, revoked.revocation)
+            cameras = await takeovers.cameras_on(transaction, name)
+            act = Act(principal, now)
+            await end(transaction, ports, cameras, lambda control: takeover.withdraw(control, name, now), act)
+            ending = await endings.append(transaction, Cause.LEGAL_BASIS_REVOKED, name, now)
+            sealed = found.issuer_kind is AgencyKind.NATIONAL_SECURITY  # only its papers may name state secrets
+            told = Change("legal_basis.revoked", principal, now, revoked, article=_ARTICLE, is_sealed=sealed)
+            await ports.journal.add(transaction, told)
+        ports.journal.wake()
+        await ports.voice.tell(ending)
+        return revoked
+
+    async def _shown(self, transaction: AsyncConnection, principal: str, name: str) -> tuple[Principal, bases.Record]:
+        caller = await in_good_standing(transaction, self._ports, principal)
+        found = await bases.find(transaction, name)
+        if found is None or not is_shown(found.basis, found.holder, found.issuer_kind, caller):
+            raise refusals.no_resource(name)
+        return caller, found
+
+
+async def use(transaction: AsyncConnection, ports: Ports, question: Question, answer: Answer) -> None:
+    """Count what opens on papers, in the transaction of the decision that it opens on; asked again, it counts once.
+
+    The caller holds the papers' lock. What stands on another article uses none.
+    """
+    if not (question.used_for and answer.stands_on_papers):
+        return
+    name, camera = question.legal_basis, answer.camera
+    if not await bases.use(transaction, name, question.used_for, camera.name, answer.now):
+        return
+    found = await bases.find(transaction, name)
+    assert found is not None, "papers that were used are on record"
+    told = Change(
+        "legal_basis.used", question.principal, answer.now, found.basis, camera.name, answer.decision.rule, _ARTICLE,
+        is_sealed(camera) or found.issuer_kind is AgencyKind.NATIONAL_SECURITY,
+    )  # fmt: skip
+    await ports.journal.add(transaction, told)
+
+
+async def _superiors(transaction: AsyncConnection, caller: Principal) -> frozenset[str]:
+    """The agencies above the caller's on record: of its kind, of the city."""
+    if caller.tier is Tier.MUNICIPAL:
+        return frozenset()
+    return frozenset(await principals.agency_names(transaction, caller.kind.value, Tier.MUNICIPAL.value))

@@ -6,12 +6,14 @@ from datetime import datetime, timedelta
 
 from services.chassis.errors import Denied, FailedPrecondition
 from services.decider.conditions import PAPER_ACTIONS, papers_cover
-from services.decider.facts import Action, Camera, LegalBasis, Principal
+from services.decider.facts import Action, AgencyKind, Camera, LegalBasis, Principal
 from services.permissions.agency import is_municipal_police
 from services.permissions.fields import Fields
 
 LONGEST = timedelta(days=90)
 MAX_CAMERAS = 1_000
+MOST_USES = 10_000
+_ARTICLE, _RULE = "Article 19", "art19-legal-basis-{}"
 _CAMERA_NAME = re.compile(r"districts/\d{6}/cameras/\d{20}")
 
 
@@ -25,7 +27,10 @@ class Officer:
 
 @dataclass(frozen=True, slots=True)
 class Papers:
-    """What is registered. ``issuer`` is the agency whose organ wrote the letter; the hash is of its scan, hex or ""."""
+    """What is registered. ``issuer`` is the agency whose organ wrote the letter; the hash is of its scan, hex or "".
+
+    ``use_limit`` is how often it opens a session or takes a camera over; 0 is as often as needed while it is valid.
+    """
 
     number: str
     issuer: str
@@ -35,16 +40,19 @@ class Papers:
     ends_at: datetime
     purpose: str
     document_sha256: str = ""
+    use_limit: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """Papers on record, the principal's that registered them."""
+    """Papers on record, the principal's that registered them, with how often they were used."""
 
     name: str
     papers: Papers
     principal: str
     is_revoked: bool = False
+    uses: int = 0
+    revocation: "Revocation | None" = None
 
     @property
     def fact(self) -> LegalBasis:
@@ -53,6 +61,15 @@ class Registered:
         return LegalBasis(
             self.name, self.principal, papers.cameras, papers.starts_at, papers.ends_at, is_revoked=self.is_revoked
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Revocation:
+    """Who withdrew papers, when and why."""
+
+    principal: str
+    at: datetime
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +88,23 @@ class LegalBasisRevoked:
 
 
 def register(
-    name: str, papers: Papers, principal: Principal, now: datetime
+    name: str, papers: Papers, principal: Principal, now: datetime, superiors: frozenset[str] = frozenset()
 ) -> tuple[Registered, tuple[LegalBasisRegistered, ...]]:
-    """Put papers on record for ``principal``. Raises InvalidArgument that names every wrong field."""
-    fields = Fields()
+    """Put papers on record for ``principal``, of its own agency or one of its ``superiors`` on record.
+
+    Raises Denied to operators, which enforce nothing; InvalidArgument that names every wrong field.
+    """
+    if principal.kind is AgencyKind.OPERATOR:
+        message = "papers are an enforcement organ's (Article 19): an operator needs none for cameras of its own"
+        raise Denied("NOT_PERMITTED", message, rule=_RULE.format("register"), article=_ARTICLE)
+    fields = Fields(about={"rule": _RULE.format("register"), "article": _ARTICLE})
     fields.text("legal_basis.number", papers.number, most=100)
     fields.text("legal_basis.purpose", papers.purpose, most=500)
-    is_own = papers.issuer == principal.agency
-    fields.claim(is_own, "legal_basis.issuer", f"must be your own agency {principal.agency} (Article 19)")
+    is_known = papers.issuer in {principal.agency, *superiors}
+    offer = f"must be your own agency {principal.agency} or the one above it on record (Article 19)"
+    fields.claim(is_known, "legal_basis.issuer", offer)
+    is_limit = 0 <= papers.use_limit <= MOST_USES
+    fields.claim(is_limit, "legal_basis.use_limit", f"must be 1 to {MOST_USES} uses, or 0 for no limit")
     _check_officers(fields, papers.officers)
     is_sized = 1 <= len(papers.cameras) <= MAX_CAMERAS
     fields.claim(is_sized, "legal_basis.cameras", f"must name 1 to {MAX_CAMERAS} cameras")
@@ -98,20 +124,34 @@ def covers(basis: Registered, camera: Camera, action: Action, now: datetime) -> 
     return action in PAPER_ACTIONS and papers_cover(basis.fact, basis.principal, camera, now)
 
 
-def revoke(basis: Registered, principal: Principal, now: datetime) -> tuple[Registered, tuple[LegalBasisRevoked, ...]]:
+def revoke(
+    basis: Registered, principal: Principal, reason: str, now: datetime
+) -> tuple[Registered, tuple[LegalBasisRevoked, ...]]:
     """Withdraw papers before their end: by the agency that issued them or municipal public security."""
     if principal.agency != basis.papers.issuer and not is_municipal_police(principal):
-        message = "papers are withdrawn by the agency that issued them or municipal public security"
-        raise Denied("NOT_PERMITTED", message, article="Article 14 ¶2")
+        message = "papers (Article 19) are withdrawn by the agency that issued them or municipal public security"
+        raise Denied("NOT_PERMITTED", message, rule=_RULE.format("revoke"), article=_ARTICLE)
+    fields = Fields(about={"rule": _RULE.format("revoke"), "article": _ARTICLE})
+    fields.text("reason", reason, most=500)
+    fields.settle()
     if basis.is_revoked or now >= basis.papers.ends_at:
         raise FailedPrecondition("STATE_WRONG", f"{basis.name} is not valid any more: nothing to revoke", state="ended")
-    revoked = replace(basis, is_revoked=True)
+    revoked = replace(basis, is_revoked=True, revocation=Revocation(principal.name, now, reason))
     return revoked, (LegalBasisRevoked(revoked, principal.name),)
+
+
+def is_shown(basis: Registered, holder: str, issuer_kind: AgencyKind, principal: Principal) -> bool:
+    """Who may read papers: the agency that holds them, the one that issued them, and municipal public security.
+
+    Those of national security may name state secrets: to others than itself they do not exist (Article 11).
+    """
+    is_overseer = is_municipal_police(principal) and issuer_kind is not AgencyKind.NATIONAL_SECURITY
+    return is_overseer or principal.agency in {holder, basis.papers.issuer}
 
 
 def _check_officers(fields: Fields, officers: tuple[Officer, ...]) -> None:
     path = "legal_basis.officers"
-    numbers = {officer.certificate_number for officer in officers}
+    numbers = {officer.certificate_number.strip().casefold() for officer in officers}
     is_pair = len(officers) == 2 and len(numbers) == 2
     fields.claim(is_pair, path, "must be exactly two officers with a certificate each (Article 19)")
     for index, officer in enumerate(officers[:2]):

@@ -9,6 +9,7 @@ from services.decider.facts import Action, AgencyKind, Circumstances, Principal,
 from services.decider.relation import is_hidden
 from services.decider.scope import Scope
 from services.permissions import refusals
+from services.permissions.bases import use
 from services.permissions.basis import MAX_CAMERAS
 from services.permissions.ports import Ports
 from services.permissions.question import Answer, Question, accessible, acting, camera_of, gather
@@ -17,7 +18,7 @@ from services.permissions.store.principals import Record
 
 
 class Decisions:
-    """Answers; writes nothing."""
+    """Answers; writes nothing but a use of papers, when something opens on the answer."""
 
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
@@ -26,6 +27,13 @@ class Decisions:
         """Allow or deny. Raises Denied (CAMERA_NOT_ACCESSIBLE) when the camera is absent or hidden."""
         ports = self._ports
         camera = await camera_of(ports, question.camera)
+        if question.used_for and question.legal_basis:
+            async with ports.database.write() as transaction:
+                await bases.lock(transaction, question.legal_basis)
+                answer = await gather(transaction, ports, question, camera, ports.clock.now())
+                await use(transaction, ports, question, answer)
+            ports.journal.wake()
+            return answer
         async with ports.database.read() as transaction:
             return await gather(transaction, ports, question, camera, ports.clock.now())
 

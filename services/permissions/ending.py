@@ -12,6 +12,7 @@ class Cause(StrEnum):
     INCIDENT_ENDED = "incident-ended"
     CAMERA_CHANGED = "camera-changed"
     POLICY_CHANGED = "policy-changed"
+    LEGAL_BASIS_REVOKED = "legal-basis-revoked"
 
 
 @dataclass(frozen=True, slots=True)

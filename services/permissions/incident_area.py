@@ -7,8 +7,8 @@ from services.decider.area import extent, hull
 from services.decider.facts import CITY, DISTRICTS, Area, Point, Principal, Tier
 from services.permissions.fields import Fields
 
-MAX_POINTS = 1_000
-MAX_CAMERAS = 1_000  # by name, of one incident: so no list of names grows into a district
+MAX_POINTS = 1_000  # of one incident, over all its acts
+MAX_CAMERAS = 1_000  # by name, the same: so no list of names grows into a district
 SOUTH_WEST, NORTH_EAST = (22.4, 112.9), (24.0, 114.1)  # Guangzhou's bounding box, WGS 84 degrees, rounded outwards
 SMALLEST_EXTENT = 1e-10  # square degrees: about one square metre
 # Square degrees: Yuexiu, 33.8 km², a degree being 110.8 km northwards and 102.4 km eastwards here.

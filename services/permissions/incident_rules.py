@@ -26,7 +26,7 @@ from services.permissions.incident import (
     settle,
 )
 from services.permissions.incident_act import Act, ActKind, Verdict
-from services.permissions.incident_area import MAX_CAMERAS, bounded, check_area, is_whole
+from services.permissions.incident_area import MAX_CAMERAS, MAX_POINTS, bounded, check_area, is_whole
 
 MAX_AGENCIES = 100
 MAX_ACTS = 100  # of one incident: an extension each hour for four days
@@ -139,8 +139,12 @@ def widen(declared: Declared, widening: Widening, principal: Principal, now: dat
     fields.claim(
         bool(added) or widening.area != Area(), "area", "adds nothing: give points, districts, cameras or agencies"
     )
-    named = frozenset().union(widening.area.cameras, *(area.cameras for area in declared.areas))
-    fields.claim(len(named) <= MAX_CAMERAS, "cameras", f"one incident names at most {MAX_CAMERAS}: draw a polygon")
+    areas = [widening.area, *(act.area for act in declared.acts)]
+    named, drawn = (sum(map(len, parts)) for parts in ([a.cameras for a in areas], [a.polygon for a in areas]))
+    fields.claim(named <= MAX_CAMERAS, "cameras", f"the acts of an incident name {MAX_CAMERAS} at most: draw a polygon")
+    fields.claim(
+        drawn <= MAX_POINTS, "area", f"the acts of an incident have {MAX_POINTS} points at most: declare one anew"
+    )
     if added:
         _check_agencies(fields, "agencies", added | declared.opened.keys())
         _check_papers(fields, "", widening.letter_number, widening.certificates)

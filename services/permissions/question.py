@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.decider.area import covers
-from services.decider.conditions import CONDITIONS, INCIDENT
+from services.decider.conditions import CONDITIONS, INCIDENT, PAPERS
 from services.decider.decision import Decision
 from services.decider.facts import Action, Camera, Circumstances, Principal
 from services.decider.relation import is_hidden
@@ -20,17 +20,22 @@ from services.permissions.takeover import Control
 # How long what is known of a camera may lag behind its ending: the memory's age, and replicas' clocks that differ.
 _KNOWN_WITHIN = timedelta(seconds=2 * LIFETIME_S)
 _INCIDENT = next(name for name, condition in CONDITIONS.items() if condition.bit == INCIDENT)
+_PAPERS = next(name for name, condition in CONDITIONS.items() if condition.bit == PAPERS)
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """May ``principal`` do ``action`` to ``camera`` on these papers and this incident ("": any that opens)?"""
+    """May ``principal`` do ``action`` to ``camera`` on these papers and this incident ("": any that opens)?
+
+    ``used_for`` is the session or takeover that opens on the answer; "" when nothing does, and no papers are used.
+    """
 
     principal: str
     camera: str
     action: Action
     legal_basis: str = ""
     incident: str = ""
+    used_for: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,11 @@ class Answer:
     control: Control
     number: int
     now: datetime
+
+    @property
+    def stands_on_papers(self) -> bool:
+        """Whether it is an allowance by a rule that needs papers."""
+        return self.decision.allowed and _PAPERS in self.decision.conditions
 
     @property
     def incident(self) -> str:
@@ -101,7 +111,7 @@ async def gather(
     control = await takeovers.load(transaction, camera)
     open_ = await incidents.open_to(transaction, principal.agency, now, question.incident)
     papers = (
-        await bases.covering(transaction, question.legal_basis, principal.name, camera.name)
+        await bases.covering(transaction, question.legal_basis, principal.name, camera.name, question.used_for)
         if question.legal_basis
         else ()
     )

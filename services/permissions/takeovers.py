@@ -10,10 +10,11 @@ from services.decider.facts import Action, AgencyKind
 from services.decider.holder import Holder, holder
 from services.decider.relation import is_hidden
 from services.permissions import refusals
+from services.permissions.bases import use
 from services.permissions.control import Act, end, held, write
 from services.permissions.ports import Held, Ports
 from services.permissions.question import Answer, Question, camera_of, gather, in_good_standing
-from services.permissions.store import incidents, takeovers
+from services.permissions.store import bases, incidents, takeovers
 from services.permissions.takeover import Request, release, request, settle
 
 GRANT_LIFETIME = timedelta(seconds=2)
@@ -57,19 +58,23 @@ class Takeovers:
     async def request(self, principal: str, wish: Wish) -> Held:
         """Take a camera over. Raises Denied by the policy, or when the caller itself declared the incident."""
         ports, now = self._ports, self._ports.clock.now()
-        question = Question(principal, wish.camera, Action.TAKE_OVER, wish.legal_basis, wish.incident)
+        name = f"takeovers/{ports.new_id()}"
+        question = Question(principal, wish.camera, Action.TAKE_OVER, wish.legal_basis, wish.incident, name)
         camera = await camera_of(ports, wish.camera)
         async with ports.database.write() as transaction:
             number = await takeovers.next_number(transaction)  # first: its lock queues other changes of control
+            if wish.legal_basis:
+                await bases.lock(transaction, wish.legal_basis)
             answer = await gather(transaction, ports, question, camera, now)
             decision = answer.decision
             if not decision.allowed:
                 raise refusals.denied(decision, wish.camera, Action.TAKE_OVER)
             if wish.incident:
                 await _check_no_opener(transaction, wish, principal)
-            outcome = request(answer.control, _command(f"takeovers/{ports.new_id()}", number, wish, answer), now)
+            outcome = request(answer.control, _command(name, number, wish, answer), now)
             act = Act(principal, now, wish.reason, decision.rule, decision.article)
             await write(transaction, ports, outcome, act)
+            await use(transaction, ports, question, answer)
             kept = await takeovers.get(transaction, number)
         ports.journal.wake()
         return held(outcome[0], kept, now)

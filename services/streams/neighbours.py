@@ -21,12 +21,12 @@ class PermissionsNeighbour:
 
     neighbour: Neighbour
 
-    async def decide(self, order: Order) -> Permit:
-        """The permit; a denial becomes the error that tells what to do next."""
+    async def decide(self, order: Order, session: str) -> Permit:
+        """The permit of ``session``, a use of its papers; a denial becomes the error that tells what to do next."""
         assert order.kind is not None, "checked orders only"
         request = decider_service_pb2.DecideRequest(
             principal=order.principal, camera=order.camera, action=f"ACTION_{order.kind.name}",
-            legal_basis=order.legal_basis, incident=order.incident,
+            legal_basis=order.legal_basis, incident=order.incident, session=session,
         )  # fmt: skip
         answer = await self.neighbour.call(f"{_DECIDER}.Decide", request)
         decision = answer.decision

@@ -75,8 +75,8 @@ class Sessions(Protocol):
 class Permissions(Protocol):
     """What streams asks of permissions."""
 
-    async def decide(self, order: Order) -> Permit:
-        """The permit, or errors.Denied with rule and article."""
+    async def decide(self, order: Order, session: str) -> Permit:
+        """The permit of the session of that name, or errors.Denied with rule and article."""
         ...
 
     async def grant_control(self, principal: str, camera: str) -> ControlPermit:
@@ -148,10 +148,11 @@ class Streams:
         """Open a session for ``order.principal``, when permissions allows it."""
         order = domain.checked(order)
         await self._refuse_too_many(order.principal)
-        permit = await self.permissions.decide(order)
+        name = f"sessions/{uuid.uuid4()}"
+        permit = await self.permissions.decide(order, name)
         relay = self.relays.place(order.camera)
         sealed_source = await self.registry.seal_source(order.camera, relay)
-        session = domain.opened(order, permit, f"sessions/{uuid.uuid4()}", relay.name, self.clock.now())
+        session = domain.opened(order, permit, name, relay.name, self.clock.now())
         await self.sessions.add(session, self.facts.session("opened", session))
         try:
             await self.relays.assign(session, relay, sealed_source)
@@ -168,7 +169,7 @@ class Streams:
         The relay takes it first: when it does not, the session stays as it was, on record and at the relay.
         """
         former = session = await self._own(principal, name)
-        permit = await self.permissions.decide(domain.order_of(session))
+        permit = await self.permissions.decide(domain.order_of(session), name)
         relay = self.relays.place(session.camera)
         sealed_source = await self.registry.seal_source(session.camera, relay)
         session = domain.renewed(session, permit, relay.name, self.clock.now())
@@ -226,7 +227,7 @@ class Streams:
 
         Raises errors.Denied when it is not permitted any more.
         """
-        permit = await self.permissions.decide(domain.order_of(session))
+        permit = await self.permissions.decide(domain.order_of(session), session.name)
         relay = self.relays.place(session.camera)
         if relay.name != session.relay:
             return False

@@ -13,11 +13,21 @@ from alembic import op
 revision = "0004"
 down_revision = "0003"
 
-# The city as this revision knows it: a polygon without a bound may concern every district.
-DISTRICTS = (
-    *("440103", "440104", "440105", "440106", "440111", "440112"),
-    *("440113", "440114", "440115", "440117", "440118"),
-)
+# The districts as this revision knows them: south, north, west and east of the frame around each, in degrees.
+_FRAMES = {
+    "440103": (23.03, 23.16, 113.17, 113.26),
+    "440104": (23.10, 23.17, 113.23, 113.32),
+    "440105": (23.04, 23.12, 113.24, 113.42),
+    "440106": (23.10, 23.25, 113.29, 113.44),
+    "440111": (23.13, 23.45, 113.14, 113.50),
+    "440112": (23.03, 23.45, 113.38, 113.61),
+    "440113": (22.86, 23.09, 113.23, 113.58),
+    "440114": (23.24, 23.63, 112.95, 113.47),
+    "440115": (22.43, 23.10, 113.21, 113.75),
+    "440117": (23.37, 23.94, 113.27, 114.06),
+    "440118": (23.08, 23.63, 113.53, 114.00),
+}
+_NEAR = 0.1
 metadata = sa.MetaData()  # the schema of this revision, whatever store/tables.py says later
 incidents = sa.Table(
     "incidents",
@@ -43,6 +53,7 @@ def upgrade() -> None:
             comment="how it is over: ended, expired, refused, lapsed; empty = it is not, or closed",
         ),
     )
+    op.create_index("ix_incidents_outcome", "incidents", ["outcome"])
     op.create_table(
         "incident_acts",
         sa.Column(
@@ -94,6 +105,19 @@ def _carry_over(connection: sa.Connection, concerns: sa.Table) -> None:
     is_past = incidents.c.closed_at.is_(None) & (incidents.c.ends_at <= now)
     connection.execute(incidents.update().where(is_past).values(outcome="expired"))
     for name, area in connection.execute(sa.select(incidents.c.name, incidents.c.area)).all():
-        bound = json.loads(area)["bound"]
-        subjects = [bound] if bound else DISTRICTS
-        connection.execute(concerns.insert(), [{"incident": name, "subject": subject} for subject in subjects])
+        kept = json.loads(area)
+        for subject in [kept["bound"]] if kept["bound"] else _near(kept["polygon"]):
+            connection.execute(concerns.insert(), {"incident": name, "subject": subject})
+
+
+def _near(polygon: list[list[float]]) -> list[str]:
+    """The districts to whose frames the polygon's own comes near."""
+    latitudes, longitudes = zip(*polygon, strict=True)
+    return [
+        district
+        for district, (south, north, west, east) in _FRAMES.items()
+        if max(latitudes) >= south - _NEAR
+        and min(latitudes) <= north + _NEAR
+        and max(longitudes) >= west - _NEAR
+        and min(longitudes) <= east + _NEAR
+    ]

@@ -33,6 +33,18 @@ class PermissionsServicer(IncidentMethods):
         papers = messages.papers(request.legal_basis)
         return messages.legal_basis(await self._permissions.bases.register(principal, papers))
 
+    async def GetLegalBasis(self, request: pb.GetLegalBasisRequest, _context: object) -> legal_basis_pb2.LegalBasis:
+        principal = principal_of_call()
+        name = messages.named("legal_basis", request.name, "name")
+        return messages.legal_basis(await self._permissions.bases.get(principal, name))
+
+    async def RevokeLegalBasis(
+        self, request: pb.RevokeLegalBasisRequest, _context: object
+    ) -> legal_basis_pb2.LegalBasis:
+        principal = principal_of_call()
+        name = messages.named("legal_basis", request.name, "name")
+        return messages.legal_basis(await self._permissions.bases.revoke(principal, name, request.reason))
+
     async def RequestTakeover(self, request: pb.RequestTakeoverRequest, _context: object) -> takeover_pb2.Takeover:
         principal = principal_of_call()
         wish = messages.wish(request.takeover)

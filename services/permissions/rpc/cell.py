@@ -28,6 +28,7 @@ class DeciderServicer:
             action=messages.action(request.action),
             legal_basis=messages.optional("legal_basis", request.legal_basis, "legal_basis"),
             incident=messages.optional("incident", request.incident, "incident"),
+            used_for=messages.optional("session", request.session, "session"),
         )
         answer = await self._permissions.decisions.decide(question)
         return pb.DecideResponse(

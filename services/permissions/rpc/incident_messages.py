@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import Sequence
 from datetime import datetime
 
 from google.type.latlng_pb2 import LatLng
@@ -16,6 +17,7 @@ from services.permissions.incident_rules import Declaration, Extension, Ruling, 
 from services.permissions.rpc.messages import instant, named, stamp
 
 DEFAULT_SIZE, LARGEST_SIZE = 50, 1000  # incidents on a page (AIP-158)
+_LARGEST_BYTES = 2 * 1024 * 1024  # of a page: half of what a call may carry; an incident has 700 KiB at most
 _LONGEST_TOKEN = 400
 
 
@@ -99,6 +101,18 @@ def page(page_size: int, page_token: str) -> tuple[int, tuple[datetime, str] | N
         return size, (datetime.fromisoformat(at), named("incident", name, "page_token"))
     except (ValueError, TypeError, RecursionError, InvalidArgument):  # not ASCII, base64, JSON, or a pair of ours
         raise InvalidArgument(Violation("page_token", "is not of this list: start again without it")) from None
+
+
+def fitting(found: Sequence[Declared]) -> list[incident_pb2.Incident]:
+    """The first of ``found`` that fit a page, one at least: a page may have fewer than were asked for (AIP-158)."""
+    shown: list[incident_pb2.Incident] = []
+    left = _LARGEST_BYTES
+    for message in map(incident, found):
+        left -= message.ByteSize()
+        if shown and left < 0:
+            break
+        shown.append(message)
+    return shown
 
 
 def token(last: Declared) -> str:

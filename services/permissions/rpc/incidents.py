@@ -49,5 +49,6 @@ class IncidentMethods:
         principal = principal_of_call()
         size, before = incident_messages.page(request.page_size, request.page_token)
         found = await self._permissions.incidents.list(principal, before, size + 1)
-        token = incident_messages.token(found[size - 1]) if len(found) > size else ""
-        return pb.ListIncidentsResponse(incidents=map(incident, found[:size]), next_page_token=token)
+        shown = incident_messages.fitting(found[:size])
+        token = incident_messages.token(found[len(shown) - 1]) if len(found) > len(shown) else ""
+        return pb.ListIncidentsResponse(incidents=shown, next_page_token=token)

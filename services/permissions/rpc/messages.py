@@ -21,6 +21,7 @@ _NAMES = {
     "takeover": r"takeovers/[0-9a-f-]{36}",
     "proposal": r"policyProposals/[0-9a-f-]{36}",
     "version": r"policyVersions/[1-9][0-9]{0,8}",
+    "session": r"sessions/[0-9a-f-]{36}",
 }
 _CODE = re.compile(r"[0-9]{20}")
 MOST_NEW_CAMERAS = 1_000
@@ -92,6 +93,7 @@ def papers(message: legal_basis_pb2.LegalBasis) -> Papers:
         ends_at=instant(message.end_time, "legal_basis.end_time"),
         purpose=message.purpose,
         document_sha256=message.document_sha256,
+        use_limit=message.use_limit,
     )
 
 
@@ -113,6 +115,11 @@ def legal_basis(basis: Registered) -> legal_basis_pb2.LegalBasis:
         purpose=said.purpose,
         document_sha256=said.document_sha256,
         principal=basis.principal,
+        use_limit=said.use_limit,
+        use_count=basis.uses,
+        revoke_time=stamp(basis.revocation.at) if basis.revocation else None,
+        revoked_by=basis.revocation.principal if basis.revocation else "",
+        revoke_reason=basis.revocation.reason if basis.revocation else "",
     )
 
 

@@ -1,14 +1,25 @@
-"""The papers of Article 19."""
+"""The papers of Article 19, and each use of them."""
 
 import json
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.decider.facts import LegalBasis
-from services.permissions.basis import Registered
-from services.permissions.store.tables import legal_bases, legal_basis_cameras
+from services.decider.facts import AgencyKind, LegalBasis
+from services.permissions.basis import Officer, Papers, Registered, Revocation
+from services.permissions.store.tables import agencies, legal_bases, legal_basis_cameras, legal_basis_uses, principals
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Papers on record, the agency that holds them, and the kind of the one that issued them."""
+
+    basis: Registered
+    holder: str
+    issuer_kind: AgencyKind
 
 
 async def insert(transaction: AsyncConnection, basis: Registered) -> None:
@@ -24,20 +35,69 @@ async def insert(transaction: AsyncConnection, basis: Registered) -> None:
         "ends_at": papers.ends_at,
         "purpose": papers.purpose,
         "document_sha256": papers.document_sha256,
+        "use_limit": papers.use_limit or None,
     }
     await transaction.execute(legal_bases.insert(), row)
     cameras = [{"legal_basis": basis.name, "camera": camera} for camera in sorted(papers.cameras)]
     await transaction.execute(legal_basis_cameras.insert(), cameras)
 
 
-async def covering(transaction: AsyncConnection, name: str, principal: str, camera: str) -> tuple[LegalBasis, ...]:
-    """The named papers as far as they are the principal's and name the camera; nothing otherwise."""
+async def lock(transaction: AsyncConnection, name: str) -> None:
+    """Queue behind whoever uses or revokes these papers now, so that no use is counted twice or not at all."""
+    await transaction.execute(sa.select(legal_bases.c.name).where(legal_bases.c.name == name).with_for_update())
+
+
+async def find(transaction: AsyncConnection, name: str) -> Record | None:
+    """Papers on record, valid or not."""
+    holding = sa.select(legal_bases, principals.c.agency.label("holder"), agencies.c.kind.label("issuer_kind"))
+    joined = holding.join(principals, principals.c.name == legal_bases.c.principal)
+    joined = joined.join(agencies, agencies.c.name == legal_bases.c.issuer)
+    row = (await transaction.execute(joined.where(legal_bases.c.name == name))).first()
+    if row is None:
+        return None
+    named = sa.select(legal_basis_cameras.c.camera).where(legal_basis_cameras.c.legal_basis == name)
+    cameras = frozenset(await transaction.scalars(named))
+    return Record(
+        _registered(row, cameras, await _uses(transaction, name, "")), row.holder, AgencyKind(row.issuer_kind)
+    )
+
+
+async def covering(
+    transaction: AsyncConnection, name: str, principal: str, camera: str, used_for: str = ""
+) -> tuple[LegalBasis, ...]:
+    """The named papers as far as they are the principal's and name the camera; nothing otherwise.
+
+    Nor when they are used up, but by ``used_for`` itself: whoever asks again for what is open uses nothing more.
+    """
     joined = sa.select(legal_bases).join(legal_basis_cameras, legal_basis_cameras.c.legal_basis == legal_bases.c.name)
     is_meant = (
         (legal_bases.c.name == name) & (legal_bases.c.principal == principal) & (legal_basis_cameras.c.camera == camera)
     )
     row = (await transaction.execute(joined.where(is_meant))).first()
-    return (LegalBasis(row.name, row.principal, frozenset({camera}), row.starts_at, row.ends_at),) if row else ()
+    if row is None or (row.use_limit and await _uses(transaction, name, used_for) >= row.use_limit):
+        return ()
+    return (LegalBasis(row.name, row.principal, frozenset({camera}), row.starts_at, row.ends_at),)
+
+
+async def use(transaction: AsyncConnection, name: str, used_for: str, camera: str, now: datetime) -> bool:
+    """Count a use, once for each session or takeover; False when it was counted before. Needs the ``lock``."""
+    is_known = (legal_basis_uses.c.legal_basis == name) & (legal_basis_uses.c.used_for == used_for)
+    if (await transaction.execute(sa.select(legal_basis_uses.c.used_for).where(is_known))).first():
+        return False
+    row = {"legal_basis": name, "used_for": used_for, "camera": camera, "used_at": now}
+    await transaction.execute(legal_basis_uses.insert(), row)
+    return True
+
+
+async def set_revoked(transaction: AsyncConnection, basis: Registered, revocation: Revocation) -> None:
+    """End the papers now; the end that they were registered with is kept beside it."""
+    values = {
+        "ends_at": revocation.at,
+        "registered_ends_at": basis.papers.ends_at,
+        "revoked_by": revocation.principal,
+        "revoked_reason": revocation.reason,
+    }
+    await transaction.execute(legal_bases.update().where(legal_bases.c.name == basis.name).values(**values))
 
 
 async def in_force(transaction: AsyncConnection, principal: str, now: datetime, most: int) -> tuple[LegalBasis, ...]:
@@ -46,6 +106,32 @@ async def in_force(transaction: AsyncConnection, principal: str, now: datetime, 
         legal_basis_cameras, legal_basis_cameras.c.legal_basis == legal_bases.c.name
     )
     is_valid = (legal_bases.c.starts_at <= now) & (now < legal_bases.c.ends_at)
-    mine = joined.where((legal_bases.c.principal == principal) & is_valid)
+    counted = sa.select(sa.func.count()).where(legal_basis_uses.c.legal_basis == legal_bases.c.name).scalar_subquery()
+    is_left = legal_bases.c.use_limit.is_(None) | (counted < legal_bases.c.use_limit)
+    mine = joined.where((legal_bases.c.principal == principal) & is_valid & is_left)
     rows = await transaction.execute(mine.order_by(legal_basis_cameras.c.camera).limit(most))
     return tuple(LegalBasis(r.name, r.principal, frozenset({r.camera}), r.starts_at, r.ends_at) for r in rows)
+
+
+async def _uses(transaction: AsyncConnection, name: str, but: str) -> int:
+    """How often papers were used for anything but ``but``."""
+    counted = sa.select(sa.func.count()).where(
+        (legal_basis_uses.c.legal_basis == name) & (legal_basis_uses.c.used_for != but)
+    )
+    return int((await transaction.execute(counted)).scalar_one())
+
+
+def _registered(row: Any, cameras: frozenset[str], uses: int) -> Registered:
+    papers = Papers(
+        number=row.number,
+        issuer=row.issuer,
+        officers=tuple(Officer(name, certificate) for name, certificate in json.loads(row.officers)),
+        cameras=cameras,
+        starts_at=row.starts_at,
+        ends_at=row.registered_ends_at or row.ends_at,
+        purpose=row.purpose,
+        document_sha256=row.document_sha256,
+        use_limit=row.use_limit or 0,
+    )
+    revocation = Revocation(row.revoked_by, row.ends_at, row.revoked_reason) if row.revoked_by else None
+    return Registered(row.name, papers, row.principal, revocation is not None, uses, revocation)

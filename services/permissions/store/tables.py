@@ -110,6 +110,18 @@ legal_bases = Table(
     Column("ends_at", Instant, nullable=False, comment="valid until, this moment excluded"),
     Column("purpose", String(500), nullable=False, comment="what it is for, in words"),
     Column("document_sha256", String(64), nullable=False, comment="of the scan; empty when none was made"),
+    Column("use_limit", Integer, comment="how often it may be used; empty = as often as needed"),
+    Column("registered_ends_at", Instant, comment="the end before it was revoked: that is one too"),
+    Column("revoked_by", String(100), comment="who withdrew it; empty = nobody did"),
+    Column("revoked_reason", String(500), comment="in the words of who withdrew it"),
+)
+legal_basis_uses = Table(
+    "legal_basis_uses",
+    metadata,
+    Column("legal_basis", String(100), sa.ForeignKey("legal_bases.name"), primary_key=True, comment="which papers"),
+    Column("used_for", String(100), primary_key=True, comment="the session or takeover that opened on it"),
+    Column("camera", String(100), nullable=False, comment="of which camera"),
+    Column("used_at", Instant, nullable=False, comment="when"),
 )
 legal_basis_cameras = Table(
     "legal_basis_cameras",
@@ -134,7 +146,10 @@ incidents = Table(
     Column("closed_at", Instant, comment="when it was ended, refused or lapsed before that"),
     Column("declared_at", Instant, comment="when it was declared; empty = when it started"),
     Column(
-        "outcome", String(20), comment="how it is over: ended, expired, refused, lapsed; empty = it is not, or closed"
+        "outcome",
+        String(20),
+        index=True,
+        comment="how it is over: ended, expired, refused, lapsed; empty = it is not, or closed",
     ),
 )
 incident_acts = Table(

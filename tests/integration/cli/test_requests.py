@@ -52,9 +52,11 @@ async def test_papers_carry_two_officers_and_the_hash_of_the_scan(tmp_path: Path
     asked = await _asked(
         tmp_path, "legal-basis", "register", "--number", "L-1", "--officer", "Chen:C-1", "--officer", "Li:C-2",
         "--camera", _CODE, "--purpose", "theft", "--days", "2", "--document", str(tmp_path / "scan.pdf"),
+        "--uses", "3",
     )  # fmt: skip
     basis = asked.legal_basis
     assert [(o.display_name, o.certificate_number) for o in basis.officers] == [("Chen", "C-1"), ("Li", "C-2")]
+    assert basis.use_limit == 3
     assert (basis.number, basis.issuer, list(basis.cameras)) == ("L-1", "agencies/x", [_CAMERA])
     assert basis.document_sha256 == hashlib.sha256(b"letter").hexdigest()
     assert _is_ahead(basis.end_time, timedelta(days=2))
@@ -128,6 +130,8 @@ async def test_a_check_that_is_refused_exits_1(tmp_path: Path) -> None:
         ("takeover release t-1", "name", "takeovers/t-1"),
         ("incident end i-1", "name", "incidents/i-1"),
         ("incident show i-1", "name", "incidents/i-1"),
+        ("legal-basis show b-1", "name", "legalBases/b-1"),
+        ("legal-basis revoke b-1 --reason closed", "reason", "closed"),
         ("incident list --limit 7", "page_size", 7),
         ("revoke urban-yuexiu --reason lost", "name", "principals/urban-yuexiu"),
         ("reinstate urban-yuexiu --reason found", "reason", "found"),

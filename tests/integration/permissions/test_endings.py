@@ -169,6 +169,7 @@ async def test_each_change_is_a_fact_for_the_ledger_and_those_of_state_secrets_a
         ("permissions.legal_basis.registered", False),
         ("permissions.legal_basis.registered", True),
         ("permissions.takeover.requested", True),
+        ("permissions.legal_basis.used", True),
         ("permissions.principal.revoked", False),
     }
     async with bus.connect(stage.permissions.bus_url, stage.keys.bus_seed("audit"), "audit") as wire:

@@ -11,15 +11,15 @@ import pytest
 import sqlalchemy as sa
 
 from services.chassis import database
-from services.decider.facts import Area
+from services.decider.facts import AgencyKind, Area
 from services.permissions.app import MIGRATIONS
-from services.permissions.incident import State
+from services.permissions.incident import State, is_shown
 from services.permissions.incident_rules import Ruling
 from services.permissions.incidents import Incidents
 from services.permissions.ports import Ports
 from services.permissions.store import incidents, principals
 from services.permissions.store.tables import incident_acts, metadata
-from tests.unit.decider.cast import CITY_POLICE, COMMAND, LATER, NOW, POLICE, YUEXIU
+from tests.unit.decider.cast import CITY_POLICE, COMMAND, LATER, NOW, POLICE, YUEXIU, principal
 from tests.unit.permissions import records
 from tests.unit.permissions.fires import BLOCK, FIRE, WHOLE
 from tests.unit.permissions.records import Outside
@@ -84,6 +84,7 @@ async def test_what_the_former_release_keeps_stays_valid_before_and_after_the_up
                 await incidents.find(transaction, f"incidents/{name}") for name in ("past", "bound", "meanwhile")
             ]
             listed = await incidents.page(transaction, POLICE, None, 10)
+            far = await incidents.page(transaction, principal(AgencyKind.PUBLIC_SECURITY, "440117"), None, 10)
         assert past is not None
         assert past.state is State.EXPIRED
         assert bound is not None
@@ -91,6 +92,8 @@ async def test_what_the_former_release_keeps_stays_valid_before_and_after_the_up
         assert meanwhile is not None
         assert meanwhile.state is State.IN_FORCE
         assert {one.name for one in listed} == {"incidents/old", "incidents/past", "incidents/bound"}
+        assert all(is_shown(one, POLICE) for one in listed)
+        assert far == []
         assert not await incidents_of_the_former_release(upgraded, "incidents/none")
         async with upgraded.write() as transaction:
             await incidents.save(transaction, meanwhile)

@@ -80,6 +80,7 @@ async def test_an_answered_session_is_on_record_and_its_url_shows_pictures(offic
     assert not [fact for fact in facts if answer.token.encode() in fact.SerializeToString()]
     [(service, asked)] = office.permissions.asked
     assert (service, asked.principal, asked.camera) == ("streams", office.principal, CAMERA)
+    assert asked.session == answer.session.name, "papers are used by the session that opens on them"
 
 
 async def test_the_facts_of_a_state_secret_are_sealed(office: Desk) -> None:

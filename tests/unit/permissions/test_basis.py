@@ -6,17 +6,19 @@ from datetime import timedelta
 import pytest
 
 from services.chassis.errors import Denied, FailedPrecondition, InvalidArgument
-from services.decider.facts import Action, Principal
+from services.decider.facts import Action, AgencyKind, Principal
 from services.permissions.basis import (
     LegalBasisRegistered,
     LegalBasisRevoked,
     Officer,
     Papers,
+    Revocation,
     covers,
+    is_shown,
     register,
     revoke,
 )
-from tests.unit.decider.cast import CITY_POLICE, LATER, NOW, OPERATOR, PARK, POLICE, TUNNEL
+from tests.unit.decider.cast import CITY_POLICE, LATER, NOW, OPERATOR, PARK, POLICE, SECURITY, TUNNEL
 
 LETTER = Papers(
     number="YX-2026-17",
@@ -55,6 +57,9 @@ def test_registered_papers_cover_their_cameras_for_what_article_19_names_while_t
         ({"ends_at": NOW + timedelta(days=90, seconds=1)}, "legal_basis.end_time"),
         ({"ends_at": NOW, "starts_at": NOW - timedelta(days=1)}, "legal_basis.end_time"),
         ({"document_sha256": "A" * 64}, "legal_basis.document_sha256"),
+        ({"use_limit": -1}, "legal_basis.use_limit"),
+        ({"use_limit": 10_001}, "legal_basis.use_limit"),
+        ({"officers": (Officer("Chen", "C-1"), Officer("Li", " c-1 "))}, "legal_basis.officers"),
     ],
 )
 def test_a_wrong_field_is_named(wrong: dict[str, object], field: str) -> None:
@@ -72,14 +77,46 @@ def test_every_wrong_field_is_named_at_once() -> None:
 @pytest.mark.parametrize("by", [POLICE, CITY_POLICE])
 def test_papers_are_withdrawn_by_their_agency_or_municipal_public_security(by: Principal) -> None:
     basis, _ = register("legalBases/1", LETTER, POLICE, NOW)
-    revoked, events = revoke(basis, by, NOW)
+    revoked, events = revoke(basis, by, "the case is closed", NOW)
     assert events == (LegalBasisRevoked(revoked, by.name),)
     assert not covers(revoked, TUNNEL, Action.COPY, NOW)
     with pytest.raises(FailedPrecondition):
-        revoke(revoked, by, NOW)
+        revoke(revoked, by, "again", NOW)
+
+
+def test_a_withdrawal_has_a_reason_and_says_who_and_when() -> None:
+    basis, _ = register("legalBases/1", LETTER, POLICE, NOW)
+    with pytest.raises(InvalidArgument, match="reason"):
+        revoke(basis, POLICE, " ", NOW)
+    assert revoke(basis, CITY_POLICE, "closed", NOW)[0].revocation == Revocation(CITY_POLICE.name, NOW, "closed")
+
+
+def test_a_letter_may_be_of_the_agency_above_that_is_on_record_and_of_no_other() -> None:
+    from_above = replace(LETTER, issuer=CITY_POLICE.agency)
+    assert register("legalBases/1", from_above, POLICE, NOW, frozenset({CITY_POLICE.agency}))
+    for issuer in (SECURITY.agency, "agencies/ghost", ""):
+        with pytest.raises(InvalidArgument) as refused:
+            register("legalBases/1", replace(LETTER, issuer=issuer), POLICE, NOW, frozenset({CITY_POLICE.agency}))
+        assert [violation.field for violation in refused.value.violations] == ["legal_basis.issuer"]
+        assert refused.value.metadata == {"rule": "art19-legal-basis-register", "article": "Article 19"}
+
+
+def test_an_operator_has_no_papers() -> None:
+    with pytest.raises(Denied, match="Article 19"):
+        register("legalBases/1", replace(LETTER, issuer=OPERATOR.agency), OPERATOR, NOW)
+
+
+def test_papers_are_shown_to_their_two_agencies_and_to_municipal_public_security_but_never_state_secrets() -> None:
+    above = frozenset({CITY_POLICE.agency})
+    basis, _ = register("legalBases/1", replace(LETTER, issuer=CITY_POLICE.agency), POLICE, NOW, above)
+    assert all(is_shown(basis, POLICE.agency, AgencyKind.PUBLIC_SECURITY, who) for who in (POLICE, CITY_POLICE))
+    assert not any(is_shown(basis, POLICE.agency, AgencyKind.PUBLIC_SECURITY, who) for who in (SECURITY, OPERATOR))
+    secret, _ = register("legalBases/2", replace(LETTER, issuer=SECURITY.agency), SECURITY, NOW)
+    assert is_shown(secret, SECURITY.agency, AgencyKind.NATIONAL_SECURITY, SECURITY)
+    assert not is_shown(secret, SECURITY.agency, AgencyKind.NATIONAL_SECURITY, CITY_POLICE)
 
 
 def test_nobody_else_withdraws_them() -> None:
     basis, _ = register("legalBases/1", LETTER, POLICE, NOW)
     with pytest.raises(Denied, match="municipal public security"):
-        revoke(basis, OPERATOR, NOW)
+        revoke(basis, OPERATOR, "no", NOW)

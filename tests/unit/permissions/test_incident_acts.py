@@ -247,9 +247,13 @@ def test_a_list_of_cameras_grows_to_a_thousand_over_all_acts() -> None:
     def named(first: int, last: int) -> Area:
         return Area(cameras=frozenset(f"{TUNNEL.name[:-4]}{n:04}" for n in range(first, last)))
 
-    wider, _ = widen(fire(area=named(0, 600)), replace(MORE, area=named(500, 1000)), COMMAND, SOON)
+    wider, _ = widen(fire(area=named(0, 600)), replace(MORE, area=named(600, 1000)), COMMAND, SOON)
     with pytest.raises(InvalidArgument, match="draw a polygon"):
         widen(wider, replace(MORE, area=named(1000, 1001)), COMMAND, SOON)
+
+    with pytest.raises(InvalidArgument, match="points at most"):
+        widen(fire(), replace(MORE, area=Area(BLOCK * 250)), COMMAND, SOON)
+    assert widen(fire(), replace(MORE, area=Area(BLOCK * 249)), COMMAND, SOON)
 
 
 @pytest.mark.parametrize("by", [POLICE, SECURITY, URBAN])

@@ -27,7 +27,7 @@ from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&kapok/permissions/v1/legal_basis.proto\x12\x14kapok.permissions.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"G\n\x07Officer\x12\x1a\n\x0c\x64isplay_name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12 \n\x12\x63\x65rtificate_number\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\"\x9c\x03\n\nLegalBasis\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12\x14\n\x06number\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x14\n\x06issuer\x18\x03 \x01(\tB\x04\xe2\x41\x01\x02\x12\x35\n\x08officers\x18\x04 \x03(\x0b\x32\x1d.kapok.permissions.v1.OfficerB\x04\xe2\x41\x01\x02\x12\x15\n\x07\x63\x61meras\x18\x05 \x03(\tB\x04\xe2\x41\x01\x02\x12\x34\n\nstart_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x02\x12\x32\n\x08\x65nd_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x02\x12\x15\n\x07purpose\x18\x08 \x01(\tB\x04\xe2\x41\x01\x02\x12\x1d\n\x0f\x64ocument_sha256\x18\t \x01(\tB\x04\xe2\x41\x01\x01\x12\x17\n\tprincipal\x18\n \x01(\tB\x04\xe2\x41\x01\x03:G\xea\x41\x44\n\x10kapok/LegalBasis\x12\x18legalBases/{legal_basis}*\nlegalBases2\nlegalBasisb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&kapok/permissions/v1/legal_basis.proto\x12\x14kapok.permissions.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"G\n\x07Officer\x12\x1a\n\x0c\x64isplay_name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12 \n\x12\x63\x65rtificate_number\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\"\xbc\x04\n\nLegalBasis\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12\x14\n\x06number\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x14\n\x06issuer\x18\x03 \x01(\tB\x04\xe2\x41\x01\x02\x12\x35\n\x08officers\x18\x04 \x03(\x0b\x32\x1d.kapok.permissions.v1.OfficerB\x04\xe2\x41\x01\x02\x12\x15\n\x07\x63\x61meras\x18\x05 \x03(\tB\x04\xe2\x41\x01\x02\x12\x34\n\nstart_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x02\x12\x32\n\x08\x65nd_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x02\x12\x15\n\x07purpose\x18\x08 \x01(\tB\x04\xe2\x41\x01\x02\x12\x1d\n\x0f\x64ocument_sha256\x18\t \x01(\tB\x04\xe2\x41\x01\x01\x12\x17\n\tprincipal\x18\n \x01(\tB\x04\xe2\x41\x01\x03\x12\x17\n\tuse_limit\x18\x0b \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x17\n\tuse_count\x18\x0c \x01(\x05\x42\x04\xe2\x41\x01\x03\x12\x35\n\x0brevoke_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x18\n\nrevoked_by\x18\x0e \x01(\tB\x04\xe2\x41\x01\x03\x12\x1b\n\rrevoke_reason\x18\x0f \x01(\tB\x04\xe2\x41\x01\x03:G\xea\x41\x44\n\x10kapok/LegalBasis\x12\x18legalBases/{legal_basis}*\nlegalBases2\nlegalBasisb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -58,10 +58,20 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LEGALBASIS'].fields_by_name['document_sha256']._serialized_options = b'\342A\001\001'
   _globals['_LEGALBASIS'].fields_by_name['principal']._loaded_options = None
   _globals['_LEGALBASIS'].fields_by_name['principal']._serialized_options = b'\342A\001\003'
+  _globals['_LEGALBASIS'].fields_by_name['use_limit']._loaded_options = None
+  _globals['_LEGALBASIS'].fields_by_name['use_limit']._serialized_options = b'\342A\001\001'
+  _globals['_LEGALBASIS'].fields_by_name['use_count']._loaded_options = None
+  _globals['_LEGALBASIS'].fields_by_name['use_count']._serialized_options = b'\342A\001\003'
+  _globals['_LEGALBASIS'].fields_by_name['revoke_time']._loaded_options = None
+  _globals['_LEGALBASIS'].fields_by_name['revoke_time']._serialized_options = b'\342A\001\003'
+  _globals['_LEGALBASIS'].fields_by_name['revoked_by']._loaded_options = None
+  _globals['_LEGALBASIS'].fields_by_name['revoked_by']._serialized_options = b'\342A\001\003'
+  _globals['_LEGALBASIS'].fields_by_name['revoke_reason']._loaded_options = None
+  _globals['_LEGALBASIS'].fields_by_name['revoke_reason']._serialized_options = b'\342A\001\003'
   _globals['_LEGALBASIS']._loaded_options = None
   _globals['_LEGALBASIS']._serialized_options = b'\352AD\n\020kapok/LegalBasis\022\030legalBases/{legal_basis}*\nlegalBases2\nlegalBasis'
   _globals['_OFFICER']._serialized_start=157
   _globals['_OFFICER']._serialized_end=228
   _globals['_LEGALBASIS']._serialized_start=231
-  _globals['_LEGALBASIS']._serialized_end=643
+  _globals['_LEGALBASIS']._serialized_end=803
 # @@protoc_insertion_point(module_scope)

@@ -20,7 +20,7 @@ class Officer(_message.Message):
     def __init__(self, display_name: _Optional[str] = ..., certificate_number: _Optional[str] = ...) -> None: ...
 
 class LegalBasis(_message.Message):
-    __slots__ = ("name", "number", "issuer", "officers", "cameras", "start_time", "end_time", "purpose", "document_sha256", "principal")
+    __slots__ = ("name", "number", "issuer", "officers", "cameras", "start_time", "end_time", "purpose", "document_sha256", "principal", "use_limit", "use_count", "revoke_time", "revoked_by", "revoke_reason")
     NAME_FIELD_NUMBER: _ClassVar[int]
     NUMBER_FIELD_NUMBER: _ClassVar[int]
     ISSUER_FIELD_NUMBER: _ClassVar[int]
@@ -31,6 +31,11 @@ class LegalBasis(_message.Message):
     PURPOSE_FIELD_NUMBER: _ClassVar[int]
     DOCUMENT_SHA256_FIELD_NUMBER: _ClassVar[int]
     PRINCIPAL_FIELD_NUMBER: _ClassVar[int]
+    USE_LIMIT_FIELD_NUMBER: _ClassVar[int]
+    USE_COUNT_FIELD_NUMBER: _ClassVar[int]
+    REVOKE_TIME_FIELD_NUMBER: _ClassVar[int]
+    REVOKED_BY_FIELD_NUMBER: _ClassVar[int]
+    REVOKE_REASON_FIELD_NUMBER: _ClassVar[int]
     name: str
     number: str
     issuer: str
@@ -41,4 +46,9 @@ class LegalBasis(_message.Message):
     purpose: str
     document_sha256: str
     principal: str
-    def __init__(self, name: _Optional[str] = ..., number: _Optional[str] = ..., issuer: _Optional[str] = ..., officers: _Optional[_Iterable[_Union[Officer, _Mapping]]] = ..., cameras: _Optional[_Iterable[str]] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., purpose: _Optional[str] = ..., document_sha256: _Optional[str] = ..., principal: _Optional[str] = ...) -> None: ...
+    use_limit: int
+    use_count: int
+    revoke_time: _timestamp_pb2.Timestamp
+    revoked_by: str
+    revoke_reason: str
+    def __init__(self, name: _Optional[str] = ..., number: _Optional[str] = ..., issuer: _Optional[str] = ..., officers: _Optional[_Iterable[_Union[Officer, _Mapping]]] = ..., cameras: _Optional[_Iterable[str]] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., purpose: _Optional[str] = ..., document_sha256: _Optional[str] = ..., principal: _Optional[str] = ..., use_limit: _Optional[int] = ..., use_count: _Optional[int] = ..., revoke_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., revoked_by: _Optional[str] = ..., revoke_reason: _Optional[str] = ...) -> None: ...

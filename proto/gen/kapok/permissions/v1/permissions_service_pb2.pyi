@@ -213,3 +213,17 @@ class WidenIncidentRequest(_message.Message):
     letter_number: str
     officer_certificates: _containers.RepeatedScalarFieldContainer[str]
     def __init__(self, name: _Optional[str] = ..., order_number: _Optional[str] = ..., reason: _Optional[str] = ..., area: _Optional[_Iterable[_Union[_latlng_pb2.LatLng, _Mapping]]] = ..., districts: _Optional[_Iterable[str]] = ..., cameras: _Optional[_Iterable[str]] = ..., agencies: _Optional[_Iterable[str]] = ..., letter_number: _Optional[str] = ..., officer_certificates: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class GetLegalBasisRequest(_message.Message):
+    __slots__ = ("name",)
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    def __init__(self, name: _Optional[str] = ...) -> None: ...
+
+class RevokeLegalBasisRequest(_message.Message):
+    __slots__ = ("name", "reason")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    reason: str
+    def __init__(self, name: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...

@@ -118,6 +118,16 @@ class PermissionsServiceStub:
                 request_serializer=kapok_dot_permissions_dot_v1_dot_permissions__service__pb2.WidenIncidentRequest.SerializeToString,
                 response_deserializer=kapok_dot_permissions_dot_v1_dot_incident__pb2.Incident.FromString,
                 _registered_method=True)
+        self.GetLegalBasis = channel.unary_unary(
+                '/kapok.permissions.v1.PermissionsService/GetLegalBasis',
+                request_serializer=kapok_dot_permissions_dot_v1_dot_permissions__service__pb2.GetLegalBasisRequest.SerializeToString,
+                response_deserializer=kapok_dot_permissions_dot_v1_dot_legal__basis__pb2.LegalBasis.FromString,
+                _registered_method=True)
+        self.RevokeLegalBasis = channel.unary_unary(
+                '/kapok.permissions.v1.PermissionsService/RevokeLegalBasis',
+                request_serializer=kapok_dot_permissions_dot_v1_dot_permissions__service__pb2.RevokeLegalBasisRequest.SerializeToString,
+                response_deserializer=kapok_dot_permissions_dot_v1_dot_legal__basis__pb2.LegalBasis.FromString,
+                _registered_method=True)
 
 
 class PermissionsServiceServicer:
@@ -238,6 +248,21 @@ class PermissionsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetLegalBasis(self, request, context):
+        """Papers with their uses: for the agency that holds them, the one that issued them, and municipal public security.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RevokeLegalBasis(self, request, context):
+        """Withdraws papers, and with them every session and takeover that stands on them. By the agency that issued them or
+        municipal public security; those of national security by itself alone.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_PermissionsServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -320,6 +345,16 @@ def add_PermissionsServiceServicer_to_server(servicer, server):
                     servicer.WidenIncident,
                     request_deserializer=kapok_dot_permissions_dot_v1_dot_permissions__service__pb2.WidenIncidentRequest.FromString,
                     response_serializer=kapok_dot_permissions_dot_v1_dot_incident__pb2.Incident.SerializeToString,
+            ),
+            'GetLegalBasis': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetLegalBasis,
+                    request_deserializer=kapok_dot_permissions_dot_v1_dot_permissions__service__pb2.GetLegalBasisRequest.FromString,
+                    response_serializer=kapok_dot_permissions_dot_v1_dot_legal__basis__pb2.LegalBasis.SerializeToString,
+            ),
+            'RevokeLegalBasis': grpc.unary_unary_rpc_method_handler(
+                    servicer.RevokeLegalBasis,
+                    request_deserializer=kapok_dot_permissions_dot_v1_dot_permissions__service__pb2.RevokeLegalBasisRequest.FromString,
+                    response_serializer=kapok_dot_permissions_dot_v1_dot_legal__basis__pb2.LegalBasis.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -755,6 +790,60 @@ class PermissionsService:
             '/kapok.permissions.v1.PermissionsService/WidenIncident',
             kapok_dot_permissions_dot_v1_dot_permissions__service__pb2.WidenIncidentRequest.SerializeToString,
             kapok_dot_permissions_dot_v1_dot_incident__pb2.Incident.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetLegalBasis(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kapok.permissions.v1.PermissionsService/GetLegalBasis',
+            kapok_dot_permissions_dot_v1_dot_permissions__service__pb2.GetLegalBasisRequest.SerializeToString,
+            kapok_dot_permissions_dot_v1_dot_legal__basis__pb2.LegalBasis.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RevokeLegalBasis(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kapok.permissions.v1.PermissionsService/RevokeLegalBasis',
+            kapok_dot_permissions_dot_v1_dot_permissions__service__pb2.RevokeLegalBasisRequest.SerializeToString,
+            kapok_dot_permissions_dot_v1_dot_legal__basis__pb2.LegalBasis.FromString,
             options,
             channel_credentials,
             insecure,

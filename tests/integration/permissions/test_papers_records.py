@@ -1,0 +1,168 @@
+"""Papers on either database: each use counted with what opens on it, revoked, and shown to whom they concern."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from services.chassis.clock import ManualClock
+from services.chassis.errors import Denied, FailedPrecondition, NotFound
+from services.decider.facts import Action
+from services.permissions.bases import Bases
+from services.permissions.basis import Officer, Papers, Registered
+from services.permissions.decisions import Decisions
+from services.permissions.ending import Cause
+from services.permissions.ports import Ports
+from services.permissions.question import Question
+from services.permissions.store import bases as kept
+from services.permissions.store import endings, takeovers
+from services.permissions.takeovers import Takeovers, Wish
+from tests.unit.decider.cast import CITY_POLICE, LATER, NOW, OPERATOR, PARK, POLICE, SECRET, SECURITY, TUNNEL, URBAN
+from tests.unit.permissions import records
+from tests.unit.permissions.records import Outside
+
+LETTER = Papers(
+    "YX-17",
+    POLICE.agency,
+    (Officer("Chen", "C-1"), Officer("Li", "C-2")),
+    frozenset({TUNNEL.name}),
+    NOW,
+    LATER,
+    "theft",
+)
+Platform = tuple[Ports, Outside]
+
+
+@pytest.fixture
+async def platform(database_url: str) -> AsyncIterator[Platform]:
+    async with records.ports_on(database_url) as (ports, outside):
+        outside.cameras |= {PARK.name: PARK, SECRET.name: SECRET}
+        yield ports, outside
+
+
+async def opens(ports: Ports, basis: Registered, session: str, camera: str = TUNNEL.name) -> bool:
+    """A copy session of the district police on these papers."""
+    asked = Question(POLICE.name, camera, Action.COPY, basis.name, used_for=session)
+    return (await Decisions(ports).decide(asked)).decision.allowed
+
+
+async def test_each_session_is_one_use_however_often_it_is_decided(platform: Platform) -> None:
+    ports, outside = platform
+    use = Bases(ports)
+    basis = await use.register(POLICE.name, replace(LETTER, use_limit=2))
+    assert [await opens(ports, basis, s) for s in ("sessions/1", "sessions/1", "sessions/2")] == [True] * 3
+    assert not await opens(ports, basis, "sessions/3"), "used up"
+    assert await opens(ports, basis, "sessions/2"), "a renewal uses nothing more"
+    assert (await use.get(POLICE.name, basis.name)).uses == 2
+    used = [change for change in outside.changes if change.verb == "legal_basis.used"]
+    assert [(change.by, change.camera) for change in used] == [(POLICE.name, TUNNEL.name)] * 2
+    asked = Question(POLICE.name, TUNNEL.name, Action.COPY, basis.name)
+    refused = (await Decisions(ports).decide(asked)).decision
+    assert (refused.allowed, refused.lacking) == (False, ("papers",))
+
+
+async def test_a_question_without_a_session_uses_nothing_and_neither_does_what_stands_on_another_article(
+    platform: Platform,
+) -> None:
+    ports, outside = platform
+    basis = await Bases(ports).register(POLICE.name, replace(LETTER, cameras=frozenset({TUNNEL.name, PARK.name})))
+    await Decisions(ports).decide(Question(POLICE.name, TUNNEL.name, Action.COPY, basis.name))
+    standing = Question(POLICE.name, PARK.name, Action.DESCRIBE, basis.name, used_for="sessions/1")
+    assert (await Decisions(ports).decide(standing)).decision.allowed
+    await Decisions(ports).decide(Question(URBAN.name, TUNNEL.name, Action.COPY, basis.name, used_for="sessions/2"))
+    assert (await Bases(ports).get(POLICE.name, basis.name)).uses == 0
+    assert "legal_basis.used" not in [change.verb for change in outside.changes]
+
+
+async def test_many_sessions_at_once_never_use_more_than_the_limit(platform: Platform) -> None:
+    ports, _ = platform
+    basis = await Bases(ports).register(POLICE.name, replace(LETTER, use_limit=3))
+    allowed = await asyncio.gather(*(opens(ports, basis, f"sessions/{n}") for n in range(12)))
+    assert sum(allowed) == 3
+    assert (await Bases(ports).get(POLICE.name, basis.name)).uses == 3
+
+
+async def test_a_takeover_is_a_use_too(platform: Platform) -> None:
+    ports, _ = platform
+    basis = await Bases(ports).register(POLICE.name, replace(LETTER, use_limit=1))
+    wish = Wish(TUNNEL.name, "pursuit", basis.name, "", LATER)
+    await Takeovers(ports).request(POLICE.name, wish)
+    with pytest.raises(Denied) as refused:
+        await Takeovers(ports).request(POLICE.name, wish)
+    assert refused.value.reason == "PAPERS_MISSING"
+
+
+async def test_a_revocation_ends_what_stands_on_the_papers_and_says_so(platform: Platform) -> None:
+    ports, outside = platform
+    use = Bases(ports)
+    basis = await use.register(POLICE.name, LETTER)
+    assert await opens(ports, basis, "sessions/1")
+    await Takeovers(ports).request(POLICE.name, Wish(TUNNEL.name, "pursuit", basis.name, "", LATER))
+    revoked = await use.revoke(CITY_POLICE.name, basis.name, "the case is closed")
+    async with ports.database.read() as transaction:
+        [ending] = await endings.unkept(transaction, 10)
+        assert await kept.in_force(transaction, POLICE.name, NOW, 10) == ()
+    assert (ending.cause, ending.subject) == (Cause.LEGAL_BASIS_REVOKED, basis.name)
+    assert outside.told == [ending]
+    assert [change.verb for change in outside.changes][-2:] == ["takeover.released", "legal_basis.revoked"]
+    assert not await opens(ports, basis, "sessions/1"), "not even renewed"
+    assert (revoked.papers.ends_at, await use.get(POLICE.name, basis.name)) == (LATER, replace(revoked, uses=2))
+    with pytest.raises(FailedPrecondition):
+        await use.revoke(POLICE.name, basis.name, "again")
+
+
+async def test_papers_are_absent_for_whom_they_do_not_concern_and_those_of_secrets_for_all_but_national_security(
+    platform: Platform,
+) -> None:
+    ports, outside = platform
+    use = Bases(ports)
+    plain = await use.register(POLICE.name, LETTER)
+    sealed = await use.register(
+        SECURITY.name, replace(LETTER, issuer=SECURITY.agency, cameras=frozenset({SECRET.name}))
+    )
+    said = set()
+    for who, name in (
+        (URBAN, plain.name), (OPERATOR, plain.name), (SECURITY, plain.name), (CITY_POLICE, sealed.name),
+        (POLICE, sealed.name), (CITY_POLICE, "legalBases/none"),
+    ):  # fmt: skip
+        for ask in (use.get(who.name, name), use.revoke(who.name, name, "why not")):
+            with pytest.raises(NotFound) as absent:
+                await ask
+            said.add(f"{absent.value.message} {dict(absent.value.metadata)}".replace(name, "NAME"))
+    assert len(said) == 1
+    await use.revoke(SECURITY.name, sealed.name, "done")
+    assert [c.is_sealed for c in outside.changes if c.verb.startswith("legal_basis")] == [False, True, True]
+
+
+async def test_a_district_uses_a_letter_of_the_agency_above_it(platform: Platform) -> None:
+    ports, _ = platform
+    basis = await Bases(ports).register(POLICE.name, replace(LETTER, issuer=CITY_POLICE.agency))
+    assert await opens(ports, basis, "sessions/1")
+    clock = ports.clock
+    assert isinstance(clock, ManualClock)
+    clock.advance(timedelta(hours=1))
+    assert not await opens(ports, basis, "sessions/1"), "its end has come"
+
+
+async def test_uses_takeovers_and_a_revocation_at_once_wait_for_each_other_and_leave_nothing_open(
+    platform: Platform,
+) -> None:
+    ports, _ = platform
+    use = Bases(ports)
+    for round_ in range(3):
+        basis = await use.register(POLICE.name, LETTER)
+        wish = Wish(TUNNEL.name, "pursuit", basis.name, "", LATER)
+        results = await asyncio.gather(
+            Takeovers(ports).request(POLICE.name, wish), use.revoke(CITY_POLICE.name, basis.name, "closed"),
+            *(opens(ports, basis, f"sessions/{round_}-{n}") for n in range(4)),
+            Takeovers(ports).request(POLICE.name, wish), return_exceptions=True,
+        )  # fmt: skip
+        assert all(not isinstance(result, BaseException) or isinstance(result, Denied) for result in results)
+        async with ports.database.read() as transaction:
+            assert await takeovers.cameras_on(transaction, basis.name) == []
+        uses = (await use.get(POLICE.name, basis.name)).uses
+        allowed = sum(result is True for result in results)
+        granted = sum(not isinstance(result, bool | BaseException | Registered) for result in results)
+        assert uses == allowed + granted
