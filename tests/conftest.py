@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.postgres import Server, postgres
 
@@ -14,9 +15,13 @@ _numbers = itertools.count(1)
 
 
 def pytest_configure() -> None:
-    """Let Ctrl-C reach what tests start: a shell starts what runs beside it deaf to SIGINT, and that is inherited."""
+    """Let Ctrl-C reach what tests start, and take no example's time for its result."""
+    # A shell starts what runs beside it deaf to SIGINT, and that is inherited.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    # No time is a test here: on a shared machine an example that usually takes 1 ms may take half a second.
+    settings.register_profile("kapok", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("kapok")
 
 
 @pytest.fixture(scope="session")
