@@ -28,6 +28,11 @@ _FRAMES = {
     "440118": (23.08, 23.63, 113.53, 114.00),
 }
 _NEAR = 0.1
+_SAID_NOW = {
+    "starts_at": "since when it is in force; its end, while it never was",
+    "ends_at": "as its acts in effect say",
+    "closed_at": "when it was ended, refused or lapsed before that",
+}
 metadata = sa.MetaData()  # the schema of this revision, whatever store/tables.py says later
 incidents = sa.Table(
     "incidents",
@@ -54,6 +59,9 @@ def upgrade() -> None:
         ),
     )
     op.create_index("ix_incidents_outcome", "incidents", ["outcome"])
+    if op.get_bind().dialect.name == "postgresql":  # SQLite keeps no comments
+        for name, said in _SAID_NOW.items():
+            op.alter_column("incidents", name, existing_type=sa.DateTime(), comment=said)
     op.create_table(
         "incident_acts",
         sa.Column(
