@@ -72,7 +72,8 @@ def check_account(account: Account) -> None:
     _check_name(fields, "principal.name", account.name, "principals")
     _check_name(fields, "principal.agency", account.agency, "agencies")
     fields.claim(account.clearance in LEVELS, "principal.clearance", "must be a level from 1 to 5 (Article 14)")
-    fields.claim(all(map(_ROLE.fullmatch, account.roles)), "principal.roles", "must be small words with hyphens")
+    is_own = account.roles.isdisjoint(AgencyKind) and all(map(_ROLE.fullmatch, account.roles))
+    fields.claim(is_own, "principal.roles", "must be small words with hyphens, and no kind of agency: that is its own")
     are_prints = all(re.fullmatch(r"[0-9a-f]{64}", print_) for print_ in account.certificates)
     is_sized = len(account.certificates) <= MAX_CERTIFICATES
     offer = f"must be at most {MAX_CERTIFICATES} SHA-256 fingerprints in small hexadecimal digits"

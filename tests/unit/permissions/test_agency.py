@@ -53,6 +53,7 @@ def test_a_wrong_agency_is_refused_by_field(wrong: dict[str, object], field: str
         ({"clearance": 0}, "principal.clearance"),
         ({"clearance": 6}, "principal.clearance"),
         ({"roles": frozenset({"viewer public-security"})}, "principal.roles"),
+        ({"roles": frozenset({"public-security"})}, "principal.roles"),
         ({"certificates": frozenset({"xyz"})}, "principal.certificate_sha256"),
         ({"certificates": frozenset(f"{n:064x}" for n in range(17))}, "principal.certificate_sha256"),
     ],
