@@ -11,23 +11,24 @@ from services.decider.scope import Scope
 from services.permissions import refusals
 from services.permissions.basis import MAX_CAMERAS
 from services.permissions.ports import Ports
-from services.permissions.question import Answer, Question, accessible, acting, camera_of, gather
+from services.permissions.question import Answer, Question, accessible, acting, answered, camera_of, gather
 from services.permissions.store import bases, principals
 from services.permissions.store.principals import Record
+from services.permissions.view import Views
 
 
 class Decisions:
     """Answers; writes nothing."""
 
-    def __init__(self, ports: Ports) -> None:
+    def __init__(self, ports: Ports, views: Views) -> None:
         self._ports = ports
+        self._views = views
 
     async def decide(self, question: Question) -> Answer:
         """Allow or deny. Raises Denied (CAMERA_NOT_ACCESSIBLE) when the camera is absent or hidden."""
         ports = self._ports
         camera = await camera_of(ports, question.camera)
-        async with ports.database.read() as transaction:
-            return await gather(transaction, ports, question, camera, ports.clock.now())
+        return answered(ports, question, camera, await self._views.of(question.ask))
 
     async def explain(self, question: Question, about: str) -> tuple[Explanation, int]:
         """The reasons, as they are for ``about``, and the number of the last ending they include.

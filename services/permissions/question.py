@@ -1,7 +1,7 @@
 """One question with everything that bears on it, read in one view of the database."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -11,14 +11,11 @@ from services.decider.decision import Decision
 from services.decider.facts import Action, Camera, Circumstances, Principal
 from services.decider.relation import is_hidden
 from services.permissions import refusals
-from services.permissions.camera_memory import LIFETIME_S
 from services.permissions.ports import Ports
-from services.permissions.store import bases, endings, incidents, principals, takeovers
+from services.permissions.store import principals
 from services.permissions.store.principals import Record
-from services.permissions.takeover import Control
+from services.permissions.view import Ask, View, read
 
-# How long what is known of a camera may lag behind its ending: the memory's age, and replicas' clocks that differ.
-_KNOWN_WITHIN = timedelta(seconds=2 * LIFETIME_S)
 _INCIDENT = next(name for name, condition in CONDITIONS.items() if condition.bit == INCIDENT)
 
 
@@ -32,6 +29,11 @@ class Question:
     legal_basis: str = ""
     incident: str = ""
 
+    @property
+    def ask(self) -> Ask:
+        """What has to be read to answer it."""
+        return Ask({self.principal}, {self.camera}, {self.legal_basis} if self.legal_basis else set())
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -41,7 +43,6 @@ class Answer:
     principal: Principal
     camera: Camera
     circumstances: Circumstances
-    control: Control
     number: int
     now: datetime
 
@@ -61,9 +62,13 @@ async def camera_of(ports: Ports, name: str) -> Camera | None:
 
 async def acting(transaction: AsyncConnection, ports: Ports, name: str) -> Record:
     """Who acts. Raises Denied when no policy is in force, Unauthenticated when nobody has the name."""
+    return on_record(ports, await principals.find(transaction, name), name)
+
+
+def on_record(ports: Ports, found: Record | None, name: str) -> Record:
+    """The same for what was read before."""
     if not ports.decider.revision:
         raise refusals.no_policy()
-    found = await principals.find(transaction, name)
     if found is None:
         raise refusals.no_principal(name)
     return found
@@ -88,17 +93,15 @@ async def gather(
     transaction: AsyncConnection, ports: Ports, question: Question, found: Camera | None, now: datetime
 ) -> Answer:
     """Read what bears on the question and decide. Raises Denied for absent and for hidden cameras, alike."""
-    # The number first: facts newer than it are harmless, a number newer than the facts would let an ended right pass.
-    number = await endings.vouched(transaction, question.camera, now - _KNOWN_WITHIN)
-    principal = (await acting(transaction, ports, question.principal)).acting
+    return answered(ports, question, found, await read(transaction, question.ask, now))
+
+
+def answered(ports: Ports, question: Question, found: Camera | None, view: View) -> Answer:
+    """Decide on what a view holds. Raises as ``gather`` does."""
+    record = on_record(ports, view.records.get(question.principal), question.principal)
+    principal = record.acting
     camera = accessible(found, principal, question.camera)
-    control = await takeovers.load(transaction, camera)
-    open_ = await incidents.open_to(transaction, principal.agency, now, question.incident)
-    papers = (
-        await bases.covering(transaction, question.legal_basis, principal.name, camera.name)
-        if question.legal_basis
-        else ()
-    )
-    circumstances = Circumstances(papers, tuple(incident.fact for incident in open_), control.takeovers)
-    decision = ports.decider.decide(principal, camera, question.action, circumstances, now)
-    return Answer(decision, principal, camera, circumstances, control, number, now)
+    circumstances = view.circumstances(record, question.legal_basis, question.incident)
+    circumstances = replace(circumstances, takeovers=view.takeovers.get(camera.name, ()))
+    decision = ports.decider.decide(principal, camera, question.action, circumstances, view.now)
+    return Answer(decision, principal, camera, circumstances, view.number(camera.name), view.now)

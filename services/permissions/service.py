@@ -10,6 +10,7 @@ from services.permissions.policies import Levels
 from services.permissions.ports import Ports
 from services.permissions.principals import Principals
 from services.permissions.takeovers import Takeovers
+from services.permissions.view import Views
 
 
 @dataclass(frozen=True)
@@ -27,8 +28,9 @@ class Permissions:
 
 def compose(ports: Ports) -> Permissions:
     """All use cases on the same ports."""
+    views = Views(ports.database, ports.clock)
     return Permissions(
-        Decisions(ports),
+        Decisions(ports, views),
         Bases(ports),
         Incidents(ports),
         Takeovers(ports),

@@ -18,8 +18,8 @@ OUTSIDE = {
     "services/registry/vault.py": "seals sources at rest with fresh nonces",
     **{
         f"services/permissions/{noun}.py": USE_CASE
-        for noun in ("bases", "closures", "control", "decisions", "incidents", "policies", "principals", "question",
-                     "rounds", "takeovers")
+        for noun in ("bases", "closures", "control", "decisions", "incidents", "policies", "principals",
+                     "question", "rounds", "takeovers", "view")
     },
     **{
         f"services/registry/{noun}.py": USE_CASE

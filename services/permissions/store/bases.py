@@ -1,13 +1,16 @@
 """The papers of Article 19."""
 
 import json
+from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.decider.facts import LegalBasis
 from services.permissions.basis import Registered
+from services.permissions.store.endings import FEW
 from services.permissions.store.tables import legal_bases, legal_basis_cameras
 
 
@@ -30,14 +33,26 @@ async def insert(transaction: AsyncConnection, basis: Registered) -> None:
     await transaction.execute(legal_basis_cameras.insert(), cameras)
 
 
-async def covering(transaction: AsyncConnection, name: str, principal: str, camera: str) -> tuple[LegalBasis, ...]:
-    """The named papers as far as they are the principal's and name the camera; nothing otherwise."""
-    joined = sa.select(legal_bases).join(legal_basis_cameras, legal_basis_cameras.c.legal_basis == legal_bases.c.name)
-    is_meant = (
-        (legal_bases.c.name == name) & (legal_bases.c.principal == principal) & (legal_basis_cameras.c.camera == camera)
+async def named(
+    transaction: AsyncConnection, names: Collection[str], cameras: Collection[str]
+) -> dict[str, LegalBasis]:
+    """The papers of these names, with those of ``cameras`` that they cover; with all that they do, when asked for many.
+
+    Whose they are is for the caller to see to.
+    """
+    joined = sa.select(legal_bases, legal_basis_cameras.c.camera).join(
+        legal_basis_cameras, legal_basis_cameras.c.legal_basis == legal_bases.c.name
     )
-    row = (await transaction.execute(joined.where(is_meant))).first()
-    return (LegalBasis(row.name, row.principal, frozenset({camera}), row.starts_at, row.ends_at),) if row else ()
+    chosen: sa.ColumnElement[bool] = legal_bases.c.name.in_(names)
+    if len(cameras) <= FEW:
+        chosen &= legal_basis_cameras.c.camera.in_(cameras)
+    covered: dict[str, tuple[Any, set[str]]] = {}
+    for row in await transaction.execute(joined.where(chosen)):
+        covered.setdefault(row.name, (row, set()))[1].add(row.camera)
+    return {
+        name: LegalBasis(name, row.principal, frozenset(those), row.starts_at, row.ends_at)
+        for name, (row, those) in covered.items()
+    }
 
 
 async def in_force(transaction: AsyncConnection, principal: str, now: datetime, most: int) -> tuple[LegalBasis, ...]:

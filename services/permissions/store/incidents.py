@@ -1,6 +1,7 @@
 """Declared incidents (Article 18 ¶2)."""
 
 import json
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -42,12 +43,16 @@ async def find(transaction: AsyncConnection, name: str) -> Declared | None:
     return _declared(row, frozenset((await transaction.execute(opened)).scalars()))
 
 
-async def open_to(transaction: AsyncConnection, agency: str, now: datetime, name: str = "") -> tuple[Declared, ...]:
-    """The incidents in force that open to ``agency``, or of these only the one called ``name``."""
-    joined = sa.select(incidents).join(incident_agencies, incident_agencies.c.incident == incidents.c.name)
-    chosen = joined.where((incident_agencies.c.agency == agency) & _in_force(now))
-    rows = await transaction.execute(chosen.where(incidents.c.name == name) if name else chosen)
-    return tuple(_declared(row, frozenset({agency})) for row in rows)
+async def open_to_each(
+    transaction: AsyncConnection, agencies: Collection[str], now: datetime
+) -> dict[str, tuple[Declared, ...]]:
+    """The incidents in force that open to each of these agencies."""
+    opened = sa.select(incidents, incident_agencies.c.agency.label("opens_to"))
+    joined = opened.join(incident_agencies, incident_agencies.c.incident == incidents.c.name)
+    found: dict[str, tuple[Declared, ...]] = {}
+    for row in await transaction.execute(joined.where(incident_agencies.c.agency.in_(agencies) & _in_force(now))):
+        found[row.opens_to] = (*found.get(row.opens_to, ()), _declared(row, frozenset({row.opens_to})))
+    return found
 
 
 async def count_in_force(transaction: AsyncConnection, agency: str, now: datetime) -> int:

@@ -1,0 +1,125 @@
+"""What bears on questions, read in one view of the database: questions that come together share it.
+
+A view costs some milliseconds, most of them in round trips; fifty questions that arrive while the one before is read
+wait for the next one together. Each is answered from a view that began after it was asked, never from a remembered one.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.chassis.clock import Clock
+from services.chassis.database import Database
+from services.decider.facts import Circumstances, LegalBasis, Takeover
+from services.permissions.camera_memory import LIFETIME_S
+from services.permissions.incident import Declared
+from services.permissions.store import bases, endings, incidents, principals, takeovers
+from services.permissions.store.principals import Record
+
+# How long what is known of a camera may lag behind its ending: the memory's age, and replicas' clocks that differ.
+_KNOWN_WITHIN = timedelta(seconds=2 * LIFETIME_S)
+
+
+@dataclass(slots=True)
+class Ask:
+    """What is to be read: principals, cameras and papers, each by name."""
+
+    principals: set[str] = field(default_factory=set)
+    cameras: set[str] = field(default_factory=set)
+    bases: set[str] = field(default_factory=set)
+
+    def join(self, other: "Ask") -> None:
+        """Ask for what ``other`` asks for too."""
+        self.principals |= other.principals
+        self.cameras |= other.cameras
+        self.bases |= other.bases
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What was on record at ``now``. Empty mappings hold nothing about a name; a name may bring others with it."""
+
+    now: datetime
+    committed: int  # the last ending
+    newer: Mapping[str, int]  # by camera: its first ending that facts about it may be older than
+    records: Mapping[str, Record]
+    incidents: Mapping[str, tuple[Declared, ...]]  # in force, by the agency that they open to
+    papers: Mapping[str, LegalBasis]
+    takeovers: Mapping[str, tuple[Takeover, ...]]  # by camera; their time may have come
+
+    def number(self, camera: str) -> int:
+        """The highest number of an ending that a decision about ``camera`` may claim to know of.
+
+        Facts are asked for before the view begins, and remembered for a while: an ending of the camera itself may be
+        newer than they are. Such a decision claims an older number, so that no relay takes it.
+        """
+        newer = self.newer.get(camera)
+        return self.committed if newer is None else min(self.committed, newer - 1)
+
+    def circumstances(self, record: Record, legal_basis: str, incident: str) -> Circumstances:
+        """What the principal may rest on: these papers if they are its own, this incident ("": any that opens)."""
+        basis = self.papers.get(legal_basis)
+        papers = (basis,) if basis and basis.principal == record.account.name else ()
+        open_ = self.incidents.get(record.agency.name, ())
+        return Circumstances(papers, tuple(one.fact for one in open_ if incident in ("", one.name)))
+
+
+async def read(transaction: AsyncConnection, ask: Ask, now: datetime) -> View:
+    """Everything that bears on ``ask``."""
+    # Numbers first: facts newer than they are harmless, a number newer than the facts would let an ended right pass.
+    committed = await endings.committed(transaction)
+    newer = await endings.newer(transaction, ask.cameras, now - _KNOWN_WITHIN)
+    records = await principals.find_each(transaction, ask.principals)
+    agencies = {record.agency.name for record in records.values()}
+    return View(
+        now,
+        committed,
+        newer,
+        records,
+        incidents=await incidents.open_to_each(transaction, agencies, now),
+        papers=await bases.named(transaction, ask.bases, ask.cameras) if ask.bases else {},
+        takeovers=await takeovers.standing(transaction, ask.cameras),
+    )
+
+
+@dataclass(slots=True)
+class _Round:
+    """Those who wait for the same view."""
+
+    ask: Ask = field(default_factory=Ask)
+    view: View | None = None
+    failure: Exception | None = None
+
+
+class Views:
+    """One reading at a time; who comes meanwhile shares the next. Needs no worker: the first in the queue reads."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._turn = asyncio.Lock()
+        self._next = _Round()
+
+    async def of(self, ask: Ask) -> View:
+        """A view that begins after this call and holds what ``ask`` names, and perhaps more."""
+        mine = self._next
+        mine.ask.join(ask)
+        async with self._turn:
+            if mine.view is None and mine.failure is None:
+                self._next = _Round()
+                await self._read(mine)
+        if mine.failure is not None:
+            raise mine.failure
+        assert mine.view is not None
+        return mine.view
+
+    async def _read(self, one: _Round) -> None:
+        """Read for everybody in the round; who was cancelled while reading leaves it to the next in the queue."""
+        try:
+            async with self._database.read() as transaction:
+                one.view = await read(transaction, one.ask, self._clock.now())
+        except Exception as failure:  # noqa: BLE001 - whatever it is, it is everybody's in the round to hear
+            one.failure = failure
