@@ -1,11 +1,12 @@
 """The registry, as permissions asks it: what a decision reads about cameras."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from kapok.registry.v1 import camera_facts_service_pb2, camera_pb2
 from services.chassis.rpc_client import Neighbour
 from services.decider.facts import Camera
 from services.permissions.camera_memory import CameraMemory
+from services.permissions.snapshots import Known
 
 _METHOD = "kapok.registry.v1.CameraFactsService.BatchGetCameraFacts"
 _BATCH = 1_000  # names in one call, as the registry allows
@@ -40,6 +41,17 @@ class RegistryCameras:
             self._memory.learn(cameras, asked_s, generation)
             found |= {each.name: each for each in cameras}
         return found
+
+    async def known(self, names: Sequence[str]) -> Known:
+        """The same of those that the memory keeps, until the first of them is too old."""
+        generation = self._memory.generation
+        await self.facts(names)
+        kept, until_s = self._memory.recall_until(names, self._registry.clock.monotonic())
+        return Known(kept, tuple(name for name in names if name not in kept), generation, until_s)
+
+    def is_current(self, known: Known) -> bool:
+        """Whether none of the memory was forgotten since, and none is too old."""
+        return known.generation == self._memory.generation and self._registry.clock.monotonic() < known.until_s
 
 
 def camera(message: camera_pb2.Camera) -> Camera:

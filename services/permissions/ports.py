@@ -1,6 +1,6 @@
 """What the use cases need of the outside: cameras as the registry knows them, a journal, a voice on the bus."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -14,6 +14,7 @@ from services.decider.facts import SEALED_LEVEL, Camera, Takeover
 from services.permissions.basis import Registered
 from services.permissions.ending import Ending
 from services.permissions.incident import Declared
+from services.permissions.snapshots import Known
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,14 @@ class Cameras(Protocol):
 
     async def facts(self, names: Iterable[str]) -> Mapping[str, Camera]:
         """Those of ``names`` that exist; errors.Unavailable when that can't be known."""
+        ...
+
+    async def known(self, names: Sequence[str]) -> Known:
+        """The same of those that may be remembered, and which the others are."""
+        ...
+
+    def is_current(self, known: Known) -> bool:
+        """Whether what was known may still be used."""
         ...
 
 

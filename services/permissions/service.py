@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from services.permissions.bases import Bases
+from services.permissions.batches import Batches
 from services.permissions.closures import Closures
 from services.permissions.decisions import Decisions
 from services.permissions.incidents import Incidents
@@ -18,6 +19,7 @@ class Permissions:
     """Everything that may be asked of permissions."""
 
     decisions: Decisions
+    batches: Batches
     bases: Bases
     incidents: Incidents
     takeovers: Takeovers
@@ -31,6 +33,7 @@ def compose(ports: Ports) -> Permissions:
     views = Views(ports.database, ports.clock)
     return Permissions(
         Decisions(ports, views),
+        Batches(ports, views),
         Bases(ports),
         Incidents(ports),
         Takeovers(ports),

@@ -33,7 +33,7 @@ from kapok.permissions.v1 import legal_basis_pb2 as kapok_dot_permissions_dot_v1
 from kapok.permissions.v1 import takeover_pb2 as kapok_dot_permissions_dot_v1_dot_takeover__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n.kapok/permissions/v1/permissions_service.proto\x12\x14kapok.permissions.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/api/client.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a#kapok/annotations/v1/exposure.proto\x1a#kapok/permissions/v1/decision.proto\x1a#kapok/permissions/v1/incident.proto\x1a&kapok/permissions/v1/legal_basis.proto\x1a#kapok/permissions/v1/takeover.proto\"\x8b\x01\n\x0c\x43heckRequest\x12\x14\n\x06\x63\x61mera\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x32\n\x06\x61\x63tion\x18\x02 \x01(\x0e\x32\x1c.kapok.permissions.v1.ActionB\x04\xe2\x41\x01\x02\x12\x19\n\x0blegal_basis\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\x12\x16\n\x08incident\x18\x04 \x01(\tB\x04\xe2\x41\x01\x01\"A\n\rCheckResponse\x12\x30\n\x08\x64\x65\x63ision\x18\x01 \x01(\x0b\x32\x1e.kapok.permissions.v1.Decision\"\xa6\x01\n\x0e\x45xplainRequest\x12\x14\n\x06\x63\x61mera\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x32\n\x06\x61\x63tion\x18\x02 \x01(\x0e\x32\x1c.kapok.permissions.v1.ActionB\x04\xe2\x41\x01\x02\x12\x17\n\tprincipal\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\x12\x19\n\x0blegal_basis\x18\x04 \x01(\tB\x04\xe2\x41\x01\x01\x12\x16\n\x08incident\x18\x05 \x01(\tB\x04\xe2\x41\x01\x01\"\xdc\x01\n\x0f\x45xplainResponse\x12\x30\n\x08\x64\x65\x63ision\x18\x01 \x01(\x0b\x32\x1e.kapok.permissions.v1.Decision\x12\x10\n\x08relation\x18\x02 \x01(\t\x12\r\n\x05roles\x18\x03 \x03(\t\x12\x12\n\nconditions\x18\x04 \x03(\t\x12\x30\n\x07matched\x18\x05 \x03(\x0b\x32\x1f.kapok.permissions.v1.RuleMatch\x12\x30\n\x07nearest\x18\x06 \x03(\x0b\x32\x1f.kapok.permissions.v1.RuleMatch\"J\n\x14\x44\x65scribeScopeRequest\x12\x32\n\x06\x61\x63tion\x18\x01 \x01(\x0e\x32\x1c.kapok.permissions.v1.ActionB\x04\xe2\x41\x01\x02\"t\n\x15\x44\x65scribeScopeResponse\x12\x31\n\x07\x63lasses\x18\x01 \x03(\x0b\x32 .kapok.permissions.v1.ScopeClass\x12\x0f\n\x07\x63\x61meras\x18\x02 \x03(\t\x12\x17\n\x0fpolicy_revision\x18\x03 \x01(\x03\"X\n\x19RegisterLegalBasisRequest\x12;\n\x0blegal_basis\x18\x01 \x01(\x0b\x32 .kapok.permissions.v1.LegalBasisB\x04\xe2\x41\x01\x02\"P\n\x16\x44\x65\x63lareIncidentRequest\x12\x36\n\x08incident\x18\x01 \x01(\x0b\x32\x1e.kapok.permissions.v1.IncidentB\x04\xe2\x41\x01\x02\"(\n\x12\x45ndIncidentRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"P\n\x16RequestTakeoverRequest\x12\x36\n\x08takeover\x18\x01 \x01(\x0b\x32\x1e.kapok.permissions.v1.TakeoverB\x04\xe2\x41\x01\x02\",\n\x16ReleaseTakeoverRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\",\n\x16GetControlStateRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"B\n\x16RevokePrincipalRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x14\n\x06reason\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\"Z\n\x17RevokePrincipalResponse\x12\x0e\n\x06number\x18\x01 \x01(\x03\x12/\n\x0brevoke_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"E\n\x19ReinstatePrincipalRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x14\n\x06reason\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\"\x1c\n\x1aReinstatePrincipalResponse2\xaf\r\n\x12PermissionsService\x12\x89\x01\n\x05\x43heck\x12\".kapok.permissions.v1.CheckRequest\x1a#.kapok.permissions.v1.CheckResponse\"7\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02-\"(/v1/{camera=districts/*/cameras/*}:check:\x01*\x12\x91\x01\n\x07\x45xplain\x12$.kapok.permissions.v1.ExplainRequest\x1a%.kapok.permissions.v1.ExplainResponse\"9\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02/\"*/v1/{camera=districts/*/cameras/*}:explain:\x01*\x12\x7f\n\rDescribeScope\x12*.kapok.permissions.v1.DescribeScopeRequest\x1a+.kapok.permissions.v1.DescribeScopeResponse\"\x15\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x0b\x12\t/v1/scope\x12\x9d\x01\n\x12RegisterLegalBasis\x12/.kapok.permissions.v1.RegisterLegalBasisRequest\x1a .kapok.permissions.v1.LegalBasis\"4\xda\x41\x0blegal_basis\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x1c\"\x17/v1/legalBases:register:\x01*\x12\x90\x01\n\x0f\x44\x65\x63lareIncident\x12,.kapok.permissions.v1.DeclareIncidentRequest\x1a\x1e.kapok.permissions.v1.Incident\"/\xda\x41\x08incident\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x1a\"\x15/v1/incidents:declare:\x01*\x12\x89\x01\n\x0b\x45ndIncident\x12(.kapok.permissions.v1.EndIncidentRequest\x1a\x1e.kapok.permissions.v1.Incident\"0\xda\x41\x04name\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x1f\"\x1a/v1/{name=incidents/*}:end:\x01*\x12\x90\x01\n\x0fRequestTakeover\x12,.kapok.permissions.v1.RequestTakeoverRequest\x1a\x1e.kapok.permissions.v1.Takeover\"/\xda\x41\x08takeover\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x1a\"\x15/v1/takeovers:request:\x01*\x12\x95\x01\n\x0fReleaseTakeover\x12,.kapok.permissions.v1.ReleaseTakeoverRequest\x1a\x1e.kapok.permissions.v1.Takeover\"4\xda\x41\x04name\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02#\"\x1e/v1/{name=takeovers/*}:release:\x01*\x12\xa5\x01\n\x0fGetControlState\x12,.kapok.permissions.v1.GetControlStateRequest\x1a\".kapok.permissions.v1.ControlState\"@\xda\x41\x04name\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02/\x12-/v1/{name=districts/*/cameras/*/controlState}\x12\xab\x01\n\x0fRevokePrincipal\x12,.kapok.permissions.v1.RevokePrincipalRequest\x1a-.kapok.permissions.v1.RevokePrincipalResponse\";\xda\x41\x0bname,reason\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02#\"\x1e/v1/{name=principals/*}:revoke:\x01*\x12\xb7\x01\n\x12ReinstatePrincipal\x12/.kapok.permissions.v1.ReinstatePrincipalRequest\x1a\x30.kapok.permissions.v1.ReinstatePrincipalResponse\">\xda\x41\x0bname,reason\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02&\"!/v1/{name=principals/*}:reinstate:\x01*b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n.kapok/permissions/v1/permissions_service.proto\x12\x14kapok.permissions.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/api/client.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a#kapok/annotations/v1/exposure.proto\x1a#kapok/permissions/v1/decision.proto\x1a#kapok/permissions/v1/incident.proto\x1a&kapok/permissions/v1/legal_basis.proto\x1a#kapok/permissions/v1/takeover.proto\"\x8b\x01\n\x0c\x43heckRequest\x12\x14\n\x06\x63\x61mera\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x32\n\x06\x61\x63tion\x18\x02 \x01(\x0e\x32\x1c.kapok.permissions.v1.ActionB\x04\xe2\x41\x01\x02\x12\x19\n\x0blegal_basis\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\x12\x16\n\x08incident\x18\x04 \x01(\tB\x04\xe2\x41\x01\x01\"A\n\rCheckResponse\x12\x30\n\x08\x64\x65\x63ision\x18\x01 \x01(\x0b\x32\x1e.kapok.permissions.v1.Decision\"\xc0\x01\n\x11\x43heckBatchRequest\x12\x32\n\x06\x61\x63tion\x18\x01 \x01(\x0e\x32\x1c.kapok.permissions.v1.ActionB\x04\xe2\x41\x01\x02\x12\x15\n\x07\x63\x61meras\x18\x02 \x03(\tB\x04\xe2\x41\x01\x01\x12\x16\n\x08snapshot\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\x12\x15\n\x07numbers\x18\x04 \x03(\x07\x42\x04\xe2\x41\x01\x01\x12\x19\n\x0blegal_basis\x18\x05 \x01(\tB\x04\xe2\x41\x01\x01\x12\x16\n\x08incident\x18\x06 \x01(\tB\x04\xe2\x41\x01\x01\"\xcb\x01\n\x12\x43heckBatchResponse\x12\x0f\n\x07\x61llowed\x18\x01 \x01(\x0c\x12\x17\n\x0fpolicy_revision\x18\x02 \x01(\x03\x12/\n\x0bvalid_until\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06number\x18\x04 \x01(\x03\x12\x31\n\tdecisions\x18\x05 \x03(\x0b\x32\x1e.kapok.permissions.v1.Decision\x12\x17\n\x0f\x64\x65\x63ision_places\x18\x06 \x03(\x07\"4\n\x1b\x43reateCameraSnapshotRequest\x12\x15\n\x07\x63\x61meras\x18\x01 \x03(\tB\x04\xe2\x41\x01\x02\"e\n\x0e\x43\x61meraSnapshot\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x14\n\x0c\x63\x61mera_count\x18\x02 \x01(\x05\x12/\n\x0b\x65xpire_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xa6\x01\n\x0e\x45xplainRequest\x12\x14\n\x06\x63\x61mera\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x32\n\x06\x61\x63tion\x18\x02 \x01(\x0e\x32\x1c.kapok.permissions.v1.ActionB\x04\xe2\x41\x01\x02\x12\x17\n\tprincipal\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\x12\x19\n\x0blegal_basis\x18\x04 \x01(\tB\x04\xe2\x41\x01\x01\x12\x16\n\x08incident\x18\x05 \x01(\tB\x04\xe2\x41\x01\x01\"\xdc\x01\n\x0f\x45xplainResponse\x12\x30\n\x08\x64\x65\x63ision\x18\x01 \x01(\x0b\x32\x1e.kapok.permissions.v1.Decision\x12\x10\n\x08relation\x18\x02 \x01(\t\x12\r\n\x05roles\x18\x03 \x03(\t\x12\x12\n\nconditions\x18\x04 \x03(\t\x12\x30\n\x07matched\x18\x05 \x03(\x0b\x32\x1f.kapok.permissions.v1.RuleMatch\x12\x30\n\x07nearest\x18\x06 \x03(\x0b\x32\x1f.kapok.permissions.v1.RuleMatch\"J\n\x14\x44\x65scribeScopeRequest\x12\x32\n\x06\x61\x63tion\x18\x01 \x01(\x0e\x32\x1c.kapok.permissions.v1.ActionB\x04\xe2\x41\x01\x02\"t\n\x15\x44\x65scribeScopeResponse\x12\x31\n\x07\x63lasses\x18\x01 \x03(\x0b\x32 .kapok.permissions.v1.ScopeClass\x12\x0f\n\x07\x63\x61meras\x18\x02 \x03(\t\x12\x17\n\x0fpolicy_revision\x18\x03 \x01(\x03\"X\n\x19RegisterLegalBasisRequest\x12;\n\x0blegal_basis\x18\x01 \x01(\x0b\x32 .kapok.permissions.v1.LegalBasisB\x04\xe2\x41\x01\x02\"P\n\x16\x44\x65\x63lareIncidentRequest\x12\x36\n\x08incident\x18\x01 \x01(\x0b\x32\x1e.kapok.permissions.v1.IncidentB\x04\xe2\x41\x01\x02\"(\n\x12\x45ndIncidentRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"P\n\x16RequestTakeoverRequest\x12\x36\n\x08takeover\x18\x01 \x01(\x0b\x32\x1e.kapok.permissions.v1.TakeoverB\x04\xe2\x41\x01\x02\",\n\x16ReleaseTakeoverRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\",\n\x16GetControlStateRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"B\n\x16RevokePrincipalRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x14\n\x06reason\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\"Z\n\x17RevokePrincipalResponse\x12\x0e\n\x06number\x18\x01 \x01(\x03\x12/\n\x0brevoke_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"E\n\x19ReinstatePrincipalRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x14\n\x06reason\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\"\x1c\n\x1aReinstatePrincipalResponse2\xd8\x0f\n\x12PermissionsService\x12\x89\x01\n\x05\x43heck\x12\".kapok.permissions.v1.CheckRequest\x1a#.kapok.permissions.v1.CheckResponse\"7\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02-\"(/v1/{camera=districts/*/cameras/*}:check:\x01*\x12\x86\x01\n\nCheckBatch\x12\'.kapok.permissions.v1.CheckBatchRequest\x1a(.kapok.permissions.v1.CheckBatchResponse\"%\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x1b\"\x16/v1/cameras:checkBatch:\x01*\x12\x9d\x01\n\x14\x43reateCameraSnapshot\x12\x31.kapok.permissions.v1.CreateCameraSnapshotRequest\x1a$.kapok.permissions.v1.CameraSnapshot\",\xda\x41\x07\x63\x61meras\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x18\"\x13/v1/cameraSnapshots:\x01*\x12\x91\x01\n\x07\x45xplain\x12$.kapok.permissions.v1.ExplainRequest\x1a%.kapok.permissions.v1.ExplainResponse\"9\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02/\"*/v1/{camera=districts/*/cameras/*}:explain:\x01*\x12\x7f\n\rDescribeScope\x12*.kapok.permissions.v1.DescribeScopeRequest\x1a+.kapok.permissions.v1.DescribeScopeResponse\"\x15\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x0b\x12\t/v1/scope\x12\x9d\x01\n\x12RegisterLegalBasis\x12/.kapok.permissions.v1.RegisterLegalBasisRequest\x1a .kapok.permissions.v1.LegalBasis\"4\xda\x41\x0blegal_basis\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x1c\"\x17/v1/legalBases:register:\x01*\x12\x90\x01\n\x0f\x44\x65\x63lareIncident\x12,.kapok.permissions.v1.DeclareIncidentRequest\x1a\x1e.kapok.permissions.v1.Incident\"/\xda\x41\x08incident\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x1a\"\x15/v1/incidents:declare:\x01*\x12\x89\x01\n\x0b\x45ndIncident\x12(.kapok.permissions.v1.EndIncidentRequest\x1a\x1e.kapok.permissions.v1.Incident\"0\xda\x41\x04name\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x1f\"\x1a/v1/{name=incidents/*}:end:\x01*\x12\x90\x01\n\x0fRequestTakeover\x12,.kapok.permissions.v1.RequestTakeoverRequest\x1a\x1e.kapok.permissions.v1.Takeover\"/\xda\x41\x08takeover\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x1a\"\x15/v1/takeovers:request:\x01*\x12\x95\x01\n\x0fReleaseTakeover\x12,.kapok.permissions.v1.ReleaseTakeoverRequest\x1a\x1e.kapok.permissions.v1.Takeover\"4\xda\x41\x04name\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02#\"\x1e/v1/{name=takeovers/*}:release:\x01*\x12\xa5\x01\n\x0fGetControlState\x12,.kapok.permissions.v1.GetControlStateRequest\x1a\".kapok.permissions.v1.ControlState\"@\xda\x41\x04name\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02/\x12-/v1/{name=districts/*/cameras/*/controlState}\x12\xab\x01\n\x0fRevokePrincipal\x12,.kapok.permissions.v1.RevokePrincipalRequest\x1a-.kapok.permissions.v1.RevokePrincipalResponse\";\xda\x41\x0bname,reason\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02#\"\x1e/v1/{name=principals/*}:revoke:\x01*\x12\xb7\x01\n\x12ReinstatePrincipal\x12/.kapok.permissions.v1.ReinstatePrincipalRequest\x1a\x30.kapok.permissions.v1.ReinstatePrincipalResponse\">\xda\x41\x0bname,reason\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02&\"!/v1/{name=principals/*}:reinstate:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -48,6 +48,20 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CHECKREQUEST'].fields_by_name['legal_basis']._serialized_options = b'\342A\001\001'
   _globals['_CHECKREQUEST'].fields_by_name['incident']._loaded_options = None
   _globals['_CHECKREQUEST'].fields_by_name['incident']._serialized_options = b'\342A\001\001'
+  _globals['_CHECKBATCHREQUEST'].fields_by_name['action']._loaded_options = None
+  _globals['_CHECKBATCHREQUEST'].fields_by_name['action']._serialized_options = b'\342A\001\002'
+  _globals['_CHECKBATCHREQUEST'].fields_by_name['cameras']._loaded_options = None
+  _globals['_CHECKBATCHREQUEST'].fields_by_name['cameras']._serialized_options = b'\342A\001\001'
+  _globals['_CHECKBATCHREQUEST'].fields_by_name['snapshot']._loaded_options = None
+  _globals['_CHECKBATCHREQUEST'].fields_by_name['snapshot']._serialized_options = b'\342A\001\001'
+  _globals['_CHECKBATCHREQUEST'].fields_by_name['numbers']._loaded_options = None
+  _globals['_CHECKBATCHREQUEST'].fields_by_name['numbers']._serialized_options = b'\342A\001\001'
+  _globals['_CHECKBATCHREQUEST'].fields_by_name['legal_basis']._loaded_options = None
+  _globals['_CHECKBATCHREQUEST'].fields_by_name['legal_basis']._serialized_options = b'\342A\001\001'
+  _globals['_CHECKBATCHREQUEST'].fields_by_name['incident']._loaded_options = None
+  _globals['_CHECKBATCHREQUEST'].fields_by_name['incident']._serialized_options = b'\342A\001\001'
+  _globals['_CREATECAMERASNAPSHOTREQUEST'].fields_by_name['cameras']._loaded_options = None
+  _globals['_CREATECAMERASNAPSHOTREQUEST'].fields_by_name['cameras']._serialized_options = b'\342A\001\002'
   _globals['_EXPLAINREQUEST'].fields_by_name['camera']._loaded_options = None
   _globals['_EXPLAINREQUEST'].fields_by_name['camera']._serialized_options = b'\342A\001\002'
   _globals['_EXPLAINREQUEST'].fields_by_name['action']._loaded_options = None
@@ -82,6 +96,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_REINSTATEPRINCIPALREQUEST'].fields_by_name['reason']._serialized_options = b'\342A\001\002'
   _globals['_PERMISSIONSSERVICE'].methods_by_name['Check']._loaded_options = None
   _globals['_PERMISSIONSSERVICE'].methods_by_name['Check']._serialized_options = b'\310\332\030\001\202\323\344\223\002-\"(/v1/{camera=districts/*/cameras/*}:check:\001*'
+  _globals['_PERMISSIONSSERVICE'].methods_by_name['CheckBatch']._loaded_options = None
+  _globals['_PERMISSIONSSERVICE'].methods_by_name['CheckBatch']._serialized_options = b'\310\332\030\001\202\323\344\223\002\033\"\026/v1/cameras:checkBatch:\001*'
+  _globals['_PERMISSIONSSERVICE'].methods_by_name['CreateCameraSnapshot']._loaded_options = None
+  _globals['_PERMISSIONSSERVICE'].methods_by_name['CreateCameraSnapshot']._serialized_options = b'\332A\007cameras\310\332\030\001\202\323\344\223\002\030\"\023/v1/cameraSnapshots:\001*'
   _globals['_PERMISSIONSSERVICE'].methods_by_name['Explain']._loaded_options = None
   _globals['_PERMISSIONSSERVICE'].methods_by_name['Explain']._serialized_options = b'\310\332\030\001\202\323\344\223\002/\"*/v1/{camera=districts/*/cameras/*}:explain:\001*'
   _globals['_PERMISSIONSSERVICE'].methods_by_name['DescribeScope']._loaded_options = None
@@ -106,34 +124,42 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CHECKREQUEST']._serialized_end=521
   _globals['_CHECKRESPONSE']._serialized_start=523
   _globals['_CHECKRESPONSE']._serialized_end=588
-  _globals['_EXPLAINREQUEST']._serialized_start=591
-  _globals['_EXPLAINREQUEST']._serialized_end=757
-  _globals['_EXPLAINRESPONSE']._serialized_start=760
-  _globals['_EXPLAINRESPONSE']._serialized_end=980
-  _globals['_DESCRIBESCOPEREQUEST']._serialized_start=982
-  _globals['_DESCRIBESCOPEREQUEST']._serialized_end=1056
-  _globals['_DESCRIBESCOPERESPONSE']._serialized_start=1058
-  _globals['_DESCRIBESCOPERESPONSE']._serialized_end=1174
-  _globals['_REGISTERLEGALBASISREQUEST']._serialized_start=1176
-  _globals['_REGISTERLEGALBASISREQUEST']._serialized_end=1264
-  _globals['_DECLAREINCIDENTREQUEST']._serialized_start=1266
-  _globals['_DECLAREINCIDENTREQUEST']._serialized_end=1346
-  _globals['_ENDINCIDENTREQUEST']._serialized_start=1348
-  _globals['_ENDINCIDENTREQUEST']._serialized_end=1388
-  _globals['_REQUESTTAKEOVERREQUEST']._serialized_start=1390
-  _globals['_REQUESTTAKEOVERREQUEST']._serialized_end=1470
-  _globals['_RELEASETAKEOVERREQUEST']._serialized_start=1472
-  _globals['_RELEASETAKEOVERREQUEST']._serialized_end=1516
-  _globals['_GETCONTROLSTATEREQUEST']._serialized_start=1518
-  _globals['_GETCONTROLSTATEREQUEST']._serialized_end=1562
-  _globals['_REVOKEPRINCIPALREQUEST']._serialized_start=1564
-  _globals['_REVOKEPRINCIPALREQUEST']._serialized_end=1630
-  _globals['_REVOKEPRINCIPALRESPONSE']._serialized_start=1632
-  _globals['_REVOKEPRINCIPALRESPONSE']._serialized_end=1722
-  _globals['_REINSTATEPRINCIPALREQUEST']._serialized_start=1724
-  _globals['_REINSTATEPRINCIPALREQUEST']._serialized_end=1793
-  _globals['_REINSTATEPRINCIPALRESPONSE']._serialized_start=1795
-  _globals['_REINSTATEPRINCIPALRESPONSE']._serialized_end=1823
-  _globals['_PERMISSIONSSERVICE']._serialized_start=1826
-  _globals['_PERMISSIONSSERVICE']._serialized_end=3537
+  _globals['_CHECKBATCHREQUEST']._serialized_start=591
+  _globals['_CHECKBATCHREQUEST']._serialized_end=783
+  _globals['_CHECKBATCHRESPONSE']._serialized_start=786
+  _globals['_CHECKBATCHRESPONSE']._serialized_end=989
+  _globals['_CREATECAMERASNAPSHOTREQUEST']._serialized_start=991
+  _globals['_CREATECAMERASNAPSHOTREQUEST']._serialized_end=1043
+  _globals['_CAMERASNAPSHOT']._serialized_start=1045
+  _globals['_CAMERASNAPSHOT']._serialized_end=1146
+  _globals['_EXPLAINREQUEST']._serialized_start=1149
+  _globals['_EXPLAINREQUEST']._serialized_end=1315
+  _globals['_EXPLAINRESPONSE']._serialized_start=1318
+  _globals['_EXPLAINRESPONSE']._serialized_end=1538
+  _globals['_DESCRIBESCOPEREQUEST']._serialized_start=1540
+  _globals['_DESCRIBESCOPEREQUEST']._serialized_end=1614
+  _globals['_DESCRIBESCOPERESPONSE']._serialized_start=1616
+  _globals['_DESCRIBESCOPERESPONSE']._serialized_end=1732
+  _globals['_REGISTERLEGALBASISREQUEST']._serialized_start=1734
+  _globals['_REGISTERLEGALBASISREQUEST']._serialized_end=1822
+  _globals['_DECLAREINCIDENTREQUEST']._serialized_start=1824
+  _globals['_DECLAREINCIDENTREQUEST']._serialized_end=1904
+  _globals['_ENDINCIDENTREQUEST']._serialized_start=1906
+  _globals['_ENDINCIDENTREQUEST']._serialized_end=1946
+  _globals['_REQUESTTAKEOVERREQUEST']._serialized_start=1948
+  _globals['_REQUESTTAKEOVERREQUEST']._serialized_end=2028
+  _globals['_RELEASETAKEOVERREQUEST']._serialized_start=2030
+  _globals['_RELEASETAKEOVERREQUEST']._serialized_end=2074
+  _globals['_GETCONTROLSTATEREQUEST']._serialized_start=2076
+  _globals['_GETCONTROLSTATEREQUEST']._serialized_end=2120
+  _globals['_REVOKEPRINCIPALREQUEST']._serialized_start=2122
+  _globals['_REVOKEPRINCIPALREQUEST']._serialized_end=2188
+  _globals['_REVOKEPRINCIPALRESPONSE']._serialized_start=2190
+  _globals['_REVOKEPRINCIPALRESPONSE']._serialized_end=2280
+  _globals['_REINSTATEPRINCIPALREQUEST']._serialized_start=2282
+  _globals['_REINSTATEPRINCIPALREQUEST']._serialized_end=2351
+  _globals['_REINSTATEPRINCIPALRESPONSE']._serialized_start=2353
+  _globals['_REINSTATEPRINCIPALRESPONSE']._serialized_end=2381
+  _globals['_PERMISSIONSSERVICE']._serialized_start=2384
+  _globals['_PERMISSIONSSERVICE']._serialized_end=4392
 # @@protoc_insertion_point(module_scope)
