@@ -46,7 +46,10 @@ class Decider:
         return self._engine.revision
 
     def prepare(self, policy: Policy, revision: int) -> Engine:
-        """A new engine, warmed with the classes in use; nothing changes until it is adopted. 1 ms per class in use."""
+        """A new engine, warmed with the classes in use; nothing changes until it is adopted.
+
+        Some µs for each class in use, and 0.5 ms for each of those that rows tell apart.
+        """
         engine = Engine(policy, revision)
         engine.warm(self._engine.known)
         return engine
