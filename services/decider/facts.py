@@ -180,5 +180,10 @@ class Circumstances:
     takeovers: tuple[Takeover, ...] = ()
     inspections: tuple[Inspection, ...] = ()
 
+    @property
+    def are_none(self) -> bool:
+        """Whether nothing but level, place and state bears on the request."""
+        return not (self.bases or self.incidents or self.takeovers or self.inspections)
+
 
 NO_CIRCUMSTANCES = Circumstances()
