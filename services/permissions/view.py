@@ -17,10 +17,12 @@ from services.decider.facts import Circumstances, LegalBasis, Takeover
 from services.permissions.camera_memory import LIFETIME_S
 from services.permissions.incident import Declared
 from services.permissions.store import bases, endings, incidents, principals, takeovers
+from services.permissions.store.glances import glance
 from services.permissions.store.principals import Record
 
 # How long what is known of a camera may lag behind its ending: the memory's age, and replicas' clocks that differ.
 _KNOWN_WITHIN = timedelta(seconds=2 * LIFETIME_S)
+_APART_S = 0.004  # what a check waits at most for others, while others come
 
 
 @dataclass(slots=True)
@@ -90,36 +92,74 @@ class _Round:
     """Those who wait for the same view."""
 
     ask: Ask = field(default_factory=Ask)
+    askers: int = 0
     view: View | None = None
     failure: Exception | None = None
+    is_led: bool = False
+    is_over: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class Views:
-    """One reading at a time; who comes meanwhile shares the next. Needs no worker: the first in the queue reads."""
+    """One reading at a time; who comes meanwhile shares the next. Needs no worker: the first of a round reads."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
         self._turn = asyncio.Lock()
         self._next = _Round()
+        self._begun_s = 0.0
+        self._is_busy = False
 
     async def of(self, ask: Ask) -> View:
         """A view that begins after this call and holds what ``ask`` names, and perhaps more."""
         mine = self._next
         mine.ask.join(ask)
-        async with self._turn:
-            if mine.view is None and mine.failure is None:
-                self._next = _Round()
-                await self._read(mine)
+        mine.askers += 1
+        while mine.view is None and mine.failure is None:
+            if mine.is_led:
+                await mine.is_over.wait()
+            else:
+                await self._lead(mine)
         if mine.failure is not None:
             raise mine.failure
         assert mine.view is not None
         return mine.view
 
-    async def _read(self, one: _Round) -> None:
-        """Read for everybody in the round; who was cancelled while reading leaves it to the next in the queue."""
+    async def _lead(self, mine: _Round) -> None:
+        """Read for the round in its turn. Who is cancelled meanwhile leaves that to another in the round."""
+        mine.is_led = True
+        mine.is_over.clear()
         try:
-            async with self._database.read() as transaction:
-                one.view = await read(transaction, one.ask, self._clock.now())
+            async with self._turn:
+                await self._pause()
+                if self._next is mine:
+                    self._next = _Round()
+                self._begun_s, self._is_busy = self._clock.monotonic(), mine.askers > 1
+                await self._read(mine)
+        finally:
+            mine.is_led = False
+            mine.is_over.set()
+
+    async def _pause(self) -> None:
+        """While questions come together, views begin apart, so that more of them share each. Nothing for a lone one."""
+        if self._is_busy:
+            await asyncio.sleep(max(0.0, self._begun_s + _APART_S - self._clock.monotonic()))
+
+    async def _read(self, one: _Round) -> None:
+        """Read what everybody in the round asks for."""
+        try:
+            one.view = await self._glance(one.ask)
+            if one.view is None:
+                async with self._database.read() as transaction:
+                    one.view = await read(transaction, one.ask, self._clock.now())
         except Exception as failure:  # noqa: BLE001 - whatever it is, it is everybody's in the round to hear
             one.failure = failure
+
+    async def _glance(self, ask: Ask) -> View | None:
+        """The view in a single query, if nothing but level, jurisdiction and state bears on what is asked."""
+        if ask.bases or len(ask.cameras) > endings.FEW:
+            return None
+        now = self._clock.now()
+        async with self._database.look() as connection:
+            found = await glance(connection, ask.principals, ask.cameras, now, now - _KNOWN_WITHIN)
+        return None if found.is_more else View(now, found.committed, {}, found.records, {}, {}, {})

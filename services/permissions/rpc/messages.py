@@ -26,6 +26,7 @@ _NAMES = {
         "takeover": r"takeovers/[0-9a-f-]{36}",
     }.items()
 }
+_ACTIONS = {decision_pb2.Action.Value(f"ACTION_{action.name}"): action for action in Action}
 _CODE = re.compile(r"[0-9]{20}")
 MOST_NEW_CAMERAS = 1_000
 _MOST_VIOLATIONS = 20
@@ -55,10 +56,9 @@ def optional(kind: str, name: str, field: str) -> str:
 
 def action(value: int) -> Action:
     """The action asked for."""
-    known = {decision_pb2.Action.Value(f"ACTION_{a.name}"): a for a in Action}
-    if value not in known:
+    if value not in _ACTIONS:
         raise InvalidArgument(Violation("action", f"must be one of {', '.join(f'ACTION_{a.name}' for a in Action)}"))
-    return known[value]
+    return _ACTIONS[value]
 
 
 def instant(value: Timestamp, field: str) -> datetime:

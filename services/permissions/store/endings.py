@@ -10,7 +10,7 @@ from services.permissions.ending import Cause, Ending
 from services.permissions.store import counters
 from services.permissions.store.tables import endings
 
-_COUNTER = "endings"
+COUNTER = "endings"
 FEW = 200  # subjects that are looked up one by one
 _PAGE = 32
 _CLOCKS_DIFFER = timedelta(minutes=1)
@@ -26,7 +26,7 @@ async def append_each(
     transaction: AsyncConnection, cause: Cause, subjects: Sequence[str], now: datetime
 ) -> list[Ending]:
     """The same for several subjects, numbered in their order."""
-    first = await counters.take(transaction, _COUNTER, len(subjects)) - len(subjects) + 1
+    first = await counters.take(transaction, COUNTER, len(subjects)) - len(subjects) + 1
     ended = [Ending(number, cause, subject, now) for number, subject in enumerate(subjects, first)]
     rows = [
         {"number": e.number, "cause": cause.value, "subject": e.subject, "occurred_at": now, "is_kept": False}
@@ -39,12 +39,12 @@ async def append_each(
 
 async def lock(transaction: AsyncConnection) -> None:
     """Queue behind whoever writes endings now, on this replica or another."""
-    await counters.lock(transaction, _COUNTER)
+    await counters.lock(transaction, COUNTER)
 
 
 async def committed(transaction: AsyncConnection) -> int:
     """The highest number."""
-    return await counters.current(transaction, _COUNTER)
+    return await counters.current(transaction, COUNTER)
 
 
 async def newer(transaction: AsyncConnection, cameras: Collection[str], since: datetime) -> dict[str, int]:

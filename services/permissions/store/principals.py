@@ -53,10 +53,14 @@ async def find(transaction: AsyncConnection, name: str) -> Record | None:
 
 async def find_each(transaction: AsyncConnection, names: Collection[str]) -> dict[str, Record]:
     """Those of ``names`` that are principals, without their certificates."""
+    rows = await transaction.execute(with_agency().where(principals.c.name.in_(names)))
+    return {row.name: record(row) for row in rows}
+
+
+def with_agency() -> sa.Select[Any]:
+    """Principals with what ``record`` reads of their agencies."""
     of_agency = (agencies.c.display_name, agencies.c.kind, agencies.c.tier, agencies.c.jurisdiction)
-    joined = sa.select(principals, *of_agency).join(agencies, principals.c.agency == agencies.c.name)
-    rows = await transaction.execute(joined.where(principals.c.name.in_(names)))
-    return {row.name: _record(row) for row in rows}
+    return sa.select(principals, *of_agency).join(agencies, principals.c.agency == agencies.c.name)
 
 
 async def is_certified(transaction: AsyncConnection, name: str, sha256: str) -> bool:
@@ -89,7 +93,8 @@ async def set_reinstated(transaction: AsyncConnection, name: str) -> None:
     await transaction.execute(principals.update().where(principals.c.name == name).values(**values))
 
 
-def _record(row: Any) -> Record:
+def record(row: Any) -> Record:
+    """One row of ``with_agency``."""
     account = Account(row.name, row.agency, row.clearance, frozenset(), is_revoked=row.revoked_at is not None)
     kind, tier = AgencyKind(row.kind), Tier(row.tier)
     return Record(account, Agency(row.agency, row.display_name, kind, tier, row.jurisdiction))
