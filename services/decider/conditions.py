@@ -100,17 +100,25 @@ def standing(principal: Principal, level: int) -> int:
     return (CLEARED if principal.clearance >= level else 0) | (SUSPENDED if principal.is_suspended else 0)
 
 
-def _life(camera: Camera) -> int:
-    """The flags of the state that the camera's system is in (Articles 8, 10)."""
-    accepted = 0 if camera.is_accepted else NOT_ACCEPTED
-    return accepted | (OPERATING if camera.is_operating else 0) | (BARRED if camera.is_barred else 0)
+def lasting(principal: Principal, camera: Camera) -> int:
+    """The flags that hold without any circumstances, the operator's control aside; the state of the camera's system is
+    among them (Articles 8, 10). Spelt out in one function: it is in the way of every decision.
+    """
+    bits = CLEARED if principal.clearance >= camera.level else 0
+    if principal.is_suspended:
+        bits |= SUSPENDED
+    if not camera.is_accepted:
+        bits |= NOT_ACCEPTED
+    if camera.is_operating:
+        bits |= OPERATING
+    return bits | BARRED if camera.is_barred else bits
 
 
 def conditions(
     principal: Principal, camera: Camera, action: Action, circumstances: Circumstances, now: datetime
 ) -> Conditions:
     """Every flag that holds for this request at ``now``."""
-    found = Conditions(standing(principal, camera.level) | _life(camera), {})
+    found = Conditions(lasting(principal, camera), {})
     if circumstances.bases and action in PAPER_ACTIONS:
         for basis in circumstances.bases:
             if papers_cover(basis, principal.name, camera, now):

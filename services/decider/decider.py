@@ -8,7 +8,7 @@ decider.decide(principal, camera, Action.LIVE, circumstances, now).allowed
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.decider.conditions import CONDITIONS, HELD_BY_OTHER, TIMED, Conditions, conditions
+from services.decider.conditions import CONDITIONS, HELD_BY_OTHER, HOLDS_CONTROL, TIMED, conditions, lasting
 from services.decider.decision import Decision
 from services.decider.engine import Engine
 from services.decider.facts import Action, Camera, Circumstances, Principal, Relation
@@ -46,7 +46,10 @@ class Decider:
         return self._engine.revision
 
     def prepare(self, policy: Policy, revision: int) -> Engine:
-        """A new engine, warmed with the classes in use; nothing changes until it is adopted. 1 ms per class in use."""
+        """A new engine, warmed with the classes in use; nothing changes until it is adopted.
+
+        Some µs for each class in use, and 0.5 ms for each of those that rows tell apart.
+        """
         engine = Engine(policy, revision)
         engine.warm(self._engine.known)
         return engine
@@ -59,8 +62,13 @@ class Decider:
         self, principal: Principal, camera: Camera, action: Action, circumstances: Circumstances, now: datetime
     ) -> Decision:
         """Allow or deny, with the reasons. ``now`` is aware UTC. A few µs once the class of request is known."""
+        if circumstances.are_none:  # most requests: no time bears on them, and nobody but the operator holds control
+            bits = lasting(principal, camera)
+            if principal.agency == camera.operator:
+                bits |= HOLDS_CONTROL
+            return self._engine.judge(_request(principal, camera, action, bits))[0]
         found = conditions(principal, camera, action, circumstances, now)
-        decision, needed = self._engine.judge(_request(principal, camera, action, found))
+        decision, needed = self._engine.judge(_request(principal, camera, action, found.bits))
         if needed & TIMED:
             ends = [end for bit, end in found.until.items() if needed & bit]
             return decision.narrowed(min(ends)) if ends else decision
@@ -73,7 +81,7 @@ class Decider:
     ) -> Explanation:
         """The decision with every row that matched, and the nearest that did not with what they lack."""
         found = conditions(principal, camera, action, circumstances, now)
-        request = _request(principal, camera, action, found)
+        request = _request(principal, camera, action, found.bits)
         policy = self._engine.policy
         near = nearest(policy, request, most=len(policy.rows))
         return Explanation(
@@ -91,5 +99,5 @@ class Decider:
         return Scope(engine.revision, engine.scope(principal, action))
 
 
-def _request(principal: Principal, camera: Camera, action: Action, found: Conditions) -> Request:
-    return principal.role_text, relation(principal, camera), action, camera.level, camera.category, found.bits
+def _request(principal: Principal, camera: Camera, action: Action, bits: int) -> Request:
+    return principal.role_text, relation(principal, camera), action, camera.level, camera.category, bits

@@ -6,6 +6,7 @@ Names are resource names ("principals/…", "agencies/…", "districts/…/camer
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from sys import intern
 
 from services.chassis import errors
 
@@ -81,7 +82,7 @@ class Principal:
         if any(role.split() != [role] for role in self.roles):  # a blank in a name would smuggle in a second role
             raise errors.InvalidArgument(errors.Violation("roles", "a role's name is one word"))
         held = self.roles | {self.kind.value, f"{self.kind.value}@{self.tier.value}"}
-        object.__setattr__(self, "role_text", " ".join(sorted(held)))
+        object.__setattr__(self, "role_text", intern(" ".join(sorted(held))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,11 @@ class Camera:
     is_accepted: bool
     is_operating: bool = True
     is_barred: bool = False
+
+    def __post_init__(self) -> None:
+        # A million cameras are of a few hundred operators: one text each, near at hand whichever camera is decided.
+        object.__setattr__(self, "operator", intern(self.operator))
+        object.__setattr__(self, "district", intern(self.district))
 
 
 Point = tuple[float, float]  # latitude, longitude in degrees
@@ -179,6 +185,11 @@ class Circumstances:
     incidents: tuple[Incident, ...] = ()
     takeovers: tuple[Takeover, ...] = ()
     inspections: tuple[Inspection, ...] = ()
+
+    @property
+    def are_none(self) -> bool:
+        """Whether nothing but level, place and state bears on the request."""
+        return not (self.bases or self.incidents or self.takeovers or self.inspections)
 
 
 NO_CIRCUMSTANCES = Circumstances()

@@ -6,7 +6,7 @@ A row whose class fits and that lacks only facts is nearer than any whose class 
 from dataclasses import dataclass
 
 from services.decider.conditions import CONDITIONS
-from services.decider.model import Request, mismatches, needs_mask
+from services.decider.model import Request, among, mismatches, needs_mask
 from services.decider.policy import Policy, Row
 from services.decider.vocabulary import article_text
 
@@ -30,7 +30,8 @@ class Near:
 
 def nearest(policy: Policy, request: Request, most: int) -> tuple[Near, ...]:
     """At most ``most`` allowing rows for this action and role, those that lack the fewest and cheapest things first."""
-    nears = [(near, _cost(near)) for row in policy.rows if row.is_allow and (near := _near(row, request))]
+    rows = (row for row in policy.rows if row.is_allow and among(request[2], row.action))
+    nears = [(near, _cost(near)) for near in (_near(row, request) for row in rows)]
     likely = [(near, cost) for near, cost in nears if cost < _LIKELY_COST]
     return tuple(near for near, _ in sorted(likely, key=lambda pair: pair[1])[:most])
 
@@ -47,11 +48,9 @@ def refusal_sentence(request: Request, near: Near | None) -> str:
     return told if all(name in CONDITIONS for name in near.lacking) else f"{told} {_CHANGE}"
 
 
-def _near(row: Row, request: Request) -> Near | None:
-    """How the row stands to the request; None when it is about another action."""
+def _near(row: Row, request: Request) -> Near:
+    """How a row for the same action stands to the request."""
     differing = mismatches(row, request)
-    if "action" in differing:
-        return None
     unmet = needs_mask(row.needs) & ~request[5]
     return Near(row, tuple(name for name in row.needs.split() if CONDITIONS[name].bit & unmet) + differing)
 

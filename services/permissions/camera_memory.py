@@ -25,13 +25,18 @@ class CameraMemory:
 
     def recall(self, names: Iterable[str], now_s: float) -> dict[str, Camera]:
         """Those of ``names`` that are known and fresh."""
-        found = {}
+        return self.recall_until(names, now_s)[0]
+
+    def recall_until(self, names: Iterable[str], now_s: float) -> tuple[dict[str, Camera], float]:
+        """The same, and when the first of them will not be fresh any more."""
+        found, oldest_s = {}, now_s
         for name in names:
             camera, learnt_s = self._kept.get(name, (None, 0.0))
             if camera and now_s - learnt_s < LIFETIME_S:
                 self._kept.move_to_end(name)
                 found[name] = camera
-        return found
+                oldest_s = min(oldest_s, learnt_s)
+        return found, oldest_s + LIFETIME_S
 
     def learn(self, cameras: Iterable[Camera], asked_s: float, generation: int) -> None:
         """Keep what was asked at ``asked_s``, unless something was forgotten since ``generation``."""

@@ -12,30 +12,32 @@ from services.permissions import refusals
 from services.permissions.bases import use
 from services.permissions.basis import MAX_CAMERAS
 from services.permissions.ports import Ports
-from services.permissions.question import Answer, Question, accessible, acting, camera_of, gather
+from services.permissions.question import Answer, Question, accessible, acting, answered, camera_of, gather
 from services.permissions.store import bases, principals
 from services.permissions.store.principals import Record
+from services.permissions.view import Views
 
 
 class Decisions:
     """Answers; writes nothing but a use of papers, when something opens on the answer."""
 
-    def __init__(self, ports: Ports) -> None:
+    def __init__(self, ports: Ports, views: Views) -> None:
         self._ports = ports
+        self._views = views
 
     async def decide(self, question: Question) -> Answer:
         """Allow or deny. Raises Denied (CAMERA_NOT_ACCESSIBLE) when the camera is absent or hidden."""
         ports = self._ports
-        camera = await camera_of(ports, question.camera)
         if question.used_for and question.legal_basis:
+            described = await camera_of(ports, question.camera)
             async with ports.database.write() as transaction:
                 await bases.lock(transaction, question.legal_basis)
-                answer = await gather(transaction, ports, question, camera, ports.clock.now())
+                answer = await gather(transaction, ports, question, described, ports.clock.now())
                 await use(transaction, ports, question, answer)
             ports.journal.wake()
             return answer
-        async with ports.database.read() as transaction:
-            return await gather(transaction, ports, question, camera, ports.clock.now())
+        found, view = await self._views.after(question.ask, lambda: ports.cameras.facts([question.camera]))
+        return answered(ports, question, found.get(question.camera), view)
 
     async def explain(self, question: Question, about: str) -> tuple[Explanation, int]:
         """The reasons, as they are for ``about``, and the number of the last ending they include.
@@ -43,14 +45,14 @@ class Decisions:
         For the caller itself, a principal of its own agency, or any by municipal public security.
         """
         ports = self._ports
-        camera = await camera_of(ports, question.camera)
+        described = await camera_of(ports, question.camera)
         now = ports.clock.now()
         async with ports.database.read() as transaction:
             caller = (await acting(transaction, ports, question.principal)).acting
-            accessible(camera, caller, question.camera)
+            accessible(described.camera, caller, question.camera)
             if about != caller.name:
                 _may_ask_about(await principals.find(transaction, about), caller, about)
-            answer = await gather(transaction, ports, replace(question, principal=about), camera, now)
+            answer = await gather(transaction, ports, replace(question, principal=about), described, now)
         reasons = ports.decider.explain(answer.principal, answer.camera, question.action, answer.circumstances, now)
         return reasons, answer.number
 

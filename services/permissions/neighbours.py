@@ -1,12 +1,13 @@
 """The registry, as permissions asks it: what a decision reads about cameras."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from kapok.registry.v1 import camera_facts_service_pb2, camera_pb2
 from services.chassis.rpc_client import Neighbour
 from services.decider.facts import Camera
 from services.permissions.camera_memory import CameraMemory
+from services.permissions.policies import at_level
+from services.permissions.snapshots import Known
 
 _METHOD = "kapok.registry.v1.CameraFactsService.BatchGetCameraFacts"
 _BATCH = 1_000  # names in one call, as the registry allows
@@ -51,16 +52,21 @@ class RegistryCameras:
             )
             codes = [name.rpartition("/")[2] for name in asked]  # absent ones too: they take no less time (Article 11)
             own, default = await self._levels_of(codes)
-            cameras = [_at_level(camera(message), own, default) for message in answer.cameras]
+            cameras = [at_level(camera(message), own, default) for message in answer.cameras]
             self._memory.learn(cameras, asked_s, generation)
             found |= {each.name: each for each in cameras}
         return found
 
+    async def known(self, names: Sequence[str]) -> Known:
+        """The same of those that the memory keeps, until the first of them is too old."""
+        generation = self._memory.generation
+        await self.facts(names)
+        kept, until_s = self._memory.recall_until(names, self._registry.clock.monotonic())
+        return Known(kept, tuple(name for name in names if name not in kept), generation, until_s)
 
-def _at_level(found: Camera, own: Mapping[str, int], default: Mapping[int, int]) -> Camera:
-    """The camera at its level in force: its own, or that of its place category."""
-    level = own.get(found.name.rpartition("/")[2], default.get(found.category, found.level))
-    return found if level == found.level else replace(found, level=level)
+    def is_current(self, known: Known) -> bool:
+        """Whether none of the memory was forgotten since, and none is too old."""
+        return known.generation == self._memory.generation and self._registry.clock.monotonic() < known.until_s
 
 
 def camera(message: camera_pb2.Camera) -> Camera:

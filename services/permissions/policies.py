@@ -1,6 +1,7 @@
 """Use cases of the policy as a whole (Article 14 ¶2): the organs' genesis is adopted once, levels are given from it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from prometheus_client import Gauge
@@ -9,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.chassis.database import Database
 from services.chassis.metrics import REGISTRY
 from services.decider.decider import Decider
+from services.decider.facts import Camera
 from services.permissions import refusals
 from services.permissions.genesis import Genesis, check
 from services.permissions.ports import Ports
@@ -54,6 +56,21 @@ async def catch_up(transaction: AsyncConnection, decider: Decider, changed: Call
         POLICY_ROWS.set(len(policy.rows))
         POLICY_REVISION.set(revision)
     return len(policy.rows)
+
+
+async def follow(transaction: AsyncConnection, ports: Ports, revision: int) -> None:
+    """Have the policy of ``revision``, which ``transaction`` sees, or a newer one decide from here on.
+
+    What is remembered of cameras goes with the older one: levels are the policy's.
+    """
+    if revision > ports.decider.revision:
+        await catch_up(transaction, ports.decider, ports.cameras.forget_all)
+
+
+def at_level(camera: Camera, own: Mapping[str, int], default: Mapping[int, int]) -> Camera:
+    """The camera at its level in force: its own, or that of its place category."""
+    level = own.get(camera.name.rpartition("/")[2], default.get(camera.category, camera.level))
+    return camera if level == camera.level else replace(camera, level=level)
 
 
 async def levels_of(database: Database, codes: Sequence[str]) -> tuple[dict[str, int], dict[int, int]]:

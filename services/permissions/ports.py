@@ -1,6 +1,6 @@
 """What the use cases need of the outside: cameras as the registry knows them, a journal, a voice on the bus."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -15,6 +15,7 @@ from services.permissions.basis import Registered
 from services.permissions.ending import Ending
 from services.permissions.incident import Declared
 from services.permissions.joint.proposal import Proposal
+from services.permissions.snapshots import Known
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,14 @@ class Cameras(Protocol):
 
     def forget_all(self) -> None:
         """Levels have changed: what is remembered of cameras holds no more."""
+        ...
+
+    async def known(self, names: Sequence[str]) -> Known:
+        """The same of those that may be remembered, and which the others are."""
+        ...
+
+    def is_current(self, known: Known) -> bool:
+        """Whether what was known may still be used."""
         ...
 
 

@@ -1,7 +1,7 @@
 """One question with everything that bears on it, read in one view of the database."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -11,14 +11,12 @@ from services.decider.decision import Decision
 from services.decider.facts import Action, Camera, Circumstances, Principal
 from services.decider.relation import is_hidden
 from services.permissions import policies, refusals
-from services.permissions.camera_memory import LIFETIME_S
 from services.permissions.ports import Ports
-from services.permissions.store import bases, endings, incidents, principals, takeovers
+from services.permissions.store import principals
+from services.permissions.store.policies import levels
 from services.permissions.store.principals import Record
-from services.permissions.takeover import Control
+from services.permissions.view import Ask, View, read
 
-# How long what is known of a camera may lag behind its ending: the memory's age, and replicas' clocks that differ.
-_KNOWN_WITHIN = timedelta(seconds=2 * LIFETIME_S)
 _INCIDENT = next(name for name, condition in CONDITIONS.items() if condition.bit == INCIDENT)
 _PAPERS = next(name for name, condition in CONDITIONS.items() if condition.bit == PAPERS)
 
@@ -37,6 +35,11 @@ class Question:
     incident: str = ""
     used_for: str = ""
 
+    @property
+    def ask(self) -> Ask:
+        """What has to be read to answer it."""
+        return Ask({self.principal}, {self.camera}, {self.legal_basis} if self.legal_basis else set())
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -46,7 +49,6 @@ class Answer:
     principal: Principal
     camera: Camera
     circumstances: Circumstances
-    control: Control
     number: int
     now: datetime
 
@@ -64,24 +66,36 @@ class Answer:
         return max(covering, key=lambda incident: incident.ends_at).name if covering else ""
 
 
-async def camera_of(ports: Ports, name: str) -> Camera | None:
-    """The camera as the registry describes it, if any. Ask before a transaction begins: it may take a call."""
-    return (await ports.cameras.facts([name])).get(name)
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A camera as the registry describes it, if there is one, at its level by the policy of ``revision`` or a newer."""
+
+    camera: Camera | None
+    revision: int
+
+
+async def camera_of(ports: Ports, name: str) -> Described:
+    """The camera that is called so. Ask before a transaction begins: it may take a call."""
+    revision = ports.decider.revision  # before: what is remembered is forgotten before a newer one decides
+    return Described((await ports.cameras.facts([name])).get(name), revision)
 
 
 async def acting(transaction: AsyncConnection, ports: Ports, name: str) -> Record:
     """Who acts. Raises Denied when no policy is in force, Unauthenticated when nobody has the name.
 
-    From here on the decider has the policy that ``transaction`` sees, or a newer one: a change that another replica
-    adopted takes effect here with the next question.
+    From here on the decider has the policy that ``transaction`` sees, or a newer one.
     """
+    found = await principals.find(transaction, name)
+    await policies.follow(transaction, ports, found.policy_revision if found else 0)
+    return on_record(ports, found, name)
+
+
+def on_record(ports: Ports, found: Record | None, name: str) -> Record:
+    """The same for what was read before."""
     if not ports.decider.revision:
         raise refusals.no_policy()
-    found = await principals.find(transaction, name)
     if found is None:
         raise refusals.no_principal(name)
-    if found.policy_revision > ports.decider.revision:
-        await policies.catch_up(transaction, ports.decider, ports.cameras.forget_all)
     return found
 
 
@@ -101,20 +115,23 @@ def accessible(camera: Camera | None, principal: Principal, name: str) -> Camera
 
 
 async def gather(
-    transaction: AsyncConnection, ports: Ports, question: Question, found: Camera | None, now: datetime
+    transaction: AsyncConnection, ports: Ports, question: Question, found: Described, now: datetime
 ) -> Answer:
     """Read what bears on the question and decide. Raises Denied for absent and for hidden cameras, alike."""
-    # The number first: facts newer than it are harmless, a number newer than the facts would let an ended right pass.
-    number = await endings.vouched(transaction, question.camera, now - _KNOWN_WITHIN)
-    principal = (await acting(transaction, ports, question.principal)).acting
+    view = await read(transaction, ports, question.ask, now, question.used_for)
+    camera = found.camera
+    if ports.decider.revision > found.revision:  # the levels that came with the newer policy, from the same view
+        own, default = await levels(transaction, [question.camera.rpartition("/")[2]])
+        camera = camera and policies.at_level(camera, own, default)
+    return answered(ports, question, camera, view)
+
+
+def answered(ports: Ports, question: Question, found: Camera | None, view: View) -> Answer:
+    """Decide on what a view holds. Raises as ``gather`` does."""
+    record = on_record(ports, view.records.get(question.principal), question.principal)
+    principal = record.acting
     camera = accessible(found, principal, question.camera)
-    control = await takeovers.load(transaction, camera)
-    open_ = await incidents.open_to(transaction, principal.agency, now, question.incident)
-    papers = (
-        await bases.covering(transaction, question.legal_basis, principal.name, camera.name, question.used_for)
-        if question.legal_basis
-        else ()
-    )
-    circumstances = Circumstances(papers, open_, control.takeovers)
-    decision = ports.decider.decide(principal, camera, question.action, circumstances, now)
-    return Answer(decision, principal, camera, circumstances, control, number, now)
+    circumstances = view.circumstances(record, question.legal_basis, question.incident)
+    circumstances = replace(circumstances, takeovers=view.takeovers.get(camera.name, ()))
+    decision = ports.decider.decide(principal, camera, question.action, circumstances, view.now)
+    return Answer(decision, principal, camera, circumstances, view.number(camera.name), view.now)

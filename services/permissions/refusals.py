@@ -20,6 +20,12 @@ def no_resource(name: str) -> errors.NotFound:
     return errors.NotFound("RESOURCE_MISSING", message, name=name)
 
 
+def no_snapshot(name: str) -> errors.NotFound:
+    """For a snapshot that is over, one of another principal, and one that never was: the same bytes."""
+    message = f"{name}: no such snapshot of yours, or its time is over: make a new one with CreateCameraSnapshot"
+    return errors.NotFound("RESOURCE_MISSING", message, name=name)
+
+
 def no_policy() -> errors.Denied:
     """For everything, until the three organs' genesis is loaded."""
     message = "everything is refused: load a policy signed by the three organs (Article 14 ¶2)"

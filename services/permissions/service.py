@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from services.permissions.bases import Bases
+from services.permissions.batches import Batches
 from services.permissions.closures import Closures
 from services.permissions.decisions import Decisions
 from services.permissions.incidents import Incidents
@@ -12,6 +13,7 @@ from services.permissions.policies import Levels
 from services.permissions.ports import Ports
 from services.permissions.principals import Principals
 from services.permissions.takeovers import Takeovers
+from services.permissions.view import Views
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,7 @@ class Permissions:
     """Everything that may be asked of permissions."""
 
     decisions: Decisions
+    batches: Batches
     bases: Bases
     incidents: Incidents
     takeovers: Takeovers
@@ -30,8 +33,10 @@ class Permissions:
 
 def compose(ports: Ports, documents: Documents, organ_keys: Mapping[str, bytes]) -> Permissions:
     """All use cases on the same ports; ``organ_keys`` are the public keys pinned at installation, by kind of agency."""
+    views = Views(ports)
     return Permissions(
-        Decisions(ports),
+        Decisions(ports, views),
+        Batches(ports, views),
         Bases(ports),
         Incidents(ports),
         Takeovers(ports),

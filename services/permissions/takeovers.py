@@ -1,6 +1,6 @@
 """Use cases of taking cameras over (Article 18): request, release, who controls, the grant to command."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -13,9 +13,9 @@ from services.permissions import refusals
 from services.permissions.bases import use
 from services.permissions.control import Act, end, held, write
 from services.permissions.ports import Held, Ports
-from services.permissions.question import Answer, Question, camera_of, gather, in_good_standing
+from services.permissions.question import Answer, Described, Question, camera_of, gather, in_good_standing
 from services.permissions.store import bases, incidents, takeovers
-from services.permissions.takeover import Request, release, request, settle
+from services.permissions.takeover import Control, Request, release, request, settle
 
 GRANT_LIFETIME = timedelta(seconds=2)
 
@@ -60,18 +60,18 @@ class Takeovers:
         ports, now = self._ports, self._ports.clock.now()
         name = f"takeovers/{ports.new_id()}"
         question = Question(principal, wish.camera, Action.TAKE_OVER, wish.legal_basis, wish.incident, name)
-        camera = await camera_of(ports, wish.camera)
+        described = await camera_of(ports, wish.camera)
         async with ports.database.write() as transaction:
             number = await takeovers.next_number(transaction)  # first: its lock queues other changes of control
             if wish.legal_basis:
                 await bases.lock(transaction, wish.legal_basis)
-            answer = await gather(transaction, ports, question, camera, now)
+            answer, control = await _faced(transaction, ports, question, described, now)
             decision = answer.decision
             if not decision.allowed:
                 raise refusals.denied(decision, wish.camera, Action.TAKE_OVER)
             if wish.incident:
                 await _check_no_opener(transaction, wish, principal)
-            outcome = request(answer.control, _command(name, number, wish, answer), now)
+            outcome = request(control, _command(name, number, wish, answer), now)
             act = Act(principal, now, wish.reason, decision.rule, decision.article)
             await write(transaction, ports, outcome, act)
             await use(transaction, ports, question, answer)
@@ -99,21 +99,21 @@ class Takeovers:
 
     async def state(self, principal: str, camera: str) -> ControlState:
         """Who controls a camera now, for whoever may know the camera."""
-        answer = await self._settled(Question(principal, camera, Action.DESCRIBE))
+        answer, control = await self._settled(Question(principal, camera, Action.DESCRIBE))
         if not answer.decision.allowed:
             raise refusals.denied(answer.decision, camera, Action.DESCRIBE)
-        return ControlState(camera, _holder(answer), answer.control.epoch)
+        return ControlState(camera, _holder(answer, control), control.epoch)
 
     async def grant(self, principal: str, camera: str) -> Grant:
         """The right to command now. Raises Denied; HELD_BY_ANOTHER names who controls the camera and until when."""
-        answer = await self._settled(Question(principal, camera, Action.CONTROL))
+        answer, control = await self._settled(Question(principal, camera, Action.CONTROL))
         if not answer.decision.allowed:
-            raise refusals.denied(answer.decision, camera, Action.CONTROL, _holder(answer).takeover)
-        if answer.control.agency != answer.principal.agency:
+            raise refusals.denied(answer.decision, camera, Action.CONTROL, _holder(answer, control).takeover)
+        if control.agency != answer.principal.agency:
             # Either control moved between two reads, or a policy allows control to one who does not hold it.
             raise errors.Aborted("EPOCH_STALE", f"{camera}: control is not yours, or moved just now; ask again")
         latest = answer.now + GRANT_LIFETIME
-        return Grant(answer, answer.control.epoch, min(latest, answer.decision.valid_until or latest))
+        return Grant(answer, control.epoch, min(latest, answer.decision.valid_until or latest))
 
     async def expire_once(self) -> None:
         """Put on record the takeovers whose time has come, so that the operator is told without anybody asking."""
@@ -127,21 +127,29 @@ class Takeovers:
             await end(transaction, ports, due, lambda control: settle(control, now), Act("", now))
         ports.journal.wake()
 
-    async def _settled(self, question: Question) -> Answer:
-        """The answer, once ends that time brought and nobody saw yet are on record."""
+    async def _settled(self, question: Question) -> tuple[Answer, Control]:
+        """The answer and who controls, once ends that time brought and nobody saw yet are on record."""
         ports, now = self._ports, self._ports.clock.now()
-        camera = await camera_of(ports, question.camera)
+        described = await camera_of(ports, question.camera)
         async with ports.database.read() as transaction:
-            answer = await gather(transaction, ports, question, camera, now)
-        if not settle(answer.control, now)[1]:
-            return answer
+            answer, control = await _faced(transaction, ports, question, described, now)
+        if not settle(control, now)[1]:
+            return answer, control
         async with ports.database.write() as transaction:
             await takeovers.lock(transaction)
-            answer = await gather(transaction, ports, question, camera, now)
-            control, events = settle(answer.control, now)
+            answer, control = await _faced(transaction, ports, question, described, now)
+            control, events = settle(control, now)
             await write(transaction, ports, (control, events), Act("", now))
         ports.journal.wake()
-        return replace(answer, control=control)
+        return answer, control
+
+
+async def _faced(
+    transaction: AsyncConnection, ports: Ports, question: Question, found: Described, now: datetime
+) -> tuple[Answer, Control]:
+    """The answer, and the control of its camera in the same view."""
+    answer = await gather(transaction, ports, question, found, now)
+    return answer, await takeovers.load(transaction, answer.camera)
 
 
 async def _check_no_opener(transaction: AsyncConnection, wish: Wish, principal: str) -> None:
@@ -155,8 +163,8 @@ async def _check_no_opener(transaction: AsyncConnection, wish: Wish, principal: 
         raise errors.Denied("NOT_PERMITTED", message, **about)
 
 
-def _holder(answer: Answer) -> Holder:
-    return holder(answer.camera, answer.control.takeovers, answer.now)
+def _holder(answer: Answer, control: Control) -> Holder:
+    return holder(answer.camera, control.takeovers, answer.now)
 
 
 def _command(name: str, number: int, wish: Wish, answer: Answer) -> Request:

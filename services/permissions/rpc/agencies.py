@@ -2,8 +2,9 @@
 
 from kapok.permissions.v1 import legal_basis_pb2, permissions_service_pb2, takeover_pb2
 from services.chassis import errors
+from services.permissions.batches import Batch
 from services.permissions.question import Question
-from services.permissions.rpc import answers, messages
+from services.permissions.rpc import answers, batches, messages
 from services.permissions.rpc.callers import principal_of_call
 from services.permissions.rpc.incidents import IncidentMethods
 
@@ -17,6 +18,30 @@ class PermissionsServicer(IncidentMethods):
     async def Check(self, request: pb.CheckRequest, _context: object) -> pb.CheckResponse:
         answer = await self._permissions.decisions.decide(_question(request))
         return pb.CheckResponse(decision=answers.decision(answer.decision, answer.number))
+
+    async def CheckBatch(self, request: pb.CheckBatchRequest, _context: object) -> pb.CheckBatchResponse:
+        asked = Batch(
+            principal=principal_of_call(),
+            action=messages.action(request.action),
+            legal_basis=messages.optional("legal_basis", request.legal_basis, "legal_basis"),
+            incident=messages.optional("incident", request.incident, "incident"),
+        )
+        if bool(request.cameras) == bool(request.snapshot) or (request.cameras and request.numbers):
+            described = "must be names of cameras, or a snapshot with numbers in it: one of the two"
+            raise errors.InvalidArgument(errors.Violation("cameras", described))
+        if request.cameras:
+            cameras = batches.listed(request.cameras, may_repeat=True)
+            return batches.response(await self._permissions.batches.decide_named(asked, cameras), has_reasons=True)
+        name = messages.named("camera_snapshot", request.snapshot, "snapshot")
+        numbered = self._permissions.batches.decide_numbered(asked, name, batches.numbers(request))
+        return batches.response(await numbered, has_reasons=False)
+
+    async def CreateCameraSnapshot(
+        self, request: pb.CreateCameraSnapshotRequest, _context: object
+    ) -> pb.CameraSnapshot:
+        principal = principal_of_call()
+        cameras = batches.listed(request.cameras, may_repeat=False)
+        return batches.snapshot(await self._permissions.batches.snapshot(principal, cameras))
 
     async def Explain(self, request: pb.ExplainRequest, _context: object) -> pb.ExplainResponse:
         about = messages.optional("principal", request.principal, "principal") or principal_of_call()

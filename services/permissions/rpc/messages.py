@@ -14,15 +14,20 @@ from services.permissions.ports import Held
 from services.permissions.takeovers import ControlState, Wish
 
 _NAMES = {
-    "camera": r"districts/[0-9]{6}/cameras/[0-9]{20}",
-    "principal": r"principals/[a-z0-9-]{1,89}",
-    "legal_basis": r"legalBases/[0-9a-f-]{36}",
-    "incident": r"incidents/[0-9a-f-]{36}",
-    "takeover": r"takeovers/[0-9a-f-]{36}",
-    "proposal": r"policyProposals/[0-9a-f-]{36}",
-    "version": r"policyVersions/[1-9][0-9]{0,8}",
-    "session": r"sessions/[0-9a-f-]{36}",
+    kind: re.compile(spelt)
+    for kind, spelt in {
+        "camera": r"districts/[0-9]{6}/cameras/[0-9]{20}",
+        "camera_snapshot": r"cameraSnapshots/[0-9a-f-]{36}",
+        "principal": r"principals/[a-z0-9-]{1,89}",
+        "legal_basis": r"legalBases/[0-9a-f-]{36}",
+        "incident": r"incidents/[0-9a-f-]{36}",
+        "takeover": r"takeovers/[0-9a-f-]{36}",
+        "proposal": r"policyProposals/[0-9a-f-]{36}",
+        "version": r"policyVersions/[1-9][0-9]{0,8}",
+        "session": r"sessions/[0-9a-f-]{36}",
+    }.items()
 }
+_ACTIONS = {decision_pb2.Action.Value(f"ACTION_{action.name}"): action for action in Action}
 _CODE = re.compile(r"[0-9]{20}")
 MOST_NEW_CAMERAS = 1_000
 _MOST_VIOLATIONS = 20
@@ -30,9 +35,19 @@ _MOST_VIOLATIONS = 20
 
 def named(kind: str, name: str, field: str) -> str:
     """``name`` when it is spelt as a name of this kind is; InvalidArgument otherwise."""
-    if not re.fullmatch(_NAMES[kind], name):
-        raise InvalidArgument(Violation(field, f"must be a name such as {_NAMES[kind]}"))
+    if not is_named(kind, name):
+        raise InvalidArgument(Violation(field, f"must be a name such as {spelling(kind)}"))
     return name
+
+
+def is_named(kind: str, name: str) -> bool:
+    """Whether ``name`` is spelt as a name of this kind is."""
+    return _NAMES[kind].fullmatch(name) is not None
+
+
+def spelling(kind: str) -> str:
+    """How a name of this kind is spelt, as a regular expression."""
+    return _NAMES[kind].pattern
 
 
 def optional(kind: str, name: str, field: str) -> str:
@@ -42,10 +57,9 @@ def optional(kind: str, name: str, field: str) -> str:
 
 def action(value: int) -> Action:
     """The action asked for."""
-    known = {decision_pb2.Action.Value(f"ACTION_{a.name}"): a for a in Action}
-    if value not in known:
+    if value not in _ACTIONS:
         raise InvalidArgument(Violation("action", f"must be one of {', '.join(f'ACTION_{a.name}' for a in Action)}"))
-    return known[value]
+    return _ACTIONS[value]
 
 
 def instant(value: Timestamp, field: str) -> datetime:

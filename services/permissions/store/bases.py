@@ -1,6 +1,7 @@
 """The papers of Article 19, and each use of them."""
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.decider.facts import AgencyKind, LegalBasis
 from services.permissions.basis import Officer, Papers, Registered, Revocation
+from services.permissions.store.endings import FEW
 from services.permissions.store.tables import agencies, legal_bases, legal_basis_cameras, legal_basis_uses, principals
 
 
@@ -55,28 +57,10 @@ async def find(transaction: AsyncConnection, name: str) -> Record | None:
     row = (await transaction.execute(joined.where(legal_bases.c.name == name))).first()
     if row is None:
         return None
-    named = sa.select(legal_basis_cameras.c.camera).where(legal_basis_cameras.c.legal_basis == name)
-    cameras = frozenset(await transaction.scalars(named))
-    return Record(
-        _registered(row, cameras, await _uses(transaction, name, "")), row.holder, AgencyKind(row.issuer_kind)
-    )
-
-
-async def covering(
-    transaction: AsyncConnection, name: str, principal: str, camera: str, used_for: str = ""
-) -> tuple[LegalBasis, ...]:
-    """The named papers as far as they are the principal's and name the camera; nothing otherwise.
-
-    Nor when they are used up, but by ``used_for`` itself: whoever asks again for what is open uses nothing more.
-    """
-    joined = sa.select(legal_bases).join(legal_basis_cameras, legal_basis_cameras.c.legal_basis == legal_bases.c.name)
-    is_meant = (
-        (legal_bases.c.name == name) & (legal_bases.c.principal == principal) & (legal_basis_cameras.c.camera == camera)
-    )
-    row = (await transaction.execute(joined.where(is_meant))).first()
-    if row is None or (row.use_limit and await _uses(transaction, name, used_for) >= row.use_limit):
-        return ()
-    return (LegalBasis(row.name, row.principal, frozenset({camera}), row.starts_at, row.ends_at),)
+    covered = sa.select(legal_basis_cameras.c.camera).where(legal_basis_cameras.c.legal_basis == name)
+    cameras = frozenset(await transaction.scalars(covered))
+    uses = (await transaction.execute(sa.select(_uses()).where(legal_bases.c.name == name))).scalar_one()
+    return Record(_registered(row, cameras, uses), row.holder, AgencyKind(row.issuer_kind))
 
 
 async def use(transaction: AsyncConnection, name: str, used_for: str, camera: str, now: datetime) -> bool:
@@ -100,25 +84,49 @@ async def set_revoked(transaction: AsyncConnection, basis: Registered, revocatio
     await transaction.execute(legal_bases.update().where(legal_bases.c.name == basis.name).values(**values))
 
 
+async def named(
+    transaction: AsyncConnection, names: Collection[str], cameras: Collection[str], used_for: str = ""
+) -> dict[str, LegalBasis]:
+    """The papers of these names, with those of ``cameras`` that they cover; with all that they do, when asked for many.
+
+    Whose they are is for the caller to see to. Those that are used up are not among them, but for ``used_for`` if it
+    used them itself: whoever asks again for what is open uses nothing more.
+    """
+    joined = sa.select(legal_bases, legal_basis_cameras.c.camera).join(
+        legal_basis_cameras, legal_basis_cameras.c.legal_basis == legal_bases.c.name
+    )
+    chosen = legal_bases.c.name.in_(names) & _is_left(used_for)
+    if len(cameras) <= FEW:
+        chosen &= legal_basis_cameras.c.camera.in_(cameras)
+    covered: dict[str, tuple[Any, set[str]]] = {}
+    for row in await transaction.execute(joined.where(chosen)):
+        covered.setdefault(row.name, (row, set()))[1].add(row.camera)
+    return {
+        name: LegalBasis(name, row.principal, frozenset(those), row.starts_at, row.ends_at)
+        for name, (row, those) in covered.items()
+    }
+
+
 async def in_force(transaction: AsyncConnection, principal: str, now: datetime, most: int) -> tuple[LegalBasis, ...]:
     """The principal's valid papers, one entry for each camera that they name: the first ``most`` by camera."""
     joined = sa.select(legal_bases, legal_basis_cameras.c.camera).join(
         legal_basis_cameras, legal_basis_cameras.c.legal_basis == legal_bases.c.name
     )
     is_valid = (legal_bases.c.starts_at <= now) & (now < legal_bases.c.ends_at)
-    counted = sa.select(sa.func.count()).where(legal_basis_uses.c.legal_basis == legal_bases.c.name).scalar_subquery()
-    is_left = legal_bases.c.use_limit.is_(None) | (counted < legal_bases.c.use_limit)
-    mine = joined.where((legal_bases.c.principal == principal) & is_valid & is_left)
+    mine = joined.where((legal_bases.c.principal == principal) & is_valid & _is_left())
     rows = await transaction.execute(mine.order_by(legal_basis_cameras.c.camera).limit(most))
     return tuple(LegalBasis(r.name, r.principal, frozenset({r.camera}), r.starts_at, r.ends_at) for r in rows)
 
 
-async def _uses(transaction: AsyncConnection, name: str, but: str) -> int:
-    """How often papers were used for anything but ``but``."""
-    counted = sa.select(sa.func.count()).where(
-        (legal_basis_uses.c.legal_basis == name) & (legal_basis_uses.c.used_for != but)
-    )
-    return int((await transaction.execute(counted)).scalar_one())
+def _is_left(used_for: str = "") -> sa.ColumnElement[bool]:
+    """The papers may be used once more, or by ``used_for`` again."""
+    return legal_bases.c.use_limit.is_(None) | (_uses(used_for) < legal_bases.c.use_limit)
+
+
+def _uses(but: str = "") -> sa.ScalarSelect[int]:
+    """How often the papers were used for anything but ``but``."""
+    is_counted = (legal_basis_uses.c.legal_basis == legal_bases.c.name) & (legal_basis_uses.c.used_for != but)
+    return sa.select(sa.func.count()).where(is_counted).correlate(legal_bases).scalar_subquery()
 
 
 def _registered(row: Any, cameras: frozenset[str], uses: int) -> Registered:

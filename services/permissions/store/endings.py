@@ -1,7 +1,7 @@
 """Rights that ended, numbered in commit order."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -10,7 +10,10 @@ from services.permissions.ending import Cause, Ending
 from services.permissions.store import counters
 from services.permissions.store.tables import endings
 
-_COUNTER = "endings"
+COUNTER = "endings"
+FEW = 200  # subjects that are looked up one by one
+_PAGE = 32
+_CLOCKS_DIFFER = timedelta(minutes=1)
 
 
 async def append(transaction: AsyncConnection, cause: Cause, subject: str, now: datetime) -> Ending:
@@ -23,7 +26,7 @@ async def append_each(
     transaction: AsyncConnection, cause: Cause, subjects: Sequence[str], now: datetime
 ) -> list[Ending]:
     """The same for several subjects, numbered in their order."""
-    first = await counters.take(transaction, _COUNTER, len(subjects)) - len(subjects) + 1
+    first = await counters.take(transaction, COUNTER, len(subjects)) - len(subjects) + 1
     ended = [Ending(number, cause, subject, now) for number, subject in enumerate(subjects, first)]
     rows = [
         {"number": e.number, "cause": cause.value, "subject": e.subject, "occurred_at": now, "is_kept": False}
@@ -36,24 +39,33 @@ async def append_each(
 
 async def lock(transaction: AsyncConnection) -> None:
     """Queue behind whoever writes endings now, on this replica or another."""
-    await counters.lock(transaction, _COUNTER)
+    await counters.lock(transaction, COUNTER)
 
 
 async def committed(transaction: AsyncConnection) -> int:
     """The highest number."""
-    return await counters.current(transaction, _COUNTER)
+    return await counters.current(transaction, COUNTER)
 
 
-async def vouched(transaction: AsyncConnection, camera: str, since: datetime) -> int:
-    """The highest number that a decision may claim whose facts about ``camera`` are from ``since`` or later.
+async def newer(transaction: AsyncConnection, cameras: Collection[str], since: datetime) -> dict[str, int]:
+    """The lowest number of each of these cameras that ended at ``since`` or later; others may be among them.
 
-    Facts are asked for before the decision's view of the database begins, and remembered for a while: an ending of the
-    camera itself may be newer than they are. Such a decision claims an older number, so that no relay takes it.
+    A few are looked up. For many the latest endings are walked back, since they lie in the order of their numbers:
+    clocks of replicas differ a little, so the walk goes on for a while behind ``since``.
     """
-    is_newer = (endings.c.subject == camera) & (endings.c.occurred_at >= since)
-    newer = sa.select(sa.func.min(endings.c.number)).where(is_newer).scalar_subquery()
-    row = (await transaction.execute(sa.select(counters.value_of(_COUNTER), newer))).one()
-    return int(row[0] if row[1] is None else row[1] - 1)
+    if len(cameras) <= FEW:
+        is_newer = endings.c.subject.in_(cameras) & (endings.c.occurred_at >= since)
+        found = sa.select(endings.c.subject, sa.func.min(endings.c.number)).where(is_newer)
+        return {row[0]: row[1] for row in await transaction.execute(found.group_by(endings.c.subject))}
+    lowest: dict[str, int] = {}
+    below, page = await committed(transaction) + 1, _PAGE
+    while True:
+        latest = sa.select(endings).where(endings.c.number < below).order_by(endings.c.number.desc()).limit(page)
+        rows = (await transaction.execute(latest)).all()
+        lowest |= {row.subject: row.number for row in rows if row.occurred_at >= since}
+        if len(rows) < page or rows[-1].occurred_at < since - _CLOCKS_DIFFER:
+            return lowest
+        below, page = rows[-1].number, page * 8
 
 
 async def unkept(transaction: AsyncConnection, most: int) -> list[Ending]:

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -67,12 +67,13 @@ async def find(transaction: AsyncConnection, name: str, *, is_to_change: bool = 
     return next(iter(await _with_operators(transaction, found)), None)
 
 
-async def open_to(transaction: AsyncConnection, agency: str, now: datetime, name: str = "") -> tuple[Incident, ...]:
-    """What incidents in force open to ``agency``, or of these only the one called ``name``."""
-    named = sa.select(incident_agencies.c.incident).where(incident_agencies.c.agency == agency)
-    chosen = incidents.c.name.in_(named) & _in_force(now)
-    found = await _load(transaction, chosen & (incidents.c.name == name) if name else chosen)
-    return tuple(fact for incident in found for fact in incident.facts(agency))
+async def open_to_each(
+    transaction: AsyncConnection, names: Collection[str], now: datetime
+) -> dict[str, tuple[Incident, ...]]:
+    """What incidents in force open to each of the agencies called ``names``, as the decider reads it."""
+    named = sa.select(incident_agencies.c.incident).where(incident_agencies.c.agency.in_(names))
+    found = await _load(transaction, incidents.c.name.in_(named) & _in_force(now))
+    return {agency: tuple(fact for incident in found for fact in incident.facts(agency)) for agency in names}
 
 
 async def count_open(transaction: AsyncConnection, agency: str, now: datetime) -> int:

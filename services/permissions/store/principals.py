@@ -1,6 +1,8 @@
 """Agencies, their principals and the principals' certificates."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -47,15 +49,20 @@ async def insert(transaction: AsyncConnection, found: tuple[Agency, ...], accoun
 
 async def find(transaction: AsyncConnection, name: str) -> Record | None:
     """The principal, without its certificates."""
+    return (await find_each(transaction, [name])).get(name)
+
+
+async def find_each(transaction: AsyncConnection, names: Collection[str]) -> dict[str, Record]:
+    """Those of ``names`` that are principals, without their certificates."""
+    rows = await transaction.execute(with_agency().where(principals.c.name.in_(names)))
+    return {row.name: record(row) for row in rows}
+
+
+def with_agency() -> sa.Select[Any]:
+    """Principals with what ``record`` reads of their agencies."""
     of_agency = (agencies.c.display_name, agencies.c.kind, agencies.c.tier, agencies.c.jurisdiction)
     newest = sa.select(sa.func.coalesce(sa.func.max(policies.c.revision), 0)).scalar_subquery().label("policy_revision")
-    joined = sa.select(principals, *of_agency, newest).join(agencies, principals.c.agency == agencies.c.name)
-    row = (await transaction.execute(joined.where(principals.c.name == name))).first()
-    if row is None:
-        return None
-    account = Account(row.name, row.agency, row.clearance, frozenset(), is_revoked=row.revoked_at is not None)
-    kind, tier = AgencyKind(row.kind), Tier(row.tier)
-    return Record(account, Agency(row.agency, row.display_name, kind, tier, row.jurisdiction), row.policy_revision)
+    return sa.select(principals, *of_agency, newest).join(agencies, principals.c.agency == agencies.c.name)
 
 
 async def is_certified(transaction: AsyncConnection, name: str, sha256: str) -> bool:
@@ -86,3 +93,10 @@ async def set_reinstated(transaction: AsyncConnection, name: str) -> None:
     """The principal has its rights back."""
     values = {"revoked_at": None, "revoked_number": None, "revoked_reason": None}
     await transaction.execute(principals.update().where(principals.c.name == name).values(**values))
+
+
+def record(row: Any) -> Record:
+    """One row of ``with_agency``."""
+    account = Account(row.name, row.agency, row.clearance, frozenset(), is_revoked=row.revoked_at is not None)
+    kind, tier = AgencyKind(row.kind), Tier(row.tier)
+    return Record(account, Agency(row.agency, row.display_name, kind, tier, row.jurisdiction), row.policy_revision)

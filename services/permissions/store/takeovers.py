@@ -1,6 +1,7 @@
 """Takeovers and who controls each camera (Article 18)."""
 
 import json
+from collections.abc import Collection
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -11,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.decider.facts import AgencyKind, Camera, Takeover, Tier
 from services.permissions.ports import Kept
 from services.permissions.store import counters
+from services.permissions.store.endings import FEW
 from services.permissions.store.tables import control, takeovers
 from services.permissions.takeover import Control, Event, TakeoverEnded, TakeoverGranted, operated
 
@@ -36,6 +38,17 @@ async def load(transaction: AsyncConnection, camera: Camera) -> Control:
         sa.select(takeovers).where((takeovers.c.camera == camera.name) & takeovers.c.ended_at.is_(None))
     )
     return Control(camera, row.agency, row.epoch, tuple(_takeover(found) for found in rows))
+
+
+async def standing(transaction: AsyncConnection, cameras: Collection[str]) -> dict[str, tuple[Takeover, ...]]:
+    """The takeovers of each of these cameras that are not ended on record; those of others too, when asked for many."""
+    chosen: sa.ColumnElement[bool] = takeovers.c.ended_at.is_(None)
+    if len(cameras) <= FEW:
+        chosen &= takeovers.c.camera.in_(cameras)
+    found: dict[str, tuple[Takeover, ...]] = {}
+    for row in await transaction.execute(sa.select(takeovers).where(chosen)):
+        found[row.camera] = (*found.get(row.camera, ()), _takeover(row))
+    return found
 
 
 async def load_known(transaction: AsyncConnection, name: str) -> Control:

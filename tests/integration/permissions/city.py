@@ -37,12 +37,13 @@ def fingerprint(name: str) -> str:
     return name.encode().hex().ljust(64, "0")[:64]
 
 
-def signed_genesis(organs: Mapping[str, Signer]) -> bytes:
-    """The policy that ships with this city's names, signed by ``organs``."""
+def signed_genesis(organs: Mapping[str, Signer], levels: Mapping[str, int] | None = None) -> bytes:
+    """The policy that ships with this city's names, signed by ``organs``; ``levels`` of more cameras, by name."""
+    known = {name: level for name, (level, _) in CAMERAS.items()} | dict(levels or {})
     genesis = genesis_pb2.Genesis(
         policy_csv=resources.files("services.permissions.genesis").joinpath("policy.csv").read_text("utf-8"),
         category_levels=dict.fromkeys(CATEGORIES, 2),
-        camera_levels={name.rpartition("/")[2]: level for name, (level, _) in CAMERAS.items()},
+        camera_levels={name.rpartition("/")[2]: level for name, level in known.items()},
     )
     for name, (kind, jurisdiction) in AGENCIES.items():
         tier = "municipal" if jurisdiction == "440100" else "district"

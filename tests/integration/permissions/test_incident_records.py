@@ -19,7 +19,9 @@ from services.permissions.incidents import Incidents
 from services.permissions.ports import Ports
 from services.permissions.question import Question
 from services.permissions.store import endings, incidents
+from services.permissions.store.glances import glance
 from services.permissions.takeovers import Takeovers, Wish
+from services.permissions.view import Views
 from tests.unit.decider.cast import (
     CITY_POLICE,
     COMMAND,
@@ -64,7 +66,13 @@ def verbs(outside: Outside) -> list[str]:
 
 async def sees(ports: Ports, who: Any, camera: Any) -> bool:
     asked = Question(who.name, camera.name, Action.PLAYBACK)
-    return (await Decisions(ports).decide(asked)).decision.allowed
+    return (await Decisions(ports, Views(ports)).decide(asked)).decision.allowed
+
+
+async def is_more(ports: Ports) -> bool:
+    """Whether a glance at a question of the command sends it to a transaction."""
+    async with ports.database.look() as connection:
+        return (await glance(connection, [COMMAND.name], [PARK.name], ports.clock.now(), NOW)).is_more
 
 
 async def ended(ports: Ports) -> list[tuple[Cause, str]]:
@@ -78,9 +86,11 @@ async def test_a_whole_district_opens_when_a_second_principal_has_approved_it(pl
     waiting = await use.declare(COMMAND.name, replace(FIRE, area=WHOLE))
     assert waiting.state is State.PENDING
     assert not await sees(ports, COMMAND, TUNNEL)
+    assert not await is_more(ports), "it opens nothing yet"
     with pytest.raises(Denied, match="another principal"):
         await use.decide(COMMAND.name, waiting.name, YES)
     approved = await use.decide(CITY_POLICE.name, waiting.name, YES)
+    assert await is_more(ports)
     assert await sees(ports, COMMAND, TUNNEL)
     assert approved == await use.get(COMMAND.name, waiting.name)
     assert approved.acts[0].decided_by == CITY_POLICE.name
@@ -102,8 +112,9 @@ async def test_a_widening_opens_nothing_before_it_and_every_act_is_read_back(pla
     assert longer.acts[:2] == wider.acts
     assert longer == await use.get(URBAN.name, declared.name)
     async with ports.database.read() as transaction:
-        stages = await incidents.open_to(transaction, URBAN.agency, ports.clock.now())
-    assert {stage.starts_at for stage in stages} == {ports.clock.now()}, "not from the declaration on"
+        opened = await incidents.open_to_each(transaction, [URBAN.agency, SECTOR.agency], ports.clock.now())
+    assert {stage.starts_at for stage in opened[URBAN.agency]} == {ports.clock.now()}, "not from the declaration on"
+    assert opened[SECTOR.agency] == ()
     assert verbs(outside) == ["incident.declared", "incident.widened", "incident.extended"]
     assert all(change.article == "Article 18 ¶2" for change in outside.changes)
 

@@ -77,7 +77,8 @@ async def test_what_the_former_release_keeps_stays_valid_before_and_after_the_up
     async with database.connect(database_url, MIGRATIONS) as upgraded:
         await write_as_before(upgraded, former_row("incidents/meanwhile"))
         async with upgraded.read() as transaction:
-            [fact] = await incidents.open_to(transaction, COMMAND.agency, NOW, "incidents/old")
+            opened = await incidents.open_to_each(transaction, [COMMAND.agency], NOW)
+            [fact] = (one for one in opened[COMMAND.agency] if one.name == "incidents/old")
             assert (fact.area, fact.starts_at) == (Area(BLOCK), NOW)
             assert await incidents.due(transaction, LATER + timedelta(days=1)) == [], "the past is not told again"
             past, bound, meanwhile = [

@@ -12,6 +12,7 @@ from services.chassis.errors import Denied, FailedPrecondition, NotFound
 from services.decider.facts import Action
 from services.permissions.bases import Bases
 from services.permissions.basis import Officer, Papers, Registered
+from services.permissions.batches import Batch, Batches
 from services.permissions.decisions import Decisions
 from services.permissions.ending import Cause
 from services.permissions.ports import Ports
@@ -19,6 +20,7 @@ from services.permissions.question import Question
 from services.permissions.store import bases as kept
 from services.permissions.store import endings, takeovers
 from services.permissions.takeovers import Takeovers, Wish
+from services.permissions.view import Views
 from tests.unit.decider.cast import CITY_POLICE, LATER, NOW, OPERATOR, PARK, POLICE, SECRET, SECURITY, TUNNEL, URBAN
 from tests.unit.permissions import records
 from tests.unit.permissions.records import Outside
@@ -45,13 +47,20 @@ async def platform(database_url: str) -> AsyncIterator[Platform]:
 async def opens(ports: Ports, basis: Registered, session: str, camera: str = TUNNEL.name) -> bool:
     """A copy session of the district police on these papers."""
     asked = Question(POLICE.name, camera, Action.COPY, basis.name, used_for=session)
-    return (await Decisions(ports).decide(asked)).decision.allowed
+    return (await Decisions(ports, Views(ports)).decide(asked)).decision.allowed
+
+
+async def covers(ports: Ports, basis: Registered) -> bool:
+    """Whether they cover, asked of a batch."""
+    asked = Batch(POLICE.name, Action.COPY, basis.name)
+    return bool((await Batches(ports, Views(ports)).decide_named(asked, [TUNNEL.name])).allowed[0])
 
 
 async def test_each_session_is_one_use_however_often_it_is_decided(platform: Platform) -> None:
     ports, outside = platform
     use = Bases(ports)
     basis = await use.register(POLICE.name, replace(LETTER, use_limit=2))
+    assert await covers(ports, basis)
     assert [await opens(ports, basis, s) for s in ("sessions/1", "sessions/1", "sessions/2")] == [True] * 3
     assert not await opens(ports, basis, "sessions/3"), "used up"
     assert await opens(ports, basis, "sessions/2"), "a renewal uses nothing more"
@@ -59,8 +68,9 @@ async def test_each_session_is_one_use_however_often_it_is_decided(platform: Pla
     used = [change for change in outside.changes if change.verb == "legal_basis.used"]
     assert [(change.by, change.camera) for change in used] == [(POLICE.name, TUNNEL.name)] * 2
     asked = Question(POLICE.name, TUNNEL.name, Action.COPY, basis.name)
-    refused = (await Decisions(ports).decide(asked)).decision
+    refused = (await Decisions(ports, Views(ports)).decide(asked)).decision
     assert (refused.allowed, refused.lacking) == (False, ("papers",))
+    assert not await covers(ports, basis)
 
 
 async def test_a_question_without_a_session_uses_nothing_and_neither_does_what_stands_on_another_article(
@@ -68,10 +78,12 @@ async def test_a_question_without_a_session_uses_nothing_and_neither_does_what_s
 ) -> None:
     ports, outside = platform
     basis = await Bases(ports).register(POLICE.name, replace(LETTER, cameras=frozenset({TUNNEL.name, PARK.name})))
-    await Decisions(ports).decide(Question(POLICE.name, TUNNEL.name, Action.COPY, basis.name))
+    await Decisions(ports, Views(ports)).decide(Question(POLICE.name, TUNNEL.name, Action.COPY, basis.name))
     standing = Question(POLICE.name, PARK.name, Action.DESCRIBE, basis.name, used_for="sessions/1")
-    assert (await Decisions(ports).decide(standing)).decision.allowed
-    await Decisions(ports).decide(Question(URBAN.name, TUNNEL.name, Action.COPY, basis.name, used_for="sessions/2"))
+    assert (await Decisions(ports, Views(ports)).decide(standing)).decision.allowed
+    await Decisions(ports, Views(ports)).decide(
+        Question(URBAN.name, TUNNEL.name, Action.COPY, basis.name, used_for="sessions/2")
+    )
     assert (await Bases(ports).get(POLICE.name, basis.name)).uses == 0
     assert "legal_basis.used" not in [change.verb for change in outside.changes]
 
@@ -108,6 +120,7 @@ async def test_a_revocation_ends_what_stands_on_the_papers_and_says_so(platform:
     assert outside.told == [ending]
     assert [change.verb for change in outside.changes][-2:] == ["takeover.released", "legal_basis.revoked"]
     assert not await opens(ports, basis, "sessions/1"), "not even renewed"
+    assert not await covers(ports, basis)
     assert (revoked.papers.ends_at, await use.get(POLICE.name, basis.name)) == (LATER, replace(revoked, uses=2))
     with pytest.raises(FailedPrecondition):
         await use.revoke(POLICE.name, basis.name, "again")

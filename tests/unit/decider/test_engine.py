@@ -12,6 +12,7 @@ from services.decider import model
 from services.decider.conditions import CONDITIONS
 from services.decider.engine import Engine
 from services.decider.facts import CATEGORIES, LEVELS, Action, Relation
+from services.decider.kinship import Kinship
 from services.decider.model import Request, matches
 from services.decider.policy import Policy
 from tests.unit.decider.cast import EVERYBODY, GENESIS, POLICE, deciding, policy_of
@@ -50,6 +51,24 @@ def test_casbin_and_the_reading_that_explains_it_agree_on_every_request(request:
     assert decision.allowed == allowed
     assert decision.rule in {r.rule for r in matched if r.is_allow == allowed} or decision.rule == "default-deny"
     assert (decision.rule == "default-deny") == (not matched)
+
+
+@given(st.lists(requests, min_size=2, max_size=30))
+@settings(max_examples=50, deadline=None)
+def test_a_class_is_told_what_casbin_says_of_itself_whatever_its_kin_asked_before(asked: list[Request]) -> None:
+    for request in asked:
+        alone = Engine(GENESIS, revision=7)
+        assert engine.judge(request) == (alone._ask(request) or (alone._default_deny(request), 0))
+
+
+def test_kin_are_told_apart_by_everything_that_a_row_says() -> None:
+    cells = {"role": "public-security@district", "relation": "district", "levels": "4", "categories": "3"}
+    kinship = Kinship(policy_of(row(**cells, needs="papers")))
+    asked = (*ASKED[:5], STANDING | CONDITIONS["papers"].bit)
+    others = ("operator operator@district", "municipal", "copy", 3, 4, STANDING)
+    for at, other in enumerate(others):
+        assert kinship.of(asked) != kinship.of((*asked[:at], other, *asked[at + 1 :]))
+    assert kinship.of(asked) == kinship.of((*asked[:5], ALL_BITS))
 
 
 def test_deny_overrides_allow_across_all_roles_of_a_principal() -> None:

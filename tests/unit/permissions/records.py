@@ -1,7 +1,7 @@
 """What tests of permissions' use cases stand on: a real database with a genesis; cameras and the bus are made."""
 
 import itertools
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +17,7 @@ from services.permissions.app import MIGRATIONS
 from services.permissions.ending import Ending
 from services.permissions.genesis import Genesis
 from services.permissions.ports import Change, Ports
+from services.permissions.snapshots import Known
 from tests.unit.decider.cast import EVERYBODY, GENESIS, NOW, TUNNEL, deciding
 
 
@@ -32,6 +33,13 @@ class Outside:
         return {name: self.cameras[name] for name in names if name in self.cameras}
 
     def forget_all(self) -> None: ...
+
+    async def known(self, names: Sequence[str]) -> Known:
+        found = await self.facts(names)
+        return Known(found, [name for name in names if name not in found], 0, 0.0)
+
+    def is_current(self, known: Known) -> bool:
+        return all(self.cameras.get(name) is camera for name, camera in known.cameras.items())
 
     async def add(self, transaction: AsyncConnection, *changes: Change) -> None:
         self.changes += changes

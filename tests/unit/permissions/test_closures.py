@@ -15,6 +15,7 @@ from services.permissions.ending import Cause
 from services.permissions.ports import Ports
 from services.permissions.question import Question
 from services.permissions.store import endings
+from services.permissions.view import Views
 from tests.unit.decider.cast import PARK, POLICE, TUNNEL
 from tests.unit.permissions import records
 from tests.unit.permissions.records import Outside
@@ -96,7 +97,7 @@ async def test_a_decision_on_facts_from_before_the_ending_claims_an_older_number
     platform: tuple[Ports, Outside],
 ) -> None:
     ports, outside = platform
-    closures, decisions = Closures(ports), Decisions(ports)
+    closures, decisions = Closures(ports), Decisions(ports, Views(ports))
     outside.cameras[PARK.name] = PARK
     closures.hear(Closure("a" * 64, (TUNNEL.name,)))
     await closures.end_once()

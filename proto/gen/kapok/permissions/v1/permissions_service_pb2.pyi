@@ -36,6 +36,54 @@ class CheckResponse(_message.Message):
     decision: _decision_pb2.Decision
     def __init__(self, decision: _Optional[_Union[_decision_pb2.Decision, _Mapping]] = ...) -> None: ...
 
+class CheckBatchRequest(_message.Message):
+    __slots__ = ("action", "cameras", "snapshot", "numbers", "legal_basis", "incident")
+    ACTION_FIELD_NUMBER: _ClassVar[int]
+    CAMERAS_FIELD_NUMBER: _ClassVar[int]
+    SNAPSHOT_FIELD_NUMBER: _ClassVar[int]
+    NUMBERS_FIELD_NUMBER: _ClassVar[int]
+    LEGAL_BASIS_FIELD_NUMBER: _ClassVar[int]
+    INCIDENT_FIELD_NUMBER: _ClassVar[int]
+    action: _decision_pb2.Action
+    cameras: _containers.RepeatedScalarFieldContainer[str]
+    snapshot: str
+    numbers: _containers.RepeatedScalarFieldContainer[int]
+    legal_basis: str
+    incident: str
+    def __init__(self, action: _Optional[_Union[_decision_pb2.Action, str]] = ..., cameras: _Optional[_Iterable[str]] = ..., snapshot: _Optional[str] = ..., numbers: _Optional[_Iterable[int]] = ..., legal_basis: _Optional[str] = ..., incident: _Optional[str] = ...) -> None: ...
+
+class CheckBatchResponse(_message.Message):
+    __slots__ = ("allowed", "policy_revision", "valid_until", "number", "decisions", "decision_places")
+    ALLOWED_FIELD_NUMBER: _ClassVar[int]
+    POLICY_REVISION_FIELD_NUMBER: _ClassVar[int]
+    VALID_UNTIL_FIELD_NUMBER: _ClassVar[int]
+    NUMBER_FIELD_NUMBER: _ClassVar[int]
+    DECISIONS_FIELD_NUMBER: _ClassVar[int]
+    DECISION_PLACES_FIELD_NUMBER: _ClassVar[int]
+    allowed: bytes
+    policy_revision: int
+    valid_until: _timestamp_pb2.Timestamp
+    number: int
+    decisions: _containers.RepeatedCompositeFieldContainer[_decision_pb2.Decision]
+    decision_places: _containers.RepeatedScalarFieldContainer[int]
+    def __init__(self, allowed: _Optional[bytes] = ..., policy_revision: _Optional[int] = ..., valid_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., number: _Optional[int] = ..., decisions: _Optional[_Iterable[_Union[_decision_pb2.Decision, _Mapping]]] = ..., decision_places: _Optional[_Iterable[int]] = ...) -> None: ...
+
+class CreateCameraSnapshotRequest(_message.Message):
+    __slots__ = ("cameras",)
+    CAMERAS_FIELD_NUMBER: _ClassVar[int]
+    cameras: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, cameras: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class CameraSnapshot(_message.Message):
+    __slots__ = ("name", "camera_count", "expire_time")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    CAMERA_COUNT_FIELD_NUMBER: _ClassVar[int]
+    EXPIRE_TIME_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    camera_count: int
+    expire_time: _timestamp_pb2.Timestamp
+    def __init__(self, name: _Optional[str] = ..., camera_count: _Optional[int] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
 class ExplainRequest(_message.Message):
     __slots__ = ("camera", "action", "principal", "legal_basis", "incident")
     CAMERA_FIELD_NUMBER: _ClassVar[int]

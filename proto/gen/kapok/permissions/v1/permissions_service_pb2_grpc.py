@@ -43,6 +43,16 @@ class PermissionsServiceStub:
                 request_serializer=kapok_dot_permissions_dot_v1_dot_permissions__service__pb2.CheckRequest.SerializeToString,
                 response_deserializer=kapok_dot_permissions_dot_v1_dot_permissions__service__pb2.CheckResponse.FromString,
                 _registered_method=True)
+        self.CheckBatch = channel.unary_unary(
+                '/kapok.permissions.v1.PermissionsService/CheckBatch',
+                request_serializer=kapok_dot_permissions_dot_v1_dot_permissions__service__pb2.CheckBatchRequest.SerializeToString,
+                response_deserializer=kapok_dot_permissions_dot_v1_dot_permissions__service__pb2.CheckBatchResponse.FromString,
+                _registered_method=True)
+        self.CreateCameraSnapshot = channel.unary_unary(
+                '/kapok.permissions.v1.PermissionsService/CreateCameraSnapshot',
+                request_serializer=kapok_dot_permissions_dot_v1_dot_permissions__service__pb2.CreateCameraSnapshotRequest.SerializeToString,
+                response_deserializer=kapok_dot_permissions_dot_v1_dot_permissions__service__pb2.CameraSnapshot.FromString,
+                _registered_method=True)
         self.Explain = channel.unary_unary(
                 '/kapok.permissions.v1.PermissionsService/Explain',
                 request_serializer=kapok_dot_permissions_dot_v1_dot_permissions__service__pb2.ExplainRequest.SerializeToString,
@@ -136,6 +146,22 @@ class PermissionsServiceServicer:
 
     def Check(self, request, context):
         """Decides for the caller. A refusal is an answer, not an error, unless the camera is hidden.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CheckBatch(self, request, context):
+        """Decides on up to 10,000 cameras at one moment, each as Check would: by name, or, packed, by number in a snapshot. A
+        camera that is absent and one that is hidden from the caller are not allowed, alike: what Check refuses with
+        CAMERA_NOT_ACCESSIBLE is an answer here.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CreateCameraSnapshot(self, request, context):
+        """Numbers cameras for CheckBatch. Nothing is looked up: a name that is no camera's gets its number too.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -271,6 +297,16 @@ def add_PermissionsServiceServicer_to_server(servicer, server):
                     request_deserializer=kapok_dot_permissions_dot_v1_dot_permissions__service__pb2.CheckRequest.FromString,
                     response_serializer=kapok_dot_permissions_dot_v1_dot_permissions__service__pb2.CheckResponse.SerializeToString,
             ),
+            'CheckBatch': grpc.unary_unary_rpc_method_handler(
+                    servicer.CheckBatch,
+                    request_deserializer=kapok_dot_permissions_dot_v1_dot_permissions__service__pb2.CheckBatchRequest.FromString,
+                    response_serializer=kapok_dot_permissions_dot_v1_dot_permissions__service__pb2.CheckBatchResponse.SerializeToString,
+            ),
+            'CreateCameraSnapshot': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreateCameraSnapshot,
+                    request_deserializer=kapok_dot_permissions_dot_v1_dot_permissions__service__pb2.CreateCameraSnapshotRequest.FromString,
+                    response_serializer=kapok_dot_permissions_dot_v1_dot_permissions__service__pb2.CameraSnapshot.SerializeToString,
+            ),
             'Explain': grpc.unary_unary_rpc_method_handler(
                     servicer.Explain,
                     request_deserializer=kapok_dot_permissions_dot_v1_dot_permissions__service__pb2.ExplainRequest.FromString,
@@ -385,6 +421,60 @@ class PermissionsService:
             '/kapok.permissions.v1.PermissionsService/Check',
             kapok_dot_permissions_dot_v1_dot_permissions__service__pb2.CheckRequest.SerializeToString,
             kapok_dot_permissions_dot_v1_dot_permissions__service__pb2.CheckResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CheckBatch(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kapok.permissions.v1.PermissionsService/CheckBatch',
+            kapok_dot_permissions_dot_v1_dot_permissions__service__pb2.CheckBatchRequest.SerializeToString,
+            kapok_dot_permissions_dot_v1_dot_permissions__service__pb2.CheckBatchResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreateCameraSnapshot(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kapok.permissions.v1.PermissionsService/CreateCameraSnapshot',
+            kapok_dot_permissions_dot_v1_dot_permissions__service__pb2.CreateCameraSnapshotRequest.SerializeToString,
+            kapok_dot_permissions_dot_v1_dot_permissions__service__pb2.CameraSnapshot.FromString,
             options,
             channel_credentials,
             insecure,

@@ -1,0 +1,62 @@
+"""Whether anything bears on questions but level, jurisdiction and state: for most of them nothing does, and one query
+that says so is a consistent view by itself. Built once: putting it together costs as much as asking it.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.permissions.store import counters
+from services.permissions.store.endings import COUNTER
+from services.permissions.store.principals import Record, record, with_agency
+from services.permissions.store.tables import Instant, endings, incident_agencies, incidents, principals, takeovers
+
+_NOW, _SINCE = sa.bindparam("now", type_=Instant), sa.bindparam("since", type_=Instant)
+_NAMES: sa.BindParameter[str] = sa.bindparam("names", expanding=True)
+_CAMERAS: sa.BindParameter[str] = sa.bindparam("cameras", expanding=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """Principals on record, the last ending, and whether endings, takeovers or incidents bear on it as well."""
+
+    records: dict[str, Record]
+    committed: int
+    is_more: bool
+
+
+async def glance(
+    connection: AsyncConnection, names: Collection[str], cameras: Collection[str], now: datetime, since: datetime
+) -> Glance:
+    """What one query tells of principals and cameras by name; endings count from ``since`` on."""
+    given = {"names": list(names), "cameras": list(cameras), "now": now, "since": since}
+    rows = (await connection.execute(_GLANCE, given)).all()
+    committed = max((row.committed for row in rows), default=0)
+    return Glance({row.name: record(row) for row in rows}, committed, any(row.is_more for row in rows))
+
+
+def _is_open() -> sa.ColumnElement[bool]:
+    """An incident in force opens to one of the principals' agencies."""
+    asked = principals.alias("asked")
+    joined = incidents.join(incident_agencies, incident_agencies.c.incident == incidents.c.name).join(
+        asked, asked.c.agency == incident_agencies.c.agency
+    )
+    in_force = (incidents.c.starts_at <= _NOW) & (incidents.c.ends_at > _NOW) & incidents.c.closed_at.is_(None)
+    return sa.exists(sa.select(incidents.c.name).select_from(joined).where(asked.c.name.in_(_NAMES) & in_force))
+
+
+_GLANCE = (
+    with_agency()
+    .add_columns(
+        counters.value_of(COUNTER).label("committed"),
+        sa.or_(
+            sa.exists().where(takeovers.c.camera.in_(_CAMERAS), takeovers.c.ended_at.is_(None)),
+            sa.exists().where(endings.c.subject.in_(_CAMERAS), endings.c.occurred_at >= _SINCE),
+            _is_open(),
+        ).label("is_more"),
+    )
+    .where(principals.c.name.in_(_NAMES))
+)
