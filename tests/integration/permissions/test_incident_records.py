@@ -11,6 +11,7 @@ import pytest
 from services.chassis.clock import ManualClock
 from services.chassis.errors import Denied, Error, FailedPrecondition, InvalidArgument, NotFound
 from services.decider.facts import Action, AgencyKind, Area
+from services.permissions.batches import Batch, Batches
 from services.permissions.decisions import Decisions
 from services.permissions.ending import Cause
 from services.permissions.incident import APPROVAL_WITHIN, Declared, State, is_shown
@@ -65,8 +66,13 @@ def verbs(outside: Outside) -> list[str]:
 
 
 async def sees(ports: Ports, who: Any, camera: Any) -> bool:
-    asked = Question(who.name, camera.name, Action.PLAYBACK)
-    return (await Decisions(ports, Views(ports)).decide(asked)).decision.allowed
+    """Alone, and in a batch with other cameras."""
+    views, asked = Views(ports), Question(who.name, camera.name, Action.PLAYBACK)
+    is_allowed = (await Decisions(ports, views).decide(asked)).decision.allowed
+    several = [NORTH.name, camera.name, TUNNEL.name]
+    answers = await Batches(ports, views).decide_named(Batch(who.name, asked.action), several)
+    assert bool(answers.allowed[1]) == is_allowed
+    return is_allowed
 
 
 async def is_more(ports: Ports) -> bool:

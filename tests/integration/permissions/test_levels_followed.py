@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from kapok.permissions.v1 import permissions_service_pb2
 from kapok.registry.v1 import camera_filter_pb2, camera_pb2, registry_service_pb2
 from services.chassis import errors
 from tests.eventually import eventually
@@ -29,9 +30,15 @@ async def listed(stage: Stage, who: str, level: int) -> set[str]:
 
 
 async def test_a_raised_level_closes_a_camera_at_once_and_its_record_follows(stage: Stage) -> None:
+    listing = permissions_service_pb2.CreateCameraSnapshotRequest(cameras=[city.STREET])
+    snapshot = await stage.ask("urban-yuexiu", "CreateCameraSnapshot", listing)
+    packed = permissions_service_pb2.CheckBatchRequest(action="ACTION_LIVE", snapshot=snapshot.name)
     assert (await stage.check("urban-yuexiu", city.STREET, "LIVE")).allowed
+    assert (await stage.ask("urban-yuexiu", "CheckBatch", packed)).allowed == b"\1"
     await adopted(stage, camera_levels=[{"code": CODE, "level": 3}])
     assert not (await stage.check("urban-yuexiu", city.STREET, "LIVE")).allowed
+    answer = await stage.ask("urban-yuexiu", "CheckBatch", packed)
+    assert (answer.allowed, answer.policy_revision) == (b"\0", 2)
 
     async def has_followed() -> bool:
         return (await camera(stage)).security_level == 3

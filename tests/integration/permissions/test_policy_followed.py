@@ -1,9 +1,8 @@
-"""A policy that another replica put in force decides with its levels from the next question on, however it is asked."""
+"""A policy that another replica put in force decides from the next question on, with its levels, on either database."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -67,9 +66,9 @@ async def adopted(ports: Ports) -> None:
 
 
 @asynccontextmanager
-async def replica(folder: Path) -> AsyncIterator[tuple[Ports, Remembering]]:
+async def replica(url: str) -> AsyncIterator[tuple[Ports, Remembering]]:
     """One that has heard of version 1."""
-    async with records.ports(folder, {PARK.name.rpartition("/")[2]: 1}) as (ports, _):
+    async with records.ports_on(url, {PARK.name.rpartition("/")[2]: 1}) as (ports, _):
         outside = Remembering({camera.name: camera for camera in (PARK, TUNNEL)})
         outside.read = lambda codes: policies.levels_of(ports.database, codes)
         yield replace(ports, cameras=outside), outside
@@ -112,23 +111,23 @@ Asked = Callable[[Ports], Awaitable[tuple[bool, int]]]
 
 
 @WAYS
-async def test_the_next_question_is_answered_by_it(tmp_path: Path, asked: Asked) -> None:
-    async with replica(tmp_path) as (ports, _):
+async def test_the_next_question_is_answered_by_it(database_url: str, asked: Asked) -> None:
+    async with replica(database_url) as (ports, _):
         assert await asked(ports) == (True, 1)
         await adopted(ports)
         assert await asked(ports) == (False, 2)
 
 
 @WAYS
-async def test_a_level_that_was_told_before_it_decides_nothing_after(tmp_path: Path, asked: Asked) -> None:
-    async with replica(tmp_path) as (ports, outside):
+async def test_a_level_that_was_told_before_it_decides_nothing_after(database_url: str, asked: Asked) -> None:
+    async with replica(database_url) as (ports, outside):
         outside.meanwhile = lambda: adopted(ports)
         assert await asked(ports) == (False, 2)
 
 
 @WAYS
-async def test_nor_when_another_question_has_caught_up_before_the_view(tmp_path: Path, asked: Asked) -> None:
-    async with replica(tmp_path) as (ports, outside):
+async def test_nor_when_another_question_has_caught_up_before_the_view(database_url: str, asked: Asked) -> None:
+    async with replica(database_url) as (ports, outside):
 
         async def caught_up() -> None:
             await adopted(ports)
@@ -139,8 +138,8 @@ async def test_nor_when_another_question_has_caught_up_before_the_view(tmp_path:
 
 
 @pytest.mark.parametrize("is_late", [False, True])
-async def test_a_snapshot_follows(tmp_path: Path, is_late: bool) -> None:
-    async with replica(tmp_path) as (ports, outside):
+async def test_a_snapshot_follows(database_url: str, is_late: bool) -> None:
+    async with replica(database_url) as (ports, outside):
         batches, batch = Batches(ports, Views(ports)), Batch(URBAN.name, Action.LIVE)
         name = (await batches.snapshot(URBAN.name, [TUNNEL.name, PARK.name, TUNNEL.name[:-1] + "9"])).name
         before = await batches.decide_numbered(batch, name, NO_NUMBERS)
@@ -153,8 +152,8 @@ async def test_a_snapshot_follows(tmp_path: Path, is_late: bool) -> None:
         assert (after.allowed.tolist(), after.revision) == ([False, False, False], 2)
 
 
-async def test_control_is_told_by_it(tmp_path: Path) -> None:
-    async with replica(tmp_path) as (ports, _):
+async def test_control_is_told_by_it(database_url: str) -> None:
+    async with replica(database_url) as (ports, _):
         await Takeovers(ports).state(URBAN.name, PARK.name)
         await adopted(ports)
         with pytest.raises(Denied):
