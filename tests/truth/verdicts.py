@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from functools import cache
 from random import Random
 
-from services.decider.decision import DEFAULT_DENY, Decision
+from services.decider.decision import DEFAULT_DENY, DEFAULT_DENY_ARTICLE, Decision
 from services.decider.engine import Engine
 from services.decider.facts import CATEGORIES
+from services.decider.model import Request
 from tests.truth.articles import FORBIDDEN, GRANTED, Asked
 from tests.truth.classes import Case, questions, request
 from tests.unit.decider.cast import GENESIS
@@ -28,10 +29,16 @@ def judged(cases: Iterable[Case]) -> tuple[int, list[str]]:
         category = Random(str(case)).choice(CATEGORIES)  # the law asks for none, so any must do
         for asked, bits in questions(case):
             count += 1
-            decision, _ = engine().judge(request(case, bits, category))
+            decision = casbins(request(case, bits, category))
             if not is_as_the_law_says(decision, asked) and len(found) < 5:
                 found.append(f"{decision.rule} for category {category} of {asked}")
     return count, found
+
+
+def casbins(asked: Request) -> Decision:
+    """Casbin's own answer: what the engine tells kin of a class that it knows is another test's (test_engine.py)."""
+    ruling = engine()._ask(asked)
+    return ruling[0] if ruling else Decision(False, DEFAULT_DENY, DEFAULT_DENY_ARTICLE, "", revision=1)
 
 
 def is_as_the_law_says(decision: Decision, asked: Asked) -> bool:
