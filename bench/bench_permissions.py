@@ -7,6 +7,8 @@ from bench.permissions.asked import NOW, Case, genesis, request_of
 from bench.permissions.served import Served, served
 from bench.report import Figure, report
 
+_NOT_INSTALLED = "not installed: bench/permissions/peers.py says how"
+
 
 def main() -> None:
     """Measure and report."""
@@ -36,9 +38,7 @@ def _fastest_peer(warm_us: float, asked: Sequence[Case]) -> Figure:
     decider = local.decider_of(genesis())
     answers = [decider.decide(*case, NOW).allowed for case in asked]
     found = peers.measured(genesis(), [request_of(case) for case in asked], answers)
-    told = "; ".join(
-        f"{one.name} {'not installed: .[bench]' if one.p50_us is None else f'{one.p50_us:.1f} µs'}" for one in found
-    )
+    told = "; ".join(f"{one.name} {_NOT_INSTALLED if one.p50_us is None else f'{one.p50_us:.1f} µs'}" for one in found)
     times = [one.p50_us / warm_us for one in found if one.p50_us is not None]
     return Figure("times_fastest_peer", min(times, default=None), 10, told, is_floor=True)
 

@@ -1,5 +1,6 @@
 """Commands that move a proposal on."""
 
+import re
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -18,6 +19,7 @@ from services.chassis.signing import Signer
 from services.permissions.joint.proposal import PURPOSE
 
 pb = policy_service_pb2
+_DIGITS = re.compile(r"\d{1,9}", re.ASCII)
 _Reason = Annotated[str, typer.Option(help="Why; it goes on record.")]
 
 
@@ -48,8 +50,8 @@ def propose(context: Context, draft: Draft) -> None:
         rows = former.policy_csv
     request = pb.ProposePolicyChangeRequest(
         policy_csv=rows,
-        category_levels={int(category): level for category, level in map(_pair, draft.category_level or ())},
-        camera_levels=[policy_pb2.CameraLevel(code=code, level=level) for code, level in map(_pair, draft.level or ())],
+        category_levels=dict(map(_category_level, draft.category_level or ())),
+        camera_levels=map(_camera_level, draft.level or ()),
         reason=draft.reason,
         window_hours=draft.window_hours,
         validate_only=draft.is_checked_only,
@@ -101,12 +103,20 @@ def withdraw(context: Context, proposal: ProposalArgument, reason: _Reason) -> N
     show(context, context.obj.gateway.call(pb.WithdrawPolicyProposalRequest(name=proposal, reason=reason)))
 
 
-def _pair(text: str) -> tuple[str, int]:
-    subject, _, level = text.partition("=")
-    code = names.camera(subject).rpartition("/")[2] if len(subject) > 2 else subject
-    if not level.isdigit() or not code.isdigit():
-        raise typer.BadParameter(f"{text!r} is no level: give CODE=LEVEL, such as 44010400011320000183=3")
-    return code, int(level)
+def _camera_level(text: str) -> policy_pb2.CameraLevel:
+    camera, _, level = text.partition("=")
+    return policy_pb2.CameraLevel(code=names.camera(camera).rpartition("/")[2], level=_number(level))
+
+
+def _category_level(text: str) -> tuple[int, int]:
+    category, _, level = text.partition("=")
+    return _number(category), _number(level)
+
+
+def _number(text: str) -> int:
+    if not _DIGITS.fullmatch(text):
+        raise typer.BadParameter(f"{text!r} is no number: give CODE=LEVEL or CATEGORY=LEVEL, such as 7=3")
+    return int(text)
 
 
 def _listed(numbers: object) -> str:

@@ -27,7 +27,7 @@ class Turn(IntEnum):
 
 
 class Database:
-    """Transactions on one engine. Durable: SQLite runs in WAL mode with synchronous FULL."""
+    """Transactions of readers and of writers. Durable: SQLite runs in WAL mode with synchronous FULL."""
 
     def __init__(self, engines: Engines) -> None:
         self._engines = engines

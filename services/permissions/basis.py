@@ -44,15 +44,28 @@ class Papers:
 
 
 @dataclass(frozen=True, slots=True)
+class Revocation:
+    """Who withdrew papers, when and why."""
+
+    principal: str
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Registered:
     """Papers on record, the principal's that registered them, with how often they were used."""
 
     name: str
     papers: Papers
     principal: str
-    is_revoked: bool = False
     uses: int = 0
-    revocation: "Revocation | None" = None
+    revocation: Revocation | None = None
+
+    @property
+    def is_revoked(self) -> bool:
+        """Whether they were withdrawn."""
+        return self.revocation is not None
 
     @property
     def fact(self) -> LegalBasis:
@@ -61,15 +74,6 @@ class Registered:
         return LegalBasis(
             self.name, self.principal, papers.cameras, papers.starts_at, papers.ends_at, is_revoked=self.is_revoked
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Revocation:
-    """Who withdrew papers, when and why."""
-
-    principal: str
-    at: datetime
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +140,7 @@ def revoke(
     fields.settle()
     if basis.is_revoked or now >= basis.papers.ends_at:
         raise FailedPrecondition("STATE_WRONG", f"{basis.name} is not valid any more: nothing to revoke", state="ended")
-    revoked = replace(basis, is_revoked=True, revocation=Revocation(principal.name, now, reason))
+    revoked = replace(basis, revocation=Revocation(principal.name, now, reason))
     return revoked, (LegalBasisRevoked(revoked, principal.name),)
 
 

@@ -87,10 +87,14 @@ class Declared:
         return self.acts[0].effective_at
 
     @property
+    def planned_end(self) -> datetime:
+        """The latest end of the acts in effect; of the declaration, while none is."""
+        return max(act.ends_at for act in (self.acts[0], *self._effective()) if act.ends_at)
+
+    @property
     def ends_at(self) -> datetime:
-        """The latest end of the acts in effect, or the moment when it was closed before that."""
-        latest = max(act.ends_at for act in (self.acts[0], *self._effective()) if act.ends_at)
-        return min(latest, self.closed_at or latest)
+        """As planned, or the moment when it was closed before that."""
+        return min(self.planned_end, self.closed_at or self.planned_end)
 
     @property
     def pending(self) -> Act | None:

@@ -5,7 +5,7 @@
 What opens a whole district waits for a second approver, and so does what keeps one open or opens it to more agencies.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from services.chassis.errors import Denied, FailedPrecondition
@@ -18,7 +18,6 @@ from services.permissions.incident import (
     ORGANS,
     Declared,
     IncidentEvent,
-    IncidentKind,
     Outcome,
     State,
     Verb,
@@ -27,54 +26,11 @@ from services.permissions.incident import (
 )
 from services.permissions.incident_act import Act, ActKind, Verdict
 from services.permissions.incident_area import MAX_CAMERAS, MAX_POINTS, bounded, check_area, is_whole
+from services.permissions.incident_commands import Declaration, Extension, Ruling, Widening
 
 MAX_AGENCIES = 100
 MAX_ACTS = 100  # of one incident: an extension each hour for four days
 ARTICLE = "Article 18 ¶2"
-
-
-@dataclass(frozen=True, slots=True)
-class Declaration:
-    """What is declared. It carries the letter and the two certificates under which the departments act (Article 19)."""
-
-    display_name: str
-    kind: IncidentKind
-    order_number: str
-    area: Area
-    opens_to: frozenset[str]
-    ends_at: datetime
-    letter_number: str
-    certificates: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Extension:
-    """A later end, by a new order."""
-
-    order_number: str
-    reason: str
-    ends_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Widening:
-    """More area, more agencies, or both, by a new order; agencies come with their letter and certificates."""
-
-    order_number: str
-    reason: str
-    area: Area = Area()  # noqa: RUF009 - a value, and frozen
-    opens_to: frozenset[str] = frozenset()
-    letter_number: str = ""
-    certificates: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Ruling:
-    """A second approver's word on the act of that number."""
-
-    number: int
-    is_approved: bool
-    reason: str
 
 
 def declare(name: str, declaration: Declaration, principal: Principal, now: datetime) -> Outcome:

@@ -13,7 +13,8 @@ from services.permissions import incident_rules, refusals, takeover
 from services.permissions.control import Act, end
 from services.permissions.ending import Cause, Ending
 from services.permissions.incident import LONGEST, Declared, Outcome, Verb, is_shown, settle
-from services.permissions.incident_rules import ARTICLE, Declaration, Extension, Ruling, Widening
+from services.permissions.incident_commands import Declaration, Extension, Ruling, Widening
+from services.permissions.incident_rules import ARTICLE
 from services.permissions.ports import Change, Ports
 from services.permissions.question import accessible, in_good_standing
 from services.permissions.store import endings, incidents, principals, takeovers

@@ -83,7 +83,8 @@ class Levels:
     async def _concerned(self, changes: LevelChanges) -> AsyncIterator[list[Stored]]:
         for start in range(0, len(changes.codes), _BATCH):
             async with self.database.read() as transaction:
-                yield await self.store.of_codes(transaction, changes.codes[start : start + _BATCH])
+                found = await self.store.of_codes(transaction, changes.codes[start : start + _BATCH])
+            yield found
         after = 0
         while changes.categories:
             async with self.database.read() as transaction:
@@ -108,8 +109,9 @@ class Levels:
                 level = wanted[before.camera.code]
                 if level != before.camera.level:
                     cause = f"level {before.camera.level} became {level} by policyVersions/{revision} ({_ARTICLE})"
-                    after = dataclasses.replace(revised(before.camera, _BY, cause, now), level=level)
-                    after = dataclasses.replace(after, confirmed_at=before.camera.confirmed_at)
+                    after = dataclasses.replace(
+                        revised(before.camera, _BY, cause, now), level=level, confirmed_at=before.camera.confirmed_at
+                    )
                     await revise(transaction, self.store, before, after)
                     brought.append(after)
             if brought:

@@ -1,7 +1,8 @@
 """Use cases of joint setting (Article 14 ¶2). Each is durable before it is answered, and a fact of the ledger."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -80,18 +81,14 @@ class Proposals:
 
     async def get(self, principal: str, name: str) -> tuple[Proposal, bytes]:
         """One proposal and its change, for the organs."""
-        ports = self._ports
-        async with ports.database.read() as transaction:
-            states.organ_of(await in_good_standing(transaction, ports, principal))
+        async with self._read(principal) as transaction:
             found, content = await self._find(transaction, name)
-            return states.settled(found, await versions.revision(transaction), ports.clock.now()), content
+            return states.settled(found, await versions.revision(transaction), self._ports.clock.now()), content
 
     async def newest(self, principal: str, before: int, most: int) -> Sequence[tuple[int, Proposal]]:
         """The newest below number ``before``, with their numbers, for the organs."""
-        ports = self._ports
-        async with ports.database.read() as transaction:
-            states.organ_of(await in_good_standing(transaction, ports, principal))
-            newest, now = await versions.revision(transaction), ports.clock.now()
+        async with self._read(principal) as transaction:
+            newest, now = await versions.revision(transaction), self._ports.clock.now()
             found = await store.page(transaction, before, most)
             return [(number, states.settled(one, newest, now)) for number, one in found]
 
@@ -140,9 +137,7 @@ class Proposals:
 
     async def version(self, principal: str, revision: int) -> tuple[Version, bytes]:
         """A version and the document that put it in force, for the organs."""
-        ports = self._ports
-        async with ports.database.read() as transaction:
-            states.organ_of(await in_good_standing(transaction, ports, principal))
+        async with self._read(principal) as transaction:
             found = await versions.version(transaction, revision)
         if found is None:
             raise refusals.no_resource(f"policyVersions/{revision}")
@@ -159,10 +154,15 @@ class Proposals:
 
     async def history(self, principal: str, before: int, most: int) -> Sequence[Version]:
         """The newest versions below ``before``, for the organs."""
-        ports = self._ports
-        async with ports.database.read() as transaction:
-            states.organ_of(await in_good_standing(transaction, ports, principal))
+        async with self._read(principal) as transaction:
             return await versions.versions(transaction, before, most)
+
+    @asynccontextmanager
+    async def _read(self, principal: str) -> AsyncIterator[AsyncConnection]:
+        """What one of the three organs may read; Denied to others."""
+        async with self._ports.database.read() as transaction:
+            states.organ_of(await in_good_standing(transaction, self._ports, principal))
+            yield transaction
 
     async def _change(self, transaction: AsyncConnection, draft: Draft, now: datetime) -> PolicyChange:
         window = draft.window or USUAL_WINDOW

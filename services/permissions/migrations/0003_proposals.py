@@ -19,6 +19,11 @@ def upgrade() -> None:
             comment="policyProposals/{uuid}; empty for the genesis",
         ),
     )
+    _add_proposals()
+    _add_signatures()
+
+
+def _add_proposals() -> None:
     op.create_table(
         "proposals",
         sa.Column(
@@ -57,6 +62,9 @@ def upgrade() -> None:
         sa.Column("close_reason", sa.String(500), nullable=False, comment="in the words of who closed it"),
         sa.Column("adopted_revision", sa.Integer, nullable=False, comment="0 while it is not in force"),
     )
+
+
+def _add_signatures() -> None:
     op.create_table(
         "proposal_signatures",
         sa.Column(

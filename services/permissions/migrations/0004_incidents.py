@@ -62,6 +62,11 @@ def upgrade() -> None:
     if op.get_bind().dialect.name == "postgresql":  # SQLite keeps no comments
         for name, said in _SAID_NOW.items():
             op.alter_column("incidents", name, existing_type=sa.DateTime(), comment=said)
+    _add_acts()
+    _carry_over(op.get_bind(), _add_concerns())
+
+
+def _add_acts() -> None:
     op.create_table(
         "incident_acts",
         sa.Column(
@@ -92,7 +97,10 @@ def upgrade() -> None:
         sa.Column("decided_at", sa.DateTime, comment="when; an approved act is in effect from then on"),
         sa.Column("decision_reason", sa.String(500), nullable=False, comment="in the words of who decided it"),
     )
-    concerns = op.create_table(
+
+
+def _add_concerns() -> sa.Table:
+    return op.create_table(
         "incident_concerns",
         sa.Column(
             "incident", sa.String(100), sa.ForeignKey("incidents.name"), primary_key=True, comment="which incident"
@@ -105,7 +113,6 @@ def upgrade() -> None:
             comment="a district that it may concern, or an operator",
         ),
     )
-    _carry_over(op.get_bind(), concerns)
 
 
 def _carry_over(connection: sa.Connection, concerns: sa.Table) -> None:

@@ -13,7 +13,7 @@ from services.chassis.errors import InvalidArgument, Violation
 from services.decider.facts import Area
 from services.permissions.incident import Declared, IncidentKind
 from services.permissions.incident_act import Act
-from services.permissions.incident_rules import Declaration, Extension, Ruling, Widening
+from services.permissions.incident_commands import Declaration, Extension, Ruling, Widening
 from services.permissions.rpc.messages import instant, named, stamp
 
 DEFAULT_SIZE, LARGEST_SIZE = 50, 1000  # incidents on a page (AIP-158)
@@ -75,7 +75,7 @@ def incident(declared: Declared) -> incident_pb2.Incident:
         districts=sorted(frozenset().union(*(area.districts for area in areas))),
         cameras=sorted(frozenset().union(*(area.cameras for area in areas))),
         start_time=stamp(declared.starts_at),
-        end_time=stamp(max(act.ends_at for act in declared.acts if act.ends_at and (act is first or act.effective_at))),
+        end_time=stamp(declared.planned_end),
         agencies=sorted(declared.opened or first.opens_to),
         letter_number=first.letter_number,
         officer_certificates=first.certificates,

@@ -14,6 +14,10 @@ from services.permissions.basis import Officer, Papers, Registered, Revocation
 from services.permissions.store.endings import FEW
 from services.permissions.store.tables import agencies, legal_bases, legal_basis_cameras, legal_basis_uses, principals
 
+_COVERED = sa.select(legal_bases, legal_basis_cameras.c.camera).join(
+    legal_basis_cameras, legal_basis_cameras.c.legal_basis == legal_bases.c.name
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
@@ -92,14 +96,11 @@ async def named(
     Whose they are is for the caller to see to. Those that are used up are not among them, but for ``used_for`` if it
     used them itself: whoever asks again for what is open uses nothing more.
     """
-    joined = sa.select(legal_bases, legal_basis_cameras.c.camera).join(
-        legal_basis_cameras, legal_basis_cameras.c.legal_basis == legal_bases.c.name
-    )
     chosen = legal_bases.c.name.in_(names) & _is_left(used_for)
     if len(cameras) <= FEW:
         chosen &= legal_basis_cameras.c.camera.in_(cameras)
     covered: dict[str, tuple[Any, set[str]]] = {}
-    for row in await transaction.execute(joined.where(chosen)):
+    for row in await transaction.execute(_COVERED.where(chosen)):
         covered.setdefault(row.name, (row, set()))[1].add(row.camera)
     return {
         name: LegalBasis(name, row.principal, frozenset(those), row.starts_at, row.ends_at)
@@ -109,11 +110,8 @@ async def named(
 
 async def in_force(transaction: AsyncConnection, principal: str, now: datetime, most: int) -> tuple[LegalBasis, ...]:
     """The principal's valid papers, one entry for each camera that they name: the first ``most`` by camera."""
-    joined = sa.select(legal_bases, legal_basis_cameras.c.camera).join(
-        legal_basis_cameras, legal_basis_cameras.c.legal_basis == legal_bases.c.name
-    )
     is_valid = (legal_bases.c.starts_at <= now) & (now < legal_bases.c.ends_at)
-    mine = joined.where((legal_bases.c.principal == principal) & is_valid & _is_left())
+    mine = _COVERED.where((legal_bases.c.principal == principal) & is_valid & _is_left())
     rows = await transaction.execute(mine.order_by(legal_basis_cameras.c.camera).limit(most))
     return tuple(LegalBasis(r.name, r.principal, frozenset({r.camera}), r.starts_at, r.ends_at) for r in rows)
 
@@ -142,4 +140,4 @@ def _registered(row: Any, cameras: frozenset[str], uses: int) -> Registered:
         use_limit=row.use_limit or 0,
     )
     revocation = Revocation(row.revoked_by, row.ends_at, row.revoked_reason) if row.revoked_by else None
-    return Registered(row.name, papers, row.principal, revocation is not None, uses, revocation)
+    return Registered(row.name, papers, row.principal, uses, revocation)

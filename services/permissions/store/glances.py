@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.permissions.store import counters
 from services.permissions.store.endings import COUNTER
+from services.permissions.store.incidents import in_force
 from services.permissions.store.principals import Record, record, with_agency
 from services.permissions.store.tables import Instant, endings, incident_agencies, incidents, principals, takeovers
 
@@ -44,8 +45,8 @@ def _is_open() -> sa.ColumnElement[bool]:
     joined = incidents.join(incident_agencies, incident_agencies.c.incident == incidents.c.name).join(
         asked, asked.c.agency == incident_agencies.c.agency
     )
-    in_force = (incidents.c.starts_at <= _NOW) & (incidents.c.ends_at > _NOW) & incidents.c.closed_at.is_(None)
-    return sa.exists(sa.select(incidents.c.name).select_from(joined).where(asked.c.name.in_(_NAMES) & in_force))
+    is_open = asked.c.name.in_(_NAMES) & in_force(_NOW)
+    return sa.exists(sa.select(incidents.c.name).select_from(joined).where(is_open))
 
 
 _GLANCE = (

@@ -10,7 +10,7 @@ from services.permissions.incident_act import Act, ActKind, Verdict
 
 def of_standing(incident: Declared) -> dict[str, object]:
     """What moves; without a moment in force while it waits, so that the release before opens nothing on it."""
-    ends_at = max(act.ends_at for act in incident.acts if act.ends_at and (act.number == 1 or act.effective_at))
+    ends_at = incident.planned_end
     outcome = incident.outcome.value if incident.outcome else None
     starts_at = incident.starts_at or ends_at
     return {"starts_at": starts_at, "ends_at": ends_at, "closed_at": incident.closed_at, "outcome": outcome}

@@ -72,8 +72,13 @@ async def open_to_each(
 ) -> dict[str, tuple[Incident, ...]]:
     """What incidents in force open to each of the agencies called ``names``, as the decider reads it."""
     named = sa.select(incident_agencies.c.incident).where(incident_agencies.c.agency.in_(names))
-    found = await _load(transaction, incidents.c.name.in_(named) & _in_force(now))
+    found = await _load(transaction, incidents.c.name.in_(named) & in_force(now))
     return {agency: tuple(fact for incident in found for fact in incident.facts(agency)) for agency in names}
+
+
+def in_force(now: datetime | sa.BindParameter[datetime]) -> sa.ColumnElement[bool]:
+    """An incident is in force at ``now``."""
+    return (incidents.c.starts_at <= now) & (now < incidents.c.ends_at) & incidents.c.closed_at.is_(None)
 
 
 async def count_open(transaction: AsyncConnection, agency: str, now: datetime) -> int:
@@ -173,7 +178,3 @@ async def _add(transaction: AsyncConnection, column: sa.Column[Any], name: str, 
         await transaction.execute(
             sa.insert(column.table), [{"incident": name, column.name: value} for value in missing]
         )
-
-
-def _in_force(now: datetime) -> sa.ColumnElement[bool]:
-    return (incidents.c.starts_at <= now) & (now < incidents.c.ends_at) & incidents.c.closed_at.is_(None)

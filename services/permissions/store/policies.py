@@ -47,8 +47,8 @@ async def insert_next(
     transaction: AsyncConnection,
     version: Version,
     document: bytes,
-    category_levels_: Mapping[int, int],
-    camera_levels_: Mapping[str, int],
+    by_category: Mapping[int, int],
+    by_camera: Mapping[str, int],
 ) -> None:
     """A version that the three organs signed, with the levels that it sets; all others stay as they are."""
     policy = version.policy
@@ -57,12 +57,10 @@ async def insert_next(
         "adopted_at": version.adopted_at, "proposal": version.proposal,
     }  # fmt: skip
     await transaction.execute(policies.insert(), row)
-    for category, level in category_levels_.items():
+    for category, level in by_category.items():
         chosen = category_levels.update().where(category_levels.c.category == category)
         await transaction.execute(chosen.values(level=level))
-    levels = [
-        {"b_code": code, "b_level": level, "b_revision": version.revision} for code, level in camera_levels_.items()
-    ]
+    levels = [{"b_code": code, "b_level": level, "b_revision": version.revision} for code, level in by_camera.items()]
     if levels:
         await transaction.execute(_SET_LEVEL, levels)
 

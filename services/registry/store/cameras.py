@@ -15,7 +15,7 @@ from services.registry.area import tile
 from services.registry.domain import Camera
 from services.registry.health import Health
 from services.registry.kind import stock
-from services.registry.store import arrays, copying, counters, words
+from services.registry.store import arrays, copying, counters, sql, words
 from services.registry.store.classes import ClassBook, Place, moved
 from services.registry.store.search import Key, KeyValue
 from services.registry.store.tables import cameras
@@ -205,7 +205,7 @@ class CameraStore:
     async def healths(self, transaction: AsyncConnection, codes: Collection[str]) -> dict[str, Health]:
         """Health on record of those of ``codes`` that exist. Light: it is asked a million times a minute."""
         listed = arrays.rows(transaction, "codes", "text")
-        statement = sa.text(f"SELECT code, kind FROM cameras WHERE code IN (SELECT value FROM {listed})")
+        statement = sql.text(f"SELECT code, kind FROM cameras WHERE code IN (SELECT value FROM {listed})")
         rows = await transaction.execute(statement, {"codes": arrays.encoded(transaction, codes)})
         return {code: _HEALTHS[kind % 10] for code, kind in rows}
 
@@ -234,7 +234,7 @@ async def _count_tiles(transaction: AsyncConnection, counts: dict[tuple[int, str
         " ON CONFLICT (tile, district) DO UPDATE SET count = tiles.count + excluded.count"
     )
     rows = [(number, district, count) for (number, district), count in sorted(counts.items())]
-    await transaction.execute(sa.text(upsert), arrays.encoded_triples(transaction, "tiled", rows))
+    await transaction.execute(sql.text(upsert), arrays.encoded_triples(transaction, "tiled", rows))
 
 
 def _place(camera: Camera) -> Place:

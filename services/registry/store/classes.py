@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.kind import Kind
-from services.registry.store import arrays
+from services.registry.store import arrays, sql
 from services.registry.store.tables import classes, systems
 from services.registry.units import Classes, ClassRow
 
@@ -87,10 +87,10 @@ async def _made(transaction: AsyncConnection, new: Sequence[Place]) -> dict[Plac
     listed = (
         f"SELECT id, name FROM systems WHERE name IN (SELECT value FROM {arrays.rows(transaction, 'names', 'text')})"
     )
-    system_ids = {row.name: row.id for row in await transaction.execute(sa.text(listed), {"names": names})}
+    system_ids = {row.name: row.id for row in await transaction.execute(sql.text(listed), {"names": names})}
     rows = [{"system_id": system_ids[system], "kind": kind.number} for system, kind in new]
     added = "INSERT INTO classes (system_id, kind, count) VALUES (:system_id, :kind, 0) ON CONFLICT DO NOTHING"
-    await transaction.execute(sa.text(added), rows)
+    await transaction.execute(sql.text(added), rows)
     kinds, of_systems = (arrays.rows(transaction, *listed) for listed in (("kinds", "bigint"), ("systems", "integer")))
     asked = (
         f"SELECT id, system_id, kind FROM classes WHERE kind IN (SELECT value FROM {kinds})"
@@ -100,7 +100,7 @@ async def _made(transaction: AsyncConnection, new: Sequence[Place]) -> dict[Plac
         "kinds": arrays.encoded(transaction, {row["kind"] for row in rows}),
         "systems": arrays.encoded(transaction, set(system_ids.values())),
     }
-    told = await transaction.execute(sa.text(asked), parameters)
+    told = await transaction.execute(sql.text(asked), parameters)
     ids = {(row.system_id, row.kind): row.id for row in told}
     return {place: ids[system_ids[place[0]], place[1].number] for place in new}
 

@@ -70,9 +70,9 @@ class _Hunt:
         search, rest = self.search, self.mask
         groups = []
         if search.order.key == "code":
-            left = [one for one in self.known.values("district", rest) if not self.is_passed(str(one))]
+            left = self._left()
             first = self.known.in_districts([str(search.order.first(left))]) if left else ~rest
-            rest = rest & self.known.in_districts(map(str, left))
+            rest = rest & self.known.in_districts(left)
             groups, rest = [self.known.units(rest & first)], rest & ~first
         return [units for units in (*groups, self.known.units(rest)) if units]
 
@@ -116,7 +116,7 @@ class _Hunt:
         order, ids, looked_at = self.search.order, tuple[int, ...](), 0
         for district in sorted(tiled_in, reverse=order.is_descending):
             mask = self.mask & self.known.in_districts([district])
-            if not mask.any() or self.is_passed(district):
+            if not mask.any() or self._is_passed(district):
                 continue
             hunt = replace(self, mask=mask, search=replace(self.search, limit=self.search.limit - len(ids)))
             least = min(tiled_in[district], _LOOKED_AT if sizes is None else sizes.get(district, 0))
@@ -138,10 +138,14 @@ class _Hunt:
 
     def _begins_with_many(self, tiled_in: dict[str, int]) -> bool:
         """Whether the first district of the list has many cameras in the area: a walk is in it, and may go on."""
-        left = [one for one in map(str, self.known.values("district", self.mask)) if not self.is_passed(one)]
+        left = self._left()
         return bool(left) and tiled_in[str(self.search.order.first(left))] > FEW
 
-    def is_passed(self, district: str) -> bool:
+    def _left(self) -> list[str]:
+        """The districts that the page does not begin behind."""
+        return [one for one in map(str, self.known.values("district", self.mask)) if not self._is_passed(one)]
+
+    def _is_passed(self, district: str) -> bool:
         """Whether the page begins behind the whole of a district."""
         start = str(self.search.start)
         return district >= start if self.search.order.is_descending else f"{district}{_BEHIND_ALL}" <= start

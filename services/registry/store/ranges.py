@@ -143,9 +143,7 @@ class _Text:
 
     def __init__(self, transaction: AsyncConnection, search: Search) -> None:
         self._transaction = transaction
-        self._words = search.order.sql | {
-            "light": checks.columns(search),
-        }  # fmt: skip
+        self._words = search.order.sql | {"light": checks.columns(search)}
 
     def each(self, template: str, units: Units) -> tuple[str, dict[str, object]]:
         """``template`` for each column that leads to units, and its parameters."""

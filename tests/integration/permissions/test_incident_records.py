@@ -15,7 +15,7 @@ from services.permissions.batches import Batch, Batches
 from services.permissions.decisions import Decisions
 from services.permissions.ending import Cause
 from services.permissions.incident import APPROVAL_WITHIN, Declared, State, is_shown
-from services.permissions.incident_rules import Extension, Ruling, Widening
+from services.permissions.incident_commands import Extension, Ruling, Widening
 from services.permissions.incidents import Incidents
 from services.permissions.ports import Ports
 from services.permissions.question import Question

@@ -14,7 +14,7 @@ from services.chassis import database
 from services.decider.facts import AgencyKind, Area
 from services.permissions.app import MIGRATIONS
 from services.permissions.incident import State, is_shown
-from services.permissions.incident_rules import Ruling
+from services.permissions.incident_commands import Ruling
 from services.permissions.incidents import Incidents
 from services.permissions.ports import Ports
 from services.permissions.store import incidents, principals

@@ -52,7 +52,7 @@ async def test_a_raised_level_closes_a_camera_at_once_and_its_record_follows(sta
         )
     request = registry_service_pb2.ListCameraRevisionsRequest(parent=city.STREET)
     history = await stage.register("metro", "RegistryService.ListCameraRevisions", request)
-    newest, before = history.camera_revisions[:2] if hasattr(history, "camera_revisions") else history.revisions[:2]
+    newest, before = history.revisions[:2]
     assert "policyVersions/2" in newest.cause
     assert (newest.camera.security_level, before.camera.security_level) == (3, 2)
 

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from services.decider.facts import AgencyKind, Area, Principal
 from services.permissions.incident import Declared, IncidentKind
-from services.permissions.incident_rules import Declaration, declare
+from services.permissions.incident_commands import Declaration
+from services.permissions.incident_rules import declare
 from tests.unit.decider.cast import COMMAND, LATER, NOW, YUEXIU, principal
 
 DISTRICT_COMMAND = principal(AgencyKind.EMERGENCY_COMMAND, YUEXIU)

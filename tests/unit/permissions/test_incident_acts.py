@@ -11,17 +11,8 @@ from services.decider.conditions import INCIDENT, conditions
 from services.decider.facts import Action, Area, Camera, Circumstances, Principal
 from services.permissions.incident import APPROVAL_WITHIN, LONGEST, Declared, IncidentEvent, State, Verb, settle
 from services.permissions.incident_act import ActKind, Verdict
-from services.permissions.incident_rules import (
-    MAX_ACTS,
-    Extension,
-    Ruling,
-    Widening,
-    decide,
-    declare,
-    end,
-    extend,
-    widen,
-)
+from services.permissions.incident_commands import Extension, Ruling, Widening
+from services.permissions.incident_rules import MAX_ACTS, decide, declare, end, extend, widen
 from tests.unit.decider.cast import (
     CITY_POLICE,
     COMMAND,
