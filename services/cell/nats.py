@@ -27,7 +27,7 @@ class Server:
 
 @asynccontextmanager
 async def serve(layout: Layout, keys: Keys, relays: Sequence[str], lock: int) -> AsyncIterator[Server]:
-    """Run the bus while inside, with its stream of facts and its bucket of endings there.
+    """Run the bus while inside, with its stream of facts and its buckets there.
 
     ``lock`` is the home's: the server inherits it, since it writes in the home. Any free port will do.
     """
@@ -66,7 +66,7 @@ def _configuration(layout: Layout, keys: Keys, users: Sequence[rights.Rights]) -
             "store_dir": str(layout.nats / "jetstream"),
             "sync_interval": "always",  # by default it acknowledges up to two minutes before it syncs
         },
-        "max_payload": 1024 * 1024,
+        "max_payload": 4 << 20,  # the longest policy (1 MiB) with the most levels that a version sets
         "max_connections": 100,
         "ping_interval": "2s",  # a dead peer is noticed within two of these
         "ping_max": 2,
@@ -78,9 +78,10 @@ async def _prepare(url: str, keys: Keys) -> None:
     """Make what services expect to find; their own rights don't reach so far."""
     async with bus.connect(url, keys.bus_seed(rights.SETUP.name), rights.SETUP.name) as setup:
         await bus.ensure_facts_stream(setup.jetstream)
-        try:
-            await setup.jetstream.stream_info(f"KV_{rights.ENDINGS_BUCKET}")
-        except NotFoundError:
-            await setup.jetstream.create_key_value(
-                KeyValueConfig(bucket=rights.ENDINGS_BUCKET, storage=StorageType.FILE, history=1)
-            )
+        for bucket in rights.BUCKETS:
+            try:
+                await setup.jetstream.stream_info(f"KV_{bucket}")
+            except NotFoundError:
+                await setup.jetstream.create_key_value(
+                    KeyValueConfig(bucket=bucket, storage=StorageType.FILE, history=1)
+                )

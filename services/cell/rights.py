@@ -10,17 +10,14 @@ from dataclasses import dataclass
 from services.chassis.bus import FACTS_STREAM
 
 ENDINGS_BUCKET = "endings"
+POLICIES_BUCKET = "policies"
+BUCKETS = (ENDINGS_BUCKET, POLICIES_BUCKET)
 HEARTBEAT = "kapok.v1.permissions.heartbeat"
 ENDINGS = "kapok.v1.permissions.endings"
+POLICIES = "kapok.v1.permissions.policies"
 ANNOUNCEMENTS = "kapok.v1.relays.*.announce"
 HEALTH = "kapok.v1.health.*"  # whose last word is the reporter: registry believes the subject, not the message
 ORDERS = ("assign", "close", "control")  # of streams to a relay
-_READ_ENDINGS = (
-    f"$JS.API.STREAM.INFO.KV_{ENDINGS_BUCKET}",
-    f"$JS.API.STREAM.MSG.GET.KV_{ENDINGS_BUCKET}",
-    f"$JS.API.DIRECT.GET.KV_{ENDINGS_BUCKET}",
-    f"$JS.API.DIRECT.GET.KV_{ENDINGS_BUCKET}.>",
-)
 _READ_FACTS = (
     f"$JS.API.STREAM.INFO.{FACTS_STREAM}",
     f"$JS.API.CONSUMER.INFO.{FACTS_STREAM}.audit",
@@ -31,6 +28,16 @@ _READ_FACTS = (
     f"$JS.ACK.{FACTS_STREAM}.audit.>",
     "$JS.API.STREAM.NAMES",  # how clients find the stream of a subject
 )
+
+
+def _read(bucket: str) -> tuple[str, ...]:
+    """How clients find a bucket and get a value."""
+    return (
+        f"$JS.API.STREAM.INFO.KV_{bucket}",
+        f"$JS.API.STREAM.MSG.GET.KV_{bucket}",
+        f"$JS.API.DIRECT.GET.KV_{bucket}",
+        f"$JS.API.DIRECT.GET.KV_{bucket}.>",
+    )
 
 
 @dataclass(frozen=True)
@@ -48,17 +55,21 @@ SERVICES = (
     Rights("registry", says=["kapok.v1.facts.registry.>"], hears=[HEALTH]),
     Rights(
         "permissions",
-        says=["kapok.v1.facts.permissions.>", HEARTBEAT, ENDINGS, f"$KV.{ENDINGS_BUCKET}.>", *_READ_ENDINGS],
+        says=[
+            "kapok.v1.facts.permissions.>",
+            *(HEARTBEAT, ENDINGS, POLICIES),
+            *(subject for bucket in BUCKETS for subject in (f"$KV.{bucket}.>", *_read(bucket))),
+        ],
         hears=["kapok.v1.facts.registry.>"],
     ),
     Rights(
         "streams",
-        says=["kapok.v1.facts.streams.>", *(f"kapok.v1.relays.*.{order}" for order in ORDERS), *_READ_ENDINGS],
+        says=["kapok.v1.facts.streams.>", *(f"kapok.v1.relays.*.{order}" for order in ORDERS), *_read(ENDINGS_BUCKET)],
         hears=[ANNOUNCEMENTS, ENDINGS],
     ),
     Rights("audit", says=_READ_FACTS),
 )
-# Makes the stream of facts and the bucket of endings before anybody else connects.
+# Makes the stream of facts and the buckets before anybody else connects.
 SETUP = Rights("setup", says=["$JS.API.INFO", "$JS.API.STREAM.INFO.*", "$JS.API.STREAM.CREATE.*"])
 # The cell itself, which waits for its relays.
 CELL = Rights("cell", says=[], hears=[ANNOUNCEMENTS])
@@ -78,8 +89,11 @@ def relay(name: str) -> Rights:
     """What one relay may: announce itself, report its cameras' health, tell of its own viewers, hear its own orders."""
     return Rights(
         name,
-        says=[announcements_of(name), health_of(name), f"kapok.v1.facts.relay.{name}.>", *_READ_ENDINGS],
-        hears=[HEARTBEAT, ENDINGS, *(f"kapok.v1.relays.{name}.{order}" for order in ORDERS)],
+        says=[
+            *(announcements_of(name), health_of(name), f"kapok.v1.facts.relay.{name}.>"),
+            *(subject for bucket in BUCKETS for subject in _read(bucket)),
+        ],
+        hears=[HEARTBEAT, ENDINGS, POLICIES, *(f"kapok.v1.relays.{name}.{order}" for order in ORDERS)],
         may_answer=True,
     )
 

@@ -92,6 +92,7 @@ class Camera:
     is_accepted   its system's acceptance is on record (Articles 8, 10)
     is_operating  its system is in service: accepted, and not suspended by its operator
     is_barred     public security suspended its system, or it is retired
+    is_level_own  its level was set for it alone: a change of its place category's leaves it. No decision reads it.
     """
 
     name: str
@@ -104,6 +105,7 @@ class Camera:
     is_accepted: bool
     is_operating: bool = True
     is_barred: bool = False
+    is_level_own: bool = False
 
     def __post_init__(self) -> None:
         # A million cameras are of a few hundred operators: one text each, near at hand whichever camera is decided.

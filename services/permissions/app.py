@@ -72,12 +72,13 @@ async def app(settings: Settings) -> AsyncIterator[None]:
         )
         permissions = compose(ports, DOCUMENTS, _organ_keys(settings))
         rounds = Rounds(records, voice, clock)
-        closures = permissions.closures
+        closures, editions = permissions.closures, permissions.editions
         await follow_cameras(wire, memory, closures.hear)
         work = (
             box.publish_forever(wire),
             each_second(rounds.beat_once),
             each_second(rounds.keep_once, sooner=voice.has_spoken),
+            each_second(editions.keep_once, sooner=editions.has_new),
             each_second(permissions.takeovers.expire_once),
             each_second(permissions.incidents.expire_once),
             each_second(closures.end_once, sooner=closures.has_waiting),

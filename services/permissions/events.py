@@ -27,6 +27,7 @@ from kapok.registry.v1 import camera_pb2
 from services.chassis import identity, outbox
 from services.chassis.bus import Bus, BusAwayError
 from services.chassis.signing import Signer
+from services.decider.replica import Edition
 from services.permissions.basis import Registered
 from services.permissions.camera_memory import CameraMemory
 from services.permissions.closures import Closure
@@ -35,12 +36,14 @@ from services.permissions.incident import Declared
 from services.permissions.joint.proposal import Proposal
 from services.permissions.neighbours import BARRED
 from services.permissions.ports import Change, Held, Standing
-from services.permissions.rpc import incident_messages, messages, policy_change
+from services.permissions.rpc import facts, incident_messages, messages, policy_change
 
 log = logging.getLogger(__name__)
 ENDINGS = "kapok.v1.permissions.endings"
 ENDINGS_PURPOSE = "kapok.permissions.ending"
 ENDINGS_BUCKET = "endings"
+POLICIES = "kapok.v1.permissions.policies"
+POLICIES_BUCKET = "policies"
 HEARTBEAT = "kapok.v1.permissions.heartbeat"
 HEARTBEAT_PURPOSE = "kapok.permissions.heartbeat"
 REGISTRY_FACTS = "kapok.v1.facts.registry.*.*"
@@ -71,7 +74,7 @@ class SignedVoice:
     def __init__(self, bus: Bus, signer: Signer) -> None:
         self._bus = bus
         self._signer = signer
-        self._bucket: KeyValue | None = None
+        self._buckets: dict[str, KeyValue] = {}
         self.has_spoken = Event()
 
     async def tell(self, *endings: Ending) -> None:
@@ -88,12 +91,18 @@ class SignedVoice:
 
     async def keep(self, ending: Ending) -> None:
         """Put it into the bucket, for whoever was away; the same bytes however often. Raises BusAwayError."""
+        await self._put(ENDINGS_BUCKET, ending.number, self._sealed(ending))
+
+    async def proclaim(self, edition: Edition) -> None:
+        """Say a version of the policy at once; a bus that is away is no error: relays read it later, or fail closed."""
         try:
-            if self._bucket is None:
-                self._bucket = await self._bus.bucket(ENDINGS_BUCKET)
-            await self._bucket.put(str(ending.number), self._sealed(ending))
+            await self._bus.publish(POLICIES, self._sealed_edition(edition))
         except (NatsError, OSError) as error:
-            raise BusAwayError(f"ending {ending.number} is not in the bucket yet: {error!r}") from error
+            log.warning("policy %s waits for the bus: %r", edition.revision, error)
+
+    async def keep_edition(self, edition: Edition) -> None:
+        """Put a version of the policy into its bucket. Raises BusAwayError."""
+        await self._put(POLICIES_BUCKET, edition.revision, self._sealed_edition(edition))
 
     async def beat(self, heartbeat: Heartbeat) -> None:
         """Say where permissions is. Never from a buffer: a late heartbeat would renew a lease that has run out."""
@@ -105,6 +114,17 @@ class SignedVoice:
             time=messages.stamp(heartbeat.at),
         )
         await self._bus.publish(HEARTBEAT, self._signer.seal(HEARTBEAT_PURPOSE, message.SerializeToString()))
+
+    async def _put(self, name: str, number: int, signed: bytes) -> None:
+        try:
+            bucket = self._buckets.get(name) or await self._bus.bucket(name)
+            self._buckets[name] = bucket
+            await bucket.put(str(number), signed)
+        except (NatsError, OSError) as error:
+            raise BusAwayError(f"{name} {number} is not in the bucket yet: {error!r}") from error
+
+    def _sealed_edition(self, edition: Edition) -> bytes:
+        return self._signer.seal(facts.EDITION_PURPOSE, facts.edition(edition).SerializeToString())
 
     def _sealed(self, ending: Ending) -> bytes:
         message = permissions_events_pb2.Ending(

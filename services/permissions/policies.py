@@ -69,8 +69,11 @@ async def follow(transaction: AsyncConnection, ports: Ports, revision: int) -> N
 
 def at_level(camera: Camera, own: Mapping[str, int], default: Mapping[int, int]) -> Camera:
     """The camera at its level in force: its own, or that of its place category."""
-    level = own.get(camera.name.rpartition("/")[2], default.get(camera.category, camera.level))
-    return camera if level == camera.level else replace(camera, level=level)
+    code = camera.name.rpartition("/")[2]
+    is_own = code in own
+    level = own[code] if is_own else default.get(camera.category, camera.level)
+    is_so = (level, is_own) == (camera.level, camera.is_level_own)
+    return camera if is_so else replace(camera, level=level, is_level_own=is_own)
 
 
 async def levels_of(database: Database, codes: Sequence[str]) -> tuple[dict[str, int], dict[int, int]]:

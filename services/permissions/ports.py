@@ -11,6 +11,7 @@ from services.chassis.clock import Clock
 from services.chassis.database import Database
 from services.decider.decider import Decider
 from services.decider.facts import SEALED_LEVEL, Camera, Takeover
+from services.decider.replica import Edition
 from services.permissions.basis import Registered
 from services.permissions.ending import Ending
 from services.permissions.incident import Declared
@@ -96,6 +97,14 @@ class Voice(Protocol):
 
     async def tell(self, *endings: Ending) -> None:
         """Return once the bus has the endings, or can't have them now: the heartbeat's number then tells."""
+        ...
+
+    async def proclaim(self, edition: Edition) -> None:
+        """The same for a version of the policy: the heartbeat's revision then tells."""
+        ...
+
+    async def keep_edition(self, edition: Edition) -> None:
+        """Have it kept for whoever was away; OSError when it can't be now."""
         ...
 
 

@@ -7,6 +7,7 @@ from services.permissions.bases import Bases
 from services.permissions.batches import Batches
 from services.permissions.closures import Closures
 from services.permissions.decisions import Decisions
+from services.permissions.editions import Editions
 from services.permissions.incidents import Incidents
 from services.permissions.joint.proposals import Documents, Proposals
 from services.permissions.policies import Levels
@@ -29,11 +30,12 @@ class Permissions:
     levels: Levels
     closures: Closures
     proposals: Proposals
+    editions: Editions
 
 
 def compose(ports: Ports, documents: Documents, organ_keys: Mapping[str, bytes]) -> Permissions:
     """All use cases on the same ports; ``organ_keys`` are the public keys pinned at installation, by kind of agency."""
-    views = Views(ports)
+    views, editions = Views(ports), Editions(ports, documents.of_version)
     return Permissions(
         Decisions(ports, views),
         Batches(ports, views),
@@ -43,5 +45,6 @@ def compose(ports: Ports, documents: Documents, organ_keys: Mapping[str, bytes])
         Principals(ports),
         Levels(ports),
         Closures(ports),
-        Proposals(ports, documents, organ_keys),
+        Proposals(ports, editions, documents, organ_keys),
+        editions,
     )

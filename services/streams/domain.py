@@ -48,7 +48,10 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Permit:
-    """Permissions' yes, with what it stands on. ``number`` is of the last ending fact when it was decided."""
+    """Permissions' yes, with what it stands on. ``number`` is of the last ending fact when it was decided.
+
+    ``signed_facts`` are for the relay, which decides by them itself.
+    """
 
     rule: str
     article: str
@@ -57,6 +60,7 @@ class Permit:
     number: int
     is_sealed: bool
     valid_until: datetime | None
+    signed_facts: bytes
 
 
 @dataclass(frozen=True, slots=True)

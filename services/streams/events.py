@@ -19,7 +19,7 @@ from services.chassis.rpc_status import named
 from services.chassis.signing import Signer, Verifier
 from services.streams.domain import Copy, Move, Session
 from services.streams.placement import Relay, place
-from services.streams.service import ControlPermit
+from services.streams.service import ControlPermit, Warrant
 
 ANNOUNCEMENTS = "kapok.v1.relays.*.announce"
 ENDINGS = "kapok.v1.permissions.endings"
@@ -132,12 +132,10 @@ class RelayFleet:
             raise errors.Unavailable("SERVICE_AWAY", "no relay is alive; try again", service="relay")
         return relay
 
-    async def assign(self, session: Session, relay: Relay, sealed_source: bytes) -> None:
+    async def assign(self, session: Session, relay: Relay, warrant: Warrant) -> None:
         assignment = relay_pb2.Assignment(
-            session=session.name, camera=session.camera, principal=session.principal, agency=session.agency,
-            legal_basis=session.legal_basis, incident=session.incident, number=session.number,
-            viewer_limit=session.viewer_limit, sealed_source=sealed_source, relay=relay.name,
-            is_sealed=session.is_sealed,
+            session=session.name, legal_basis=session.legal_basis, incident=session.incident, relay=relay.name,
+            viewer_limit=session.viewer_limit, sealed_source=warrant.sealed_source, signed_facts=warrant.signed_facts,
         )  # fmt: skip
         assignment.expire_time.FromDatetime(session.expires_at)
         signed = self.signer.seal("kapok.streams.assignment", assignment.SerializeToString())

@@ -34,7 +34,8 @@ class PermissionsNeighbour:
         until = decision.valid_until.ToDatetime(UTC) if decision.HasField("valid_until") else None
         is_sealed = answer.security_level == SECRET_LEVEL
         return Permit(
-            decision.rule, decision.article, answer.agency, answer.incident, decision.number, is_sealed, until
+            decision.rule, decision.article, answer.agency, answer.incident, decision.number, is_sealed, until,
+            answer.signed_facts,
         )  # fmt: skip
 
     async def grant_control(self, principal: str, camera: str) -> ControlPermit:

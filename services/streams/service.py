@@ -46,6 +46,14 @@ class Opened:
     rtsp_url: str
 
 
+@dataclass(frozen=True, slots=True)
+class Warrant:
+    """What a relay needs to serve a session and streams alone can't give: permissions' facts, registry's source."""
+
+    signed_facts: bytes
+    sealed_source: bytes
+
+
 class Sessions(Protocol):
     """Where sessions are kept. Each change commits with its fact or not at all."""
 
@@ -103,7 +111,7 @@ class Relays(Protocol):
         """When the relay last announced itself; for one never heard, when we began to listen."""
         ...
 
-    async def assign(self, session: Session, relay: Relay, sealed_source: bytes) -> None:
+    async def assign(self, session: Session, relay: Relay, warrant: Warrant) -> None:
         """Return once the relay keeps the session."""
         ...
 
@@ -151,11 +159,11 @@ class Streams:
         name = f"sessions/{uuid.uuid4()}"
         permit = await self.permissions.decide(order, name)
         relay = self.relays.place(order.camera)
-        sealed_source = await self.registry.seal_source(order.camera, relay)
+        warrant = await self._warrant(permit, order.camera, relay)
         session = domain.opened(order, permit, name, relay.name, self.clock.now())
         await self.sessions.add(session, self.facts.session("opened", session))
         try:
-            await self.relays.assign(session, relay, sealed_source)
+            await self.relays.assign(session, relay, warrant)
         except errors.Error as refusal:
             # A session that no relay keeps can't be joined: its record says so instead of staying open.
             reason = f"the relay did not take it: {refusal.message}"[:200]
@@ -171,9 +179,9 @@ class Streams:
         former = session = await self._own(principal, name)
         permit = await self.permissions.decide(domain.order_of(session), name)
         relay = self.relays.place(session.camera)
-        sealed_source = await self.registry.seal_source(session.camera, relay)
+        warrant = await self._warrant(permit, session.camera, relay)
         session = domain.renewed(session, permit, relay.name, self.clock.now())
-        await self.relays.assign(session, relay, sealed_source)
+        await self.relays.assign(session, relay, warrant)
         if not await self.sessions.change(session, self.facts.session("renewed", session)):
             await self._end_at_relay(session)
             raise errors.FailedPrecondition(
@@ -231,9 +239,9 @@ class Streams:
         relay = self.relays.place(session.camera)
         if relay.name != session.relay:
             return False
-        sealed_source = await self.registry.seal_source(session.camera, relay)
+        warrant = await self._warrant(permit, session.camera, relay)
         session = domain.decided_anew(session, permit)
-        await self.relays.assign(session, relay, sealed_source)
+        await self.relays.assign(session, relay, warrant)
         return await self.sessions.change(session, self.facts.session("decided_anew", session))
 
     async def end(self, session: Session, reason: str) -> None:
@@ -252,6 +260,9 @@ class Streams:
             if self.clock.now() - heard_at > RELAY_LOST_AFTER:
                 for session in await self.sessions.open_on(relay):
                     await self._close(session, f"relay lost, last heard at {heard_at.isoformat(timespec='seconds')}")
+
+    async def _warrant(self, permit: Permit, camera: str, relay: Relay) -> Warrant:
+        return Warrant(permit.signed_facts, await self.registry.seal_source(camera, relay))
 
     def _admitted(self, session: Session, relay: Relay) -> Opened:
         token_expires_at = self.clock.now() + domain.TOKEN_LIFETIME

@@ -69,7 +69,7 @@ def test_protobuf_stops_at_the_edges() -> None:
         for module in source.imports()
         if module.startswith(("kapok.", "google.protobuf"))
         and source.stem not in PROTOBUF
-        and not source.package.endswith("/rpc")
+        and not source.package.endswith(("/rpc", "/events"))
         and not (source.stem == "app" and SERVICE_MODULE.fullmatch(module))
     }
     assert not inside, "translate in rpc.py, events.py or neighbours.py"

@@ -13,6 +13,7 @@ from services.chassis.signing import Verifier
 from services.decider.facts import Principal
 from services.decider.policy import Policy, parse
 from services.permissions import policies, refusals
+from services.permissions.editions import Editions
 from services.permissions.ending import Cause, Ending
 from services.permissions.joint import proposal as states
 from services.permissions.joint.change import PolicyChange, refuse_unless_open, refuse_unless_sound
@@ -53,8 +54,9 @@ class Documents:
 class Proposals:
     """``organ_keys``: the Ed25519 public key pinned at installation for each organ, by kind of agency."""
 
-    def __init__(self, ports: Ports, documents: Documents, organ_keys: Mapping[str, bytes]) -> None:
+    def __init__(self, ports: Ports, editions: Editions, documents: Documents, organ_keys: Mapping[str, bytes]) -> None:
         self._ports = ports
+        self._editions = editions
         self._documents = documents
         self._keys = organ_keys
 
@@ -112,6 +114,7 @@ class Proposals:
         ports.journal.wake()
         if ended:
             await policies.load(ports.database, ports.decider, ports.cameras.forget_all)
+            await self._editions.proclaim(signed.adopted_revision)  # first: relays decide anew by it
             await ports.voice.tell(*ended)
         return signed, content
 

@@ -3,8 +3,8 @@
 from kapok.permissions.v1 import decider_service_pb2, permissions_events_pb2, permissions_service_pb2
 from services.chassis import errors, identity
 from services.chassis.signing import Signer
-from services.permissions.question import Question
-from services.permissions.rpc import answers, messages
+from services.permissions.question import Answer, Question
+from services.permissions.rpc import answers, facts, messages
 from services.permissions.service import Permissions
 from services.permissions.takeovers import Grant
 
@@ -36,6 +36,7 @@ class DeciderServicer:
             agency=answer.principal.agency,
             incident=answer.incident,
             security_level=answer.camera.level,
+            signed_facts=self._signed_facts(question, answer),
         )
 
     async def ScopeOf(
@@ -89,6 +90,12 @@ class DeciderServicer:
             expire_time=messages.stamp(found.expires_at),
             jurisdiction=principal.jurisdiction,
         )
+
+    def _signed_facts(self, question: Question, answer: Answer) -> bytes:
+        """What a relay needs for the session that opens; nothing without one."""
+        if not (answer.decision.allowed and question.used_for):
+            return b""
+        return self._signer.seal(facts.FACTS_PURPOSE, facts.session_facts(question, answer).SerializeToString())
 
 
 def _check_caller(allowed: frozenset[str] | set[str]) -> None:

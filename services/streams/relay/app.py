@@ -21,7 +21,9 @@ from services.streams.relay.control import Fence
 from services.streams.relay.counters import Counters
 from services.streams.relay.doorkeeper import Doorkeeper
 from services.streams.relay.ender import Ender
-from services.streams.relay.events import Ears, Keys
+from services.streams.relay.events.ears import Ears
+from services.streams.relay.events.editions import Editions
+from services.streams.relay.events.keys import Keys
 from services.streams.relay.exporter import RelayCollector, histogram
 from services.streams.relay.lease import Lease
 from services.streams.relay.pointing import HttpPointing
@@ -87,8 +89,9 @@ async def app(settings: Settings) -> AsyncIterator[None]:
             own_addresses = frozenset({*settings.own_addresses, bus_host, f"{host}:{bound}", address.metrics})
             fence = Fence({"http": HttpPointing(client, settings.source_networks, own_addresses)}, clock)
             server = Server(listener, door, House(doorkeeper, doorkeeper, counters, Manners()), ender)
+            editions = Editions(opened_bus, keys, doorkeeper)
             await Ears(
-                opened_bus, keys, doorkeeper, fence, settings.source_networks, own_addresses, clock, tasks
+                opened_bus, keys, doorkeeper, fence, settings.source_networks, own_addresses, clock, tasks, editions
             ).listen()
             async with background(
                 doorkeeper.record_forever(),

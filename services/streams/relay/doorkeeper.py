@@ -1,6 +1,6 @@
 """Who may watch here: the gate of the RTSP server, the book of sources, and the one who ends what has no right.
 
-assignment ─► keep │ token ─► admit ─► opened (fact durable) ─► pictures │ ending, expiry, lease ─► ended, by a reset
+assignment ─► keep │ token ─► admit ─► opened (fact durable) ─► pictures │ ending, policy, time, lease ─► ended: a reset
 """
 
 import asyncio
@@ -15,9 +15,11 @@ from urllib.parse import parse_qs, urlsplit
 from services.chassis.clock import Clock
 from services.chassis.errors import Denied, Unavailable
 from services.chassis.tasks import stop_if_cancelled
+from services.decider.replica import Edition
 from services.streams.relay.ender import Ender
 from services.streams.relay.gate import Admission, Peer
 from services.streams.relay.intake import SourceSpec
+from services.streams.relay.judge import UNDECIDED_FOR, Judge
 from services.streams.relay.lease import Lease
 from services.streams.relay.sessions import Session, Sessions
 from services.streams.relay.source import Source
@@ -26,8 +28,7 @@ from services.streams.relay.viewer import Viewer
 log = logging.getLogger(__name__)
 _TO_RECORD_MOST = 10_000
 _POLICIES = "policyVersions/"
-_TO_DECIDE_ANEW = timedelta(seconds=5)  # that streams has for all sessions of a relay when the policy changes
-_CATCH_UP_S = 2.0  # that an assignment waits for the endings it was decided after
+_CATCH_UP_S = 2.0  # that an assignment waits for the endings and the policy that it was decided by
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ class Doorkeeper:
     ender: Ender
     lease: Lease
     clock: Clock
-    sessions: Sessions = field(default_factory=Sessions)
+    judge: Judge = field(default_factory=lambda: Judge(Sessions()))
     observe_ending_s: Callable[[float], None] = lambda seconds: None
     _specs: dict[str, SourceSpec] = field(default_factory=dict)  # by the newest assignment of each camera
     _sources: dict[str, tuple[SourceSpec, Source]] = field(default_factory=dict)
@@ -89,18 +90,25 @@ class Doorkeeper:
     _to_record: deque[Look] = field(default_factory=deque)
     _has_to_record: asyncio.Event = field(default_factory=asyncio.Event)
     _has_recorded: asyncio.Event = field(default_factory=asyncio.Event)
-    _applied: asyncio.Event = field(default_factory=asyncio.Event)
+    _has_learnt: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def sessions(self) -> Sessions:
+        """Those that stand."""
+        return self.judge.sessions
 
     async def keep(self, session: Session) -> None:
-        """Take an assignment in, once every ending before its decision is applied here."""
+        """Take an assignment in, once every ending before its decision is applied here, and its policy decides here."""
         self._refuse_when_unsure()
+        self.lease.hear_of(session.revision)
         try:
             async with asyncio.timeout(_CATCH_UP_S):
-                while self.lease.applied < session.number:
-                    self._applied.clear()
-                    await self._applied.wait()
+                while self.lease.applied < session.number or self.lease.revision < self.lease.newest:
+                    self._has_learnt.clear()
+                    await self._has_learnt.wait()
         except TimeoutError as error:
-            raise Unavailable("SERVICE_AWAY", "this relay is behind on ending facts; try again") from error
+            raise Unavailable("SERVICE_AWAY", "this relay is behind on ending facts or policy; try again") from error
+        self.judge.check(session, self.clock.now())
         self.sessions.floor = max(self.sessions.floor, self.lease.floor)
         self.sessions.keep(session)
         self._specs[session.camera] = session.source
@@ -175,11 +183,20 @@ class Doorkeeper:
         """An ending fact: its sessions end now; then it counts as applied."""
         if number > self.lease.applied or self.lease.applied < 0:
             if subject.startswith(_POLICIES):
-                self.sessions.outdate(number, self.clock.now() + _TO_DECIDE_ANEW)
+                revision = int(subject.removeprefix(_POLICIES))
+                self.lease.hear_of(revision)
+                self.sessions.outdate(revision, self.clock.now() + UNDECIDED_FOR)
             else:
                 self.end(self.sessions.end_on(subject, number, why), why)
         self.lease.apply(number)
-        self._applied.set()
+        self._has_learnt.set()
+
+    def adopt(self, edition: Edition) -> None:
+        """A newer policy decides here from now on: what it does not allow ends now."""
+        for ended in self.judge.adopt(edition, self.clock.now()):
+            self.end([ended], ended.ended_why)
+        self.lease.adopt(edition.revision)
+        self._has_learnt.set()
 
     def end(self, sessions: Sequence[Session], why: str) -> None:
         """Reset every viewer of sessions that stand no more."""

@@ -1,10 +1,12 @@
-"""The sessions that this relay keeps, found by whatever they stand on, and the endings that concern them."""
+"""The sessions that this relay keeps, found by whatever they know of, and the endings that concern them."""
 
 from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from services.chassis.errors import Aborted, Denied, Exhausted
+from services.decider.replica import Case
 from services.streams.relay.intake import SourceSpec
 from services.streams.relay.viewer import Viewer
 
@@ -13,20 +15,45 @@ _RETRY_AFTER = timedelta(seconds=5)
 
 @dataclass(eq=False, slots=True)
 class Session:
-    """One session as streams assigned it. ``stands_on`` are the names whose end ends it."""
+    """One session as streams assigned it, with the facts that permissions decided it by.
+
+    ``stands_on`` are the names whose end ends it, ``revision`` is of the policy that it was last decided by.
+    """
 
     name: str
-    camera: str
-    principal: str
+    case: Case
     stands_on: frozenset[str]
     number: int
+    revision: int
     expires_at: datetime
     viewer_limit: int
-    is_sealed: bool
     source: SourceSpec
+    is_sealed: bool = False
     viewers: set[Viewer] = field(default_factory=set)
     joined_from: str = ""
     ended_why: str = ""
+    valid_until: datetime | None = None  # by the last decision; None: until something changes
+    undecided_until: datetime | None = None  # a newer policy than that of ``revision`` is in force
+
+    @property
+    def camera(self) -> str:
+        """What is watched."""
+        return self.case.camera.name
+
+    @property
+    def principal(self) -> str:
+        """Who watches."""
+        return self.case.principal.name
+
+    @property
+    def knows(self) -> frozenset[str]:
+        """Every name whose end concerns it."""
+        return self.stands_on.union(*self.case.grounds.values())
+
+    @property
+    def ends_at(self) -> datetime:
+        """When it is over by itself."""
+        return min(at for at in (self.expires_at, self.valid_until, self.undecided_until) if at)
 
     def refuse_joining(self) -> None:
         """Denied when its right has ended, or as many viewers as it allows have joined."""
@@ -57,10 +84,10 @@ class Sessions:
     def keep(self, session: Session) -> None:
         """Take a session in. A renewed one takes its earlier self's place, and its viewers.
 
-        Raises Aborted when something that it stands on ended after it was decided, Exhausted when there are too many.
+        Raises Aborted when something that it knows of ended after it was decided, Exhausted when there are too many.
         """
         if session.number < self.floor or any(
-            self._watermarks.get(subject, -1) > session.number for subject in session.stands_on
+            self._watermarks.get(subject, -1) > session.number for subject in session.knows
         ):
             raise Aborted("STATE_WRONG", "a right that it stands on may have ended since it was decided; ask again")
         if (earlier := self._by_name.get(session.name)) is not None:
@@ -69,34 +96,44 @@ class Sessions:
         elif len(self._by_name) >= self.sessions_most:
             raise Exhausted("LIMIT_REACHED", "this relay keeps no more sessions", retry_after=_RETRY_AFTER)
         self._by_name[session.name] = session
-        for subject in session.stands_on:
+        for subject in session.knows:
             self._by_subject.setdefault(subject, set()).add(session)
 
     def on(self, subject: str) -> set[Session]:
-        """The sessions that stand on ``subject``."""
+        """The sessions that know of ``subject``."""
         return self._by_subject.get(subject, set())
 
+    def decided_before(self, revision: int) -> list[Session]:
+        """The sessions that were last decided by an older policy."""
+        return [session for session in self._by_name.values() if session.revision < revision]
+
     def end_on(self, subject: str, number: int, why: str) -> list[Session]:
-        """The ending of that number: every session that stands on ``subject`` and was decided before it, ended."""
+        """The ending of that number: every session that stands on ``subject`` and was decided before it, ended.
+
+        What merely knew of it can't rest on it later.
+        """
         self._watermarks[subject] = max(number, self._watermarks.pop(subject, -1))
         if len(self._watermarks) > self.watermarks_most:
             _, forgotten = self._watermarks.popitem(last=False)
             self.floor = max(self.floor, forgotten)
-        return self.end([session for session in self.on(subject) if session.number < number], why)
+        concerned = [session for session in self.on(subject) if session.number < number]
+        for session in concerned:
+            if subject not in session.stands_on:
+                session.case = session.case.without(subject)
+                self._unlist(session, [subject])
+        return self.end([session for session in concerned if subject in session.stands_on], why)
 
-    def outdate(self, number: int, until: datetime) -> None:
-        """The policy changed with the ending of that number: what was decided before lasts until it is decided anew.
+    def outdate(self, revision: int, until: datetime) -> None:
+        """The policy of that revision is in force: what was decided before lasts until it is decided anew.
 
-        Streams asks for each session and assigns it again; what it does not assign by ``until`` is over.
+        What is decided neither here nor by an assignment until then is over.
         """
-        self.floor = max(self.floor, number)
-        for session in self._by_name.values():
-            if session.number < number:
-                session.expires_at = min(session.expires_at, until)
+        for session in self.decided_before(revision):
+            session.undecided_until = min(until, session.undecided_until or until)
 
     def end_expired(self, now: datetime) -> list[Session]:
         """Every session whose time is over, ended."""
-        over = [session for session in self._by_name.values() if session.expires_at <= now]
+        over = [session for session in self._by_name.values() if session.ends_at <= now]
         return self.end(over, "its time is over")
 
     def end_all(self, why: str) -> list[Session]:
@@ -112,8 +149,11 @@ class Sessions:
 
     def _forget(self, session: Session) -> None:
         del self._by_name[session.name]
-        for subject in session.stands_on:
-            standing = self._by_subject[subject]
-            standing.discard(session)
-            if not standing:
+        self._unlist(session, session.knows)
+
+    def _unlist(self, session: Session, subjects: Iterable[str]) -> None:
+        for subject in subjects:
+            listed = self._by_subject[subject]
+            listed.discard(session)
+            if not listed:
                 del self._by_subject[subject]

@@ -44,9 +44,17 @@ class Permissions(decider_service_pb2_grpc.DeciderServiceServicer):
 
     async def Decide(self, request: Any, _context: Any) -> Any:  # noqa: N802 - the proto's name
         self.asked.append((identity.caller().service, request))
+        said = {
+            "principal": request.principal, "agency": "agencies/police", "camera": request.camera,
+            "legal_basis": request.legal_basis, "incident": request.incident, "number": self.decision.number,
+            "level": self.level, "kind": "national-security" if self.level == 5 else "public-security",
+        }  # fmt: skip
+        if self.level == 5:
+            said["legal_basis"] = said["legal_basis"] or "legalBases/secret"
         return decider_service_pb2.DecideResponse(
-            decision=self.decision, agency="agencies/police", security_level=self.level
-        )
+            decision=self.decision, agency="agencies/police", security_level=self.level,
+            signed_facts=self.relay.decided(request.session, **said),
+        )  # fmt: skip
 
     async def GrantControl(self, request: Any, _context: Any) -> Any:  # noqa: N802 - the proto's name
         grant = permissions_events_pb2.ControlGrant(

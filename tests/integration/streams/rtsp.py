@@ -38,10 +38,10 @@ async def picture(client: Client) -> None:
             await client.receive()
 
 
-async def reset(client: Client) -> None:
+async def reset(client: Client, within_s: float = 5) -> None:
     """Return once the connection was reset, not closed."""
     try:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(within_s):
             while True:
                 await client.receive()
     except ConnectionResetError as end:

@@ -5,6 +5,7 @@ import base64
 import os
 import sys
 import uuid
+import zlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -16,10 +17,12 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from nats.js.kv import KeyValue
 
 from kapok.permissions.v1 import permissions_events_pb2 as said
+from kapok.permissions.v1 import replica_pb2
 from kapok.registry.v1 import camera_pb2
 from kapok.streams.v1 import relay_pb2
 from services.chassis import bus, sealing
 from services.chassis.signing import Signer
+from services.permissions import genesis
 from tests.eventually import eventually
 from tests.integration.gateway.nats import serving
 from tests.integration.relay.lens import Lens, lens
@@ -27,11 +30,14 @@ from tests.integration.relay.lens import Lens, lens
 LEASE_S = 1.5
 RELAY = "relay-1"
 CAMERA = "districts/440104/cameras/44010400011320000001"
+GENESIS = Path(genesis.__file__).with_name("policy.csv").read_text(encoding="utf-8")
+_FACTS = {"principal", "agency", "camera", "number", "legal_basis", "incident", "revision", "kind", "level", "at",
+          "ground_ends_at", "facts_signer"}  # fmt: skip
 
 
 @dataclass
 class Stage:
-    """What permissions and streams would do. ``number`` is of the last ending committed."""
+    """What permissions and streams would do. ``number`` is of the last ending committed, ``revision`` of the policy."""
 
     bus: bus.Bus
     endings: KeyValue
@@ -42,12 +48,14 @@ class Stage:
     process: asyncio.subprocess.Process
     heard: list[relay_pb2.RelayAnnouncement]
     bus_url: str
+    policies: KeyValue
     number: int = 5
+    revision: int = 0
     beats: asyncio.Event = field(default_factory=asyncio.Event)  # set while permissions is alive
 
     async def beat(self, signer: Signer | None = None) -> None:
         """One heartbeat."""
-        heartbeat = said.Heartbeat(committed_number=self.number, policy_revision=1)
+        heartbeat = said.Heartbeat(committed_number=self.number, policy_revision=self.revision)
         heartbeat.time.FromDatetime(datetime.now(UTC))
         signed = (signer or self.permissions).seal("kapok.permissions.heartbeat", heartbeat.SerializeToString())
         await self.bus.publish("kapok.v1.permissions.heartbeat", signed)
@@ -68,14 +76,49 @@ class Stage:
             self.relay_key, said.SerializeToString(), sealing.context("kapok.registry.source", relay, camera)
         )
 
+    async def adopt(self, policy_csv: str = GENESIS, *, is_heard: bool = True, is_kept: bool = True) -> None:
+        """Put the next version of the policy in force; its push may be lost, or what is kept of it."""
+        self.revision += 1
+        edition = replica_pb2.PolicyEdition(revision=self.revision, policy_csv=zlib.compress(policy_csv.encode()))
+        signed = self.permissions.seal("kapok.permissions.edition", edition.SerializeToString())
+        if is_kept:
+            await self.policies.put(str(self.revision), signed)
+        if is_heard:
+            await self.bus.publish("kapok.v1.permissions.policies", signed)
+        if self.revision > 1:
+            await self.end(f"policyVersions/{self.revision}", is_heard=is_heard)
+
+    def decided(self, session: str, **changes: Any) -> bytes:
+        """What permissions says of a session: municipal police watch live; papers or an incident if they are named."""
+        said = {
+            "principal": "principals/p", "agency": "agencies/a", "camera": CAMERA, "number": self.number, "level": 1,
+            "revision": self.revision, "kind": "public-security", "at": datetime.now(UTC),
+        } | changes  # fmt: skip
+        made = replica_pb2.SessionFacts(
+            session=session, action="ACTION_LIVE", number=said["number"], policy_revision=said["revision"],
+            principal={"name": said["principal"], "agency": said["agency"], "kind": said["kind"],
+                       "tier": "municipal", "jurisdiction": "440100", "clearance": 5},
+            camera={"name": said["camera"], "level": said["level"], "place_category": 13, "operator": "agencies/metro",
+                    "is_accepted": True, "is_operating": True},
+        )  # fmt: skip
+        made.decide_time.FromDatetime(said["at"])
+        for grounds, name in ((made.legal_bases, said.get("legal_basis")), (made.incidents, said.get("incident"))):
+            if name:
+                ground = grounds.add(name=name)
+                ground.start_time.FromDatetime(said["at"] - timedelta(minutes=1))
+                ground.end_time.FromDatetime(said.get("ground_ends_at", said["at"] + timedelta(hours=1)))
+        return (said.get("facts_signer") or self.permissions).seal("kapok.permissions.facts", made.SerializeToString())
+
     def assignment(self, **changes: Any) -> relay_pb2.Assignment:
         """A new session of ``changes``."""
+        session = f"sessions/{uuid.uuid4()}"
         fields: dict[str, Any] = {
-            "session": f"sessions/{uuid.uuid4()}", "camera": CAMERA, "principal": "principals/p", "relay": RELAY,
-            "agency": "agencies/a", "number": self.number, "viewer_limit": 1, "sealed_source": self.sealed_source(),
+            "session": session, "relay": RELAY, "viewer_limit": 1, "sealed_source": self.sealed_source(),
+            "signed_facts": self.decided(session, **{key: changes[key] for key in changes.keys() & _FACTS}),
         }  # fmt: skip
-        ends_at = changes.pop("ends_at", datetime.now(UTC) + timedelta(minutes=5))
-        made = relay_pb2.Assignment(**fields | changes)
+        ends_at = changes.get("ends_at", datetime.now(UTC) + timedelta(minutes=5))
+        known = relay_pb2.Assignment.DESCRIPTOR.fields_by_name
+        made = relay_pb2.Assignment(**fields | {key: value for key, value in changes.items() if key in known})
         made.expire_time.FromDatetime(ends_at)
         return made
 
@@ -131,6 +174,7 @@ async def stage(home: Path) -> AsyncIterator[Stage]:
         async with bus.connect(url, None, "test") as opened, lens() as camera, playing(camera):
             await bus.ensure_facts_stream(opened.jetstream)
             endings = await opened.jetstream.create_key_value(bucket="endings")
+            policies = await opened.jetstream.create_key_value(bucket="policies")
 
             async def announced(message: Any) -> None:
                 heard.append(relay_pb2.RelayAnnouncement.FromString(message.data))
@@ -140,7 +184,8 @@ async def stage(home: Path) -> AsyncIterator[Stage]:
                 sys.executable, "-m", "services.streams.relay", env=os.environ | _environment(home, url)
             )
             relay_key = own.public_key().public_bytes_raw()
-            held = Stage(opened, endings, permissions, streams, relay_key, camera, process, heard, url)
+            held = Stage(opened, endings, permissions, streams, relay_key, camera, process, heard, url, policies)
+            await held.adopt()
             held.beats.set()
             async with asyncio.TaskGroup() as tasks:
                 heart = tasks.create_task(_beat_on(held))

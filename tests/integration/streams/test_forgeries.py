@@ -62,7 +62,7 @@ async def test_a_forged_closing_or_ending_ends_nobody(relay: Stage) -> None:
     await relay.tell("assign", relay.streams.seal("kapok.streams.assignment", made.SerializeToString()))
     closing = relay_pb2.SessionClosing(session=made.session, reason="x", relay=RELAY).SerializeToString()
     elsewhere = relay_pb2.SessionClosing(session=made.session, reason="x", relay="relay-2").SerializeToString()
-    ending = permissions_events_pb2.Ending(number=relay.number + 1, subject=made.principal).SerializeToString()
+    ending = permissions_events_pb2.Ending(number=relay.number + 1, subject="principals/p").SerializeToString()
     async with watching(relay.url(made.session)) as spared:
         for forged in (
             *forgeries(relay.streams, "kapok.streams.closing", closing).values(),

@@ -1,5 +1,6 @@
 """The gate of a relay: who stands when it matters, at the moment of the first picture."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -8,7 +9,8 @@ from typing import Any
 import pytest
 
 from services.chassis.clock import ManualClock
-from services.chassis.errors import Denied, Unavailable
+from services.chassis.errors import Aborted, Denied, Unavailable
+from services.decider.replica import Edition
 from services.streams.relay import doorkeeper
 from services.streams.relay.doorkeeper import Doorkeeper, Look, Token
 from services.streams.relay.ender import Ender
@@ -16,6 +18,8 @@ from services.streams.relay.gate import Peer
 from services.streams.relay.intake import SourceSpec
 from services.streams.relay.lease import Lease
 from services.streams.relay.sessions import Session
+from tests.unit.decider.cast import CITY_POLICE, GENESIS
+from tests.unit.relay import cases
 
 HERE, THERE = Peer("10.0.0.1", 4000), Peer("10.0.0.2", 4000)
 
@@ -39,22 +43,19 @@ class Record:
 async def gate() -> AsyncIterator[Doorkeeper]:
     clock = ManualClock()
     lease = Lease(timedelta(seconds=10))
-    lease.heartbeat(5, clock.now(), clock.now(), clock.monotonic())
+    lease.heartbeat(5, 1, clock.now(), clock.now(), clock.monotonic())
     with Ender() as ender:
-        yield Doorkeeper(
+        keeper = Doorkeeper(
             read_token=lambda text: Token(f"sessions/{text}", clock.at + timedelta(seconds=60)),
             make_source=lambda spec: spec,  # type: ignore[arg-type, return-value] # the source itself is not under test
             record=Record(), ender=ender, lease=lease, clock=clock,
         )  # fmt: skip
+        keeper.adopt(cases.FIRST)
+        yield keeper
 
 
 def session(gate: Doorkeeper, **changes: Any) -> Session:
-    values: dict[str, Any] = {
-        "name": "sessions/s", "camera": "districts/1/cameras/1", "principal": "principals/p", "number": 5,
-        "stands_on": frozenset({"sessions/s", "principals/p"}), "is_sealed": False, "viewer_limit": 1,
-        "expires_at": gate.clock.now() + timedelta(minutes=5), "source": SourceSpec("rtsp://h/1", ()),
-    }  # fmt: skip
-    return Session(**values | changes)
+    return cases.session("sessions/s", expires_at=gate.clock.now() + timedelta(minutes=5), **changes)
 
 
 class Watcher:
@@ -65,7 +66,7 @@ async def test_a_right_that_ended_after_a_renewal_admits_nobody_any_more(gate: D
     await gate.keep(session(gate))
     admission = await gate.admit("/s/s?token=s", HERE)
     await gate.keep(session(gate))  # renewed between SETUP and PLAY
-    gate.apply(6, "principals/p", "principal revoked")
+    gate.apply(6, CITY_POLICE.name, "principal revoked")
     with pytest.raises(Denied):
         await gate.opened(admission, Watcher())  # type: ignore[arg-type]
     assert gate.record.looks == []  # type: ignore[attr-defined]
@@ -74,7 +75,7 @@ async def test_a_right_that_ended_after_a_renewal_admits_nobody_any_more(gate: D
 async def test_an_ending_while_the_look_is_stored_shows_no_picture_and_is_on_record(gate: Doorkeeper) -> None:
     await gate.keep(session(gate))
     admission = await gate.admit("/s/s?token=s", HERE)
-    gate.record.meanwhile = lambda: gate.apply(6, "principals/p", "principal revoked")  # type: ignore[attr-defined]
+    gate.record.meanwhile = lambda: gate.apply(6, CITY_POLICE.name, "principal revoked")  # type: ignore[attr-defined]
     watcher: Any = Watcher()
     watcher.socket = watcher.ended_why = None
     gate.end = lambda sessions, why: None  # type: ignore[method-assign] # no socket to reset here
@@ -118,13 +119,13 @@ async def test_a_session_joined_from_one_network_is_not_joined_from_another(gate
 async def test_a_new_viewer_gets_the_newest_address_of_its_camera(gate: Doorkeeper) -> None:
     await gate.keep(session(gate))
     moved = SourceSpec("rtsp://h/2", ())
-    await gate.keep(session(gate, name="sessions/t", stands_on=frozenset({"districts/1/cameras/1"}), source=moved))
-    source: Any = gate.source("districts/1/cameras/1")
+    await gate.keep(replace(session(gate, source=moved), name="sessions/t"))
+    source: Any = gate.source(cases.WATCHED.name)
     assert source == moved
 
 
 async def test_a_clock_that_is_off_takes_nobody_in(gate: Doorkeeper) -> None:
-    gate.lease.heartbeat(5, gate.clock.now() + timedelta(seconds=3), gate.clock.now(), gate.clock.monotonic())
+    gate.lease.heartbeat(5, 1, gate.clock.now() + timedelta(seconds=3), gate.clock.now(), gate.clock.monotonic())
     with pytest.raises(Unavailable, match="2 s off"):
         await gate.keep(session(gate))
 
@@ -142,3 +143,32 @@ async def test_a_token_of_yesterday_is_refused(gate: Doorkeeper) -> None:
     gate.read_token = lambda _: late
     with pytest.raises(Denied, match="expired"):
         await gate.admit("/s/s?token=s", HERE)
+
+
+async def test_an_assignment_decided_by_a_newer_policy_waits_for_it(gate: Doorkeeper) -> None:
+    asked = asyncio.ensure_future(gate.keep(session(gate, revision=2)))
+    await asyncio.sleep(0)
+    assert not asked.done()
+    gate.adopt(Edition(2, GENESIS))
+    await asked
+    assert gate.sessions.find("sessions/s")
+
+
+async def test_while_a_newer_policy_is_not_here_no_older_decision_is_taken(
+    gate: Doorkeeper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doorkeeper, "_CATCH_UP_S", 0.01)
+    gate.apply(6, "policyVersions/2", "policy changed")
+    with pytest.raises(Unavailable, match="behind"):
+        await gate.keep(session(gate, number=6))
+    gate.adopt(Edition(2, GENESIS))
+    with pytest.raises(Aborted, match="ask again"):
+        await gate.keep(session(gate, number=6))
+
+
+async def test_a_session_that_a_new_policy_denies_admits_nobody_any_more(gate: Doorkeeper) -> None:
+    await gate.keep(session(gate))
+    admission = await gate.admit("/s/s?token=s", HERE)
+    gate.adopt(Edition(2, cases.without(cases.STANDING)))
+    with pytest.raises(Denied, match="policy changed"):
+        await gate.opened(admission, Watcher())  # type: ignore[arg-type]

@@ -11,9 +11,9 @@ from services.streams.relay.lease import Lease
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
-def beat(lease: Lease, committed: int, at_s: float) -> None:
+def beat(lease: Lease, committed: int, at_s: float, revision: int = 0) -> None:
     at = NOON + timedelta(seconds=at_s)
-    lease.heartbeat(committed, at, at, at_s)
+    lease.heartbeat(committed, revision, at, at, at_s)
 
 
 @pytest.fixture
@@ -50,17 +50,28 @@ def test_catching_up_justifies_as_of_the_last_heartbeat(lease: Lease) -> None:
     assert lease.has_run_out(119.1)
 
 
+def test_heartbeats_do_not_justify_a_relay_that_decides_by_an_older_policy(lease: Lease) -> None:
+    lease.adopt(1)
+    beat(lease, 7, at_s=100, revision=1)
+    beat(lease, 7, at_s=105, revision=2)
+    assert not lease.has_run_out(110.0)
+    assert lease.has_run_out(110.1)
+    lease.adopt(2)
+    assert lease.has_run_out(115.1)
+    assert not lease.has_run_out(115.0), "as of the last heartbeat"
+
+
 def test_an_old_heartbeat_played_again_extends_nothing(lease: Lease) -> None:
     beat(lease, 7, at_s=100)
     beat(lease, 7, at_s=105)
-    lease.heartbeat(7, NOON + timedelta(seconds=100), NOON + timedelta(seconds=112), 112.0)
+    lease.heartbeat(7, 0, NOON + timedelta(seconds=100), NOON + timedelta(seconds=112), 112.0)
     assert lease.has_run_out(115.5)
 
 
 def test_a_clock_two_seconds_off_is_told(lease: Lease) -> None:
-    lease.heartbeat(1, NOON, NOON + timedelta(seconds=2.1), 0.0)
+    lease.heartbeat(1, 0, NOON, NOON + timedelta(seconds=2.1), 0.0)
     assert lease.is_clock_off
-    lease.heartbeat(1, NOON + timedelta(seconds=2), NOON + timedelta(seconds=2.5), 1.0)
+    lease.heartbeat(1, 0, NOON + timedelta(seconds=2), NOON + timedelta(seconds=2.5), 1.0)
     assert not lease.is_clock_off
 
 

@@ -1,31 +1,25 @@
 """Sessions kept by a relay: found by what they stand on, refused when that has ended."""
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from services.chassis.errors import Aborted, Denied, Exhausted
-from services.streams.relay.intake import SourceSpec
-from services.streams.relay.sessions import Session, Sessions
+from services.decider.facts import Circumstances
+from services.streams.relay.sessions import Sessions
+from tests.unit.decider.cast import CITY_POLICE, FIRE, NOW
+from tests.unit.relay.cases import session
 
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
-SPEC = SourceSpec("rtsp://127.0.0.1/1", ())
-
-
-def session(name: str = "sessions/a", number: int = 5, **changes: object) -> Session:
-    values: dict[str, object] = {
-        "name": name, "camera": "districts/1/cameras/1", "principal": "principals/p", "number": number,
-        "stands_on": frozenset({name, "principals/p", "incidents/i"}), "expires_at": NOW + timedelta(minutes=1),
-        "viewer_limit": 1, "is_sealed": False, "source": SPEC,
-    }  # fmt: skip
-    return Session(**values | changes)  # type: ignore[arg-type]
+POLICE = CITY_POLICE.name
+OTHERS = replace(CITY_POLICE, name="principals/q")
 
 
 def test_an_ending_ends_what_stands_on_its_subject_and_nothing_else() -> None:
     sessions = Sessions()
     sessions.keep(session("sessions/a"))
-    sessions.keep(session("sessions/b", stands_on=frozenset({"sessions/b", "principals/q"})))
-    ended = sessions.end_on("principals/p", 6, "principal revoked")
+    sessions.keep(session("sessions/b", principal=OTHERS))
+    ended = sessions.end_on(POLICE, 6, "principal revoked")
     assert [s.name for s in ended] == ["sessions/a"]
     assert sessions.find("sessions/a") is None
     assert sessions.find("sessions/b") is not None
@@ -33,16 +27,18 @@ def test_an_ending_ends_what_stands_on_its_subject_and_nothing_else() -> None:
 
 def test_a_session_decided_before_an_ending_is_refused_afterwards() -> None:
     sessions = Sessions()
-    sessions.end_on("incidents/i", 6, "incident ended")
-    with pytest.raises(Aborted):
-        sessions.keep(session(number=5))
-    sessions.keep(session(number=6))
+    sessions.end_on(FIRE.name, 6, "incident ended")
+    for stands in ({"circumstances": Circumstances(incidents=(FIRE,))}, {"stands_on": frozenset({FIRE.name})}):
+        with pytest.raises(Aborted):
+            sessions.keep(session(number=5, **stands))
+        sessions.keep(session(number=6, **stands))
+    sessions.keep(session(number=5))
 
 
 def test_a_session_decided_after_an_ending_survives_its_late_arrival() -> None:
     sessions = Sessions()
     sessions.keep(session(number=6))
-    assert sessions.end_on("principals/p", 6, "principal revoked") == []
+    assert sessions.end_on(POLICE, 6, "principal revoked") == []
     assert sessions.find("sessions/a") is not None
 
 
@@ -83,17 +79,14 @@ def test_too_many_sessions_are_refused_with_when_to_come_back() -> None:
     assert refusal.value.retry_after
 
 
-def test_a_new_policy_leaves_seconds_to_decide_anew_and_takes_no_older_decision() -> None:
+def test_what_is_decided_neither_here_nor_again_by_then_is_over() -> None:
     sessions = Sessions()
-    for name, number in (("sessions/old", 5), ("sessions/asked-again", 5), ("sessions/new", 6)):
-        sessions.keep(session(name, number=number))
+    for name, revision in (("sessions/old", 1), ("sessions/asked-again", 1), ("sessions/new", 2)):
+        sessions.keep(session(name, revision=revision))
     until = NOW + timedelta(seconds=5)
-    sessions.outdate(6, until)
-    sessions.keep(session("sessions/asked-again", number=6))
-    with pytest.raises(Aborted):
-        sessions.keep(session("sessions/late", number=5))
+    sessions.outdate(2, until)
+    sessions.outdate(2, until + timedelta(seconds=5))  # heard twice: the first time counts
+    sessions.keep(session("sessions/asked-again", revision=2))
     assert sessions.end_expired(NOW) == []
     assert [s.name for s in sessions.end_expired(until)] == ["sessions/old"]
-    assert {s.name for s in (sessions.find("sessions/asked-again"), sessions.find("sessions/new")) if s} == {
-        "sessions/asked-again", "sessions/new",
-    }  # fmt: skip
+    assert all(sessions.find(name) for name in ("sessions/asked-again", "sessions/new"))

@@ -25,7 +25,7 @@ from services.streams.domain import (
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 CAMERA = "districts/440104/cameras/44010400001320000001"
 ORDER = Order("principals/p", CAMERA, Kind.LIVE, Purpose.PUBLIC_ORDER, viewer_limit=1)
-PERMIT = Permit("art14", "Article 14 ¶1", "agencies/a", "", 3, is_sealed=False, valid_until=None)
+PERMIT = Permit("art14", "Article 14 ¶1", "agencies/a", "", 3, is_sealed=False, valid_until=None, signed_facts=b"")
 
 
 def session(permit: Permit = PERMIT) -> Session:
@@ -47,12 +47,12 @@ def test_one_viewer_is_the_default() -> None:
 def test_a_session_never_outlasts_its_permit() -> None:
     soon = NOW + timedelta(minutes=2)
     assert session().expires_at == NOW + SESSION_LIFETIME
-    limited = Permit("r", "a", "agencies/a", "incidents/i", 3, is_sealed=False, valid_until=soon)
+    limited = Permit("r", "a", "agencies/a", "incidents/i", 3, is_sealed=False, valid_until=soon, signed_facts=b"")
     assert session(limited).expires_at == soon
 
 
 def test_a_session_stands_on_the_incident_that_its_permit_names() -> None:
-    permit = Permit("r", "a", "agencies/a", "incidents/i", 3, is_sealed=False, valid_until=None)
+    permit = Permit("r", "a", "agencies/a", "incidents/i", 3, is_sealed=False, valid_until=None, signed_facts=b"")
     assert session(permit).stands_on == {"sessions/s", "principals/p", "agencies/a", CAMERA, "incidents/i"}
 
 

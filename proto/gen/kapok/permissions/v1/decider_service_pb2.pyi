@@ -29,16 +29,18 @@ class DecideRequest(_message.Message):
     def __init__(self, principal: _Optional[str] = ..., camera: _Optional[str] = ..., action: _Optional[_Union[_decision_pb2.Action, str]] = ..., legal_basis: _Optional[str] = ..., incident: _Optional[str] = ..., session: _Optional[str] = ...) -> None: ...
 
 class DecideResponse(_message.Message):
-    __slots__ = ("decision", "agency", "incident", "security_level")
+    __slots__ = ("decision", "agency", "incident", "security_level", "signed_facts")
     DECISION_FIELD_NUMBER: _ClassVar[int]
     AGENCY_FIELD_NUMBER: _ClassVar[int]
     INCIDENT_FIELD_NUMBER: _ClassVar[int]
     SECURITY_LEVEL_FIELD_NUMBER: _ClassVar[int]
+    SIGNED_FACTS_FIELD_NUMBER: _ClassVar[int]
     decision: _decision_pb2.Decision
     agency: str
     incident: str
     security_level: int
-    def __init__(self, decision: _Optional[_Union[_decision_pb2.Decision, _Mapping]] = ..., agency: _Optional[str] = ..., incident: _Optional[str] = ..., security_level: _Optional[int] = ...) -> None: ...
+    signed_facts: bytes
+    def __init__(self, decision: _Optional[_Union[_decision_pb2.Decision, _Mapping]] = ..., agency: _Optional[str] = ..., incident: _Optional[str] = ..., security_level: _Optional[int] = ..., signed_facts: _Optional[bytes] = ...) -> None: ...
 
 class ScopeOfRequest(_message.Message):
     __slots__ = ("principal", "action")

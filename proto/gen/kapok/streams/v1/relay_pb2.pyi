@@ -31,32 +31,24 @@ class RelayAnnouncement(_message.Message):
     def __init__(self, relay: _Optional[str] = ..., public_key: _Optional[bytes] = ..., rtsp_host: _Optional[str] = ..., rtsp_port: _Optional[int] = ..., viewers: _Optional[int] = ..., cameras: _Optional[int] = ..., applied_number: _Optional[int] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., metrics_address: _Optional[str] = ...) -> None: ...
 
 class Assignment(_message.Message):
-    __slots__ = ("session", "camera", "principal", "agency", "legal_basis", "incident", "number", "expire_time", "viewer_limit", "sealed_source", "relay", "is_sealed")
+    __slots__ = ("session", "legal_basis", "incident", "expire_time", "viewer_limit", "sealed_source", "relay", "signed_facts")
     SESSION_FIELD_NUMBER: _ClassVar[int]
-    CAMERA_FIELD_NUMBER: _ClassVar[int]
-    PRINCIPAL_FIELD_NUMBER: _ClassVar[int]
-    AGENCY_FIELD_NUMBER: _ClassVar[int]
     LEGAL_BASIS_FIELD_NUMBER: _ClassVar[int]
     INCIDENT_FIELD_NUMBER: _ClassVar[int]
-    NUMBER_FIELD_NUMBER: _ClassVar[int]
     EXPIRE_TIME_FIELD_NUMBER: _ClassVar[int]
     VIEWER_LIMIT_FIELD_NUMBER: _ClassVar[int]
     SEALED_SOURCE_FIELD_NUMBER: _ClassVar[int]
     RELAY_FIELD_NUMBER: _ClassVar[int]
-    IS_SEALED_FIELD_NUMBER: _ClassVar[int]
+    SIGNED_FACTS_FIELD_NUMBER: _ClassVar[int]
     session: str
-    camera: str
-    principal: str
-    agency: str
     legal_basis: str
     incident: str
-    number: int
     expire_time: _timestamp_pb2.Timestamp
     viewer_limit: int
     sealed_source: bytes
     relay: str
-    is_sealed: bool
-    def __init__(self, session: _Optional[str] = ..., camera: _Optional[str] = ..., principal: _Optional[str] = ..., agency: _Optional[str] = ..., legal_basis: _Optional[str] = ..., incident: _Optional[str] = ..., number: _Optional[int] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., viewer_limit: _Optional[int] = ..., sealed_source: _Optional[bytes] = ..., relay: _Optional[str] = ..., is_sealed: _Optional[bool] = ...) -> None: ...
+    signed_facts: bytes
+    def __init__(self, session: _Optional[str] = ..., legal_basis: _Optional[str] = ..., incident: _Optional[str] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., viewer_limit: _Optional[int] = ..., sealed_source: _Optional[bytes] = ..., relay: _Optional[str] = ..., signed_facts: _Optional[bytes] = ...) -> None: ...
 
 class SessionClosing(_message.Message):
     __slots__ = ("session", "reason", "relay")

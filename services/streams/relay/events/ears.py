@@ -1,27 +1,26 @@
 """What the relay hears on the bus: assignments, closings, commands, endings, heartbeats. All signed, all checked."""
 
 import asyncio
-import base64
-import binascii
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import timedelta
 
 from google.protobuf.message import DecodeError
 from nats.aio.msg import Msg
 
 from kapok.permissions.v1 import permissions_events_pb2
-from kapok.registry.v1 import camera_pb2
 from kapok.streams.v1 import relay_pb2
-from services.chassis import sealing
 from services.chassis.bus import Bus
 from services.chassis.clock import Clock
-from services.chassis.errors import Denied, Error
-from services.chassis.signing import Verifier
+from services.chassis.errors import Aborted, Denied, Error
+from services.decider.facts import SEALED_LEVEL
 from services.rtsp.address import Network
 from services.streams.relay.control import ControlAddress, Fence, Grant, Velocity
-from services.streams.relay.doorkeeper import Doorkeeper, Token
+from services.streams.relay.doorkeeper import Doorkeeper
+from services.streams.relay.events import facts
+from services.streams.relay.events.editions import PUSHES, Editions
+from services.streams.relay.events.keys import Keys
 from services.streams.relay.intake import SourceSpec
 from services.streams.relay.sessions import Session
 
@@ -29,33 +28,8 @@ log = logging.getLogger(__name__)
 HEARTBEAT = "kapok.v1.permissions.heartbeat"
 ENDINGS = "kapok.v1.permissions.endings"
 _BUCKET = "endings"
+_FRESH = timedelta(seconds=60)  # how long ago the facts of an assignment may have been put together
 Handle = Callable[[bytes], Awaitable[int]]
-
-
-@dataclass(frozen=True)
-class Keys:
-    """The relay's own X25519 key, and the public keys of those whose word it takes."""
-
-    relay: str
-    own: bytes
-    streams: Verifier
-    permissions: Verifier
-
-    def source(self, camera: str, sealed: bytes) -> camera_pb2.Source:
-        """The camera's source, which registry sealed to this relay and this camera alone."""
-        context = sealing.context("kapok.registry.source", self.relay, camera)
-        return camera_pb2.Source.FromString(sealing.open_(self.own, sealed, context))
-
-    def token(self, text: str) -> Token:
-        """What a viewer shows; errors.Denied (TOKEN_INVALID) for anything that streams did not sign for this relay."""
-        try:
-            signed = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-        except (binascii.Error, ValueError):
-            raise Denied("TOKEN_INVALID", "the URL has no readable token; use the URL as it was given") from None
-        said = relay_pb2.SessionToken.FromString(self.streams.open("kapok.streams.token", signed))
-        if said.relay != self.relay:
-            raise Denied("TOKEN_INVALID", "this token is for another relay; use the URL as it was given")
-        return Token(said.session, datetime.fromtimestamp(said.expire_time_ms / 1000, UTC))
 
 
 @dataclass(frozen=True)
@@ -70,10 +44,12 @@ class Ears:
     own: frozenset[str]
     clock: Clock
     tasks: asyncio.TaskGroup
+    editions: Editions
 
     async def listen(self) -> None:
         """Subscribe to everything this relay is told."""
         mine = f"kapok.v1.relays.{self.keys.relay}"
+        await self.bus.subscribe(PUSHES, self.editions.heard)
         await self.bus.subscribe(ENDINGS, self._ending)
         await self.bus.subscribe(HEARTBEAT, self._heartbeat)
         for verb, handle in (("assign", self._assign), ("close", self._close), ("control", self._control)):
@@ -98,33 +74,44 @@ class Ears:
         return start
 
     async def _assign(self, data: bytes) -> int:
-        said = relay_pb2.Assignment.FromString(self.keys.streams.open("kapok.streams.assignment", data))
-        self._refuse_others(said.relay)
-        source = self.keys.source(said.camera, said.sealed_source)
-        names = (said.session, said.camera, said.principal, said.agency, said.legal_basis, said.incident)
-        session = Session(
-            name=said.session, camera=said.camera, principal=said.principal, stands_on=frozenset(names) - {""},
-            number=said.number, expires_at=said.expire_time.ToDatetime(UTC), viewer_limit=said.viewer_limit,
-            is_sealed=said.is_sealed,
-            source=SourceSpec(source.stream_uri, self.networks, source.username, source.password, self.own),
-        )  # fmt: skip
-        await self.doorkeeper.keep(session)
+        said = self.keys.assignment(data)
+        await self.doorkeeper.keep(self._session(said))
         return 0
 
+    def _session(self, said: relay_pb2.Assignment) -> Session:
+        """The session as permissions decided it: streams says where it is watched, and no more than that."""
+        told = self.keys.facts(said.signed_facts)
+        if told.session != said.session:
+            raise Denied("TOKEN_INVALID", f"these are not the facts of {said.session}")
+        if abs(self.clock.now() - facts.instant(told.decide_time)) > _FRESH:
+            raise Aborted("STATE_WRONG", "it was decided too long ago; ask again")
+        try:
+            case = facts.case(told)
+        except ValueError as error:
+            raise Aborted("STATE_WRONG", f"this relay is of an older release: {error}") from error
+        source = self.keys.source(case.camera.name, said.sealed_source)
+        names = (said.session, case.camera.name, case.principal.name, case.principal.agency, said.legal_basis,
+                 said.incident)  # fmt: skip
+        return Session(
+            name=said.session, case=case, stands_on=frozenset(names) - {""}, number=told.number,
+            revision=told.policy_revision, expires_at=facts.instant(said.expire_time), viewer_limit=said.viewer_limit,
+            is_sealed=case.camera.level >= SEALED_LEVEL,
+            source=SourceSpec(source.stream_uri, self.networks, source.username, source.password, self.own),
+        )  # fmt: skip
+
     async def _close(self, data: bytes) -> int:
-        said = relay_pb2.SessionClosing.FromString(self.keys.streams.open("kapok.streams.closing", data))
-        self._refuse_others(said.relay)
+        said = self.keys.closing(data)
         if (session := self.doorkeeper.sessions.find(said.session)) is not None:
             self.doorkeeper.end(self.doorkeeper.sessions.end([session], said.reason), said.reason)
         return 0
 
     async def _control(self, data: bytes) -> int:
         said = relay_pb2.ControlCommand.FromString(data)
-        self._refuse_others(said.relay)
+        self.keys.refuse_others(said.relay)
         signed = self.keys.permissions.open("kapok.permissions.grant", said.signed_grant)
         granted = permissions_events_pb2.ControlGrant.FromString(signed)
         source = self.keys.source(granted.camera, said.sealed_source)
-        grant = Grant(granted.camera, granted.principal, granted.epoch, granted.expire_time.ToDatetime(UTC))
+        grant = Grant(granted.camera, granted.principal, granted.epoch, facts.instant(granted.expire_time))
         where = ControlAddress(source.control_uri, source.username, source.password)
         await self.fence.command(grant, where, Velocity(said.pan, said.tilt, said.zoom))
         return grant.epoch
@@ -141,8 +128,13 @@ class Ears:
         signed = self.keys.permissions.open("kapok.permissions.heartbeat", message.data)
         said = permissions_events_pb2.Heartbeat.FromString(signed)
         self.doorkeeper.lease.heartbeat(
-            said.committed_number, said.time.ToDatetime(UTC), self.clock.now(), self.clock.monotonic()
+            said.committed_number,
+            said.policy_revision,
+            facts.instant(said.time),
+            self.clock.now(),
+            self.clock.monotonic(),
         )
+        await self.editions.follow(said.policy_revision)
         await self._catch_up()
 
     async def _catch_up(self) -> None:
@@ -155,7 +147,3 @@ class Ears:
         for number in missing:
             if (signed := await self.bus.value(bucket, str(number))) is not None:
                 self._apply(signed)
-
-    def _refuse_others(self, relay: str) -> None:
-        if relay != self.keys.relay:
-            raise Denied("TOKEN_INVALID", f"this was meant for {relay}")

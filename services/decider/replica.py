@@ -1,0 +1,95 @@
+"""A replica of the decider: follows the policy edition by edition, and decides cases again from the facts it was given.
+
+replica = Replica()
+replica.adopt(edition)                 # the whole policy, and the levels that this version of it set
+replica.decide(case, now).allowed      # as permissions would say it with the same facts
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from services.decider.conditions import CONDITIONS, INCIDENT, INSPECTION, PAPERS
+from services.decider.decider import Decider
+from services.decider.decision import Decision
+from services.decider.facts import Action, Camera, Circumstances, Principal
+from services.decider.policy import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """A version of the policy: all its rows, and of levels those that it set. ``camera_levels`` are by 20-digit code.
+
+    A camera has its own level if one was ever set for it, else that of its place category.
+    """
+
+    revision: int
+    policy: Policy
+    category_levels: Mapping[int, int] = field(default_factory=dict)
+    camera_levels: Mapping[str, int] = field(default_factory=dict)
+
+    def levelled(self, camera: Camera) -> Camera:
+        """The camera as it is from this version on, if it was known as the version before left it."""
+        own = self.camera_levels.get(camera.name.rpartition("/")[2])
+        if own is not None:
+            return replace(camera, level=own, is_level_own=True)
+        if camera.is_level_own or camera.category not in self.category_levels:
+            return camera
+        return replace(camera, level=self.category_levels[camera.category])
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One right in use: who does what to which camera, and what may bear on it."""
+
+    principal: Principal
+    camera: Camera
+    action: Action
+    circumstances: Circumstances
+
+    @property
+    def grounds(self) -> Mapping[int, frozenset[str]]:
+        """The names of papers, incidents and inspections, by the condition that they give."""
+        found = self.circumstances
+        named = ((PAPERS, found.bases), (INCIDENT, found.incidents), (INSPECTION, found.inspections))
+        return {bit: frozenset(one.name for one in facts) for bit, facts in named}
+
+    def without(self, name: str) -> "Case":
+        """The case when the papers, incident or inspection of that name are no more."""
+        found = self.circumstances
+        left = Circumstances(
+            tuple(one for one in found.bases if one.name != name),
+            tuple(one for one in found.incidents if one.name != name),
+            tuple(one for one in found.takeovers if name not in (one.name, one.ground)),
+            tuple(one for one in found.inspections if one.name != name),
+        )
+        return replace(self, circumstances=left)
+
+    def under(self, edition: Edition) -> "Case":
+        """The case from that version of the policy on."""
+        return replace(self, camera=edition.levelled(self.camera))
+
+    def stood_on(self, decision: Decision) -> frozenset[str]:
+        """The names of the papers, incidents and inspections that ``decision`` about it stands on."""
+        bits = [CONDITIONS[name].bit for name in decision.conditions]
+        return frozenset().union(*(self.grounds.get(bit, frozenset()) for bit in bits))
+
+
+class Replica:
+    """Denies everything before its first edition. One thread only, as its engine."""
+
+    def __init__(self) -> None:
+        self._decider = Decider()
+
+    @property
+    def revision(self) -> int:
+        """Of the policy in force here; 0 before the first."""
+        return self._decider.revision
+
+    def adopt(self, edition: Edition) -> None:
+        """Have it decide from here on. Some µs for each class in use, and 0.5 ms for each that its rows tell apart."""
+        self._decider.adopt(self._decider.prepare(edition.policy, edition.revision))
+
+    def decide(self, case: Case, now: datetime) -> Decision:
+        """Allow or deny by the policy in force here."""
+        return self._decider.decide(case.principal, case.camera, case.action, case.circumstances, now)

@@ -1,0 +1,87 @@
+"""What a relay decides by itself with: the facts of a session's decision, versions of the policy. Both to be signed."""
+
+import zlib
+
+from kapok.permissions.v1 import replica_pb2
+from services.decider.area import covers
+from services.decider.facts import Incident, Inspection, LegalBasis, Takeover
+from services.decider.replica import Edition
+from services.permissions.question import Answer, Question
+from services.permissions.rpc.messages import stamp
+
+FACTS_PURPOSE = "kapok.permissions.facts"
+EDITION_PURPOSE = "kapok.permissions.edition"
+pb = replica_pb2.SessionFacts
+
+
+def session_facts(question: Question, answer: Answer) -> pb:
+    """Everything that bears on the session ``question.used_for``; of areas only that they cover its camera."""
+    found, camera = answer.circumstances, answer.camera
+    return pb(
+        session=question.used_for,
+        principal=_principal(answer),
+        camera=_camera(answer),
+        action=f"ACTION_{question.action.name}",
+        legal_bases=[_ground(one) for one in found.bases if camera.name in one.cameras],
+        incidents=[_ground(one) for one in found.incidents if covers(one.area, camera)],
+        inspections=[_ground(one) for one in found.inspections if covers(one.area, camera)],
+        takeovers=[_takeover(one) for one in found.takeovers],
+        policy_revision=answer.decision.revision,
+        number=answer.number,
+        decide_time=stamp(answer.now),
+    )
+
+
+def edition(found: Edition) -> replica_pb2.PolicyEdition:
+    """A version of the policy, as small as it can be: the bus carries a megabyte at the most."""
+    return replica_pb2.PolicyEdition(
+        revision=found.revision,
+        policy_csv=zlib.compress(found.policy.text.encode(), 9),
+        category_levels=found.category_levels,
+        camera_levels=found.camera_levels,
+    )
+
+
+def _principal(answer: Answer) -> pb.Principal:
+    who = answer.principal
+    return pb.Principal(
+        name=who.name,
+        agency=who.agency,
+        kind=who.kind.value,
+        tier=who.tier.value,
+        jurisdiction=who.jurisdiction,
+        clearance=who.clearance,
+        roles=sorted(who.roles),
+    )
+
+
+def _camera(answer: Answer) -> pb.Camera:
+    camera = answer.camera
+    return pb.Camera(
+        name=camera.name,
+        level=camera.level,
+        place_category=camera.category,
+        operator=camera.operator,
+        is_level_own=camera.is_level_own,
+        is_accepted=camera.is_accepted,
+        is_operating=camera.is_operating,
+        is_barred=camera.is_barred,
+    )
+
+
+def _ground(fact: LegalBasis | Incident | Inspection) -> pb.Ground:
+    return pb.Ground(name=fact.name, start_time=stamp(fact.starts_at), end_time=stamp(fact.ends_at))
+
+
+def _takeover(takeover: Takeover) -> pb.Takeover:
+    return pb.Takeover(
+        name=takeover.name,
+        number=takeover.number,
+        principal=takeover.principal,
+        agency=takeover.agency,
+        kind=takeover.kind.value,
+        tier=takeover.tier.value,
+        start_time=stamp(takeover.starts_at),
+        end_time=stamp(takeover.ends_at),
+        ground=takeover.ground,
+    )

@@ -1,0 +1,1 @@
+"""What the relay hears on the bus, checked and put in its own words. Protobuf stops here."""

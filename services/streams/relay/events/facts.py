@@ -1,0 +1,102 @@
+"""What permissions tells a relay to decide by: protobuf → the decider's own words."""
+
+import zlib
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from kapok.permissions.v1 import decision_pb2, replica_pb2
+from services.decider.facts import (
+    Action,
+    AgencyKind,
+    Area,
+    Camera,
+    Circumstances,
+    Incident,
+    Inspection,
+    LegalBasis,
+    Principal,
+    Takeover,
+    Tier,
+)  # fmt: skip
+from services.decider.policy import MAX_BYTES, parse
+from services.decider.replica import Case, Edition
+
+Facts = replica_pb2.SessionFacts
+_ACTIONS = {decision_pb2.Action.Value(f"ACTION_{action.name}"): action for action in Action}
+
+
+def edition(said: replica_pb2.PolicyEdition) -> Edition:
+    """A version of the policy. Raises ValueError or errors.InvalidArgument for one that can't be in force here."""
+    unpacked = zlib.decompressobj()
+    text = unpacked.decompress(said.policy_csv, MAX_BYTES)
+    if not unpacked.eof:
+        raise ValueError(f"policy {said.revision} is longer than {MAX_BYTES} bytes, or cut short")
+    return Edition(said.revision, parse(text.decode()), dict(said.category_levels), dict(said.camera_levels))
+
+
+def case(said: Facts) -> Case:
+    """What a session was decided by. Raises ValueError for a kind, tier or action that is not known here."""
+    principal = _principal(said.principal)
+    camera = _camera(said.camera)
+    here = Area(cameras=frozenset({camera.name}))
+    opens_to = frozenset({principal.agency})
+    return Case(
+        principal,
+        camera,
+        _action(said.action),
+        Circumstances(
+            tuple(
+                LegalBasis(n, principal.name, here.cameras, start, end) for n, start, end in _spans(said.legal_bases)
+            ),
+            tuple(Incident(n, here, opens_to, start, end) for n, start, end in _spans(said.incidents)),
+            tuple(_takeover(one, camera.name) for one in said.takeovers),
+            tuple(Inspection(n, principal.agency, here, start, end) for n, start, end in _spans(said.inspections)),
+        ),
+    )
+
+
+def instant(value: Timestamp) -> datetime:
+    """An aware UTC time."""
+    return value.ToDatetime(UTC)
+
+
+def _spans(grounds: Sequence[Facts.Ground]) -> list[tuple[str, datetime, datetime]]:
+    return [(one.name, instant(one.start_time), instant(one.end_time)) for one in grounds]
+
+
+def _action(value: int) -> Action:
+    if value not in _ACTIONS:
+        raise ValueError(f"action {value} is not known here")
+    return _ACTIONS[value]
+
+
+def _principal(said: Facts.Principal) -> Principal:
+    return Principal(
+        said.name, said.agency, AgencyKind(said.kind), Tier(said.tier), said.jurisdiction, said.clearance,
+        frozenset(said.roles),
+    )  # fmt: skip
+
+
+def _camera(said: Facts.Camera) -> Camera:
+    return Camera(
+        name=said.name,
+        level=said.level,
+        category=said.place_category,
+        district=said.name.split("/")[1],
+        operator=said.operator,
+        latitude=0.0,  # grounds name the camera: no area is asked here
+        longitude=0.0,
+        is_accepted=said.is_accepted,
+        is_operating=said.is_operating,
+        is_barred=said.is_barred,
+        is_level_own=said.is_level_own,
+    )
+
+
+def _takeover(said: Facts.Takeover, camera: str) -> Takeover:
+    return Takeover(
+        said.name, said.number, camera, said.agency, said.principal, AgencyKind(said.kind), Tier(said.tier),
+        instant(said.start_time), instant(said.end_time), said.ground,
+    )  # fmt: skip
