@@ -1,7 +1,7 @@
-"""Running sessions when the policy changes: each is decided anew by the new one, and ended where that says no.
+"""Running sessions when the policy changes: each is decided anew by the new one and put on record so, or ended.
 
-A relay lets what was decided before last for some seconds (`relay.doorkeeper`), and ends what is not assigned to it
-again by then. So a session for which nobody could ask is lost, never kept.
+The relays have decided by themselves at once (`relay.judge`): this brings the record after them, rule and number, and
+keeps what a relay could not decide. So nothing is ended for want of an answer; who is away is asked again.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from services.streams.domain import Session
 log = logging.getLogger(__name__)
 POLICIES = "policyVersions/"
 _AT_ONCE = 16
-_OVER = "the policy changed: open the session again"
+_AGAIN_S = 1.0
 
 
 class Running(Protocol):
@@ -26,8 +26,8 @@ class Running(Protocol):
         """Every open session."""
         ...
 
-    async def is_assigned_again(self, session: Session) -> bool:
-        """Whether its relay keeps it under a new decision; errors.Denied when the policy has no such right any more."""
+    async def assign_again(self, session: Session) -> None:
+        """Have its relay keep it under a new decision; errors.Denied when the policy has no such right any more."""
         ...
 
     async def end(self, session: Session, reason: str) -> None:
@@ -49,30 +49,33 @@ class Anew:
         self._has_changed.set()
 
     async def work_forever(self) -> None:
-        """One round for each change; changes that come meanwhile share the next one."""
+        """One round for each change, and one each second while some session is undecided."""
         while True:
             stop_if_cancelled()
             await self._has_changed.wait()
             self._has_changed.clear()
-            await self.decide_before(self._number)
+            if undecided := await self.decide_before(self._number):
+                log.warning("%d sessions could not be decided anew yet", undecided)
+                await asyncio.sleep(_AGAIN_S)
+                self._has_changed.set()
 
-    async def decide_before(self, number: int) -> None:
-        """Every open session that was decided before the ending of that number."""
+    async def decide_before(self, number: int) -> int:
+        """Every open session that was decided before the ending of that number; how many could not be."""
         waiting = [session for session in await self._running.all_open() if session.number < number]
         turns = asyncio.Semaphore(_AT_ONCE)
 
-        async def decide(session: Session) -> None:
+        async def is_decided(session: Session) -> bool:
             async with turns:
-                await self._decide(session)
+                return await self._is_decided(session)
 
-        await asyncio.gather(*map(decide, waiting))
+        return (await asyncio.gather(*map(is_decided, waiting))).count(False)
 
-    async def _decide(self, session: Session) -> None:
+    async def _is_decided(self, session: Session) -> bool:
         try:
-            if not await self._running.is_assigned_again(session):
-                await self._running.end(session, _OVER)
+            await self._running.assign_again(session)
         except errors.Denied as refusal:
             await self._running.end(session, f"the policy changed: {refusal.message}"[:200])
         except errors.Error as failure:
             log.warning("%s could not be decided anew: %s", session.name, failure)
-            await self._running.end(session, _OVER)
+            return False
+        return True

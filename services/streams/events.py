@@ -19,7 +19,7 @@ from services.chassis.rpc_status import named
 from services.chassis.signing import Signer, Verifier
 from services.streams.domain import Copy, Move, Session
 from services.streams.placement import Relay, place
-from services.streams.service import ControlPermit, Warrant
+from services.streams.ports import ControlPermit, Warrant
 
 ANNOUNCEMENTS = "kapok.v1.relays.*.announce"
 ENDINGS = "kapok.v1.permissions.endings"
@@ -125,6 +125,12 @@ class RelayFleet:
     def heard_at(self, relay: str) -> datetime:
         known = self._relays.get(relay)
         return known.heard_at if known else self._listening_since
+
+    def find(self, name: str) -> Relay:
+        relay = self._relays.get(name)
+        if relay is None or not relay.is_alive(self.clock.now()):
+            raise errors.Unavailable("SERVICE_AWAY", f"{name} is not heard of; try again", service=name)
+        return relay
 
     def place(self, camera: str) -> Relay:
         relay = place(camera, self._relays.values(), self.clock.now())

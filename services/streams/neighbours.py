@@ -9,7 +9,7 @@ from services.chassis import errors
 from services.chassis.rpc_client import Neighbour
 from services.streams.domain import Order, Permit
 from services.streams.placement import Relay
-from services.streams.service import ControlPermit
+from services.streams.ports import ControlPermit
 
 SECRET_LEVEL = 5
 _DECIDER = "kapok.permissions.v1.DeciderService"

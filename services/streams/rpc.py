@@ -9,7 +9,8 @@ from kapok.streams.v1 import session_pb2, streams_service_pb2, streams_service_p
 from services.chassis import errors, identity
 from services.streams.domain import Copy, Kind, Move, Order, Purpose, Session
 from services.streams.events import copy_message, session_message
-from services.streams.service import Opened, Streams
+from services.streams.ports import Opened
+from services.streams.service import Streams
 
 PAGE_SIZE = 50
 PAGE_SIZE_LIMIT = 1000

@@ -11,133 +11,18 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from services.chassis import errors
 from services.chassis.clock import Clock
-from services.chassis.outbox import Message
 from services.streams import domain
 from services.streams.domain import Copy, Move, Order, Permit, Session
 from services.streams.placement import Relay
+from services.streams.ports import Facts, Opened, Permissions, Registry, Relays, Sessions, Tokens, Warrant
 
 log = logging.getLogger(__name__)
 OPEN_SESSIONS_LIMIT = 500
 RELAY_LOST_AFTER = timedelta(seconds=15)  # the longest lease of ordinary sessions, and time to come back
 _RETRY_AFTER = timedelta(seconds=1)
-
-
-@dataclass(frozen=True, slots=True)
-class ControlPermit:
-    """Permissions' grant of control: signed for the relay, with the rule that it stands on."""
-
-    signed_grant: bytes
-    rule: str
-    article: str
-    is_sealed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A session with the means to join it."""
-
-    session: Session
-    token: str
-    token_expires_at: datetime
-    rtsp_url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Warrant:
-    """What a relay needs to serve a session and streams alone can't give: permissions' facts, registry's source."""
-
-    signed_facts: bytes
-    sealed_source: bytes
-
-
-class Sessions(Protocol):
-    """Where sessions are kept. Each change commits with its fact or not at all."""
-
-    async def add(self, session: Session, fact: Message) -> None: ...
-
-    async def change(self, session: Session, fact: Message) -> bool:
-        """False, and nothing written, when it has been closed."""
-        ...
-
-    async def record(self, fact: Message) -> None: ...
-
-    async def find(self, name: str) -> Session | None: ...
-
-    async def count_open(self, principal: str) -> int: ...
-
-    async def page(self, principal: str, before: tuple[datetime, str] | None, size: int) -> Sequence[Session]: ...
-
-    async def open_on(self, subject: str) -> Sequence[Session]: ...
-
-    async def all_open(self) -> Sequence[Session]: ...
-
-    async def expired(self, now: datetime) -> Sequence[Session]: ...
-
-    async def open_relays(self) -> Sequence[str]: ...
-
-
-class Permissions(Protocol):
-    """What streams asks of permissions."""
-
-    async def decide(self, order: Order, session: str) -> Permit:
-        """The permit of the session of that name, or errors.Denied with rule and article."""
-        ...
-
-    async def grant_control(self, principal: str, camera: str) -> ControlPermit:
-        """The signed grant of control, or errors.Denied naming the holder."""
-        ...
-
-
-class Registry(Protocol):
-    """What streams asks of the registry."""
-
-    async def seal_source(self, camera: str, relay: Relay) -> bytes:
-        """The camera's source, sealed to the relay's key; errors.FailedPrecondition before acceptance."""
-        ...
-
-
-class Relays(Protocol):
-    """The relays of this cell."""
-
-    def place(self, camera: str) -> Relay:
-        """The relay for a camera; errors.Unavailable when none is alive."""
-        ...
-
-    def heard_at(self, relay: str) -> datetime:
-        """When the relay last announced itself; for one never heard, when we began to listen."""
-        ...
-
-    async def assign(self, session: Session, relay: Relay, warrant: Warrant) -> None:
-        """Return once the relay keeps the session."""
-        ...
-
-    async def close(self, session: Session) -> None:
-        """End the session's viewers."""
-        ...
-
-    async def control(self, relay: Relay, permit: ControlPermit, move: Move, sealed_source: bytes) -> int:
-        """Have the relay command the camera; the epoch under which it did."""
-        ...
-
-
-class Facts(Protocol):
-    """Facts as the outbox takes them."""
-
-    def session(self, verb: str, session: Session) -> Message: ...
-
-    def copy(self, copy: Copy, session: Session) -> Message: ...
-
-    def move_ordered(self, principal: str, camera: str, move: Move, permit: ControlPermit) -> Message: ...
-
-
-class Tokens(Protocol):
-    """Who signs what admits a viewer."""
-
-    def issue(self, session: Session, expires_at: datetime) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -230,19 +115,18 @@ class Streams:
         """Every session that runs."""
         return await self.sessions.all_open()
 
-    async def is_assigned_again(self, session: Session) -> bool:
+    async def assign_again(self, session: Session) -> None:
         """Decided anew, kept by its relay under that decision, and on record so. Its time is not prolonged.
 
-        Raises errors.Denied when it is not permitted any more.
+        Raises errors.Denied when it is not permitted any more, errors.Unavailable while its relay is away.
         """
         permit = await self.permissions.decide(domain.order_of(session), session.name)
-        relay = self.relays.place(session.camera)
-        if relay.name != session.relay:
-            return False
+        relay = self.relays.find(session.relay)
         warrant = await self._warrant(permit, session.camera, relay)
         session = domain.decided_anew(session, permit)
         await self.relays.assign(session, relay, warrant)
-        return await self.sessions.change(session, self.facts.session("decided_anew", session))
+        if not await self.sessions.change(session, self.facts.session("decided_anew", session)):
+            await self._end_at_relay(session)  # closed meanwhile
 
     async def end(self, session: Session, reason: str) -> None:
         """Close its record and end its viewers; a relay that is away ends them by its lease or the session's end."""

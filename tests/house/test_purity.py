@@ -26,6 +26,7 @@ OUTSIDE = {
         for noun in ("enrolment", "freshness", "probing", "requests", "levels", "signals", "systems", "watching")
     },
     "services/permissions/ports.py": "declares what its use cases await",
+    "services/streams/ports.py": "declares what its use cases await",
     "services/streams/anew.py": "asks for every session again when the policy changes",
     "services/streams/tokens.py": "draws a nonce for each token",
     **{

@@ -47,6 +47,7 @@ class Stage:
     keys: key_files.Keys
     registry: registry.Settings
     permissions: permissions.Settings
+    stream_uri: str = "rtsp://127.0.0.1:1/one"  # of every camera
 
     @property
     def organs(self) -> dict[str, Signer]:
@@ -132,7 +133,7 @@ class Stage:
             camera = camera_pb2.Camera(
                 code=name.rpartition("/")[2], display_name="camera", place="north exit", purpose="safety",
                 place_category="PLACE_CATEGORY_OTHER", premises="PREMISES_PUBLIC_AREA", system=system,
-                source={"stream_uri": "rtsp://127.0.0.1:1/one"},
+                source={"stream_uri": self.stream_uri},
                 position=dict(zip(("latitude", "longitude"), city.INSIDE, strict=True)),
             )  # fmt: skip
             request = registry_service_pb2.CreateCameraRequest(parent="districts/440104", camera=camera)
