@@ -20,13 +20,15 @@ from services.decider.policy import Policy
 class Edition:
     """A version of the policy: all its rows, and of levels those that it set. ``camera_levels`` are by 20-digit code.
 
-    A camera has its own level if one was ever set for it, else that of its place category.
+    A camera has its own level if one was ever set for it, else that of its place category. ``number`` is of the ending
+    that put it in force: whatever claims to be decided by it and knows of fewer was decided on older levels.
     """
 
     revision: int
     policy: Policy
     category_levels: Mapping[int, int] = field(default_factory=dict)
     camera_levels: Mapping[str, int] = field(default_factory=dict)
+    number: int = 0
 
     def levelled(self, camera: Camera) -> Camera:
         """The camera as it is from this version on, if it was known as the version before left it."""

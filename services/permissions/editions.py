@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import Callable, Mapping
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from services.chassis.tasks import stop_if_cancelled
 from services.decider.facts import SEALED_LEVEL
 from services.decider.replica import Edition
 from services.permissions.joint.change import PolicyChange
-from services.permissions.joint.version import Version
 from services.permissions.ports import Ports
-from services.permissions.store import policies
+from services.permissions.store import endings, policies
 
 MOST_KEPT = 64  # a relay that missed more of them waits for streams
 
@@ -28,9 +29,9 @@ class Editions:
         """Tell relays of the version just adopted."""
         self.has_new.set()
         async with self._ports.database.read() as transaction:
-            found = await policies.version(transaction, revision)
+            found = await self._find(transaction, revision)
         assert found is not None, "it was adopted"
-        await self._ports.voice.proclaim(self._edition(*found))
+        await self._ports.voice.proclaim(found)
 
     async def keep_once(self) -> None:
         """Keep what may not be kept yet, oldest first: versions of other replicas, and of runs before this one, too."""
@@ -39,16 +40,21 @@ class Editions:
         for revision in range(max(self._kept + 1, newest - MOST_KEPT + 1), newest + 1):
             stop_if_cancelled()
             async with self._ports.database.read() as transaction:
-                found = await policies.version(transaction, revision)
+                found = await self._find(transaction, revision)
             if found is not None:
-                await self._ports.voice.keep_edition(self._edition(*found))
+                await self._ports.voice.keep_edition(found)
             self._kept = revision
 
-    def _edition(self, version: Version, document: bytes) -> Edition:
+    async def _find(self, transaction: AsyncConnection, revision: int) -> Edition | None:
+        found = await policies.version(transaction, revision)
+        if found is None:
+            return None
+        version, document = found
         if not version.proposal:  # the genesis: nothing was known before it
-            return Edition(version.revision, version.policy)
+            return Edition(revision, version.policy)
         change = self._change_of(document)
-        return Edition(version.revision, version.policy, change.category_levels, _open(change.camera_levels))
+        number = await endings.last_of(transaction, f"policyVersions/{revision}")
+        return Edition(revision, version.policy, change.category_levels, _open(change.camera_levels), number)
 
 
 def _open(levels: Mapping[str, int]) -> dict[str, int]:

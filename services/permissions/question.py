@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.chassis.errors import Aborted
 from services.decider.area import covers
 from services.decider.conditions import CONDITIONS, INCIDENT, PAPERS
 from services.decider.decision import Decision
@@ -117,12 +118,18 @@ def accessible(camera: Camera | None, principal: Principal, name: str) -> Camera
 async def gather(
     transaction: AsyncConnection, ports: Ports, question: Question, found: Described, now: datetime
 ) -> Answer:
-    """Read what bears on the question and decide. Raises Denied for absent and for hidden cameras, alike."""
+    """Read what bears on the question and decide. Raises Denied for absent and for hidden cameras, alike.
+
+    Raises Aborted when a newer policy than that of ``transaction``'s view came into force here meanwhile.
+    """
     view = await read(transaction, ports, question.ask, now, question.used_for)
     camera = found.camera
     if ports.decider.revision > found.revision:  # the levels that came with the newer policy, from the same view
         own, default = await levels(transaction, [question.camera.rpartition("/")[2]])
         camera = camera and policies.at_level(camera, own, default)
+    asking = view.records.get(question.principal)
+    if asking and asking.policy_revision != ports.decider.revision:  # adopted since by another task: older levels here
+        raise Aborted("STATE_WRONG", "the policy changed meanwhile; ask again")
     return answered(ports, question, camera, view)
 
 

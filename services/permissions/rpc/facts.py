@@ -39,6 +39,7 @@ def edition(found: Edition) -> replica_pb2.PolicyEdition:
         policy_csv=zlib.compress(found.policy.text.encode(), 9),
         category_levels=found.category_levels,
         camera_levels=found.camera_levels,
+        number=found.number,
     )
 
 

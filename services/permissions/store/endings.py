@@ -47,6 +47,12 @@ async def committed(transaction: AsyncConnection) -> int:
     return await counters.current(transaction, COUNTER)
 
 
+async def last_of(transaction: AsyncConnection, subject: str) -> int:
+    """The number of its last ending; 0 when it never ended."""
+    found = sa.select(sa.func.coalesce(sa.func.max(endings.c.number), 0)).where(endings.c.subject == subject)
+    return int((await transaction.execute(found)).scalar_one())
+
+
 async def newer(transaction: AsyncConnection, cameras: Collection[str], since: datetime) -> dict[str, int]:
     """The lowest number of each of these cameras that ended at ``since`` or later; others may be among them.
 

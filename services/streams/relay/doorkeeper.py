@@ -195,6 +195,7 @@ class Doorkeeper:
         """A newer policy decides here from now on: what it does not allow ends now."""
         for ended in self.judge.adopt(edition, self.clock.now()):
             self.end([ended], ended.ended_why)
+        self.sessions.floor = max(self.sessions.floor, edition.number)
         self.lease.adopt(edition.revision)
         self._has_learnt.set()
 

@@ -54,7 +54,7 @@ async def test_every_version_is_said_and_kept_and_the_heartbeat_names_it(stage: 
         assert zlib.decompress(found.policy_csv).decode() == parse(without(URBAN_LIVE)).text
         assert (dict(found.category_levels), dict(found.camera_levels)) == ({8: 3}, {code: 4})
         await eventually(lambda: [beat for beat in ear.heartbeats if beat.policy_revision == 2])
-        assert [ending.subject for ending in ear.endings] == ["policyVersions/2"]
+        assert [(ending.subject, ending.number) for ending in ear.endings] == [("policyVersions/2", found.number)]
 
 
 async def test_a_version_of_a_replica_that_died_before_it_kept_it_is_kept_by_another(stage: Stage) -> None:

@@ -3,11 +3,12 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import pytest
 
-from services.chassis.errors import Denied
+from services.chassis.errors import Aborted, Denied
 from services.decider.facts import Action, Camera
 from services.permissions import policies
 from services.permissions.batches import Batch, Batches
@@ -17,6 +18,7 @@ from services.permissions.ports import Ports
 from services.permissions.question import Question
 from services.permissions.snapshots import Known
 from services.permissions.store import policies as versions
+from services.permissions.store import takeovers
 from services.permissions.takeovers import Takeovers
 from services.permissions.view import Views
 from tests.unit.decider.cast import GENESIS, NOW, PARK, TUNNEL, URBAN
@@ -158,3 +160,21 @@ async def test_control_is_told_by_it(database_url: str) -> None:
         await adopted(ports)
         with pytest.raises(Denied):
             await Takeovers(ports).state(URBAN.name, PARK.name)
+
+
+@pytest.mark.parametrize("asked", [opened, explained])
+async def test_what_another_task_adopts_behind_a_view_decides_nothing_on_its_older_levels(
+    database_url: str, asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with replica(database_url) as (ports, _):
+        await asked(ports)
+        standing = takeovers.standing
+
+        async def meanwhile(*arguments: Any) -> Any:
+            monkeypatch.setattr(takeovers, "standing", standing)
+            ports.decider.adopt(ports.decider.prepare(GENESIS, 2))  # as another task does that has read it
+            return await standing(*arguments)
+
+        monkeypatch.setattr(takeovers, "standing", meanwhile)
+        with pytest.raises(Aborted, match="ask again"):
+            await asked(ports)

@@ -79,7 +79,10 @@ class Stage:
     async def adopt(self, policy_csv: str = GENESIS, *, is_heard: bool = True, is_kept: bool = True) -> None:
         """Put the next version of the policy in force; its push may be lost, or what is kept of it."""
         self.revision += 1
-        edition = replica_pb2.PolicyEdition(revision=self.revision, policy_csv=zlib.compress(policy_csv.encode()))
+        edition = replica_pb2.PolicyEdition(
+            revision=self.revision, policy_csv=zlib.compress(policy_csv.encode()),
+            number=self.number + 1 if self.revision > 1 else 0,
+        )  # fmt: skip
         signed = self.permissions.seal("kapok.permissions.edition", edition.SerializeToString())
         if is_kept:
             await self.policies.put(str(self.revision), signed)

@@ -166,6 +166,14 @@ async def test_while_a_newer_policy_is_not_here_no_older_decision_is_taken(
         await gate.keep(session(gate, number=6))
 
 
+async def test_what_a_new_policy_decided_without_its_own_ending_was_decided_on_older_levels(gate: Doorkeeper) -> None:
+    gate.adopt(Edition(2, GENESIS, number=6))
+    gate.apply(6, "policyVersions/2", "policy changed")
+    with pytest.raises(Aborted, match="ask again"):
+        await gate.keep(session(gate, revision=2, number=5))
+    await gate.keep(session(gate, revision=2, number=6))
+
+
 async def test_a_session_that_a_new_policy_denies_admits_nobody_any_more(gate: Doorkeeper) -> None:
     await gate.keep(session(gate))
     admission = await gate.admit("/s/s?token=s", HERE)

@@ -33,7 +33,8 @@ def edition(said: replica_pb2.PolicyEdition) -> Edition:
     text = unpacked.decompress(said.policy_csv, MAX_BYTES)
     if not unpacked.eof:
         raise ValueError(f"policy {said.revision} is longer than {MAX_BYTES} bytes, or cut short")
-    return Edition(said.revision, parse(text.decode()), dict(said.category_levels), dict(said.camera_levels))
+    levels = dict(said.category_levels), dict(said.camera_levels)
+    return Edition(said.revision, parse(text.decode()), *levels, said.number)
 
 
 def case(said: Facts) -> Case:
