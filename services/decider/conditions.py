@@ -7,12 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.decider.area import covers
-from services.decider.facts import Action, Camera, Circumstances, LegalBasis, Principal
+from services.decider.facts import (
+    BARRED,
+    NOT_ACCEPTED,
+    OPERATING,
+    Action,
+    Camera,
+    Circumstances,
+    LegalBasis,
+    Principal,
+)  # fmt: skip
 from services.decider.holder import holder
 
-CLEARED, PAPERS, INCIDENT, INSPECTION, HOLDS_CONTROL, SUSPENDED, NOT_ACCEPTED, HELD_BY_OTHER, OPERATING, BARRED = (
-    1 << n for n in range(10)
-)
+CLEARED, PAPERS, INCIDENT, INSPECTION, HOLDS_CONTROL, SUSPENDED, HELD_BY_OTHER = (1 << n for n in (0, 1, 2, 3, 4, 5, 7))
 TIMED = PAPERS | INCIDENT | INSPECTION | HOLDS_CONTROL  # these end by themselves
 USUAL = OPERATING  # the state of its system that a class of cameras is taken to be in
 
@@ -104,14 +111,10 @@ def lasting(principal: Principal, camera: Camera) -> int:
     """The flags that hold without any circumstances, the operator's control aside; the state of the camera's system is
     among them (Articles 8, 10). Spelt out in one function: it is in the way of every decision.
     """
-    bits = CLEARED if principal.clearance >= camera.level else 0
-    if principal.is_suspended:
-        bits |= SUSPENDED
-    if not camera.is_accepted:
-        bits |= NOT_ACCEPTED
-    if camera.is_operating:
-        bits |= OPERATING
-    return bits | BARRED if camera.is_barred else bits
+    level, _, bits = camera.traits
+    if principal.clearance >= level:
+        bits |= CLEARED
+    return bits | SUSPENDED if principal.is_suspended else bits
 
 
 def conditions(

@@ -100,4 +100,5 @@ class Decider:
 
 
 def _request(principal: Principal, camera: Camera, action: Action, bits: int) -> Request:
-    return principal.role_text, relation(principal, camera), action, camera.level, camera.category, bits
+    level, category, _ = camera.traits
+    return principal.role_text, relation(principal, camera), action, level, category, bits

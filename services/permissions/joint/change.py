@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from services.chassis.errors import InvalidArgument, Violation
-from services.decider.conditions import CLEARED, OPERATING
-from services.decider.facts import CATEGORIES, SEALED_LEVEL, Action, Relation, Tier
+from services.decider.conditions import CLEARED
+from services.decider.facts import CATEGORIES, OPERATING, SEALED_LEVEL, Action, Relation, Tier
 from services.decider.model import Request, matches
 from services.decider.policy import Policy
 from services.permissions.fields import Fields

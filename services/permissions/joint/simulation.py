@@ -12,9 +12,9 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from services.decider.conditions import CLEARED, CONDITIONS, HOLDS_CONTROL, INCIDENT, INSPECTION, OPERATING, PAPERS
+from services.decider.conditions import CLEARED, CONDITIONS, HOLDS_CONTROL, INCIDENT, INSPECTION, PAPERS
 from services.decider.decision import DEFAULT_DENY
-from services.decider.facts import CATEGORIES, LEVELS, Action, AgencyKind, Relation, Tier
+from services.decider.facts import CATEGORIES, LEVELS, OPERATING, Action, AgencyKind, Relation, Tier
 from services.decider.model import among, held, met, within
 from services.decider.policy import Policy, Row
 
