@@ -13,7 +13,7 @@ ORGANS = {
     "public-security": "police-guangzhou", "information-technology": "informatization-guangzhou",
     "national-security": "security-guangzhou",
 }  # fmt: skip
-ENDED_WITHIN_S = 8  # five seconds are streams' to ask for every session anew
+ENDED_WITHIN_S = 8
 
 
 def policy(stage: Platform, principal: str, *words: str) -> str:
