@@ -26,7 +26,7 @@ class Running(Protocol):
         """Every open session."""
         ...
 
-    async def assign_again(self, session: Session) -> None:
+    async def assign_again(self, session: Session) -> Session:
         """Have its relay keep it under a new decision; errors.Denied when the policy has no such right any more."""
         ...
 

@@ -48,7 +48,7 @@ class Streams:
         session = domain.opened(order, permit, name, relay.name, self.clock.now())
         await self.sessions.add(session, self.facts.session("opened", session))
         try:
-            await self.relays.assign(session, relay, warrant)
+            session = await self._taken(session, relay, warrant)
         except errors.Error as refusal:
             # A session that no relay keeps can't be joined: its record says so instead of staying open.
             reason = f"the relay did not take it: {refusal.message}"[:200]
@@ -115,7 +115,7 @@ class Streams:
         """Every session that runs."""
         return await self.sessions.all_open()
 
-    async def assign_again(self, session: Session) -> None:
+    async def assign_again(self, session: Session) -> Session:
         """Decided anew, kept by its relay under that decision, and on record so. Its time is not prolonged.
 
         Raises errors.Denied when it is not permitted any more, errors.Unavailable while its relay is away.
@@ -127,6 +127,7 @@ class Streams:
         await self.relays.assign(session, relay, warrant)
         if not await self.sessions.change(session, self.facts.session("decided_anew", session)):
             await self._end_at_relay(session)  # closed meanwhile
+        return session
 
     async def end(self, session: Session, reason: str) -> None:
         """Close its record and end its viewers; a relay that is away ends them by its lease or the session's end."""
@@ -144,6 +145,14 @@ class Streams:
             if self.clock.now() - heard_at > RELAY_LOST_AFTER:
                 for session in await self.sessions.open_on(relay):
                     await self._close(session, f"relay lost, last heard at {heard_at.isoformat(timespec='seconds')}")
+
+    async def _taken(self, session: Session, relay: Relay, warrant: Warrant) -> Session:
+        """The session as its relay keeps it: decided once more if the relay knows of something newer."""
+        try:
+            await self.relays.assign(session, relay, warrant)
+        except errors.Aborted:
+            return await self.assign_again(session)
+        return session
 
     async def _warrant(self, permit: Permit, camera: str, relay: Relay) -> Warrant:
         return Warrant(permit.signed_facts, await self.registry.seal_source(camera, relay))

@@ -29,12 +29,13 @@ def allowed(number: int, **changes: Any) -> decision_pb2.Decision:
 
 @dataclass
 class Permissions(decider_service_pb2_grpc.DeciderServiceServicer):
-    """Answers ``decision``, and signs grants of control under ``epoch``."""
+    """Answers ``before`` one by one, then ``decision``, and signs grants of control under ``epoch``."""
 
     relay: Stage
     decision: decision_pb2.Decision
     level: int = 1
     epoch: int = 1
+    before: list[decision_pb2.Decision] = field(default_factory=list)
     asked: list[tuple[str, Any]] = field(default_factory=list)  # (service that asked, request)
 
     def relent(self) -> None:
@@ -44,15 +45,16 @@ class Permissions(decider_service_pb2_grpc.DeciderServiceServicer):
 
     async def Decide(self, request: Any, _context: Any) -> Any:  # noqa: N802 - the proto's name
         self.asked.append((identity.caller().service, request))
+        decision = self.before.pop(0) if self.before else self.decision
         said = {
             "principal": request.principal, "agency": "agencies/police", "camera": request.camera,
-            "legal_basis": request.legal_basis, "incident": request.incident, "number": self.decision.number,
+            "legal_basis": request.legal_basis, "incident": request.incident, "number": decision.number,
             "level": self.level, "kind": "national-security" if self.level == 5 else "public-security",
         }  # fmt: skip
         if self.level == 5:
             said["legal_basis"] = said["legal_basis"] or "legalBases/secret"
         return decider_service_pb2.DecideResponse(
-            decision=self.decision, agency="agencies/police", security_level=self.level,
+            decision=decision, agency="agencies/police", security_level=self.level,
             signed_facts=self.relay.decided(request.session, **said),
         )  # fmt: skip
 

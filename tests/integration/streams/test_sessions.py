@@ -134,6 +134,17 @@ async def test_a_session_that_the_relay_refuses_is_closed_on_record(office: Desk
     await office.told("streams.session.opened", "streams.session.closed")
 
 
+async def test_what_was_decided_before_something_that_the_relay_knows_is_decided_once_more(office: Desk) -> None:
+    stale = allowed(office.relay.number)
+    await office.relay.end(office.principal)
+    await office.relay.settled()
+    office.permissions.before, office.permissions.decision = [stale], allowed(office.relay.number)
+    answer = await office.open()
+    await seen(answer.rtsp_url)
+    assert [request.session for _, request in office.permissions.asked] == [answer.session.name] * 2
+    await office.told("streams.session.opened", "streams.session.decided_anew", "relay.viewer.opened")
+
+
 async def test_another_principals_session_is_as_absent_as_one_that_never_was(office: Desk) -> None:
     name = (await office.open()).session.name
     copy = session_pb2.Copy(session=name, sha256="0" * 64, size_bytes=1, duration_ms=1)

@@ -36,12 +36,16 @@ class Editions:
             await self.follow(edition.revision, edition)
 
     async def follow(self, newest: int, pushed: Edition | None = None) -> None:
-        """Have the policy of revision ``newest`` decide here; what is not kept yet comes with a later heartbeat."""
+        """Have the policy of revision ``newest`` decide here; what is not kept yet comes with a later heartbeat.
+
+        Versions are kept in their order: where the newest is and one before it is not, that one is no more.
+        """
         async with self._turn:
             while (own := self.doorkeeper.lease.revision) < newest:
                 wanted = own + 1 if own else newest  # a new relay has no session that an older one could concern
                 found = pushed if pushed and pushed.revision == wanted else await self._kept(wanted)
-                found = found or (pushed or await self._kept(newest) if wanted < newest else None)
+                if found is None and wanted < newest:
+                    found = await self._kept(newest)
                 if found is None:
                     return
                 self.doorkeeper.adopt(found)
