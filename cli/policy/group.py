@@ -1,5 +1,6 @@
 """The group of commands, and what they share."""
 
+import re
 from typing import Annotated, Any
 
 import typer
@@ -9,6 +10,7 @@ from cli.invocation import Context
 from kapok.permissions.v1 import policy_pb2
 
 group = typer.Typer(no_args_is_help=True, help="Levels and permissions (Article 14 ¶2): propose, sign, look back.")
+_DIGITS = re.compile(r"\d{1,9}", re.ASCII)
 _STATES = policy_pb2.PolicyProposal.State
 ProposalArgument = Annotated[
     str,
@@ -44,4 +46,20 @@ def changed(change: policy_pb2.PolicyChange) -> str:
     parts += [f"{one.code}: level {one.level}" for one in change.camera_levels[:5]]
     if len(change.camera_levels) > 5:
         parts.append(f"and {len(change.camera_levels) - 5} cameras more")
+    if change.HasField("sealed_levels"):
+        secret = change.sealed_levels
+        parts.append(f"{secret.camera_count} cameras on {secret.name}, sha256 {secret.sha256}")
     return "; ".join(parts)
+
+
+def camera_level(text: str) -> policy_pb2.CameraLevel:
+    """CODE=LEVEL."""
+    camera, _, level = text.partition("=")
+    return policy_pb2.CameraLevel(code=names.camera(camera).rpartition("/")[2], level=number(level))
+
+
+def number(text: str) -> int:
+    """Up to nine digits."""
+    if not _DIGITS.fullmatch(text):
+        raise typer.BadParameter(f"{text!r} is no number: give CODE=LEVEL or CATEGORY=LEVEL, such as 7=3")
+    return int(text)

@@ -1,6 +1,5 @@
 """Commands that move a proposal on."""
 
-import re
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -9,17 +8,15 @@ from typing import Annotated
 import typer
 from google.protobuf.json_format import MessageToDict
 
-from cli import names
 from cli.arguments import form
 from cli.invocation import Context
-from cli.policy.group import ProposalArgument, group, show
-from kapok.permissions.v1 import policy_pb2, policy_service_pb2
+from cli.policy.group import ProposalArgument, camera_level, group, number, show
+from kapok.permissions.v1 import policy_service_pb2
 from services.chassis import errors
 from services.chassis.signing import Signer
 from services.permissions.joint.proposal import PURPOSE
 
 pb = policy_service_pb2
-_DIGITS = re.compile(r"\d{1,9}", re.ASCII)
 _Reason = Annotated[str, typer.Option(help="Why; it goes on record.")]
 
 
@@ -36,6 +33,10 @@ class Draft:
     category_level: Annotated[
         list[str] | None, typer.Option(metavar="CATEGORY=LEVEL", help="Of a place category 1 to 13; may be repeated.")
     ] = None
+    sealed: Annotated[
+        str,
+        typer.Option(metavar="LIST", help="A list of state secrets that national security drew up: sealedLevels/ID."),
+    ] = ""
     window_hours: Annotated[int, typer.Option(min=1, max=720, help="Time to sign in.")] = 168
     is_checked_only: Annotated[bool, typer.Option("--validate-only", help="Check it, keep nothing.")] = False
 
@@ -51,7 +52,8 @@ def propose(context: Context, draft: Draft) -> None:
     request = pb.ProposePolicyChangeRequest(
         policy_csv=rows,
         category_levels=dict(map(_category_level, draft.category_level or ())),
-        camera_levels=map(_camera_level, draft.level or ()),
+        camera_levels=map(camera_level, draft.level or ()),
+        sealed_levels=draft.sealed,
         reason=draft.reason,
         window_hours=draft.window_hours,
         validate_only=draft.is_checked_only,
@@ -103,20 +105,9 @@ def withdraw(context: Context, proposal: ProposalArgument, reason: _Reason) -> N
     show(context, context.obj.gateway.call(pb.WithdrawPolicyProposalRequest(name=proposal, reason=reason)))
 
 
-def _camera_level(text: str) -> policy_pb2.CameraLevel:
-    camera, _, level = text.partition("=")
-    return policy_pb2.CameraLevel(code=names.camera(camera).rpartition("/")[2], level=_number(level))
-
-
 def _category_level(text: str) -> tuple[int, int]:
     category, _, level = text.partition("=")
-    return _number(category), _number(level)
-
-
-def _number(text: str) -> int:
-    if not _DIGITS.fullmatch(text):
-        raise typer.BadParameter(f"{text!r} is no number: give CODE=LEVEL or CATEGORY=LEVEL, such as 7=3")
-    return int(text)
+    return number(category), number(level)
 
 
 def _listed(numbers: object) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import secrets
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -19,6 +20,7 @@ from services.decider.decider import Decider
 from services.permissions import policies, rpc
 from services.permissions.camera_memory import CameraMemory
 from services.permissions.events import FactJournal, SignedVoice, follow_cameras
+from services.permissions.joint.sealed import SALT_BYTES
 from services.permissions.neighbours import RegistryCameras
 from services.permissions.ports import Ports
 from services.permissions.rounds import Rounds, each_second
@@ -70,7 +72,7 @@ async def app(settings: Settings) -> AsyncIterator[None]:
             clock=clock,
             new_id=lambda: str(uuid.uuid4()),
         )
-        permissions = compose(ports, DOCUMENTS, _organ_keys(settings))
+        permissions = compose(ports, DOCUMENTS, _organ_keys(settings), lambda: secrets.token_bytes(SALT_BYTES))
         rounds = Rounds(records, voice, clock)
         closures, editions = permissions.closures, permissions.editions
         await follow_cameras(wire, memory, closures.hear)

@@ -34,6 +34,7 @@ from services.permissions.closures import Closure
 from services.permissions.ending import Ending, Heartbeat
 from services.permissions.incident import Declared
 from services.permissions.joint.proposal import Proposal
+from services.permissions.joint.sealed import SealedList
 from services.permissions.neighbours import BARRED
 from services.permissions.ports import Change, Held, Standing
 from services.permissions.rpc import facts, incident_messages, messages, policy_change
@@ -220,6 +221,11 @@ def _(resource: Declared) -> Message:
 @_snapshot.register
 def _(resource: Proposal) -> Message:
     return policy_change.proposal(resource)
+
+
+@_snapshot.register
+def _(resource: SealedList) -> Message:
+    return policy_change.sealed_levels(resource, is_shown=True)
 
 
 @_snapshot.register

@@ -6,7 +6,7 @@ from kapok.registry.v1 import camera_facts_service_pb2, camera_pb2
 from services.chassis.rpc_client import Neighbour
 from services.decider.facts import Camera
 from services.permissions.camera_memory import CameraMemory
-from services.permissions.policies import at_level
+from services.permissions.levels import LevelBook
 from services.permissions.snapshots import Known
 
 _METHOD = "kapok.registry.v1.CameraFactsService.BatchGetCameraFacts"
@@ -19,7 +19,7 @@ _ACCEPTED = BARRED | {
     camera_pb2.LIFE_STATE_IN_SERVICE,
     camera_pb2.LIFE_STATE_SUSPENDED_BY_OPERATOR,
 }
-LevelsOf = Callable[[Sequence[str]], Awaitable[tuple[Mapping[str, int], Mapping[int, int]]]]
+LevelsOf = Callable[[Sequence[str]], Awaitable[LevelBook]]
 
 
 class RegistryCameras:
@@ -29,7 +29,7 @@ class RegistryCameras:
     """
 
     def __init__(self, registry: Neighbour, memory: CameraMemory, levels_of: LevelsOf) -> None:
-        """``levels_of`` gives the levels that cameras have of their own by code, and those of place categories."""
+        """``levels_of`` gives what was set of the levels of cameras by code, and those of place categories."""
         self._registry = registry
         self._memory = memory
         self._levels_of = levels_of
@@ -51,8 +51,8 @@ class RegistryCameras:
                 _METHOD, camera_facts_service_pb2.BatchGetCameraFactsRequest(names=asked)
             )
             codes = [name.rpartition("/")[2] for name in asked]  # absent ones too: they take no less time (Article 11)
-            own, default = await self._levels_of(codes)
-            cameras = [at_level(camera(message), own, default) for message in answer.cameras]
+            book = await self._levels_of(codes)
+            cameras = [book.at_level(camera(message)) for message in answer.cameras]
             self._memory.learn(cameras, asked_s, generation)
             found |= {each.name: each for each in cameras}
         return found

@@ -1,7 +1,6 @@
 """Use cases of the policy as a whole (Article 14 ¶2): the organs' genesis is adopted once, levels are given from it."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from prometheus_client import Gauge
@@ -10,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.chassis.database import Database
 from services.chassis.metrics import REGISTRY
 from services.decider.decider import Decider
-from services.decider.facts import Camera
 from services.permissions import refusals
 from services.permissions.genesis import Genesis, check
+from services.permissions.levels import LevelBook
 from services.permissions.ports import Ports
 from services.permissions.store import policies
 
@@ -67,17 +66,8 @@ async def follow(transaction: AsyncConnection, ports: Ports, revision: int) -> N
         await catch_up(transaction, ports.decider, ports.cameras.forget_all)
 
 
-def at_level(camera: Camera, own: Mapping[str, int], default: Mapping[int, int]) -> Camera:
-    """The camera at its level in force: its own, or that of its place category."""
-    code = camera.name.rpartition("/")[2]
-    is_own = code in own
-    level = own[code] if is_own else default.get(camera.category, camera.level)
-    is_so = (level, is_own) == (camera.level, camera.is_level_own)
-    return camera if is_so else replace(camera, level=level, is_level_own=is_own)
-
-
-async def levels_of(database: Database, codes: Sequence[str]) -> tuple[dict[str, int], dict[int, int]]:
-    """The levels that cameras have of their own, by code, and those of place categories."""
+async def levels_of(database: Database, codes: Sequence[str]) -> LevelBook:
+    """What was set of the levels of these cameras, and those of place categories."""
     async with database.look() as connection:
         return await policies.levels(connection, codes)
 
@@ -97,5 +87,5 @@ class Levels:
         if not revision:
             raise refusals.no_policy()
         async with self._ports.database.read() as transaction:
-            own, default = await policies.levels(transaction, {code for code, _ in cameras})
-        return [own[code] if code in own else default[category] for code, category in cameras], revision
+            book = await policies.levels(transaction, {code for code, _ in cameras})
+        return [book.level(code, category)[0] for code, category in cameras], revision

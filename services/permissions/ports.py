@@ -16,6 +16,7 @@ from services.permissions.basis import Registered
 from services.permissions.ending import Ending
 from services.permissions.incident import Declared
 from services.permissions.joint.proposal import Proposal
+from services.permissions.joint.sealed import SealedList
 from services.permissions.snapshots import Known
 
 
@@ -53,7 +54,7 @@ class Change:
     verb: str
     by: str
     at: datetime
-    snapshot: Registered | Declared | Held | Standing | Proposal
+    snapshot: Registered | Declared | Held | Standing | Proposal | SealedList
     camera: str = ""
     rule: str = ""
     article: str = ""

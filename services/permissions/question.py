@@ -125,8 +125,8 @@ async def gather(
     view = await read(transaction, ports, question.ask, now, question.used_for)
     camera = found.camera
     if ports.decider.revision > found.revision:  # the levels that came with the newer policy, from the same view
-        own, default = await levels(transaction, [question.camera.rpartition("/")[2]])
-        camera = camera and policies.at_level(camera, own, default)
+        book = await levels(transaction, [question.camera.rpartition("/")[2]])
+        camera = camera and book.at_level(camera)
     asking = view.records.get(question.principal)
     if asking and asking.policy_revision != ports.decider.revision:  # adopted since by another task: older levels here
         raise Aborted("STATE_WRONG", "the policy changed meanwhile; ask again")

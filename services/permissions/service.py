@@ -1,6 +1,6 @@
 """The use cases of permissions, by noun. What they need of the outside is declared in ports.py."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from services.permissions.bases import Bases
@@ -10,6 +10,8 @@ from services.permissions.decisions import Decisions
 from services.permissions.editions import Editions
 from services.permissions.incidents import Incidents
 from services.permissions.joint.proposals import Documents, Proposals
+from services.permissions.joint.sealed_lists import SealedLists
+from services.permissions.joint.versions import Versions
 from services.permissions.policies import Levels
 from services.permissions.ports import Ports
 from services.permissions.principals import Principals
@@ -30,10 +32,14 @@ class Permissions:
     levels: Levels
     closures: Closures
     proposals: Proposals
+    versions: Versions
+    sealed_lists: SealedLists
     editions: Editions
 
 
-def compose(ports: Ports, documents: Documents, organ_keys: Mapping[str, bytes]) -> Permissions:
+def compose(
+    ports: Ports, documents: Documents, organ_keys: Mapping[str, bytes], salt: Callable[[], bytes]
+) -> Permissions:
     """All use cases on the same ports; ``organ_keys`` are the public keys pinned at installation, by kind of agency."""
     views, editions = Views(ports), Editions(ports, documents.of_version)
     return Permissions(
@@ -46,5 +52,7 @@ def compose(ports: Ports, documents: Documents, organ_keys: Mapping[str, bytes])
         Levels(ports),
         Closures(ports),
         Proposals(ports, editions, documents, organ_keys),
+        Versions(ports, documents.of_version),
+        SealedLists(ports, salt),
         editions,
     )

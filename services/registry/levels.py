@@ -108,7 +108,7 @@ class Levels:
             for before in await self.store.of_codes(transaction, list(wanted)):
                 level = wanted[before.camera.code]
                 if level != before.camera.level:
-                    cause = f"level {before.camera.level} became {level} by policyVersions/{revision} ({_ARTICLE})"
+                    cause = _cause(before.camera, level, revision)
                     after = dataclasses.replace(
                         revised(before.camera, _BY, cause, now), level=level, confirmed_at=before.camera.confirmed_at
                     )
@@ -120,3 +120,9 @@ class Levels:
         if brought:
             self.outbox.wake()
         return len(brought)
+
+
+def _cause(before: Camera, level: int, revision: int) -> str:
+    """Why the record says another level. That a camera was a state secret is told to nobody (Article 11)."""
+    was = "the level" if before.is_sealed else f"level {before.level}"
+    return f"{was} became {level} by policyVersions/{revision} ({_ARTICLE})"

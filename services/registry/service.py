@@ -12,7 +12,7 @@ from services.chassis import errors
 from services.chassis.clock import Clock
 from services.chassis.database import Database
 from services.chassis.outbox import Message, Outbox
-from services.decider.facts import Action
+from services.decider.facts import SEALED_LEVEL, Action
 from services.registry import refusals
 from services.registry.change import Change, revised
 from services.registry.domain import Camera, Deed, Revision, Source, code_of
@@ -75,7 +75,10 @@ class Registry:
             stored = await self.store.get(transaction, code_of(name))
             if stored is None or not ruling.is_allowed:
                 raise not_accessible(name)
-            return stored.camera if as_of is None else await _then(transaction, stored, as_of)
+            found = stored.camera if as_of is None else await _then(transaction, stored, as_of)
+        if found.is_sealed and not await self._may_see_secret(principal, found):
+            raise not_accessible(name)
+        return found
 
     async def list(self, principal: str, query: Query) -> Page:
         """A page of what the principal may describe, filtered in the database before anything is counted."""
@@ -104,13 +107,25 @@ class Registry:
 
     async def revisions(self, principal: str, name: str, before: int, limit: int) -> Sequence[Revision]:
         """The revisions of a camera that the principal may describe, newest first (Article 22)."""
-        await self.get(principal, name)
+        camera = await self.get(principal, name)
+        sees_secrets = await self._may_see_secret(principal, dataclasses.replace(camera, level=SEALED_LEVEL))
+        shown: list[Revision] = []
         async with self.database.read() as transaction:
             stored = await self.store.get(transaction, code_of(name))
             if stored is None:
                 return []
             before = min(before, stored.camera.revision + 1)  # PostgreSQL keeps revisions as 32 bits
-            return await revisions.page(transaction, stored, before, limit)
+            while found := await revisions.page(transaction, stored, before, limit):
+                shown += [one for one in found if sees_secrets or not one.camera.is_sealed]
+                before = found[-1].camera.revision
+                if len(shown) >= limit or len(found) < limit:
+                    break
+        return shown[:limit]
+
+    async def _may_see_secret(self, principal: str, then: Camera) -> bool:
+        """Whether a record that says of a state secret may be told: the camera may be none any more (Article 11)."""
+        scope = await self.permissions.scope(principal, Action.DESCRIBE)
+        return any(found.holds(then) for found in scope.classes)
 
     async def update(self, deed: Deed, change: Change) -> Camera:
         """Change a record; only its operator may. errors.Aborted (ETAG_STALE) when it changed since it was read."""

@@ -19,7 +19,8 @@ OUTSIDE = {
     **{
         f"services/permissions/{noun}.py": USE_CASE
         for noun in ("bases", "batches", "closures", "control", "decisions", "editions", "incidents", "policies",
-                     "principals", "question", "rounds", "takeovers", "view", "joint/proposals")
+                     "principals", "question", "rounds", "takeovers", "view", "joint/proposals", "joint/sealed_lists",
+                     "joint/versions")
     },
     **{
         f"services/registry/{noun}.py": USE_CASE

@@ -1,6 +1,7 @@
 """What a proposal changes, and the changes that no number of signatures makes lawful. Pure.
 
-Level 5 is not set here: a state secret is named by nobody but national security and its operator (Article 11).
+Level 5 is not set openly: a state secret is named by nobody but national security and its operator (Article 11). A
+sealed list makes and unmakes it, of which a change has the count and the hash.
 """
 
 import re
@@ -15,6 +16,7 @@ from services.decider.model import Request, matches
 from services.decider.policy import Policy
 from services.permissions.fields import Fields
 from services.permissions.genesis import ORGANS
+from services.permissions.joint.sealed import Digest
 
 MOST_CAMERAS = 10_000
 _OPEN_LEVELS = range(1, SEALED_LEVEL)
@@ -33,16 +35,17 @@ class PolicyChange:
     policy: Policy | None = None
     category_levels: Mapping[int, int] = field(default_factory=dict)
     camera_levels: Mapping[str, int] = field(default_factory=dict)
+    sealed: Digest | None = None
 
 
 def refuse_unless_sound(change: PolicyChange) -> None:
     """Raise InvalidArgument with everything that is wrong with ``change``, each with its article."""
     fields = Fields()
     fields.text("reason", change.reason, most=500)
-    is_some = change.policy is not None or change.category_levels or change.camera_levels
-    fields.claim(bool(is_some), "policy_csv", "must change something: send rows, category_levels or camera_levels")
+    is_some = change.policy is not None or change.category_levels or change.camera_levels or change.sealed
+    fields.claim(bool(is_some), "policy_csv", "must change something: send rows, levels or a sealed list")
     fields.claim(set(change.category_levels) <= set(CATEGORIES), "category_levels", "must be place categories 1 to 13")
-    offer = f"must be from 1 to {_OPEN_LEVELS[-1]}: state secrets are set apart (Articles 11, 14)"
+    offer = f"must be from 1 to {_OPEN_LEVELS[-1]}: state secrets are set by a sealed list (Articles 11, 14)"
     fields.claim(set(change.category_levels.values()) <= set(_OPEN_LEVELS), "category_levels", offer)
     codes = [code for code in change.camera_levels if not _CODE.fullmatch(code)][:_NAMED]
     fields.claim(not codes, "camera_levels", f"must be codes of 20 digits (GB/T 28181), which {codes} are not")

@@ -1,14 +1,13 @@
 """Use cases of joint setting (Article 14 ¶2). Each is durable before it is answered, and a fact of the ledger."""
 
 import hashlib
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.chassis.errors import Exhausted, InvalidArgument, Violation
+from services.chassis.errors import Exhausted, FailedPrecondition, InvalidArgument, Violation
 from services.chassis.signing import Verifier
 from services.decider.facts import Principal
 from services.decider.policy import Policy, parse
@@ -18,11 +17,13 @@ from services.permissions.ending import Cause, Ending
 from services.permissions.joint import proposal as states
 from services.permissions.joint.change import PolicyChange, refuse_unless_open, refuse_unless_sound
 from services.permissions.joint.proposal import ARTICLE, LONGEST_WINDOW, PURPOSE, USUAL_WINDOW, Proposal, State
+from services.permissions.joint.sealed import Digest
 from services.permissions.joint.simulation import Effect, effects
 from services.permissions.joint.version import Version
+from services.permissions.joint.versions import reading
 from services.permissions.ports import Change, Ports
 from services.permissions.question import in_good_standing
-from services.permissions.store import endings
+from services.permissions.store import endings, sealed_lists
 from services.permissions.store import policies as versions
 from services.permissions.store import proposals as store
 
@@ -32,12 +33,13 @@ _HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What is to be proposed. ``policy_csv`` "" leaves the rows; ``window`` zero is a week."""
+    """What is proposed. ``policy_csv`` "" leaves the rows; ``sealed_levels`` names a list; ``window`` 0: a week."""
 
     reason: str
     policy_csv: str = ""
     category_levels: Mapping[int, int] = field(default_factory=dict)
     camera_levels: Mapping[str, int] = field(default_factory=dict)
+    sealed_levels: str = ""
     window: timedelta = timedelta()
 
 
@@ -83,13 +85,13 @@ class Proposals:
 
     async def get(self, principal: str, name: str) -> tuple[Proposal, bytes]:
         """One proposal and its change, for the organs."""
-        async with self._read(principal) as transaction:
+        async with reading(self._ports, principal) as transaction:
             found, content = await self._find(transaction, name)
             return states.settled(found, await versions.revision(transaction), self._ports.clock.now()), content
 
     async def newest(self, principal: str, before: int, most: int) -> Sequence[tuple[int, Proposal]]:
         """The newest below number ``before``, with their numbers, for the organs."""
-        async with self._read(principal) as transaction:
+        async with reading(self._ports, principal) as transaction:
             newest, now = await versions.revision(transaction), self._ports.clock.now()
             found = await store.page(transaction, before, most)
             return [(number, states.settled(one, newest, now)) for number, one in found]
@@ -107,9 +109,7 @@ class Proposals:
             await store.add_signature(transaction, signed)
             await self._tell(transaction, "signed", principal, signed, now)
             if states.is_signed(signed):
-                signed = await self._adopt(transaction, signed, content, now)
-                subject = f"policyVersions/{signed.adopted_revision}"
-                ended.append(await endings.append(transaction, Cause.POLICY_CHANGED, subject, now))
+                signed, ended = await self._adopt(transaction, signed, content, now)
                 await self._tell(transaction, "adopted", principal, signed, now)
         ports.journal.wake()
         if ended:
@@ -134,38 +134,9 @@ class Proposals:
             now_in_force = await versions.newest(transaction)
             assert now_in_force is not None, "a proposal changes a policy that there is"
             before, _ = now_in_force
-            own, _ = await versions.levels(transaction, change.camera_levels)
+            own = (await versions.levels(transaction, change.camera_levels)).own
         moved = sum(own.get(code) != level for code, level in change.camera_levels.items())
         return effects(before, change.policy or before), moved
-
-    async def version(self, principal: str, revision: int) -> tuple[Version, bytes]:
-        """A version and the document that put it in force, for the organs."""
-        async with self._read(principal) as transaction:
-            found = await versions.version(transaction, revision)
-        if found is None:
-            raise refusals.no_resource(f"policyVersions/{revision}")
-        return found
-
-    async def level_changes(self, since: int) -> tuple[int, PolicyChange | None]:
-        """The version after ``since`` and what it changed, for services of the cell; or ``since`` and nothing."""
-        async with self._ports.database.read() as transaction:
-            found = await versions.version(transaction, since + 1)
-        if found is None:
-            return since, None
-        version, document = found
-        return version.revision, self._documents.of_version(document) if version.proposal else None
-
-    async def history(self, principal: str, before: int, most: int) -> Sequence[Version]:
-        """The newest versions below ``before``, for the organs."""
-        async with self._read(principal) as transaction:
-            return await versions.versions(transaction, before, most)
-
-    @asynccontextmanager
-    async def _read(self, principal: str) -> AsyncIterator[AsyncConnection]:
-        """What one of the three organs may read; Denied to others."""
-        async with self._ports.database.read() as transaction:
-            states.organ_of(await in_good_standing(transaction, self._ports, principal))
-            yield transaction
 
     async def _change(self, transaction: AsyncConnection, draft: Draft, now: datetime) -> PolicyChange:
         window = draft.window or USUAL_WINDOW
@@ -179,13 +150,24 @@ class Proposals:
             policy=parse(draft.policy_csv) if draft.policy_csv else None,
             category_levels=dict(draft.category_levels),
             camera_levels=dict(draft.camera_levels),
+            sealed=await self._sealed(transaction, draft.sealed_levels) if draft.sealed_levels else None,
         )
         refuse_unless_sound(change)
-        _, default = await versions.levels(transaction, ())
-        refuse_unless_open(change, default)
+        refuse_unless_open(change, (await versions.levels(transaction, ())).default)
         return change
 
-    async def _adopt(self, transaction: AsyncConnection, signed: Proposal, content: bytes, now: datetime) -> Proposal:
+    async def _sealed(self, transaction: AsyncConnection, name: str) -> Digest:
+        found = await sealed_lists.find(transaction, name)
+        if found is None:
+            raise refusals.no_resource(name)
+        if found.adopted:
+            message = f"{name} is in force since policyVersions/{found.adopted}: have another one drawn up"
+            raise FailedPrecondition("STATE_WRONG", message, state="adopted")
+        return found.digest
+
+    async def _adopt(
+        self, transaction: AsyncConnection, signed: Proposal, content: bytes, now: datetime
+    ) -> tuple[Proposal, list[Ending]]:
         """Write the next version. Whatever the engine can't be built of is refused before anything is in force."""
         change = self._documents.parsed(content)
         found = await versions.newest(transaction)
@@ -193,14 +175,27 @@ class Proposals:
         policy: Policy = change.policy or found[0]
         revision = found[1] + 1
         done = states.adopted(signed, revision, now)
-        document = self._documents.signed(content, done)
-        await versions.insert_next(
-            transaction, Version(revision, policy, now, signed.name), document, change.category_levels,
-            change.camera_levels,
-        )  # fmt: skip
+        version, document = Version(revision, policy, now, signed.name), self._documents.signed(content, done)
+        cameras, opened = await self._unseal(transaction, change, revision)
+        by_camera = dict(change.camera_levels) | opened
+        await versions.insert_next(transaction, version, document, change.category_levels, by_camera)
         await store.update(transaction, done)
         await self._settle(transaction, now)
-        return done
+        ended = [await endings.append(transaction, Cause.POLICY_CHANGED, f"policyVersions/{revision}", now)]
+        ended += await endings.append_each(transaction, Cause.CAMERA_CHANGED, cameras, now)
+        return done, ended
+
+    async def _unseal(
+        self, transaction: AsyncConnection, change: PolicyChange, revision: int
+    ) -> tuple[list[str], dict[str, int]]:
+        """Put the sealed list in force, if there is one: its cameras, on which every session ends; those it opened."""
+        if change.sealed is None:
+            return [], {}
+        found = await sealed_lists.find(transaction, change.sealed.name)
+        if found is None or found.digest != change.sealed or found.adopted:
+            message = f"{change.sealed.name} is not what was signed: reject this, and propose it anew"
+            raise FailedPrecondition("STATE_WRONG", message, state="altered")
+        return found.cameras, await sealed_lists.adopt(transaction, found, revision)
 
     async def _close(
         self, principal: str, name: str, verb: str, act: Callable[[Proposal, Principal, datetime], Proposal]

@@ -31,7 +31,7 @@ def services(permissions: Permissions, signer: Signer) -> Callable[[Any], Sequen
     def register(server: Any) -> Sequence[str]:
         permissions_service_pb2_grpc.add_PermissionsServiceServicer_to_server(PermissionsServicer(permissions), server)
         decider_service_pb2_grpc.add_DeciderServiceServicer_to_server(DeciderServicer(permissions, signer), server)
-        policy_service_pb2_grpc.add_PolicyServiceServicer_to_server(PolicyServicer(permissions.proposals), server)
+        policy_service_pb2_grpc.add_PolicyServiceServicer_to_server(PolicyServicer(permissions), server)
         return [
             permissions_service_pb2.DESCRIPTOR.services_by_name["PermissionsService"].full_name,
             decider_service_pb2.DESCRIPTOR.services_by_name["DeciderService"].full_name,

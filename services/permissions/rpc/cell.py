@@ -64,12 +64,8 @@ class DeciderServicer:
 
     async def GetLevelChanges(self, request: pb.GetLevelChangesRequest, _context: object) -> pb.GetLevelChangesResponse:
         _check_caller({"registry"})
-        revision, change = await self._permissions.proposals.level_changes(request.since_revision)
-        if change is None:
-            return pb.GetLevelChangesResponse(revision=revision)
-        return pb.GetLevelChangesResponse(
-            revision=revision, place_categories=sorted(change.category_levels), codes=sorted(change.camera_levels)
-        )
+        found = await self._permissions.versions.level_changes(request.since_revision)
+        return pb.GetLevelChangesResponse(revision=found.revision, place_categories=found.categories, codes=found.codes)
 
     async def ListAgencyNames(self, request: pb.ListAgencyNamesRequest, _context: object) -> pb.ListAgencyNamesResponse:
         _check_caller({"registry"})

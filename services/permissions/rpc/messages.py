@@ -23,6 +23,7 @@ _NAMES = {
         "incident": r"incidents/[0-9a-f-]{36}",
         "takeover": r"takeovers/[0-9a-f-]{36}",
         "proposal": r"policyProposals/[0-9a-f-]{36}",
+        "sealed_levels": r"sealedLevels/[0-9a-f-]{36}",
         "version": r"policyVersions/[1-9][0-9]{0,8}",
         "session": r"sessions/[0-9a-f-]{36}",
     }.items()

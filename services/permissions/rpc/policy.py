@@ -1,16 +1,16 @@
 """PolicyService: how levels and permissions change, for the three organs (Article 14 ¶2)."""
 
-from collections import Counter
 from datetime import timedelta
 
 from kapok.permissions.v1 import policy_pb2, policy_service_pb2
 from services.chassis.errors import InvalidArgument, Violation
 from services.decider.facts import CATEGORIES
-from services.permissions.joint.proposals import Draft, Proposals
+from services.permissions.joint.proposals import Draft
 from services.permissions.joint.simulation import Effect
 from services.permissions.joint.version import Version
 from services.permissions.rpc import messages, policy_change
 from services.permissions.rpc.callers import principal_of_call
+from services.permissions.service import Permissions
 
 _USUAL_PAGE, _LARGEST_PAGE, _FIRST = 20, 100, 2**31 - 1
 pb = policy_service_pb2
@@ -19,20 +19,19 @@ pb = policy_service_pb2
 class PolicyServicer:
     """Every method speaks for the principal that the gateway identified."""
 
-    def __init__(self, proposals: Proposals) -> None:
-        self._proposals = proposals
+    def __init__(self, permissions: Permissions) -> None:
+        self._permissions = permissions
+        self._proposals = permissions.proposals
 
     async def ProposePolicyChange(
         self, request: pb.ProposePolicyChangeRequest, _context: object
     ) -> policy_pb2.PolicyProposal:
-        twice = [code for code, count in Counter(one.code for one in request.camera_levels).items() if count > 1][:5]
-        if twice:
-            raise InvalidArgument(Violation("camera_levels", f"must name each camera once, unlike {twice}"))
         draft = Draft(
             reason=request.reason,
             policy_csv=request.policy_csv,
             category_levels=dict(request.category_levels),
-            camera_levels={one.code: one.level for one in request.camera_levels},
+            camera_levels=policy_change.levels(request.camera_levels),
+            sealed_levels=messages.optional("sealed_levels", request.sealed_levels, "sealed_levels"),
             window=timedelta(hours=request.window_hours),
         )
         made = await self._proposals.propose(principal_of_call(), draft, validate_only=request.validate_only)
@@ -78,23 +77,36 @@ class PolicyServicer:
         effects, moved = await self._proposals.simulate(principal_of_call(), name)
         return pb.SimulatePolicyProposalResponse(effects=map(_effect, effects), moved_camera_count=moved)
 
+    async def DrawUpSealedLevels(
+        self, request: pb.DrawUpSealedLevelsRequest, _context: object
+    ) -> policy_pb2.SealedLevels:
+        levels = policy_change.levels(request.camera_levels)
+        drawn = await self._permissions.sealed_lists.draw_up(principal_of_call(), levels)
+        return policy_change.sealed_levels(drawn, is_shown=True)
+
+    async def GetSealedLevels(self, request: pb.GetSealedLevelsRequest, _context: object) -> policy_pb2.SealedLevels:
+        name = messages.named("sealed_levels", request.name, "name")
+        found, is_shown = await self._permissions.sealed_lists.get(principal_of_call(), name)
+        return policy_change.sealed_levels(found, is_shown=is_shown)
+
     async def GetPolicyVersion(self, request: pb.GetPolicyVersionRequest, _context: object) -> policy_pb2.PolicyVersion:
         name = messages.named("version", request.name, "name")
-        version, document = await self._proposals.version(principal_of_call(), int(name.split("/")[1]))
+        version, change = await self._permissions.versions.get(principal_of_call(), int(name.split("/")[1]))
         shown = _version(version)
         shown.policy_csv = version.policy.text
-        if version.proposal:
-            change = policy_change.change_of(document)
+        if change is not None:
             shown.reason = change.reason
             shown.category_levels.update(change.category_levels)
             shown.camera_levels.extend(policy_change.camera_levels(change))
+            if change.sealed:
+                shown.sealed_levels.CopyFrom(policy_change.digest(change.sealed))
         return shown
 
     async def ListPolicyVersions(
         self, request: pb.ListPolicyVersionsRequest, _context: object
     ) -> pb.ListPolicyVersionsResponse:
         size, before = _page(request.page_size, request.page_token)
-        found = await self._proposals.history(principal_of_call(), before, size + 1)
+        found = await self._permissions.versions.history(principal_of_call(), before, size + 1)
         token = str(found[size - 1].revision) if len(found) > size else ""
         return pb.ListPolicyVersionsResponse(policy_versions=map(_version, found[:size]), next_page_token=token)
 

@@ -1,12 +1,16 @@
 """Proposals and what the organs sign: protobuf ↔ domain. The bytes of a change are made once, and kept as they are."""
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC
 
 from kapok.permissions.v1 import policy_pb2
+from services.chassis.errors import InvalidArgument, Violation
 from services.decider.policy import parse
 from services.permissions.joint.change import PolicyChange
 from services.permissions.joint.proposal import Proposal
 from services.permissions.joint.proposals import Documents
+from services.permissions.joint.sealed import Digest, SealedList
 from services.permissions.rpc.messages import stamp
 
 
@@ -20,6 +24,7 @@ def serialised(change: PolicyChange) -> bytes:
         camera_levels=camera_levels(change),
         reason=change.reason,
         sign_by_time=stamp(change.sign_by),
+        sealed_levels=digest(change.sealed) if change.sealed else None,
     )
     return message.SerializeToString(deterministic=True)
 
@@ -35,6 +40,7 @@ def parsed(content: bytes) -> PolicyChange:
         policy=parse(message.policy_csv) if message.policy_csv else None,
         category_levels=dict(message.category_levels),
         camera_levels={one.code: one.level for one in message.camera_levels},
+        sealed=_digest(message.sealed_levels) if message.HasField("sealed_levels") else None,
     )
 
 
@@ -49,9 +55,41 @@ def change_of(document: bytes) -> PolicyChange:
     return parsed(policy_pb2.SignedPolicyChange.FromString(document).change)
 
 
-def camera_levels(change: PolicyChange) -> list[policy_pb2.CameraLevel]:
+def camera_levels(change: PolicyChange | SealedList) -> list[policy_pb2.CameraLevel]:
     """By code."""
-    return [policy_pb2.CameraLevel(code=code, level=level) for code, level in sorted(change.camera_levels.items())]
+    levels = change.levels if isinstance(change, SealedList) else change.camera_levels
+    return [policy_pb2.CameraLevel(code=code, level=level) for code, level in sorted(levels.items())]
+
+
+def levels(sent: Sequence[policy_pb2.CameraLevel]) -> dict[str, int]:
+    """By code; InvalidArgument names those that are there twice."""
+    twice = [code for code, count in Counter(one.code for one in sent).items() if count > 1][:5]
+    if twice:
+        raise InvalidArgument(Violation("camera_levels", f"must name each camera once, unlike {twice}"))
+    return {one.code: one.level for one in sent}
+
+
+def digest(known: Digest) -> policy_pb2.SealedDigest:
+    """What every organ signs of a sealed list."""
+    return policy_pb2.SealedDigest(name=known.name, camera_count=known.count, sha256=known.sha256)
+
+
+def _digest(said: policy_pb2.SealedDigest) -> Digest:
+    return Digest(said.name, said.camera_count, said.sha256)
+
+
+def sealed_levels(found: SealedList, *, is_shown: bool) -> policy_pb2.SealedLevels:
+    """A sealed list; what it names only when ``is_shown``."""
+    known = found.digest
+    return policy_pb2.SealedLevels(
+        name=known.name,
+        camera_count=known.count,
+        sha256=known.sha256,
+        create_time=stamp(found.drawn_at),
+        adopted_revision=found.adopted,
+        salt=found.salt if is_shown else b"",
+        camera_levels=camera_levels(found) if is_shown else (),
+    )
 
 
 def proposal(found: Proposal, content: bytes = b"") -> policy_pb2.PolicyProposal:

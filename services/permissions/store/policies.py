@@ -7,23 +7,32 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.decider.facts import SEALED_LEVEL
 from services.decider.policy import Policy, parse
 from services.permissions.genesis import Genesis
 from services.permissions.joint.version import Version
-from services.permissions.store import principals
-from services.permissions.store.tables import camera_levels, category_levels, policies
+from services.permissions.levels import LevelBook
+from services.permissions.store import principals, sealed_lists
+from services.permissions.store.tables import camera_levels, category_levels, policies, secret_cameras
 
 FIRST = 1
 _SET_LEVEL = sa.text(
     "INSERT INTO camera_levels (code, level, revision) VALUES (:b_code, :b_level, :b_revision)"
     " ON CONFLICT (code) DO UPDATE SET level = excluded.level, revision = excluded.revision"
 )
-# Of the cameras asked about those that have a level of their own, then every place category: built once, since building
-# costs more than asking.
+# Of the cameras asked about those that have a level of their own and those that a sealed list named, then every place
+# category: built once, since building costs more than asking.
+_ASKED: sa.BindParameter[Any] = sa.bindparam("codes", expanding=True)
+_OPEN, _SECRET = 0, -1  # in the place of a category
 _LEVELS = (
-    sa.select(camera_levels.c.code, sa.literal(0).label("category"), camera_levels.c.level)
-    .where(camera_levels.c.code.in_(sa.bindparam("codes", expanding=True)))
-    .union_all(sa.select(sa.literal(""), category_levels.c.category, category_levels.c.level))
+    sa.select(camera_levels.c.code, sa.literal(_OPEN).label("category"), camera_levels.c.level)
+    .where(camera_levels.c.code.in_(_ASKED), camera_levels.c.level < SEALED_LEVEL)
+    .union_all(
+        sa.select(secret_cameras.c.code, sa.literal(_SECRET), sa.cast(secret_cameras.c.is_secret, sa.Integer)).where(
+            secret_cameras.c.code.in_(_ASKED)
+        ),
+        sa.select(sa.literal(""), category_levels.c.category, category_levels.c.level),
+    )
 )
 
 
@@ -38,9 +47,15 @@ async def insert_first(transaction: AsyncConnection, genesis: Genesis, document:
     await principals.insert(transaction, genesis.agencies, genesis.accounts)
     defaults = [{"category": category, "level": level} for category, level in genesis.category_levels.items()]
     await transaction.execute(category_levels.insert(), defaults)
-    levels = [{"code": code, "level": level, "revision": FIRST} for code, level in genesis.camera_levels.items()]
+    levels = [
+        {"code": code, "level": level, "revision": FIRST}
+        for code, level in genesis.camera_levels.items()
+        if level < SEALED_LEVEL
+    ]
     if levels:
         await transaction.execute(camera_levels.insert(), levels)
+    secret = {code: level == SEALED_LEVEL for code, level in genesis.camera_levels.items()}  # all three organs saw them
+    await sealed_lists.keep_secret(transaction, secret, FIRST)
 
 
 async def insert_next(
@@ -90,10 +105,14 @@ async def revision(transaction: AsyncConnection) -> int:
     )
 
 
-async def levels(transaction: AsyncConnection, codes: Iterable[str]) -> tuple[dict[str, int], dict[int, int]]:
-    """Levels of those of ``codes`` (at most 1000) that have one of their own, and that of each place category."""
+async def levels(transaction: AsyncConnection, codes: Iterable[str]) -> LevelBook:
+    """Everything that was set of the levels of ``codes`` (at most 1000), and the level of each place category."""
     rows = (await transaction.execute(_LEVELS, {"codes": list(codes)})).all()
-    return {code: level for code, _, level in rows if code}, {number: level for _, number, level in rows if number}
+    return LevelBook(
+        own={code: level for code, number, level in rows if code and number == _OPEN},
+        default={number: level for code, number, level in rows if not code},
+        secret={code: bool(level) for code, number, level in rows if code and number == _SECRET},
+    )
 
 
 def _version(row: Any) -> Version:

@@ -73,6 +73,29 @@ camera_levels = Table(
     Column("level", Integer, nullable=False, comment="1 public service to 5 state secret"),
     Column("revision", Integer, nullable=False, comment="policy revision that gave it"),
 )
+sealed_lists = Table(
+    "sealed_lists",
+    metadata,
+    Column("name", String(100), primary_key=True, comment="sealedLevels/{uuid}"),
+    Column("salt", sa.LargeBinary, nullable=False, comment="32 random bytes, first in what is hashed"),
+    Column("principal", String(100), nullable=False, comment="who drew it up"),
+    Column("drawn_at", Instant, nullable=False, comment="when"),
+    Column("adopted_revision", Integer, nullable=False, comment="0 while it is not in force"),
+)
+sealed_list_cameras = Table(
+    "sealed_list_cameras",
+    metadata,
+    Column("list", String(100), sa.ForeignKey("sealed_lists.name"), primary_key=True, comment="on which list"),
+    Column("code", String(20), primary_key=True, comment="GB/T 28181"),
+    Column("level", Integer, nullable=False, comment="5 makes it a state secret, another no more one"),
+)
+secret_cameras = Table(
+    "secret_cameras",
+    metadata,
+    Column("code", String(20), primary_key=True, comment="GB/T 28181; it need not be registered"),
+    Column("is_secret", sa.Boolean, nullable=False, comment="false: whatever its place category says"),
+    Column("revision", Integer, nullable=False, index=True, comment="of the policy that set it"),
+)
 agencies = Table(
     "agencies",
     metadata,

@@ -14,6 +14,7 @@ from services.permissions import policies
 from services.permissions.batches import Batch, Batches
 from services.permissions.decisions import Decisions
 from services.permissions.joint.version import Version
+from services.permissions.levels import LevelBook
 from services.permissions.ports import Ports
 from services.permissions.question import Question
 from services.permissions.snapshots import Known
@@ -33,7 +34,7 @@ ASKED = Question(URBAN.name, PARK.name, Action.LIVE)
 class Remembering(records.Outside):
     """Cameras at their levels on record, remembered until forgotten; ``meanwhile`` happens once, behind an answer."""
 
-    read: Callable[[Sequence[str]], Awaitable[tuple[Mapping[str, int], Mapping[int, int]]]] | None = None
+    read: Callable[[Sequence[str]], Awaitable[LevelBook]] | None = None
     meanwhile: Callable[[], Awaitable[None]] | None = None
     generation: int = 0
     _kept: dict[str, Camera] = field(default_factory=dict)
@@ -41,8 +42,8 @@ class Remembering(records.Outside):
     async def facts(self, names: Iterable[str]) -> Mapping[str, Camera]:
         assert self.read
         for camera in await super().facts(set(names) - self._kept.keys()):
-            own, default = await self.read([camera.rpartition("/")[2]])
-            self._kept[camera] = policies.at_level(self.cameras[camera], own, default)
+            book = await self.read([camera.rpartition("/")[2]])
+            self._kept[camera] = book.at_level(self.cameras[camera])
         told = {name: self._kept[name] for name in names if name in self._kept}
         if self.meanwhile:
             happens, self.meanwhile = self.meanwhile, None

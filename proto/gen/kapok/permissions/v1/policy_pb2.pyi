@@ -20,8 +20,36 @@ class CameraLevel(_message.Message):
     level: int
     def __init__(self, code: _Optional[str] = ..., level: _Optional[int] = ...) -> None: ...
 
+class SealedLevels(_message.Message):
+    __slots__ = ("name", "camera_count", "sha256", "create_time", "adopted_revision", "salt", "camera_levels")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    CAMERA_COUNT_FIELD_NUMBER: _ClassVar[int]
+    SHA256_FIELD_NUMBER: _ClassVar[int]
+    CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
+    ADOPTED_REVISION_FIELD_NUMBER: _ClassVar[int]
+    SALT_FIELD_NUMBER: _ClassVar[int]
+    CAMERA_LEVELS_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    camera_count: int
+    sha256: str
+    create_time: _timestamp_pb2.Timestamp
+    adopted_revision: int
+    salt: bytes
+    camera_levels: _containers.RepeatedCompositeFieldContainer[CameraLevel]
+    def __init__(self, name: _Optional[str] = ..., camera_count: _Optional[int] = ..., sha256: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., adopted_revision: _Optional[int] = ..., salt: _Optional[bytes] = ..., camera_levels: _Optional[_Iterable[_Union[CameraLevel, _Mapping]]] = ...) -> None: ...
+
+class SealedDigest(_message.Message):
+    __slots__ = ("name", "camera_count", "sha256")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    CAMERA_COUNT_FIELD_NUMBER: _ClassVar[int]
+    SHA256_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    camera_count: int
+    sha256: str
+    def __init__(self, name: _Optional[str] = ..., camera_count: _Optional[int] = ..., sha256: _Optional[str] = ...) -> None: ...
+
 class PolicyChange(_message.Message):
-    __slots__ = ("proposal", "base_revision", "policy_csv", "category_levels", "camera_levels", "reason", "sign_by_time")
+    __slots__ = ("proposal", "base_revision", "policy_csv", "category_levels", "camera_levels", "reason", "sign_by_time", "sealed_levels")
     class CategoryLevelsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -36,6 +64,7 @@ class PolicyChange(_message.Message):
     CAMERA_LEVELS_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
     SIGN_BY_TIME_FIELD_NUMBER: _ClassVar[int]
+    SEALED_LEVELS_FIELD_NUMBER: _ClassVar[int]
     proposal: str
     base_revision: int
     policy_csv: str
@@ -43,7 +72,8 @@ class PolicyChange(_message.Message):
     camera_levels: _containers.RepeatedCompositeFieldContainer[CameraLevel]
     reason: str
     sign_by_time: _timestamp_pb2.Timestamp
-    def __init__(self, proposal: _Optional[str] = ..., base_revision: _Optional[int] = ..., policy_csv: _Optional[str] = ..., category_levels: _Optional[_Mapping[int, int]] = ..., camera_levels: _Optional[_Iterable[_Union[CameraLevel, _Mapping]]] = ..., reason: _Optional[str] = ..., sign_by_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    sealed_levels: SealedDigest
+    def __init__(self, proposal: _Optional[str] = ..., base_revision: _Optional[int] = ..., policy_csv: _Optional[str] = ..., category_levels: _Optional[_Mapping[int, int]] = ..., camera_levels: _Optional[_Iterable[_Union[CameraLevel, _Mapping]]] = ..., reason: _Optional[str] = ..., sign_by_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., sealed_levels: _Optional[_Union[SealedDigest, _Mapping]] = ...) -> None: ...
 
 class PolicyProposal(_message.Message):
     __slots__ = ("name", "state", "change", "change_sha256", "principal", "create_time", "sign_by_time", "signatures", "close_time", "closed_by", "close_reason", "adopted_revision")
@@ -102,7 +132,7 @@ class PolicySignature(_message.Message):
     def __init__(self, agency_kind: _Optional[str] = ..., principal: _Optional[str] = ..., signature: _Optional[bytes] = ..., sign_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class PolicyVersion(_message.Message):
-    __slots__ = ("name", "revision", "policy_csv", "policy_sha256", "adopt_time", "proposal", "reason", "category_levels", "camera_levels")
+    __slots__ = ("name", "revision", "policy_csv", "policy_sha256", "adopt_time", "proposal", "reason", "category_levels", "camera_levels", "sealed_levels")
     class CategoryLevelsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -119,6 +149,7 @@ class PolicyVersion(_message.Message):
     REASON_FIELD_NUMBER: _ClassVar[int]
     CATEGORY_LEVELS_FIELD_NUMBER: _ClassVar[int]
     CAMERA_LEVELS_FIELD_NUMBER: _ClassVar[int]
+    SEALED_LEVELS_FIELD_NUMBER: _ClassVar[int]
     name: str
     revision: int
     policy_csv: str
@@ -128,7 +159,8 @@ class PolicyVersion(_message.Message):
     reason: str
     category_levels: _containers.ScalarMap[int, int]
     camera_levels: _containers.RepeatedCompositeFieldContainer[CameraLevel]
-    def __init__(self, name: _Optional[str] = ..., revision: _Optional[int] = ..., policy_csv: _Optional[str] = ..., policy_sha256: _Optional[str] = ..., adopt_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., proposal: _Optional[str] = ..., reason: _Optional[str] = ..., category_levels: _Optional[_Mapping[int, int]] = ..., camera_levels: _Optional[_Iterable[_Union[CameraLevel, _Mapping]]] = ...) -> None: ...
+    sealed_levels: SealedDigest
+    def __init__(self, name: _Optional[str] = ..., revision: _Optional[int] = ..., policy_csv: _Optional[str] = ..., policy_sha256: _Optional[str] = ..., adopt_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., proposal: _Optional[str] = ..., reason: _Optional[str] = ..., category_levels: _Optional[_Mapping[int, int]] = ..., camera_levels: _Optional[_Iterable[_Union[CameraLevel, _Mapping]]] = ..., sealed_levels: _Optional[_Union[SealedDigest, _Mapping]] = ...) -> None: ...
 
 class SignedPolicyChange(_message.Message):
     __slots__ = ("change", "signatures")

@@ -12,7 +12,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class ProposePolicyChangeRequest(_message.Message):
-    __slots__ = ("policy_csv", "category_levels", "camera_levels", "reason", "window_hours", "validate_only")
+    __slots__ = ("policy_csv", "category_levels", "camera_levels", "reason", "window_hours", "validate_only", "sealed_levels")
     class CategoryLevelsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -26,13 +26,27 @@ class ProposePolicyChangeRequest(_message.Message):
     REASON_FIELD_NUMBER: _ClassVar[int]
     WINDOW_HOURS_FIELD_NUMBER: _ClassVar[int]
     VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
+    SEALED_LEVELS_FIELD_NUMBER: _ClassVar[int]
     policy_csv: str
     category_levels: _containers.ScalarMap[int, int]
     camera_levels: _containers.RepeatedCompositeFieldContainer[_policy_pb2.CameraLevel]
     reason: str
     window_hours: int
     validate_only: bool
-    def __init__(self, policy_csv: _Optional[str] = ..., category_levels: _Optional[_Mapping[int, int]] = ..., camera_levels: _Optional[_Iterable[_Union[_policy_pb2.CameraLevel, _Mapping]]] = ..., reason: _Optional[str] = ..., window_hours: _Optional[int] = ..., validate_only: _Optional[bool] = ...) -> None: ...
+    sealed_levels: str
+    def __init__(self, policy_csv: _Optional[str] = ..., category_levels: _Optional[_Mapping[int, int]] = ..., camera_levels: _Optional[_Iterable[_Union[_policy_pb2.CameraLevel, _Mapping]]] = ..., reason: _Optional[str] = ..., window_hours: _Optional[int] = ..., validate_only: _Optional[bool] = ..., sealed_levels: _Optional[str] = ...) -> None: ...
+
+class DrawUpSealedLevelsRequest(_message.Message):
+    __slots__ = ("camera_levels",)
+    CAMERA_LEVELS_FIELD_NUMBER: _ClassVar[int]
+    camera_levels: _containers.RepeatedCompositeFieldContainer[_policy_pb2.CameraLevel]
+    def __init__(self, camera_levels: _Optional[_Iterable[_Union[_policy_pb2.CameraLevel, _Mapping]]] = ...) -> None: ...
+
+class GetSealedLevelsRequest(_message.Message):
+    __slots__ = ("name",)
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    def __init__(self, name: _Optional[str] = ...) -> None: ...
 
 class GetPolicyProposalRequest(_message.Message):
     __slots__ = ("name",)

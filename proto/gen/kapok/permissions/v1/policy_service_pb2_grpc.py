@@ -71,6 +71,16 @@ class PolicyServiceStub:
                 request_serializer=kapok_dot_permissions_dot_v1_dot_policy__service__pb2.SimulatePolicyProposalRequest.SerializeToString,
                 response_deserializer=kapok_dot_permissions_dot_v1_dot_policy__service__pb2.SimulatePolicyProposalResponse.FromString,
                 _registered_method=True)
+        self.DrawUpSealedLevels = channel.unary_unary(
+                '/kapok.permissions.v1.PolicyService/DrawUpSealedLevels',
+                request_serializer=kapok_dot_permissions_dot_v1_dot_policy__service__pb2.DrawUpSealedLevelsRequest.SerializeToString,
+                response_deserializer=kapok_dot_permissions_dot_v1_dot_policy__pb2.SealedLevels.FromString,
+                _registered_method=True)
+        self.GetSealedLevels = channel.unary_unary(
+                '/kapok.permissions.v1.PolicyService/GetSealedLevels',
+                request_serializer=kapok_dot_permissions_dot_v1_dot_policy__service__pb2.GetSealedLevelsRequest.SerializeToString,
+                response_deserializer=kapok_dot_permissions_dot_v1_dot_policy__pb2.SealedLevels.FromString,
+                _registered_method=True)
         self.GetPolicyVersion = channel.unary_unary(
                 '/kapok.permissions.v1.PolicyService/GetPolicyVersion',
                 request_serializer=kapok_dot_permissions_dot_v1_dot_policy__service__pb2.GetPolicyVersionRequest.SerializeToString,
@@ -136,6 +146,20 @@ class PolicyServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def DrawUpSealedLevels(self, request, context):
+        """Draws up a list of state secrets for municipal public security to propose by its name: municipal national security.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetSealedLevels(self, request, context):
+        """A sealed list, for the organs; what it names, for municipal national security.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetPolicyVersion(self, request, context):
         """One version, with its rows.
         """
@@ -187,6 +211,16 @@ def add_PolicyServiceServicer_to_server(servicer, server):
                     servicer.SimulatePolicyProposal,
                     request_deserializer=kapok_dot_permissions_dot_v1_dot_policy__service__pb2.SimulatePolicyProposalRequest.FromString,
                     response_serializer=kapok_dot_permissions_dot_v1_dot_policy__service__pb2.SimulatePolicyProposalResponse.SerializeToString,
+            ),
+            'DrawUpSealedLevels': grpc.unary_unary_rpc_method_handler(
+                    servicer.DrawUpSealedLevels,
+                    request_deserializer=kapok_dot_permissions_dot_v1_dot_policy__service__pb2.DrawUpSealedLevelsRequest.FromString,
+                    response_serializer=kapok_dot_permissions_dot_v1_dot_policy__pb2.SealedLevels.SerializeToString,
+            ),
+            'GetSealedLevels': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetSealedLevels,
+                    request_deserializer=kapok_dot_permissions_dot_v1_dot_policy__service__pb2.GetSealedLevelsRequest.FromString,
+                    response_serializer=kapok_dot_permissions_dot_v1_dot_policy__pb2.SealedLevels.SerializeToString,
             ),
             'GetPolicyVersion': grpc.unary_unary_rpc_method_handler(
                     servicer.GetPolicyVersion,
@@ -389,6 +423,60 @@ class PolicyService:
             '/kapok.permissions.v1.PolicyService/SimulatePolicyProposal',
             kapok_dot_permissions_dot_v1_dot_policy__service__pb2.SimulatePolicyProposalRequest.SerializeToString,
             kapok_dot_permissions_dot_v1_dot_policy__service__pb2.SimulatePolicyProposalResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DrawUpSealedLevels(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kapok.permissions.v1.PolicyService/DrawUpSealedLevels',
+            kapok_dot_permissions_dot_v1_dot_policy__service__pb2.DrawUpSealedLevelsRequest.SerializeToString,
+            kapok_dot_permissions_dot_v1_dot_policy__pb2.SealedLevels.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetSealedLevels(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kapok.permissions.v1.PolicyService/GetSealedLevels',
+            kapok_dot_permissions_dot_v1_dot_policy__service__pb2.GetSealedLevelsRequest.SerializeToString,
+            kapok_dot_permissions_dot_v1_dot_policy__pb2.SealedLevels.FromString,
             options,
             channel_credentials,
             insecure,
