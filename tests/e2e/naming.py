@@ -8,8 +8,9 @@ from google.type.latlng_pb2 import LatLng
 
 from demo.chapters import ahead
 from demo.city import CAMERAS
-from kapok.permissions.v1 import incident_pb2, legal_basis_pb2, takeover_pb2
+from kapok.permissions.v1 import incident_pb2, legal_basis_pb2, policy_pb2, takeover_pb2
 from kapok.permissions.v1 import permissions_service_pb2 as permissions
+from kapok.permissions.v1 import policy_service_pb2 as policy
 from kapok.registry.v1 import bulk_service_pb2 as bulk
 from kapok.registry.v1 import camera_filter_pb2, camera_pb2, system_pb2
 from kapok.registry.v1 import changes_service_pb2 as changes
@@ -53,6 +54,8 @@ def of_rights(camera: str) -> Iterator[Any]:
     for action in ("ACTION_DESCRIBE", "ACTION_LIVE", "ACTION_COPY", "ACTION_CONTROL", "ACTION_TAKE_OVER"):
         yield permissions.CheckRequest(camera=camera, action=action)
         yield permissions.ExplainRequest(camera=camera, action=action)
+        yield permissions.CheckBatchRequest(cameras=[camera, camera], action=action)
+        yield permissions.DescribeScopeRequest(action=action)
     yield permissions.GetControlStateRequest(name=f"{camera}/controlState")
     yield streams.MoveCameraRequest(camera=camera, pan=0.1)
     for kind in ("KIND_LIVE", "KIND_COPY"):
@@ -73,6 +76,8 @@ def of_rights(camera: str) -> Iterator[Any]:
     yield permissions.DeclareIncidentRequest(incident=incident)
     nowhere = "incidents/00000000-0000-4000-8000-000000000000"
     yield permissions.WidenIncidentRequest(name=nowhere, order_number="1", reason="why not", cameras=[camera])
+    levels = [policy_pb2.CameraLevel(code=camera.rpartition("/")[2], level=2)]
+    yield policy.DrawUpSealedLevelsRequest(camera_levels=levels)
 
 
 def of_systems(system: str) -> Iterator[Any]:
@@ -129,3 +134,38 @@ def of_changes(change: str) -> Iterator[Any]:
     yield changes.DecideCameraChangeRequest(name=change, approved=True, reason="why not")
     yield changes.DecideCameraChangeRequest(name=change, approved=False, reason="why not")
     yield changes.WithdrawCameraChangeRequest(name=change)
+
+
+def everything() -> Iterator[Any]:
+    """All of these calls."""
+    yield from (*of_cameras(NEVER), *of_rights(NEVER), *of_systems(NO_SYSTEM), *of_operators(NO_OPERATOR))
+    yield from of_changes("cameraChanges/0")
+
+
+_TALKS = "names an incident, papers, a takeover, a session or a proposal, never a camera; those are made by calls above"
+# Agency calls that are not tried here, each with why it can't tell or where else it is tried.
+ELSEWHERE = {
+    "kapok.audit.v1.AuditService.GetHead": "names a book",
+    "kapok.audit.v1.AuditService.ListRecords": "names a book; test_state_secrets looks into both",
+    "kapok.audit.v1.FindingsService.ListFindings": "a list that test_state_secrets reads whole",
+    "kapok.registry.v1.HealthService.ListAlarms": "a list that test_state_secrets reads whole",
+    "kapok.registry.v1.HealthService.WatchAlarms": "that list as it grows: tests/integration/registry/test_health.py",
+    "kapok.registry.v1.RegistryService.WatchCameras": "test_state_secrets watches while a secret changes",
+    "kapok.permissions.v1.PermissionsService.CreateCameraSnapshot": "looks nothing up; its answer has a random name",
+    "kapok.permissions.v1.PermissionsService.RevokePrincipal": "names a principal",
+    "kapok.permissions.v1.PermissionsService.ReinstatePrincipal": "names a principal",
+    "kapok.permissions.v1.PermissionsService.ListIncidents": "tests/e2e/test_incidents.py",
+    **{
+        f"kapok.permissions.v1.PermissionsService.{verb}": _TALKS
+        for verb in ("EndIncident", "GetIncident", "DecideIncident", "ExtendIncident", "GetLegalBasis",
+                     "RevokeLegalBasis", "ReleaseTakeover")
+    },
+    **{f"kapok.streams.v1.StreamsService.{verb}": _TALKS
+       for verb in ("RenewSession", "CloseSession", "ListSessions", "RecordCopy")},
+    **{
+        f"kapok.permissions.v1.PolicyService.{verb}": _TALKS + "; tests/integration/permissions/test_sealed_levels.py"
+        for verb in ("ProposePolicyChange", "GetPolicyProposal", "ListPolicyProposals", "SignPolicyProposal",
+                     "RejectPolicyProposal", "WithdrawPolicyProposal", "SimulatePolicyProposal", "GetSealedLevels",
+                     "GetPolicyVersion", "ListPolicyVersions")
+    },
+}  # fmt: skip

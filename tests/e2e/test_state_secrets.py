@@ -3,6 +3,8 @@
 So do the system that holds it, an operator that has nothing else, and a change request about it.
 """
 
+import importlib
+import json
 import time
 import uuid
 from typing import Any
@@ -13,6 +15,7 @@ from google.protobuf import message_factory
 
 from demo.chapters import first_camera, name_of
 from demo.platform import Platform
+from kapok.annotations.v1 import exposure_pb2
 from kapok.audit.v1 import audit_service_pb2 as audit
 from kapok.audit.v1 import findings_service_pb2 as findings
 from kapok.registry.v1 import bulk_service_pb2 as bulk
@@ -26,19 +29,26 @@ from kapok.streams.v1 import streams_service_pb2 as streams
 from services.chassis import errors
 from tests.e2e import naming
 from tests.e2e.naming import HERE, NEVER, NO_OPERATOR, NO_SYSTEM, OPERATOR, SEALED, SECRET
+from tests.e2e.test_rest import ask
+from tests.house.tree import ROOT
 
 STRANGERS = ("police-guangzhou", "police-nansha", "police-yuexiu", "urban-guangzhou", "command-guangzhou",
              "metro-guangzhou", "informatization-guangzhou", "transport-guangzhou")  # fmt: skip
 
 
-def answered(stage: Platform, principal: str, request: Any) -> tuple[Any, ...]:
-    """Code, message, details and trailers as they come over the wire, the request's own id left out."""
-    method = next(
+def method_of(request: Any) -> Any:
+    """The method that takes the request."""
+    return next(
         method
         for service in request.DESCRIPTOR.file.services_by_name.values()
         for method in service.methods
         if method.input_type is request.DESCRIPTOR
     )
+
+
+def answered(stage: Platform, principal: str, request: Any) -> tuple[Any, ...]:
+    """Code, message, details and trailers as they come over the wire, the request's own id left out."""
+    method = method_of(request)
     shape = "_".join(
         "stream" if streams_it else "unary" for streams_it in (method.client_streaming, method.server_streaming)
     )
@@ -79,6 +89,36 @@ def entered_operator(stage: Platform) -> None:
     entity = system_pb2.ResponsibleEntity(display_name="the institute", role="ROLE_OWNER")
     record = system_pb2.Operator(name=OPERATOR, display_name="研究所", responsible_entities=[entity])
     stage.ask(SECRET.operator, systems.UpdateOperatorRequest(operator=record))
+
+
+def agency_methods() -> set[str]:
+    """Every method that agencies may call, as the protos have it."""
+    found = set()
+    for path in (ROOT / "proto/kapok").rglob("*_service.proto"):
+        module = f"{path.relative_to(ROOT / 'proto').with_suffix('')}_pb2".replace("/", ".")
+        for service in importlib.import_module(module).DESCRIPTOR.services_by_name.values():
+            found |= {
+                method.full_name
+                for method in service.methods
+                if method.GetOptions().Extensions[exposure_pb2.exposure] == exposure_pb2.EXPOSURE_AGENCY
+            }
+    return found
+
+
+def test_every_agency_call_is_tried_or_it_is_written_down_why_not() -> None:
+    tried = {method_of(request).full_name for request in naming.everything()}
+    assert tried.isdisjoint(naming.ELSEWHERE), "tried after all: take it out of ELSEWHERE"
+    assert agency_methods() == tried | naming.ELSEWHERE.keys(), "a new call: yield it in tests/e2e/naming.py"
+
+
+@pytest.mark.parametrize("principal", STRANGERS)
+def test_over_http_a_secret_is_a_name_that_never_was_too(stage: Platform, principal: str) -> None:
+    for path in ("/v1/{}", "/v1/{}/controlState", "/v1/{}/revisions"):
+        status, said = ask(stage, principal, path.format(name_of(SECRET)))
+        text = json.dumps(said).replace(name_of(SECRET), NEVER).replace(SECRET.code, NEVER.rpartition("/")[2])
+        never = ask(stage, principal, path.format(NEVER))
+        assert (status, text) == (never[0], json.dumps(never[1]))
+        assert status >= 400
 
 
 @pytest.mark.parametrize("principal", STRANGERS)
