@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from services.permissions.agency_keys import AgencyKeys
 from services.permissions.bases import Bases
 from services.permissions.batches import Batches
 from services.permissions.closures import Closures
@@ -29,6 +30,7 @@ class Permissions:
     levels: Levels
     closures: Closures
     proposals: Proposals
+    agency_keys: AgencyKeys
 
 
 def compose(ports: Ports, documents: Documents, organ_keys: Mapping[str, bytes]) -> Permissions:
@@ -44,4 +46,5 @@ def compose(ports: Ports, documents: Documents, organ_keys: Mapping[str, bytes])
         Levels(ports),
         Closures(ports),
         Proposals(ports, documents, organ_keys),
+        AgencyKeys(ports),
     )
