@@ -15,14 +15,23 @@ _FAILURE_KEPT_FOR = timedelta(
     milliseconds=200
 )  # callers who wait together fail together; a reinstated one is let in soon
 _KEPT = 10_000
+_AGENCIES = "agencies/"
 
 
 class Directory(Protocol):
     """What this needs of permissions."""
 
-    async def identify(self, certificate: Certificate) -> datetime | None:
-        """When to ask again at the latest; errors.Unauthenticated or errors.Denied for who may not call."""
+    async def identify(self, certificate: Certificate) -> "Standing":
+        """How the bearer stands; errors.Unauthenticated or errors.Denied for who may not call."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Somebody who may call, for which agency, and when to ask again at the latest."""
+
+    agency: str
+    until: datetime | None
 
 
 @dataclass(slots=True)
@@ -32,6 +41,7 @@ class _Answer:
     asked: asyncio.Lock = field(default_factory=asyncio.Lock)
     kept_until_s: float = float("-inf")
     refusal: errors.Error | None = None
+    agency: str = ""  # unknown while it is asked for
 
 
 class KnownCertificates:
@@ -53,19 +63,28 @@ class KnownCertificates:
         if answer.refusal is not None:
             raise answer.refusal.with_traceback(None)
 
-    def forget(self, principal: str) -> None:
-        """Ask anew for ``principal``. An answer on its way is not kept: its entry is no longer in the table."""
-        for key in [key for key in self._answers if key[0] == principal]:
+    def forget(self, subject: str) -> None:
+        """Ask anew for whom the ending of ``subject`` concerns: a principal, an agency, a certificate.
+
+        An answer on its way is not kept: its entry is no longer in the table.
+        """
+        is_agency = subject.startswith(_AGENCIES)
+        for key in [
+            (principal, sha256)
+            for (principal, sha256), answer in self._answers.items()
+            if subject in (principal, f"certificates/{sha256}") or (is_agency and answer.agency in ("", subject))
+        ]:
             del self._answers[key]
 
     async def _ask(self, certificate: Certificate, answer: _Answer) -> None:
         asked_at_s = self._clock.monotonic()
         kept_for = _KEPT_FOR
-        answer.refusal = None
+        answer.refusal, answer.agency = None, ""
         try:
-            until = await self._directory.identify(certificate)
-            if until is not None:
-                kept_for = min(kept_for, until - self._clock.now())
+            found = await self._directory.identify(certificate)
+            answer.agency = found.agency
+            if found.until is not None:
+                kept_for = min(kept_for, found.until - self._clock.now())
         except errors.Error as refusal:
             answer.refusal = refusal
             asked_at_s, kept_for = self._clock.monotonic(), _FAILURE_KEPT_FOR

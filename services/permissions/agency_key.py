@@ -70,7 +70,7 @@ def check_key(*, is_sound: bool, is_proved: bool) -> None:
 def refuse_others(agency: str, by: Principal) -> None:
     """Raise Denied to others than the agency itself and municipal public security."""
     if by.is_suspended or (by.agency != agency and not is_municipal_police(by)):
-        message = "an agency's keys are for itself and municipal public security (Article 14 ¶2)"
+        message = "an agency's keys and certificates are for itself and municipal public security (Article 14 ¶2)"
         raise Denied("NOT_PERMITTED", message, article=_ARTICLE)
 
 

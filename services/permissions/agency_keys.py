@@ -9,7 +9,7 @@ from nacl.bindings import crypto_core_ed25519_is_valid_point
 
 from services.chassis.errors import AlreadyExists, Exhausted, FailedPrecondition
 from services.chassis.signing import Verifier
-from services.permissions import refusals
+from services.permissions import enrolment, refusals
 from services.permissions.agency_key import (
     KEY_BYTES,
     MOST_KEYS,
@@ -25,7 +25,7 @@ from services.permissions.ending import Cause
 from services.permissions.ports import Change, Ports
 from services.permissions.question import in_good_standing
 from services.permissions.store import agency_keys as store
-from services.permissions.store import endings
+from services.permissions.store import endings, roll
 
 _ARTICLE = "Article 14 ¶2"
 
@@ -52,10 +52,14 @@ class AgencyKeys:
         key_id = hashlib.sha256(draft.public_key).hexdigest()
         key = AgencyKey(key_id, draft.agency, draft.purpose, draft.public_key, now, principal)
         async with ports.database.write() as transaction:
-            refuse_others(draft.agency, await in_good_standing(transaction, ports, principal))
-            check_key(is_sound=_is_sound(draft.public_key), is_proved=_is_proved(draft))
-            if not await store.lock_agency(transaction, draft.agency):
+            caller = await in_good_standing(transaction, ports, principal)
+            agency = await roll.lock_agency(transaction, draft.agency)
+            if agency is None and not enrolment.is_organ(caller.kind, caller.tier):
+                raise enrolment.no_enrolment()
+            if agency is None:
                 raise refusals.no_resource(draft.agency)
+            enrolment.refuse_unless_enrolling(caller, agency.agency)
+            check_key(is_sound=_is_sound(draft.public_key), is_proved=_is_proved(draft))
             if await store.count(transaction, draft.agency) >= MOST_KEYS:
                 message = f"{draft.agency} has {MOST_KEYS} keys: revoke one first"
                 raise Exhausted("LIMIT_REACHED", message, retry_after=timedelta(hours=1), limit="agency keys")

@@ -14,6 +14,8 @@ class Cause(StrEnum):
     POLICY_CHANGED = "policy-changed"
     LEGAL_BASIS_REVOKED = "legal-basis-revoked"
     AGENCY_KEY_REVOKED = "agency-key-revoked"
+    CERTIFICATE_REVOKED = "certificate-revoked"
+    AGENCY_SUSPENDED = "agency-suspended"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,11 @@ from services.decider.decider import Decider
 from services.decider.facts import SEALED_LEVEL, Camera, Takeover
 from services.permissions.agency_key import AgencyKey
 from services.permissions.basis import Registered
+from services.permissions.certificate import Certificate
 from services.permissions.ending import Ending
 from services.permissions.incident import Declared
 from services.permissions.joint.proposal import Proposal
+from services.permissions.roll import AgencyEntry, PrincipalEntry
 from services.permissions.snapshots import Known
 
 
@@ -46,6 +48,11 @@ class Standing:
     reason: str
 
 
+Snapshot = (
+    Registered | Declared | Held | Standing | Proposal | AgencyKey | AgencyEntry | PrincipalEntry | Certificate
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One thing that happened, for the ledger. ``verb`` as in "incident.declared"; ``by`` is who acted, "" for time."""
@@ -53,7 +60,9 @@ class Change:
     verb: str
     by: str
     at: datetime
-    snapshot: Registered | Declared | Held | Standing | Proposal | AgencyKey
+    snapshot: (
+        Registered | Declared | Held | Standing | Proposal | AgencyKey | AgencyEntry | PrincipalEntry | Certificate
+    )
     camera: str = ""
     rule: str = ""
     article: str = ""

@@ -9,9 +9,10 @@ from services.permissions import refusals
 from services.permissions.agency import Account, reinstate, revoke
 from services.permissions.control import Act, end
 from services.permissions.ending import Cause, Ending
+from services.permissions.enrolments import refuse_lock_out
 from services.permissions.ports import Change, Ports, Standing
 from services.permissions.question import acting, in_good_standing
-from services.permissions.store import endings, principals, takeovers
+from services.permissions.store import certificates, endings, principals, takeovers
 from services.permissions.takeover import Control, Outcome, release, settle
 
 IDENTITY_LIFETIME = timedelta(
@@ -37,11 +38,13 @@ class Principals:
         """The principal that a certificate belongs to. Raises Unauthenticated when none, Denied when it was revoked."""
         ports = self._ports
         async with ports.database.read() as transaction:
-            found = (await acting(transaction, ports, name)).acting
-            if not await principals.is_certified(transaction, name, certificate_sha256):
+            await acting(transaction, ports, name)
+            shown = await certificates.find(transaction, certificate_sha256)
+            if shown is None or shown.principal != name:
                 raise refusals.no_principal(name)
-        if found.is_suspended:
-            raise refusals.revoked(name)
+            if shown.voidance is not None:
+                raise refusals.no_certificate(name)
+            found = await in_good_standing(transaction, ports, name)
         return Identified(found, ports.clock.now() + IDENTITY_LIFETIME)
 
     async def agency_names(self, kind: str, tier: str) -> Sequence[str]:
@@ -60,6 +63,7 @@ class Principals:
                 raise refusals.no_resource(name)
             target = found.acting
             await takeovers.lock(transaction)
+            await refuse_lock_out(transaction, found.agency, name, now)
             cameras = await takeovers.cameras_by(transaction, name)
             await end(transaction, ports, cameras, lambda control: _without(control, target, now), Act(principal, now))
             ending = await endings.append(transaction, Cause.PRINCIPAL_REVOKED, name, now)

@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from services.permissions.agencies import Agencies
 from services.permissions.agency_keys import AgencyKeys
 from services.permissions.bases import Bases
 from services.permissions.batches import Batches
 from services.permissions.closures import Closures
 from services.permissions.decisions import Decisions
+from services.permissions.enrolments import Enrolments
 from services.permissions.incidents import Incidents
 from services.permissions.joint.proposals import Documents, Proposals
 from services.permissions.policies import Levels
@@ -31,6 +33,8 @@ class Permissions:
     closures: Closures
     proposals: Proposals
     agency_keys: AgencyKeys
+    agencies: Agencies
+    enrolments: Enrolments
 
 
 def compose(ports: Ports, documents: Documents, organ_keys: Mapping[str, bytes]) -> Permissions:
@@ -47,4 +51,6 @@ def compose(ports: Ports, documents: Documents, organ_keys: Mapping[str, bytes])
         Closures(ports),
         Proposals(ports, documents, organ_keys),
         AgencyKeys(ports),
+        Agencies(ports),
+        Enrolments(ports),
     )

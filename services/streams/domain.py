@@ -34,6 +34,22 @@ class Purpose(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """What a caller showed to be known: certificates/…, and agencyKeys/… if a token under that key as well.
+
+    What was opened with them ends when one of them is revoked.
+    """
+
+    certificate: str = ""
+    agency_key: str = ""
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Those that there are."""
+        return frozenset({self.certificate, self.agency_key} - {""})
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """What a principal asks for; None where the request named nothing we know."""
 
@@ -44,6 +60,7 @@ class Order:
     legal_basis: str = ""
     incident: str = ""
     viewer_limit: int = 0
+    shown: Shown = Shown()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +98,19 @@ class Session:
     expires_at: datetime
     closed_at: datetime | None = None
     close_reason: str = ""
+    certificate: str = ""
+    agency_key: str = ""
+
+    @property
+    def shown(self) -> Shown:
+        """What it was opened or last renewed with."""
+        return Shown(self.certificate, self.agency_key)
 
     @property
     def stands_on(self) -> frozenset[str]:
         """The names whose end ends this session."""
         names = {self.name, self.principal, self.agency, self.camera, self.legal_basis, self.incident}
-        return frozenset(names - {""})
+        return frozenset(names - {""}) | self.shown.names
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +170,14 @@ def opened(order: Order, permit: Permit, name: str, relay: str, now: datetime) -
         relay=relay,
         opened_at=now,
         expires_at=_end(permit, now),
+        certificate=order.shown.certificate,
+        agency_key=order.shown.agency_key,
     )
+
+
+def showing(session: Session, shown: Shown) -> Session:
+    """The session as its owner renews it, with what it shows now."""
+    return replace(session, certificate=shown.certificate, agency_key=shown.agency_key)
 
 
 def renewed(session: Session, permit: Permit, relay: str, now: datetime) -> Session:
@@ -174,7 +205,8 @@ def decided_anew(session: Session, permit: Permit) -> Session:
 def order_of(session: Session) -> Order:
     """What would open it today."""
     return Order(
-        session.principal, session.camera, session.kind, session.purpose, session.legal_basis, session.incident
+        session.principal, session.camera, session.kind, session.purpose, session.legal_basis, session.incident,
+        shown=session.shown,
     )  # fmt: skip
 
 

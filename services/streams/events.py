@@ -137,7 +137,7 @@ class RelayFleet:
             session=session.name, camera=session.camera, principal=session.principal, agency=session.agency,
             legal_basis=session.legal_basis, incident=session.incident, number=session.number,
             viewer_limit=session.viewer_limit, sealed_source=sealed_source, relay=relay.name,
-            is_sealed=session.is_sealed,
+            is_sealed=session.is_sealed, credentials=sorted(session.shown.names),
         )  # fmt: skip
         assignment.expire_time.FromDatetime(session.expires_at)
         signed = self.signer.seal("kapok.streams.assignment", assignment.SerializeToString())

@@ -17,7 +17,7 @@ from services.chassis import errors
 from services.chassis.clock import Clock
 from services.chassis.outbox import Message
 from services.streams import domain
-from services.streams.domain import Copy, Move, Order, Permit, Session
+from services.streams.domain import Copy, Move, Order, Permit, Session, Shown
 from services.streams.placement import Relay
 
 log = logging.getLogger(__name__)
@@ -163,12 +163,13 @@ class Streams:
             raise
         return self._admitted(session, relay)
 
-    async def renew(self, principal: str, name: str) -> Opened:
+    async def renew(self, principal: str, name: str, shown: Shown = Shown()) -> Opened:  # noqa: B008 - a value
         """Decide an open session of the principal's anew and give it a fresh token.
 
         The relay takes it first: when it does not, the session stays as it was, on record and at the relay.
         """
-        former = session = await self._own(principal, name)
+        former = await self._own(principal, name)
+        session = domain.showing(former, shown)
         permit = await self.permissions.decide(domain.order_of(session), name)
         relay = self.relays.place(session.camera)
         sealed_source = await self.registry.seal_source(session.camera, relay)

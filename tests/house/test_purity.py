@@ -18,7 +18,8 @@ OUTSIDE = {
     "services/registry/vault.py": "seals sources at rest with fresh nonces",
     **{
         f"services/permissions/{noun}.py": USE_CASE
-        for noun in ("agency_keys", "bases", "batches", "closures", "control", "decisions", "incidents", "policies",
+        for noun in ("agencies", "agency_keys", "bases", "batches", "closures", "control", "decisions", "enrolments",
+                     "incidents", "policies",
                      "principals", "question", "rounds", "takeovers", "view", "joint/proposals")
     },
     **{

@@ -1,4 +1,7 @@
-"""Agencies: the keys that they sign with."""
+"""Agencies: the keys that they sign with; who put them, their principals and certificates on record, and took them off.
+
+To the release before a suspended agency is one in good standing: upgrade every replica before one is suspended.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +11,29 @@ down_revision = "0005"
 
 
 def upgrade() -> None:
-    """Add the table."""
+    """Add the tables and columns."""
+    _keys()
+    for table in ("agencies", "principals", "certificates"):
+        op.add_column(table, sa.Column("registered_at", sa.DateTime, comment="when; empty = with the genesis"))
+        by = "principals/{principal}; empty = with the genesis"
+        op.add_column(table, sa.Column("registered_by", sa.String(100), comment=by))
+    for column in (
+        sa.Column("suspended_at", sa.DateTime, comment="since when it has no rights; empty = it has them"),
+        sa.Column("suspended_number", sa.Integer, comment="number of the ending that said so"),
+        sa.Column("suspended_reason", sa.String(500), comment="in the words of who suspended it"),
+    ):
+        op.add_column("agencies", column)
+    for column in (
+        sa.Column("uri", sa.String(110), comment="the name of ours in it; empty = with the genesis"),
+        sa.Column("ends_at", sa.DateTime, comment="as it says itself; empty = with the genesis"),
+        sa.Column("revoked_at", sa.DateTime, comment="since when it opens nothing; empty = it was not revoked"),
+        sa.Column("revoked_by", sa.String(100), comment="principals/{principal}"),
+        sa.Column("revoked_reason", sa.String(500), comment="in the words of who revoked it"),
+    ):
+        op.add_column("certificates", column)
+
+
+def _keys() -> None:
     op.create_table(
         "agency_keys",
         sa.Column("key_id", sa.String(64), primary_key=True, comment="SHA-256 of public_key, hex"),

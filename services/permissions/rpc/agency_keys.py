@@ -13,7 +13,6 @@ from services.permissions.service import Permissions
 
 _PURPOSE: EnumTypeWrapper = agency_key_pb2.AgencyKey.Purpose
 _PURPOSES = {_PURPOSE.Value(f"PURPOSE_{purpose.name}"): purpose for purpose in KeyPurpose}
-_USUAL_PAGE, _LARGEST_PAGE = 50, 1000
 
 
 class AgencyKeyMethods:
@@ -35,7 +34,7 @@ class AgencyKeyMethods:
     async def ListAgencyKeys(self, request: pb.ListAgencyKeysRequest, _context: object) -> pb.ListAgencyKeysResponse:
         principal = principal_of_call()
         agency = messages.named("agency", request.parent, "parent")
-        size, after = _page(request.page_size, request.page_token)
+        size, after = messages.page("agency_key", "agencyKeys/", request)
         found = await self._permissions.agency_keys.list(principal, agency, after, size + 1)
         token = found[size - 1].key_id if len(found) > size else ""
         return pb.ListAgencyKeysResponse(agency_keys=map(agency_key, found[:size]), next_page_token=token)
@@ -60,12 +59,3 @@ def agency_key(key: AgencyKey) -> agency_key_pb2.AgencyKey:
         revoked_by=gone.principal if gone else "",
         revoke_reason=gone.reason if gone else "",
     )
-
-
-def _page(size: int, token: str) -> tuple[int, str]:
-    """How many, behind which key."""
-    if size < 0:
-        raise InvalidArgument(Violation("page_size", "must not be negative"))
-    if token and not messages.is_named("agency_key", f"agencyKeys/{token}"):
-        raise InvalidArgument(Violation("page_token", "is not of this list: start again without it"))
-    return min(size or _USUAL_PAGE, _LARGEST_PAGE), token

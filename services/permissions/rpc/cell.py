@@ -29,6 +29,7 @@ class DeciderServicer:
             legal_basis=messages.optional("legal_basis", request.legal_basis, "legal_basis"),
             incident=messages.optional("incident", request.incident, "incident"),
             used_for=messages.optional("session", request.session, "session"),
+            credentials=frozenset(request.credentials),
         )
         answer = await self._permissions.decisions.decide(question)
         return pb.DecideResponse(

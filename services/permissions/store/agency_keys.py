@@ -8,12 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.permissions.agency_key import AgencyKey, KeyPurpose, KeyRevocation
 from services.permissions.store.agency_tables import agency_keys
-from services.permissions.store.tables import agencies
-
-_INSERT = sa.text(
-    "INSERT INTO agency_keys (key_id, agency, purpose, public_key, registered_at, registered_by)"
-    " VALUES (:key_id, :agency, :purpose, :public_key, :registered_at, :registered_by) ON CONFLICT DO NOTHING"
-).bindparams(sa.bindparam("registered_at", type_=agency_keys.c.registered_at.type))
+from services.permissions.store.certificates import inserted
 
 
 async def find(
@@ -32,12 +27,6 @@ async def get(transaction: AsyncConnection, key_id: str) -> AgencyKey | None:
     return _key(row) if row else None
 
 
-async def lock_agency(transaction: AsyncConnection, agency: str) -> bool:
-    """Queue behind whoever changes this agency's keys now; False when there is no such agency."""
-    chosen = sa.select(agencies.c.name).where(agencies.c.name == agency).with_for_update()
-    return (await transaction.execute(chosen)).first() is not None
-
-
 async def count(transaction: AsyncConnection, agency: str) -> int:
     """How many of the agency's keys are not revoked."""
     mine = (agency_keys.c.agency == agency) & agency_keys.c.revoked_at.is_(None)
@@ -50,7 +39,7 @@ async def insert(transaction: AsyncConnection, key: AgencyKey) -> bool:
         "key_id": key.key_id, "agency": key.agency, "purpose": key.purpose.value, "public_key": key.public_key,
         "registered_at": key.registered_at, "registered_by": key.registered_by,
     }  # fmt: skip
-    return bool((await transaction.execute(_INSERT, row)).rowcount)
+    return await inserted(transaction, agency_keys, row)
 
 
 async def set_revoked(transaction: AsyncConnection, key_id: str, revocation: KeyRevocation) -> bool:

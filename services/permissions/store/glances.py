@@ -18,6 +18,7 @@ from services.permissions.store.tables import Instant, endings, incident_agencie
 _NOW, _SINCE = sa.bindparam("now", type_=Instant), sa.bindparam("since", type_=Instant)
 _NAMES: sa.BindParameter[str] = sa.bindparam("names", expanding=True)
 _CAMERAS: sa.BindParameter[str] = sa.bindparam("cameras", expanding=True)
+_CREDENTIALS: sa.BindParameter[str] = sa.bindparam("credentials", expanding=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +30,21 @@ class Glance:
     is_more: bool
 
 
-async def glance(
-    connection: AsyncConnection, names: Collection[str], cameras: Collection[str], now: datetime, since: datetime
-) -> Glance:
-    """What one query tells of principals and cameras by name; endings count from ``since`` on."""
-    given = {"names": list(names), "cameras": list(cameras), "now": now, "since": since}
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Names of principals, of cameras, and of certificates and keys that were shown: these end but once."""
+
+    principals: Collection[str]
+    cameras: Collection[str]
+    credentials: Collection[str] = ()
+
+
+async def glance(connection: AsyncConnection, asked: Asked, now: datetime, since: datetime) -> Glance:
+    """What one query tells of what is asked; endings of cameras count from ``since`` on."""
+    given = {
+        "names": list(asked.principals), "cameras": list(asked.cameras), "credentials": list(asked.credentials),
+        "now": now, "since": since,
+    }  # fmt: skip
     rows = (await connection.execute(_GLANCE, given)).all()
     committed = max((row.committed for row in rows), default=0)
     return Glance({row.name: record(row) for row in rows}, committed, any(row.is_more for row in rows))
@@ -56,6 +67,7 @@ _GLANCE = (
         sa.or_(
             sa.exists().where(takeovers.c.camera.in_(_CAMERAS), takeovers.c.ended_at.is_(None)),
             sa.exists().where(endings.c.subject.in_(_CAMERAS), endings.c.occurred_at >= _SINCE),
+            sa.exists().where(endings.c.subject.in_(_CREDENTIALS)),
             _is_open(),
         ).label("is_more"),
     )

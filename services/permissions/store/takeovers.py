@@ -93,6 +93,11 @@ async def cameras_by(transaction: AsyncConnection, principal: str) -> list[str]:
     return await _cameras(transaction, takeovers.c.principal == principal)
 
 
+async def cameras_of(transaction: AsyncConnection, agency: str) -> list[str]:
+    """Cameras whose takeovers this agency holds and that are not over."""
+    return await _cameras(transaction, takeovers.c.agency == agency)
+
+
 async def cameras_due(transaction: AsyncConnection, now: datetime) -> list[str]:
     """Cameras with a takeover whose end has come and is not on record."""
     return await _cameras(transaction, takeovers.c.ends_at <= now)

@@ -101,7 +101,9 @@ class Ears:
         said = relay_pb2.Assignment.FromString(self.keys.streams.open("kapok.streams.assignment", data))
         self._refuse_others(said.relay)
         source = self.keys.source(said.camera, said.sealed_source)
-        names = (said.session, said.camera, said.principal, said.agency, said.legal_basis, said.incident)
+        names = (
+            said.session, said.camera, said.principal, said.agency, said.legal_basis, said.incident, *said.credentials
+        )  # fmt: skip
         session = Session(
             name=said.session, camera=said.camera, principal=said.principal, stands_on=frozenset(names) - {""},
             number=said.number, expires_at=said.expire_time.ToDatetime(UTC), viewer_limit=said.viewer_limit,

@@ -198,6 +198,25 @@ async def test_a_key_is_made_once_and_registered_with_its_proof(tmp_path: Path) 
     assert seed.read_bytes().strip() not in asked[0].SerializeToString()
 
 
+async def test_agencies_are_suspended_and_certified_by_name(tmp_path: Path) -> None:
+    suspended = await _asked(tmp_path, "agencies", "suspend", "lake", "--reason", "x")
+    assert (suspended.name, suspended.reason) == ("agencies/lake", "x")
+    reinstated = await _asked(tmp_path, "agencies", "reinstate", "agencies/lake", "--reason", "y")
+    assert (reinstated.name, reinstated.reason) == ("agencies/lake", "y")
+    (tmp_path / "new.pem").write_bytes(b"pem")
+    certified = await _asked(tmp_path, "agencies", "certify", "lake", "--certificate", str(tmp_path / "new.pem"))
+    assert (certified.parent, certified.certificate) == ("principals/lake", b"pem")
+    enrolled = await _asked(
+        tmp_path, "agencies", "enrol", "lake-night", "--certificate", str(tmp_path / "new.pem"), "--clearance", "1"
+    )
+    account = enrolled.principal
+    assert (account.name, account.agency, account.clearance) == ("principals/lake-night", "agencies/x", 1)
+    revoked = await _asked(tmp_path, "agencies", "uncertify", "ab" * 32, "--reason", "z")
+    assert (revoked.name, revoked.reason) == (f"certificates/{'ab' * 32}", "z")
+    listed = await _asked(tmp_path, "agencies", "principals", "--agency", "lake")
+    assert listed.parent == "agencies/lake"
+
+
 async def test_a_key_of_another_agency_is_named_and_revoked_with_its_reason(tmp_path: Path) -> None:
     listed = await _asked(tmp_path, "agencies", "keys", "list", "--agency", "urban-yuexiu")
     assert listed.parent == "agencies/urban-yuexiu"

@@ -27,15 +27,54 @@ from google.api import client_pb2 as google_dot_api_dot_client__pb2
 from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
 from kapok.annotations.v1 import exposure_pb2 as kapok_dot_annotations_dot_v1_dot_exposure__pb2
 from kapok.permissions.v1 import agency_key_pb2 as kapok_dot_permissions_dot_v1_dot_agency__key__pb2
+from kapok.permissions.v1 import genesis_pb2 as kapok_dot_permissions_dot_v1_dot_genesis__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+kapok/permissions/v1/agencies_service.proto\x12\x14kapok.permissions.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/api/client.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a#kapok/annotations/v1/exposure.proto\x1a%kapok/permissions/v1/agency_key.proto\"j\n\x18RegisterAgencyKeyRequest\x12\x39\n\nagency_key\x18\x01 \x01(\x0b\x32\x1f.kapok.permissions.v1.AgencyKeyB\x04\xe2\x41\x01\x02\x12\x13\n\x05proof\x18\x02 \x01(\x0c\x42\x04\xe2\x41\x01\x02\"`\n\x15ListAgencyKeysRequest\x12\x14\n\x06parent\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x17\n\tpage_size\x18\x02 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\"g\n\x16ListAgencyKeysResponse\x12\x34\n\x0b\x61gency_keys\x18\x01 \x03(\x0b\x32\x1f.kapok.permissions.v1.AgencyKey\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"B\n\x16RevokeAgencyKeyRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x14\n\x06reason\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x32\xfa\x03\n\x0f\x41genciesService\x12\x9f\x01\n\x11RegisterAgencyKey\x12..kapok.permissions.v1.RegisterAgencyKeyRequest\x1a\x1f.kapok.permissions.v1.AgencyKey\"9\xda\x41\x10\x61gency_key,proof\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x1c\"\x17/v1/agencyKeys:register:\x01*\x12\xa4\x01\n\x0eListAgencyKeys\x12+.kapok.permissions.v1.ListAgencyKeysRequest\x1a,.kapok.permissions.v1.ListAgencyKeysResponse\"7\xda\x41\x06parent\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02$\x12\"/v1/{parent=agencies/*}/agencyKeys\x12\x9d\x01\n\x0fRevokeAgencyKey\x12,.kapok.permissions.v1.RevokeAgencyKeyRequest\x1a\x1f.kapok.permissions.v1.AgencyKey\";\xda\x41\x0bname,reason\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02#\"\x1e/v1/{name=agencyKeys/*}:revoke:\x01*b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+kapok/permissions/v1/agencies_service.proto\x12\x14kapok.permissions.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/api/client.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a#kapok/annotations/v1/exposure.proto\x1a%kapok/permissions/v1/agency_key.proto\x1a\"kapok/permissions/v1/genesis.proto\"\xa0\x01\n\x15RegisterAgencyRequest\x12\x32\n\x06\x61gency\x18\x01 \x01(\x0b\x32\x1c.kapok.permissions.v1.AgencyB\x04\xe2\x41\x01\x02\x12\x38\n\tprincipal\x18\x02 \x01(\x0b\x32\x1f.kapok.permissions.v1.PrincipalB\x04\xe2\x41\x01\x02\x12\x19\n\x0b\x63\x65rtificate\x18\x03 \x01(\x0c\x42\x04\xe2\x41\x01\x02\"&\n\x10GetAgencyRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"H\n\x13ListAgenciesRequest\x12\x17\n\tpage_size\x18\x01 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\"_\n\x14ListAgenciesResponse\x12.\n\x08\x61gencies\x18\x01 \x03(\x0b\x32\x1c.kapok.permissions.v1.Agency\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"@\n\x14SuspendAgencyRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x14\n\x06reason\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\"B\n\x16ReinstateAgencyRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x14\n\x06reason\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\"o\n\x18RegisterPrincipalRequest\x12\x38\n\tprincipal\x18\x01 \x01(\x0b\x32\x1f.kapok.permissions.v1.PrincipalB\x04\xe2\x41\x01\x02\x12\x19\n\x0b\x63\x65rtificate\x18\x02 \x01(\x0c\x42\x04\xe2\x41\x01\x02\"`\n\x15ListPrincipalsRequest\x12\x14\n\x06parent\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x17\n\tpage_size\x18\x02 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\"f\n\x16ListPrincipalsResponse\x12\x33\n\nprincipals\x18\x01 \x03(\x0b\x32\x1f.kapok.permissions.v1.Principal\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"M\n\x1aRegisterCertificateRequest\x12\x14\n\x06parent\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x19\n\x0b\x63\x65rtificate\x18\x02 \x01(\x0c\x42\x04\xe2\x41\x01\x02\"D\n\x18RevokeCertificateRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x14\n\x06reason\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\"j\n\x18RegisterAgencyKeyRequest\x12\x39\n\nagency_key\x18\x01 \x01(\x0b\x32\x1f.kapok.permissions.v1.AgencyKeyB\x04\xe2\x41\x01\x02\x12\x13\n\x05proof\x18\x02 \x01(\x0c\x42\x04\xe2\x41\x01\x02\"`\n\x15ListAgencyKeysRequest\x12\x14\n\x06parent\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x17\n\tpage_size\x18\x02 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\"g\n\x16ListAgencyKeysResponse\x12\x34\n\x0b\x61gency_keys\x18\x01 \x03(\x0b\x32\x1f.kapok.permissions.v1.AgencyKey\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"B\n\x16RevokeAgencyKeyRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x14\n\x06reason\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x32\x89\x0f\n\x0f\x41genciesService\x12\xa0\x01\n\x0eRegisterAgency\x12+.kapok.permissions.v1.RegisterAgencyRequest\x1a\x1c.kapok.permissions.v1.Agency\"C\xda\x41\x1c\x61gency,principal,certificate\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x1a\"\x15/v1/agencies:register:\x01*\x12{\n\tGetAgency\x12&.kapok.permissions.v1.GetAgencyRequest\x1a\x1c.kapok.permissions.v1.Agency\"(\xda\x41\x04name\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x17\x12\x15/v1/{name=agencies/*}\x12\x7f\n\x0cListAgencies\x12).kapok.permissions.v1.ListAgenciesRequest\x1a*.kapok.permissions.v1.ListAgenciesResponse\"\x18\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x0e\x12\x0c/v1/agencies\x12\x95\x01\n\rSuspendAgency\x12*.kapok.permissions.v1.SuspendAgencyRequest\x1a\x1c.kapok.permissions.v1.Agency\":\xda\x41\x0bname,reason\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\"\"\x1d/v1/{name=agencies/*}:suspend:\x01*\x12\x9b\x01\n\x0fReinstateAgency\x12,.kapok.permissions.v1.ReinstateAgencyRequest\x1a\x1c.kapok.permissions.v1.Agency\"<\xda\x41\x0bname,reason\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02$\"\x1f/v1/{name=agencies/*}:reinstate:\x01*\x12\xa4\x01\n\x11RegisterPrincipal\x12..kapok.permissions.v1.RegisterPrincipalRequest\x1a\x1f.kapok.permissions.v1.Principal\">\xda\x41\x15principal,certificate\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x1c\"\x17/v1/principals:register:\x01*\x12\xa4\x01\n\x0eListPrincipals\x12+.kapok.permissions.v1.ListPrincipalsRequest\x1a,.kapok.permissions.v1.ListPrincipalsResponse\"7\xda\x41\x06parent\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02$\x12\"/v1/{parent=agencies/*}/principals\x12\xbf\x01\n\x13RegisterCertificate\x12\x30.kapok.permissions.v1.RegisterCertificateRequest\x1a!.kapok.permissions.v1.Certificate\"S\xda\x41\x12parent,certificate\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x34\"//v1/{parent=principals/*}/certificates:register:\x01*\x12\xa5\x01\n\x11RevokeCertificate\x12..kapok.permissions.v1.RevokeCertificateRequest\x1a!.kapok.permissions.v1.Certificate\"=\xda\x41\x0bname,reason\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02%\" /v1/{name=certificates/*}:revoke:\x01*\x12\x9f\x01\n\x11RegisterAgencyKey\x12..kapok.permissions.v1.RegisterAgencyKeyRequest\x1a\x1f.kapok.permissions.v1.AgencyKey\"9\xda\x41\x10\x61gency_key,proof\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x1c\"\x17/v1/agencyKeys:register:\x01*\x12\xa4\x01\n\x0eListAgencyKeys\x12+.kapok.permissions.v1.ListAgencyKeysRequest\x1a,.kapok.permissions.v1.ListAgencyKeysResponse\"7\xda\x41\x06parent\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02$\x12\"/v1/{parent=agencies/*}/agencyKeys\x12\x9d\x01\n\x0fRevokeAgencyKey\x12,.kapok.permissions.v1.RevokeAgencyKeyRequest\x1a\x1f.kapok.permissions.v1.AgencyKey\";\xda\x41\x0bname,reason\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02#\"\x1e/v1/{name=agencyKeys/*}:revoke:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'kapok.permissions.v1.agencies_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
+  _globals['_REGISTERAGENCYREQUEST'].fields_by_name['agency']._loaded_options = None
+  _globals['_REGISTERAGENCYREQUEST'].fields_by_name['agency']._serialized_options = b'\342A\001\002'
+  _globals['_REGISTERAGENCYREQUEST'].fields_by_name['principal']._loaded_options = None
+  _globals['_REGISTERAGENCYREQUEST'].fields_by_name['principal']._serialized_options = b'\342A\001\002'
+  _globals['_REGISTERAGENCYREQUEST'].fields_by_name['certificate']._loaded_options = None
+  _globals['_REGISTERAGENCYREQUEST'].fields_by_name['certificate']._serialized_options = b'\342A\001\002'
+  _globals['_GETAGENCYREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_GETAGENCYREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002'
+  _globals['_LISTAGENCIESREQUEST'].fields_by_name['page_size']._loaded_options = None
+  _globals['_LISTAGENCIESREQUEST'].fields_by_name['page_size']._serialized_options = b'\342A\001\001'
+  _globals['_LISTAGENCIESREQUEST'].fields_by_name['page_token']._loaded_options = None
+  _globals['_LISTAGENCIESREQUEST'].fields_by_name['page_token']._serialized_options = b'\342A\001\001'
+  _globals['_SUSPENDAGENCYREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_SUSPENDAGENCYREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002'
+  _globals['_SUSPENDAGENCYREQUEST'].fields_by_name['reason']._loaded_options = None
+  _globals['_SUSPENDAGENCYREQUEST'].fields_by_name['reason']._serialized_options = b'\342A\001\002'
+  _globals['_REINSTATEAGENCYREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_REINSTATEAGENCYREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002'
+  _globals['_REINSTATEAGENCYREQUEST'].fields_by_name['reason']._loaded_options = None
+  _globals['_REINSTATEAGENCYREQUEST'].fields_by_name['reason']._serialized_options = b'\342A\001\002'
+  _globals['_REGISTERPRINCIPALREQUEST'].fields_by_name['principal']._loaded_options = None
+  _globals['_REGISTERPRINCIPALREQUEST'].fields_by_name['principal']._serialized_options = b'\342A\001\002'
+  _globals['_REGISTERPRINCIPALREQUEST'].fields_by_name['certificate']._loaded_options = None
+  _globals['_REGISTERPRINCIPALREQUEST'].fields_by_name['certificate']._serialized_options = b'\342A\001\002'
+  _globals['_LISTPRINCIPALSREQUEST'].fields_by_name['parent']._loaded_options = None
+  _globals['_LISTPRINCIPALSREQUEST'].fields_by_name['parent']._serialized_options = b'\342A\001\002'
+  _globals['_LISTPRINCIPALSREQUEST'].fields_by_name['page_size']._loaded_options = None
+  _globals['_LISTPRINCIPALSREQUEST'].fields_by_name['page_size']._serialized_options = b'\342A\001\001'
+  _globals['_LISTPRINCIPALSREQUEST'].fields_by_name['page_token']._loaded_options = None
+  _globals['_LISTPRINCIPALSREQUEST'].fields_by_name['page_token']._serialized_options = b'\342A\001\001'
+  _globals['_REGISTERCERTIFICATEREQUEST'].fields_by_name['parent']._loaded_options = None
+  _globals['_REGISTERCERTIFICATEREQUEST'].fields_by_name['parent']._serialized_options = b'\342A\001\002'
+  _globals['_REGISTERCERTIFICATEREQUEST'].fields_by_name['certificate']._loaded_options = None
+  _globals['_REGISTERCERTIFICATEREQUEST'].fields_by_name['certificate']._serialized_options = b'\342A\001\002'
+  _globals['_REVOKECERTIFICATEREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_REVOKECERTIFICATEREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002'
+  _globals['_REVOKECERTIFICATEREQUEST'].fields_by_name['reason']._loaded_options = None
+  _globals['_REVOKECERTIFICATEREQUEST'].fields_by_name['reason']._serialized_options = b'\342A\001\002'
   _globals['_REGISTERAGENCYKEYREQUEST'].fields_by_name['agency_key']._loaded_options = None
   _globals['_REGISTERAGENCYKEYREQUEST'].fields_by_name['agency_key']._serialized_options = b'\342A\001\002'
   _globals['_REGISTERAGENCYKEYREQUEST'].fields_by_name['proof']._loaded_options = None
@@ -50,20 +89,60 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_REVOKEAGENCYKEYREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002'
   _globals['_REVOKEAGENCYKEYREQUEST'].fields_by_name['reason']._loaded_options = None
   _globals['_REVOKEAGENCYKEYREQUEST'].fields_by_name['reason']._serialized_options = b'\342A\001\002'
+  _globals['_AGENCIESSERVICE'].methods_by_name['RegisterAgency']._loaded_options = None
+  _globals['_AGENCIESSERVICE'].methods_by_name['RegisterAgency']._serialized_options = b'\332A\034agency,principal,certificate\310\332\030\001\202\323\344\223\002\032\"\025/v1/agencies:register:\001*'
+  _globals['_AGENCIESSERVICE'].methods_by_name['GetAgency']._loaded_options = None
+  _globals['_AGENCIESSERVICE'].methods_by_name['GetAgency']._serialized_options = b'\332A\004name\310\332\030\001\202\323\344\223\002\027\022\025/v1/{name=agencies/*}'
+  _globals['_AGENCIESSERVICE'].methods_by_name['ListAgencies']._loaded_options = None
+  _globals['_AGENCIESSERVICE'].methods_by_name['ListAgencies']._serialized_options = b'\310\332\030\001\202\323\344\223\002\016\022\014/v1/agencies'
+  _globals['_AGENCIESSERVICE'].methods_by_name['SuspendAgency']._loaded_options = None
+  _globals['_AGENCIESSERVICE'].methods_by_name['SuspendAgency']._serialized_options = b'\332A\013name,reason\310\332\030\001\202\323\344\223\002\"\"\035/v1/{name=agencies/*}:suspend:\001*'
+  _globals['_AGENCIESSERVICE'].methods_by_name['ReinstateAgency']._loaded_options = None
+  _globals['_AGENCIESSERVICE'].methods_by_name['ReinstateAgency']._serialized_options = b'\332A\013name,reason\310\332\030\001\202\323\344\223\002$\"\037/v1/{name=agencies/*}:reinstate:\001*'
+  _globals['_AGENCIESSERVICE'].methods_by_name['RegisterPrincipal']._loaded_options = None
+  _globals['_AGENCIESSERVICE'].methods_by_name['RegisterPrincipal']._serialized_options = b'\332A\025principal,certificate\310\332\030\001\202\323\344\223\002\034\"\027/v1/principals:register:\001*'
+  _globals['_AGENCIESSERVICE'].methods_by_name['ListPrincipals']._loaded_options = None
+  _globals['_AGENCIESSERVICE'].methods_by_name['ListPrincipals']._serialized_options = b'\332A\006parent\310\332\030\001\202\323\344\223\002$\022\"/v1/{parent=agencies/*}/principals'
+  _globals['_AGENCIESSERVICE'].methods_by_name['RegisterCertificate']._loaded_options = None
+  _globals['_AGENCIESSERVICE'].methods_by_name['RegisterCertificate']._serialized_options = b'\332A\022parent,certificate\310\332\030\001\202\323\344\223\0024\"//v1/{parent=principals/*}/certificates:register:\001*'
+  _globals['_AGENCIESSERVICE'].methods_by_name['RevokeCertificate']._loaded_options = None
+  _globals['_AGENCIESSERVICE'].methods_by_name['RevokeCertificate']._serialized_options = b'\332A\013name,reason\310\332\030\001\202\323\344\223\002%\" /v1/{name=certificates/*}:revoke:\001*'
   _globals['_AGENCIESSERVICE'].methods_by_name['RegisterAgencyKey']._loaded_options = None
   _globals['_AGENCIESSERVICE'].methods_by_name['RegisterAgencyKey']._serialized_options = b'\332A\020agency_key,proof\310\332\030\001\202\323\344\223\002\034\"\027/v1/agencyKeys:register:\001*'
   _globals['_AGENCIESSERVICE'].methods_by_name['ListAgencyKeys']._loaded_options = None
   _globals['_AGENCIESSERVICE'].methods_by_name['ListAgencyKeys']._serialized_options = b'\332A\006parent\310\332\030\001\202\323\344\223\002$\022\"/v1/{parent=agencies/*}/agencyKeys'
   _globals['_AGENCIESSERVICE'].methods_by_name['RevokeAgencyKey']._loaded_options = None
   _globals['_AGENCIESSERVICE'].methods_by_name['RevokeAgencyKey']._serialized_options = b'\332A\013name,reason\310\332\030\001\202\323\344\223\002#\"\036/v1/{name=agencyKeys/*}:revoke:\001*'
-  _globals['_REGISTERAGENCYKEYREQUEST']._serialized_start=233
-  _globals['_REGISTERAGENCYKEYREQUEST']._serialized_end=339
-  _globals['_LISTAGENCYKEYSREQUEST']._serialized_start=341
-  _globals['_LISTAGENCYKEYSREQUEST']._serialized_end=437
-  _globals['_LISTAGENCYKEYSRESPONSE']._serialized_start=439
-  _globals['_LISTAGENCYKEYSRESPONSE']._serialized_end=542
-  _globals['_REVOKEAGENCYKEYREQUEST']._serialized_start=544
-  _globals['_REVOKEAGENCYKEYREQUEST']._serialized_end=610
-  _globals['_AGENCIESSERVICE']._serialized_start=613
-  _globals['_AGENCIESSERVICE']._serialized_end=1119
+  _globals['_REGISTERAGENCYREQUEST']._serialized_start=270
+  _globals['_REGISTERAGENCYREQUEST']._serialized_end=430
+  _globals['_GETAGENCYREQUEST']._serialized_start=432
+  _globals['_GETAGENCYREQUEST']._serialized_end=470
+  _globals['_LISTAGENCIESREQUEST']._serialized_start=472
+  _globals['_LISTAGENCIESREQUEST']._serialized_end=544
+  _globals['_LISTAGENCIESRESPONSE']._serialized_start=546
+  _globals['_LISTAGENCIESRESPONSE']._serialized_end=641
+  _globals['_SUSPENDAGENCYREQUEST']._serialized_start=643
+  _globals['_SUSPENDAGENCYREQUEST']._serialized_end=707
+  _globals['_REINSTATEAGENCYREQUEST']._serialized_start=709
+  _globals['_REINSTATEAGENCYREQUEST']._serialized_end=775
+  _globals['_REGISTERPRINCIPALREQUEST']._serialized_start=777
+  _globals['_REGISTERPRINCIPALREQUEST']._serialized_end=888
+  _globals['_LISTPRINCIPALSREQUEST']._serialized_start=890
+  _globals['_LISTPRINCIPALSREQUEST']._serialized_end=986
+  _globals['_LISTPRINCIPALSRESPONSE']._serialized_start=988
+  _globals['_LISTPRINCIPALSRESPONSE']._serialized_end=1090
+  _globals['_REGISTERCERTIFICATEREQUEST']._serialized_start=1092
+  _globals['_REGISTERCERTIFICATEREQUEST']._serialized_end=1169
+  _globals['_REVOKECERTIFICATEREQUEST']._serialized_start=1171
+  _globals['_REVOKECERTIFICATEREQUEST']._serialized_end=1239
+  _globals['_REGISTERAGENCYKEYREQUEST']._serialized_start=1241
+  _globals['_REGISTERAGENCYKEYREQUEST']._serialized_end=1347
+  _globals['_LISTAGENCYKEYSREQUEST']._serialized_start=1349
+  _globals['_LISTAGENCYKEYSREQUEST']._serialized_end=1445
+  _globals['_LISTAGENCYKEYSRESPONSE']._serialized_start=1447
+  _globals['_LISTAGENCYKEYSRESPONSE']._serialized_end=1550
+  _globals['_REVOKEAGENCYKEYREQUEST']._serialized_start=1552
+  _globals['_REVOKEAGENCYKEYREQUEST']._serialized_end=1618
+  _globals['_AGENCIESSERVICE']._serialized_start=1621
+  _globals['_AGENCIESSERVICE']._serialized_end=3550
 # @@protoc_insertion_point(module_scope)

@@ -5,6 +5,7 @@ import warnings
 
 from kapok.permissions.v1 import agencies_service_pb2 as kapok_dot_permissions_dot_v1_dot_agencies__service__pb2
 from kapok.permissions.v1 import agency_key_pb2 as kapok_dot_permissions_dot_v1_dot_agency__key__pb2
+from kapok.permissions.v1 import genesis_pb2 as kapok_dot_permissions_dot_v1_dot_genesis__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
 GRPC_VERSION = grpc.__version__
@@ -36,6 +37,51 @@ class AgenciesServiceStub:
         Args:
             channel: A grpc.Channel.
         """
+        self.RegisterAgency = channel.unary_unary(
+                '/kapok.permissions.v1.AgenciesService/RegisterAgency',
+                request_serializer=kapok_dot_permissions_dot_v1_dot_agencies__service__pb2.RegisterAgencyRequest.SerializeToString,
+                response_deserializer=kapok_dot_permissions_dot_v1_dot_genesis__pb2.Agency.FromString,
+                _registered_method=True)
+        self.GetAgency = channel.unary_unary(
+                '/kapok.permissions.v1.AgenciesService/GetAgency',
+                request_serializer=kapok_dot_permissions_dot_v1_dot_agencies__service__pb2.GetAgencyRequest.SerializeToString,
+                response_deserializer=kapok_dot_permissions_dot_v1_dot_genesis__pb2.Agency.FromString,
+                _registered_method=True)
+        self.ListAgencies = channel.unary_unary(
+                '/kapok.permissions.v1.AgenciesService/ListAgencies',
+                request_serializer=kapok_dot_permissions_dot_v1_dot_agencies__service__pb2.ListAgenciesRequest.SerializeToString,
+                response_deserializer=kapok_dot_permissions_dot_v1_dot_agencies__service__pb2.ListAgenciesResponse.FromString,
+                _registered_method=True)
+        self.SuspendAgency = channel.unary_unary(
+                '/kapok.permissions.v1.AgenciesService/SuspendAgency',
+                request_serializer=kapok_dot_permissions_dot_v1_dot_agencies__service__pb2.SuspendAgencyRequest.SerializeToString,
+                response_deserializer=kapok_dot_permissions_dot_v1_dot_genesis__pb2.Agency.FromString,
+                _registered_method=True)
+        self.ReinstateAgency = channel.unary_unary(
+                '/kapok.permissions.v1.AgenciesService/ReinstateAgency',
+                request_serializer=kapok_dot_permissions_dot_v1_dot_agencies__service__pb2.ReinstateAgencyRequest.SerializeToString,
+                response_deserializer=kapok_dot_permissions_dot_v1_dot_genesis__pb2.Agency.FromString,
+                _registered_method=True)
+        self.RegisterPrincipal = channel.unary_unary(
+                '/kapok.permissions.v1.AgenciesService/RegisterPrincipal',
+                request_serializer=kapok_dot_permissions_dot_v1_dot_agencies__service__pb2.RegisterPrincipalRequest.SerializeToString,
+                response_deserializer=kapok_dot_permissions_dot_v1_dot_genesis__pb2.Principal.FromString,
+                _registered_method=True)
+        self.ListPrincipals = channel.unary_unary(
+                '/kapok.permissions.v1.AgenciesService/ListPrincipals',
+                request_serializer=kapok_dot_permissions_dot_v1_dot_agencies__service__pb2.ListPrincipalsRequest.SerializeToString,
+                response_deserializer=kapok_dot_permissions_dot_v1_dot_agencies__service__pb2.ListPrincipalsResponse.FromString,
+                _registered_method=True)
+        self.RegisterCertificate = channel.unary_unary(
+                '/kapok.permissions.v1.AgenciesService/RegisterCertificate',
+                request_serializer=kapok_dot_permissions_dot_v1_dot_agencies__service__pb2.RegisterCertificateRequest.SerializeToString,
+                response_deserializer=kapok_dot_permissions_dot_v1_dot_genesis__pb2.Certificate.FromString,
+                _registered_method=True)
+        self.RevokeCertificate = channel.unary_unary(
+                '/kapok.permissions.v1.AgenciesService/RevokeCertificate',
+                request_serializer=kapok_dot_permissions_dot_v1_dot_agencies__service__pb2.RevokeCertificateRequest.SerializeToString,
+                response_deserializer=kapok_dot_permissions_dot_v1_dot_genesis__pb2.Certificate.FromString,
+                _registered_method=True)
         self.RegisterAgencyKey = channel.unary_unary(
                 '/kapok.permissions.v1.AgenciesService/RegisterAgencyKey',
                 request_serializer=kapok_dot_permissions_dot_v1_dot_agencies__service__pb2.RegisterAgencyKeyRequest.SerializeToString,
@@ -56,6 +102,72 @@ class AgenciesServiceStub:
 class AgenciesServiceServicer:
     """Agencies, for themselves and for municipal public security, which leads by Article 14 ¶2.
     """
+
+    def RegisterAgency(self, request, context):
+        """Registers an agency with its first principal and that one's certificate, all or nothing: by municipal public
+        security; agencies of national security by the one of the city, since they know of state secrets (Article 11).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetAgency(self, request, context):
+        """One agency: for itself and the three organs of the city.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListAgencies(self, request, context):
+        """The agencies, by name: all of them for the three organs of the city, for others their own.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SuspendAgency(self, request, context):
+        """Takes every right of every principal of an agency, and ends its sessions and takeovers, now: by municipal public
+        security. The last agency of one of the three organs of the city is not suspended (Article 14 ¶2).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReinstateAgency(self, request, context):
+        """Gives a suspended agency its rights back: by municipal public security.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RegisterPrincipal(self, request, context):
+        """Registers one more principal of an agency: by itself, or whoever registers agencies of its kind. Its clearance is
+        at most what the rows in force let its kind and tier stand at: who signs those is who sets levels (Article 14 ¶2).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListPrincipals(self, request, context):
+        """The principals of an agency with their certificates, by name: for itself and the three organs of the city.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RegisterCertificate(self, request, context):
+        """Registers one more certificate of a principal, before the former ends or beside it: by whoever registers principals.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RevokeCertificate(self, request, context):
+        """Revokes a certificate for good, and ends what was opened under it: by its own agency or municipal public security.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
 
     def RegisterAgencyKey(self, request, context):
         """Registers a public key of an agency: by itself or municipal public security.
@@ -81,6 +193,51 @@ class AgenciesServiceServicer:
 
 def add_AgenciesServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
+            'RegisterAgency': grpc.unary_unary_rpc_method_handler(
+                    servicer.RegisterAgency,
+                    request_deserializer=kapok_dot_permissions_dot_v1_dot_agencies__service__pb2.RegisterAgencyRequest.FromString,
+                    response_serializer=kapok_dot_permissions_dot_v1_dot_genesis__pb2.Agency.SerializeToString,
+            ),
+            'GetAgency': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetAgency,
+                    request_deserializer=kapok_dot_permissions_dot_v1_dot_agencies__service__pb2.GetAgencyRequest.FromString,
+                    response_serializer=kapok_dot_permissions_dot_v1_dot_genesis__pb2.Agency.SerializeToString,
+            ),
+            'ListAgencies': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListAgencies,
+                    request_deserializer=kapok_dot_permissions_dot_v1_dot_agencies__service__pb2.ListAgenciesRequest.FromString,
+                    response_serializer=kapok_dot_permissions_dot_v1_dot_agencies__service__pb2.ListAgenciesResponse.SerializeToString,
+            ),
+            'SuspendAgency': grpc.unary_unary_rpc_method_handler(
+                    servicer.SuspendAgency,
+                    request_deserializer=kapok_dot_permissions_dot_v1_dot_agencies__service__pb2.SuspendAgencyRequest.FromString,
+                    response_serializer=kapok_dot_permissions_dot_v1_dot_genesis__pb2.Agency.SerializeToString,
+            ),
+            'ReinstateAgency': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReinstateAgency,
+                    request_deserializer=kapok_dot_permissions_dot_v1_dot_agencies__service__pb2.ReinstateAgencyRequest.FromString,
+                    response_serializer=kapok_dot_permissions_dot_v1_dot_genesis__pb2.Agency.SerializeToString,
+            ),
+            'RegisterPrincipal': grpc.unary_unary_rpc_method_handler(
+                    servicer.RegisterPrincipal,
+                    request_deserializer=kapok_dot_permissions_dot_v1_dot_agencies__service__pb2.RegisterPrincipalRequest.FromString,
+                    response_serializer=kapok_dot_permissions_dot_v1_dot_genesis__pb2.Principal.SerializeToString,
+            ),
+            'ListPrincipals': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListPrincipals,
+                    request_deserializer=kapok_dot_permissions_dot_v1_dot_agencies__service__pb2.ListPrincipalsRequest.FromString,
+                    response_serializer=kapok_dot_permissions_dot_v1_dot_agencies__service__pb2.ListPrincipalsResponse.SerializeToString,
+            ),
+            'RegisterCertificate': grpc.unary_unary_rpc_method_handler(
+                    servicer.RegisterCertificate,
+                    request_deserializer=kapok_dot_permissions_dot_v1_dot_agencies__service__pb2.RegisterCertificateRequest.FromString,
+                    response_serializer=kapok_dot_permissions_dot_v1_dot_genesis__pb2.Certificate.SerializeToString,
+            ),
+            'RevokeCertificate': grpc.unary_unary_rpc_method_handler(
+                    servicer.RevokeCertificate,
+                    request_deserializer=kapok_dot_permissions_dot_v1_dot_agencies__service__pb2.RevokeCertificateRequest.FromString,
+                    response_serializer=kapok_dot_permissions_dot_v1_dot_genesis__pb2.Certificate.SerializeToString,
+            ),
             'RegisterAgencyKey': grpc.unary_unary_rpc_method_handler(
                     servicer.RegisterAgencyKey,
                     request_deserializer=kapok_dot_permissions_dot_v1_dot_agencies__service__pb2.RegisterAgencyKeyRequest.FromString,
@@ -107,6 +264,249 @@ def add_AgenciesServiceServicer_to_server(servicer, server):
 class AgenciesService:
     """Agencies, for themselves and for municipal public security, which leads by Article 14 ¶2.
     """
+
+    @staticmethod
+    def RegisterAgency(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kapok.permissions.v1.AgenciesService/RegisterAgency',
+            kapok_dot_permissions_dot_v1_dot_agencies__service__pb2.RegisterAgencyRequest.SerializeToString,
+            kapok_dot_permissions_dot_v1_dot_genesis__pb2.Agency.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetAgency(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kapok.permissions.v1.AgenciesService/GetAgency',
+            kapok_dot_permissions_dot_v1_dot_agencies__service__pb2.GetAgencyRequest.SerializeToString,
+            kapok_dot_permissions_dot_v1_dot_genesis__pb2.Agency.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListAgencies(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kapok.permissions.v1.AgenciesService/ListAgencies',
+            kapok_dot_permissions_dot_v1_dot_agencies__service__pb2.ListAgenciesRequest.SerializeToString,
+            kapok_dot_permissions_dot_v1_dot_agencies__service__pb2.ListAgenciesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SuspendAgency(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kapok.permissions.v1.AgenciesService/SuspendAgency',
+            kapok_dot_permissions_dot_v1_dot_agencies__service__pb2.SuspendAgencyRequest.SerializeToString,
+            kapok_dot_permissions_dot_v1_dot_genesis__pb2.Agency.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReinstateAgency(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kapok.permissions.v1.AgenciesService/ReinstateAgency',
+            kapok_dot_permissions_dot_v1_dot_agencies__service__pb2.ReinstateAgencyRequest.SerializeToString,
+            kapok_dot_permissions_dot_v1_dot_genesis__pb2.Agency.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RegisterPrincipal(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kapok.permissions.v1.AgenciesService/RegisterPrincipal',
+            kapok_dot_permissions_dot_v1_dot_agencies__service__pb2.RegisterPrincipalRequest.SerializeToString,
+            kapok_dot_permissions_dot_v1_dot_genesis__pb2.Principal.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListPrincipals(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kapok.permissions.v1.AgenciesService/ListPrincipals',
+            kapok_dot_permissions_dot_v1_dot_agencies__service__pb2.ListPrincipalsRequest.SerializeToString,
+            kapok_dot_permissions_dot_v1_dot_agencies__service__pb2.ListPrincipalsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RegisterCertificate(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kapok.permissions.v1.AgenciesService/RegisterCertificate',
+            kapok_dot_permissions_dot_v1_dot_agencies__service__pb2.RegisterCertificateRequest.SerializeToString,
+            kapok_dot_permissions_dot_v1_dot_genesis__pb2.Certificate.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RevokeCertificate(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kapok.permissions.v1.AgenciesService/RevokeCertificate',
+            kapok_dot_permissions_dot_v1_dot_agencies__service__pb2.RevokeCertificateRequest.SerializeToString,
+            kapok_dot_permissions_dot_v1_dot_genesis__pb2.Certificate.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
 
     @staticmethod
     def RegisterAgencyKey(request,

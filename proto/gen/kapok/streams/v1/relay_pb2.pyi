@@ -1,9 +1,10 @@
 import datetime
 
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
-from collections.abc import Mapping as _Mapping
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
 from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
@@ -31,7 +32,7 @@ class RelayAnnouncement(_message.Message):
     def __init__(self, relay: _Optional[str] = ..., public_key: _Optional[bytes] = ..., rtsp_host: _Optional[str] = ..., rtsp_port: _Optional[int] = ..., viewers: _Optional[int] = ..., cameras: _Optional[int] = ..., applied_number: _Optional[int] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., metrics_address: _Optional[str] = ...) -> None: ...
 
 class Assignment(_message.Message):
-    __slots__ = ("session", "camera", "principal", "agency", "legal_basis", "incident", "number", "expire_time", "viewer_limit", "sealed_source", "relay", "is_sealed")
+    __slots__ = ("session", "camera", "principal", "agency", "legal_basis", "incident", "number", "expire_time", "viewer_limit", "sealed_source", "relay", "is_sealed", "credentials")
     SESSION_FIELD_NUMBER: _ClassVar[int]
     CAMERA_FIELD_NUMBER: _ClassVar[int]
     PRINCIPAL_FIELD_NUMBER: _ClassVar[int]
@@ -44,6 +45,7 @@ class Assignment(_message.Message):
     SEALED_SOURCE_FIELD_NUMBER: _ClassVar[int]
     RELAY_FIELD_NUMBER: _ClassVar[int]
     IS_SEALED_FIELD_NUMBER: _ClassVar[int]
+    CREDENTIALS_FIELD_NUMBER: _ClassVar[int]
     session: str
     camera: str
     principal: str
@@ -56,7 +58,8 @@ class Assignment(_message.Message):
     sealed_source: bytes
     relay: str
     is_sealed: bool
-    def __init__(self, session: _Optional[str] = ..., camera: _Optional[str] = ..., principal: _Optional[str] = ..., agency: _Optional[str] = ..., legal_basis: _Optional[str] = ..., incident: _Optional[str] = ..., number: _Optional[int] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., viewer_limit: _Optional[int] = ..., sealed_source: _Optional[bytes] = ..., relay: _Optional[str] = ..., is_sealed: _Optional[bool] = ...) -> None: ...
+    credentials: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, session: _Optional[str] = ..., camera: _Optional[str] = ..., principal: _Optional[str] = ..., agency: _Optional[str] = ..., legal_basis: _Optional[str] = ..., incident: _Optional[str] = ..., number: _Optional[int] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., viewer_limit: _Optional[int] = ..., sealed_source: _Optional[bytes] = ..., relay: _Optional[str] = ..., is_sealed: _Optional[bool] = ..., credentials: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class SessionClosing(_message.Message):
     __slots__ = ("session", "reason", "relay")
