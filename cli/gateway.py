@@ -28,6 +28,7 @@ class Endpoints:
     ca: Path
     ledger_public_key: bytes
     principals: Mapping[str, Mapping[str, str]]  # id → certificate, key, agency, kind
+    audience: str = ""  # of tokens of persons
 
 
 def read_endpoints(home: Path) -> Endpoints:
@@ -36,7 +37,11 @@ def read_endpoints(home: Path) -> Endpoints:
     try:
         told = json.loads(path.read_text())
         return Endpoints(
-            str(told["grpc"]), home / told["ca"], bytes.fromhex(told["ledger_public_key"]), dict(told["principals"])
+            str(told["grpc"]),
+            home / told["ca"],
+            bytes.fromhex(told["ledger_public_key"]),
+            dict(told["principals"]),
+            str(told.get("audience", "")),
         )  # paths may be relative to the file: the folder of an agency may be moved
     except FileNotFoundError:
         raise errors.Unavailable(

@@ -97,6 +97,7 @@ class Folder:
         }  # fmt: skip
         endpoints = {
             "grpc": grpc, "http": told["http"], "ca": self.ca.name, "ledger_public_key": told["ledger_public_key"],
+            "audience": told["audience"],
             "principals": {principal: access},
         }  # fmt: skip
         write_private(self.endpoints, json.dumps(endpoints, indent=2).encode())

@@ -64,7 +64,7 @@ def onboard(context: Context, newcomer: Newcomer) -> None:
     folder.connect(
         identifier, gateway.endpoints.grpc, gateway.endpoints.ca.read_bytes(),
         {"agency": newcomer.agency, "kind": newcomer.kind, "http": told.get("http", ""),
-         "ledger_public_key": told["ledger_public_key"]},
+         "ledger_public_key": told["ledger_public_key"], "audience": gateway.endpoints.audience},
     )  # fmt: skip
     context.obj.screen.fields(
         agency, ("agency", agency.name), ("principal", principal.name), ("certificate", _fingerprint(pem)),

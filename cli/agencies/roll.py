@@ -1,5 +1,6 @@
 """`kapok agencies list|show|suspend|reinstate|principals|certify|uncertify`: who is on record, and who loses what."""
 
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,6 +10,7 @@ from google.protobuf.json_format import MessageToDict
 
 from cli import names, screen
 from cli.agencies.group import AgencyArgument, LimitOption, OptionalAgency, ReasonOption, agency_of, group, show_agency
+from cli.arguments import form
 from cli.invocation import Context
 from kapok.permissions.v1 import agencies_service_pb2 as pb
 from kapok.permissions.v1 import genesis_pb2
@@ -70,19 +72,29 @@ def list_principals(context: Context, agency: OptionalAgency = "", limit: LimitO
     )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Newcomer:
+    """A principal that is to act for an agency."""
+
+    principal: _Principal
+    clearance: Annotated[int, typer.Option(min=1, max=5, help="The highest security level it may be shown.")]
+    certificate: Annotated[Path | None, typer.Option(help="Of a system: with kapok://principals/ID in it.")] = None
+    is_person: Annotated[bool, typer.Option("--person", help="Of a person: kapok agencies token makes them.")] = False
+    agency: OptionalAgency = ""
+
+
 @group.command("enrol")
-def enrol(
-    context: Context,
-    principal: _Principal,
-    certificate: _Document,
-    clearance: Annotated[int, typer.Option(min=1, max=5, help="The highest security level it may be shown.")],
-    agency: OptionalAgency = "",
-) -> None:
-    """Register one more principal of an agency, with its certificate."""
+@form
+def enrol(context: Context, newcomer: Newcomer) -> None:
+    """Register one more principal of an agency: a system with its certificate, or a person, who has none."""
+    document = newcomer.certificate
+    if newcomer.is_person == (document is not None):
+        raise typer.BadParameter("give --certificate for a system, or --person for a person: one of the two")
     account = genesis_pb2.Principal(
-        name=principal, agency=agency_of(agency, context.obj.gateway.agency), clearance=clearance
-    )
-    request = pb.RegisterPrincipalRequest(principal=account, certificate=certificate.read_bytes())
+        name=newcomer.principal, agency=agency_of(newcomer.agency, context.obj.gateway.agency),
+        clearance=newcomer.clearance, is_person=newcomer.is_person,
+    )  # fmt: skip
+    request = pb.RegisterPrincipalRequest(principal=account, certificate=document.read_bytes() if document else b"")
     said = context.obj.gateway.call(request)
     context.obj.screen.fields(
         said, ("principal", said.name), ("agency", said.agency), ("clearance", said.clearance),

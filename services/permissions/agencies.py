@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.chassis.errors import AlreadyExists
+from services.chassis.errors import AlreadyExists, InvalidArgument, Violation
 from services.decider.facts import Principal
 from services.permissions import enrolment, refusals, roll
 from services.permissions.agency import Account, Agency, check_agency
@@ -33,6 +33,8 @@ class Agencies:
         async with ports.database.write() as transaction:
             enrolment.refuse_unless_founding(await in_good_standing(transaction, ports, principal), agency)
             check_agency(agency)
+            if account.is_person:
+                raise InvalidArgument(Violation("principal.is_person", "must be false: a system comes first"))
             if not await store.insert_agency(transaction, entry):
                 raise AlreadyExists("RESOURCE_EXISTS", f"{agency.name} is on record already", name=agency.name)
             await self._tell(transaction, "registered", principal, entry, now)

@@ -35,7 +35,7 @@ def steward(kind: AgencyKind, tier: Tier) -> AgencyKind:
 
 def is_steward(by: Principal, kind: AgencyKind, tier: Tier) -> bool:
     """Whether the principal acts for the steward, and may act at all."""
-    return not by.is_suspended and by.tier is Tier.MUNICIPAL and by.kind is steward(kind, tier)
+    return _is_system(by) and by.tier is Tier.MUNICIPAL and by.kind is steward(kind, tier)
 
 
 def refuse_unless_founding(by: Principal, agency: Agency) -> None:
@@ -49,16 +49,22 @@ def refuse_unless_founding(by: Principal, agency: Agency) -> None:
 
 def refuse_unless_enrolling(by: Principal, agency: Agency) -> None:
     """Raise Denied to others than the agency itself and who enrols agencies of its kind and tier."""
-    is_own = by.agency == agency.name and not by.is_suspended
+    is_own = by.agency == agency.name and _is_system(by)
     if not is_own and not is_steward(by, agency.kind, agency.tier):
         raise no_enrolment()
+
+
+def _is_system(by: Principal) -> bool:
+    """Persons enrol nobody: whoever may register a key for tokens can speak as everybody in the agency."""
+    return not by.is_suspended and not by.is_person
 
 
 def no_enrolment() -> Denied:
     """For who may not, whether the agency exists or not."""
     message = (
         "principals, certificates and keys of an agency are put on record by itself, or by municipal public security;"
-        " those of another organ and of national security by their own alone (Articles 11, 14 ¶2)"
+        " those of another organ and of national security by their own alone (Articles 11, 14 ¶2). No person does: an"
+        " agency's system does"
     )
     return Denied("NOT_PERMITTED", message, article=ARTICLE)
 

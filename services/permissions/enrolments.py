@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.chassis.errors import AlreadyExists, Exhausted, FailedPrecondition
+from services.chassis.errors import AlreadyExists, Exhausted, FailedPrecondition, InvalidArgument, Violation
 from services.decider.policy import Policy
 from services.permissions import certificate, enrolment, refusals
 from services.permissions.agency import MAX_CERTIFICATES, Account, Agency, check_account
@@ -53,6 +53,8 @@ class Enrolments:
         async with ports.database.write() as transaction:
             found = await principals.find(transaction, name)
             await self._enrolling(transaction, principal, found.agency.name if found else "")
+            if found and found.account.is_person:
+                _refuse_certificate(document)
             own = (await certificates.of_each(transaction, [name])).get(name, ())
             if sum(one.voidance is None for one in own) >= MAX_CERTIFICATES:
                 raise _too_many(f"{name} has {MAX_CERTIFICATES} certificates", "certificates")
@@ -108,6 +110,9 @@ async def enrol(
         raise AlreadyExists("RESOURCE_EXISTS", f"{account.name} is on record already", name=account.name)
     told = Change("principal.registered", act.by, act.at, entry, article=enrolment.ARTICLE)
     await ports.journal.add(transaction, told)
+    if account.is_person:
+        _refuse_certificate(document)
+        return entry
     return replace(entry, certificates=(await _certified(transaction, ports, act, account.name, document),))
 
 
@@ -131,6 +136,12 @@ async def refuse_lock_out(transaction: AsyncConnection, agency: Agency, what: st
     actors = await store.actors(transaction, agency.kind, agency.tier, now)
     if all(what in (one.agency, one.principal, one.certificate) for one in actors):
         raise enrolment.locks_out(agency, what)
+
+
+def _refuse_certificate(document: bytes) -> None:
+    if document:
+        described = "must be empty: a person calls with tokens, over a connection of its agency's system"
+        raise InvalidArgument(Violation("certificate", described))
 
 
 def void(found: Certificate, by: str, reason: str, now: datetime) -> Certificate:

@@ -56,6 +56,18 @@ def no_certificate(name: str) -> errors.Unauthenticated:
     return errors.Unauthenticated("CERTIFICATE_UNKNOWN", message)
 
 
+def no_person(name: str) -> errors.Unauthenticated:
+    """For a name that is no person's of the agency, whosever it is."""
+    message = f"sub: {name!r} is no person of the agency whose certificate this is"
+    return errors.Unauthenticated("PERSON_TOKEN_INVALID", message, claim="sub")
+
+
+def no_key(agency: str) -> errors.Unauthenticated:
+    """For a key that is not the agency's, not for tokens, or revoked."""
+    message = f"kid: no key that {agency} has on record for tokens now: kapok agencies keys list shows them"
+    return errors.Unauthenticated("PERSON_TOKEN_INVALID", message, claim="kid")
+
+
 def void(name: str) -> errors.Denied:
     """For a certificate or a key that was revoked since it was shown."""
     return errors.Denied("PRINCIPAL_REVOKED", f"{name} was revoked: call with another one", principal=name)

@@ -16,7 +16,7 @@ from services.decider.facts import Circumstances, Incident, LegalBasis, Takeover
 from services.permissions import policies
 from services.permissions.camera_memory import LIFETIME_S
 from services.permissions.ports import Ports
-from services.permissions.store import bases, endings, incidents, principals, takeovers
+from services.permissions.store import bases, certificates, endings, incidents, principals, takeovers
 from services.permissions.store.glances import Asked, glance
 from services.permissions.store.principals import Record
 
@@ -92,7 +92,7 @@ async def read(transaction: AsyncConnection, ports: Ports, ask: Ask, now: dateti
         incidents=await incidents.open_to_each(transaction, agencies, now),
         papers=await bases.named(transaction, ask.bases, ask.cameras, used_for) if ask.bases else {},
         takeovers=await takeovers.standing(transaction, ask.cameras),
-        void=await endings.ended(transaction, ask.credentials) if ask.credentials else frozenset(),
+        void=await certificates.void(transaction, ask.credentials) if ask.credentials else frozenset(),
     )
 
 

@@ -35,18 +35,24 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a caller showed to be known: certificates/…, and agencyKeys/… if a token under that key as well.
+    """What a caller showed to be known: certificates/…; a person also a token under agencyKeys/…, over its ``system``.
 
     What was opened with them ends when one of them is revoked.
     """
 
     certificate: str = ""
     agency_key: str = ""
+    system: str = ""
+
+    @property
+    def credentials(self) -> frozenset[str]:
+        """Certificate and key, where there are any."""
+        return frozenset({self.certificate, self.agency_key} - {""})
 
     @property
     def names(self) -> frozenset[str]:
-        """Those that there are."""
-        return frozenset({self.certificate, self.agency_key} - {""})
+        """Everything that ends what was opened."""
+        return self.credentials | ({self.system} - {""})
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +106,12 @@ class Session:
     close_reason: str = ""
     certificate: str = ""
     agency_key: str = ""
+    system: str = ""
 
     @property
     def shown(self) -> Shown:
         """What it was opened or last renewed with."""
-        return Shown(self.certificate, self.agency_key)
+        return Shown(self.certificate, self.agency_key, self.system)
 
     @property
     def stands_on(self) -> frozenset[str]:
@@ -172,12 +179,13 @@ def opened(order: Order, permit: Permit, name: str, relay: str, now: datetime) -
         expires_at=_end(permit, now),
         certificate=order.shown.certificate,
         agency_key=order.shown.agency_key,
+        system=order.shown.system,
     )
 
 
 def showing(session: Session, shown: Shown) -> Session:
     """The session as its owner renews it, with what it shows now."""
-    return replace(session, certificate=shown.certificate, agency_key=shown.agency_key)
+    return replace(session, certificate=shown.certificate, agency_key=shown.agency_key, system=shown.system)
 
 
 def renewed(session: Session, permit: Permit, relay: str, now: datetime) -> Session:

@@ -66,8 +66,9 @@ def _principal() -> str:
 
 
 def _shown() -> Shown:
-    sha256 = identity.caller().certificate_sha256
-    return Shown(f"certificates/{sha256}" if sha256 else "")
+    caller = identity.caller()
+    certificate = f"certificates/{caller.certificate_sha256}" if caller.certificate_sha256 else ""
+    return Shown(certificate, caller.agency_key, caller.system)
 
 
 def _choice(kind: type[_Choice], enum: Any, number: int) -> _Choice | None:

@@ -35,6 +35,7 @@ SESSIONS = sa.Table(
     sa.Column("close_reason", sa.String(200), nullable=False, comment="why it closed"),
     sa.Column("certificate", sa.String(80), nullable=False, server_default="", comment="certificates/…, shown for it"),
     sa.Column("agency_key", sa.String(80), nullable=False, server_default="", comment="agencyKeys/… of the token"),
+    sa.Column("system", sa.String(128), nullable=False, server_default="", comment="principals/… that carried it"),
     sa.Index("sessions_by_principal", "principal", "opened_at"),
     sa.Index("sessions_open", "closed_at", "expires_at"),
 )
@@ -102,6 +103,7 @@ class SessionStore:
             "relay",
             "certificate",
             "agency_key",
+            "system",
         )
         columns = [SESSIONS.c[name] for name in names]
         return await self._sessions(

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import grpc
 import pytest
 
 from cli.agencies.folder import Folder
@@ -17,9 +18,9 @@ from demo.platform import Platform, watching
 from kapok.permissions.v1 import agencies_service_pb2 as agencies
 from kapok.permissions.v1 import permissions_service_pb2 as permissions
 from kapok.registry.v1 import registry_service_pb2 as registry
-from kapok.streams.v1 import session_pb2, streams_service_pb2
+from kapok.streams.v1 import session_pb2, streams_service_pb2, streams_service_pb2_grpc
 from services.cell.authority import Authority
-from services.chassis import errors
+from services.chassis import errors, rpc_status
 
 POLICE = "police-guangzhou"
 CAMERA = first_camera("440106", level=1)
@@ -118,6 +119,46 @@ def _with_another_certificate(stage: Platform, lake: Gateway, folder: Path) -> G
     made.connect(
         lake.principal_id, told["grpc"], own.ca.read_bytes(),
         {"agency": lake.agency, "kind": "urban-management", "http": "",
-         "ledger_public_key": told["ledger_public_key"]},
+         "ledger_public_key": told["ledger_public_key"], "audience": told["audience"]},
     )  # fmt: skip
     return Gateway(folder, lake.principal_id)
+
+
+def test_a_person_looks_with_a_token_until_its_key_is_revoked(stage: Platform, lake: Gateway, tmp_path: Path) -> None:
+    home, key = ("--home", str(lake.home), "--as", lake.principal_id), tmp_path / "tokens.ed25519"
+    registered = _kapok(*home, "--json", "agencies", "keys", "register", str(key), "--purpose", "tokens")
+    person = f"li-{lake.principal_id}"
+    _kapok(*home, "agencies", "enrol", person, "--person", "--clearance", "1")
+    token = _kapok(*home, "agencies", "token", person, "--key", str(key)).strip()
+    opened = _live_as(lake, token)
+    assert opened.session.principal == f"principals/{person}"
+    viewer = watching(opened.rtsp_url)
+    assert viewer.await_pictures(25), viewer.why
+    _kapok(*home, "agencies", "keys", "revoke", json.loads(registered)["name"], "--reason", "lost")
+    assert viewer.ended.wait(5), "what was opened with a token under a revoked key still runs"
+    with pytest.raises(errors.Unauthenticated, match="kid"):
+        _live_as(lake, token)
+    assert live(lake).rtsp_url, "its agency's system is as before"
+
+
+def _kapok(*words: str) -> str:
+    ran = subprocess.run([sys.executable, "-m", "cli", *words], capture_output=True, text=True, check=False, timeout=60)
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout
+
+
+def _live_as(gateway: Gateway, token: str) -> streams_service_pb2.OpenSessionResponse:
+    """A live session of the person whose token it is; raises errors.Error."""
+    wanted = session_pb2.Session(camera=name_of(CAMERA), kind="KIND_LIVE", purpose="PURPOSE_URBAN_MANAGEMENT")
+    own = [(gateway.home / gateway.me[name]).read_bytes() for name in ("key", "certificate")]
+    credentials = grpc.ssl_channel_credentials(gateway.endpoints.ca.read_bytes(), *own)
+    with grpc.secure_channel(gateway.endpoints.grpc, credentials) as line:
+        stub = streams_service_pb2_grpc.StreamsServiceStub(line)
+        request = streams_service_pb2.OpenSessionRequest(session=wanted)
+        try:
+            opened: streams_service_pb2.OpenSessionResponse = stub.OpenSession(
+                request, metadata=(("authorization", f"Bearer {token}"),), timeout=10
+            )
+        except grpc.RpcError as failure:
+            raise rpc_status.to_error(failure, "the gateway") from failure
+    return opened

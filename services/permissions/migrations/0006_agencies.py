@@ -23,6 +23,10 @@ def upgrade() -> None:
         sa.Column("suspended_reason", sa.String(500), comment="in the words of who suspended it"),
     ):
         op.add_column("agencies", column)
+    person = "calls with tokens; else a system"
+    op.add_column(
+        "principals", sa.Column("is_person", sa.Boolean, nullable=False, server_default=sa.false(), comment=person)
+    )
     for column in (
         sa.Column("uri", sa.String(110), comment="the name of ours in it; empty = with the genesis"),
         sa.Column("ends_at", sa.DateTime, comment="as it says itself; empty = with the genesis"),

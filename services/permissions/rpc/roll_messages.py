@@ -28,7 +28,7 @@ def read_agency(message: genesis_pb2.Agency) -> Agency:
 
 def read_account(message: genesis_pb2.Principal, agency: str) -> Account:
     """The principal of ``agency`` that is to be registered."""
-    return Account(message.name, agency, message.clearance, frozenset())
+    return Account(message.name, agency, message.clearance, frozenset(), is_person=message.is_person)
 
 
 def agency(entry: AgencyEntry) -> genesis_pb2.Agency:
@@ -59,6 +59,7 @@ def principal(entry: PrincipalEntry) -> genesis_pb2.Principal:
         revoke_time=stamp(entry.revoked_at),
         revoke_reason=entry.revoke_reason,
         certificates=map(certificate, entry.certificates),
+        is_person=entry.account.is_person,
     )
 
 

@@ -8,7 +8,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.permissions.certificate import Certificate, Voidance
-from services.permissions.store.tables import certificates
+from services.permissions.store.tables import certificates, endings, principals
+
+_COLLECTION = "certificates/"
 
 
 async def inserted(transaction: AsyncConnection, table: sa.Table, row: Mapping[str, Any]) -> bool:
@@ -34,13 +36,32 @@ async def find(transaction: AsyncConnection, sha256: str) -> Certificate | None:
     return _certificate(row) if row else None
 
 
-async def of_each(transaction: AsyncConnection, principals: Collection[str]) -> dict[str, tuple[Certificate, ...]]:
-    """The certificates of each of these principals."""
-    chosen = sa.select(certificates).where(certificates.c.principal.in_(principals)).order_by(certificates.c.sha256)
+async def of_each(transaction: AsyncConnection, owners: Collection[str]) -> dict[str, tuple[Certificate, ...]]:
+    """The certificates of each of these owners."""
+    chosen = sa.select(certificates).where(certificates.c.principal.in_(owners)).order_by(certificates.c.sha256)
     found: dict[str, tuple[Certificate, ...]] = {}
     for row in await transaction.execute(chosen):
         found[row.principal] = (*found.get(row.principal, ()), _certificate(row))
     return found
+
+
+def of_revoked(prints: Any) -> sa.Select[Any]:
+    """Those of the certificates by fingerprint whose principal has no rights now."""
+    joined = certificates.join(principals, principals.c.name == certificates.c.principal)
+    chosen = certificates.c.sha256.in_(prints) & principals.c.revoked_at.is_not(None)
+    return sa.select(certificates.c.sha256).select_from(joined).where(chosen)
+
+
+def prints(names: Collection[str]) -> list[str]:
+    """The fingerprints of those of ``names`` that are certificates."""
+    return [name.removeprefix(_COLLECTION) for name in names if name.startswith(_COLLECTION)]
+
+
+async def void(transaction: AsyncConnection, names: Collection[str]) -> frozenset[str]:
+    """Those of ``names`` (certificates, keys) that open nothing now: they were revoked, or whose they are was."""
+    ended = set(await transaction.scalars(sa.select(endings.c.subject).where(endings.c.subject.in_(names))))
+    orphaned = await transaction.scalars(of_revoked(prints(names)))
+    return frozenset(ended | {_COLLECTION + one for one in orphaned})
 
 
 async def set_revoked(transaction: AsyncConnection, sha256: str, voidance: Voidance) -> bool:

@@ -68,12 +68,6 @@ async def newer(transaction: AsyncConnection, cameras: Collection[str], since: d
         below, page = rows[-1].number, page * 8
 
 
-async def ended(transaction: AsyncConnection, subjects: Collection[str]) -> frozenset[str]:
-    """Those of ``subjects``, of a kind that ends but once, that have an ending."""
-    chosen = sa.select(endings.c.subject).where(endings.c.subject.in_(subjects))
-    return frozenset(await transaction.scalars(chosen))
-
-
 async def unkept(transaction: AsyncConnection, most: int) -> list[Ending]:
     """Endings that the bucket may not hold yet, oldest first."""
     found = await transaction.execute(

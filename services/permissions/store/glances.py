@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.permissions.store import counters
+from services.permissions.store.certificates import of_revoked, prints
 from services.permissions.store.endings import COUNTER
 from services.permissions.store.incidents import in_force
 from services.permissions.store.principals import Record, record, with_agency
@@ -19,6 +20,7 @@ _NOW, _SINCE = sa.bindparam("now", type_=Instant), sa.bindparam("since", type_=I
 _NAMES: sa.BindParameter[str] = sa.bindparam("names", expanding=True)
 _CAMERAS: sa.BindParameter[str] = sa.bindparam("cameras", expanding=True)
 _CREDENTIALS: sa.BindParameter[str] = sa.bindparam("credentials", expanding=True)
+_PRINTS: sa.BindParameter[str] = sa.bindparam("prints", expanding=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ async def glance(connection: AsyncConnection, asked: Asked, now: datetime, since
     """What one query tells of what is asked; endings of cameras count from ``since`` on."""
     given = {
         "names": list(asked.principals), "cameras": list(asked.cameras), "credentials": list(asked.credentials),
+        "prints": prints(asked.credentials),
         "now": now, "since": since,
     }  # fmt: skip
     rows = (await connection.execute(_GLANCE, given)).all()
@@ -68,6 +71,7 @@ _GLANCE = (
             sa.exists().where(takeovers.c.camera.in_(_CAMERAS), takeovers.c.ended_at.is_(None)),
             sa.exists().where(endings.c.subject.in_(_CAMERAS), endings.c.occurred_at >= _SINCE),
             sa.exists().where(endings.c.subject.in_(_CREDENTIALS)),
+            sa.exists(of_revoked(_PRINTS)),
             _is_open(),
         ).label("is_more"),
     )

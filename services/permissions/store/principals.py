@@ -93,7 +93,8 @@ async def set_reinstated(transaction: AsyncConnection, name: str) -> None:
 
 def record(row: Any) -> Record:
     """One row of ``with_agency``."""
-    account = Account(row.name, row.agency, row.clearance, frozenset(), is_revoked=row.revoked_at is not None)
+    is_revoked = row.revoked_at is not None
+    account = Account(row.name, row.agency, row.clearance, frozenset(), is_revoked=is_revoked, is_person=row.is_person)
     kind, tier = AgencyKind(row.kind), Tier(row.tier)
     is_suspended = row.suspended_at is not None
     agency = Agency(row.agency, row.display_name, kind, tier, row.jurisdiction, is_suspended)

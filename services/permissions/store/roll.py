@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.decider.facts import AgencyKind, Tier
 from services.permissions.agency import Account, Agency
+from services.permissions.certificate import Certificate
 from services.permissions.ending import Ending
 from services.permissions.roll import Actor, AgencyEntry, PrincipalEntry
 from services.permissions.store import certificates as papers
@@ -31,7 +32,7 @@ async def insert_principal(transaction: AsyncConnection, entry: PrincipalEntry) 
     account = entry.account
     row = {
         "name": account.name, "agency": account.agency, "clearance": account.clearance,
-        "registered_at": entry.registered_at, "registered_by": entry.registered_by,
+        "registered_at": entry.registered_at, "registered_by": entry.registered_by, "is_person": account.is_person,
     }  # fmt: skip
     return await papers.inserted(transaction, principals, row)
 
@@ -80,13 +81,7 @@ async def principal_page(transaction: AsyncConnection, agency: str, after: str, 
         await transaction.execute(sa.select(principals).where(chosen).order_by(principals.c.name).limit(most))
     ).all()
     own = await papers.of_each(transaction, [row.name for row in rows])
-    return [
-        PrincipalEntry(
-            Account(row.name, row.agency, row.clearance, frozenset(), is_revoked=row.revoked_at is not None),
-            own.get(row.name, ()), row.registered_at, row.registered_by or "", row.revoked_at, row.revoked_reason or "",
-        )
-        for row in rows
-    ]  # fmt: skip
+    return [_principal(row, own.get(row.name, ())) for row in rows]
 
 
 async def actors(transaction: AsyncConnection, kind: AgencyKind, tier: Tier, now: datetime) -> Sequence[Actor]:
@@ -113,4 +108,12 @@ def _agency(row: Any) -> AgencyEntry:
     )  # fmt: skip
     return AgencyEntry(
         found, row.registered_at, row.registered_by or "", row.suspended_at, row.suspended_reason or ""
+    )  # fmt: skip
+
+
+def _principal(row: Any, own: tuple[Certificate, ...]) -> PrincipalEntry:
+    is_revoked = row.revoked_at is not None
+    account = Account(row.name, row.agency, row.clearance, frozenset(), is_revoked=is_revoked, is_person=row.is_person)
+    return PrincipalEntry(
+        account, own, row.registered_at, row.registered_by or "", row.revoked_at, row.revoked_reason or ""
     )  # fmt: skip

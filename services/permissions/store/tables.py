@@ -98,6 +98,9 @@ principals = Table(
     Column("revoked_reason", String(500), comment="in the words of who revoked it"),
     Column("registered_at", Instant, comment="when; empty = with the genesis"),
     Column("registered_by", String(100), comment="principals/{principal}; empty = with the genesis"),
+    Column(
+        "is_person", sa.Boolean, nullable=False, server_default=sa.false(), comment="calls with tokens; else a system"
+    ),
 )
 certificates = Table(
     "certificates",

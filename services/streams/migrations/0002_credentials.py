@@ -9,9 +9,10 @@ down_revision = "streams_0001"
 
 def upgrade() -> None:
     """Add the columns."""
-    for name, comment in (
-        ("certificate", "certificates/…, shown for it"),
-        ("agency_key", "agencyKeys/… of the token"),
+    for name, length, comment in (
+        ("certificate", 80, "certificates/…, shown for it"),
+        ("agency_key", 80, "agencyKeys/… of the token"),
+        ("system", 128, "principals/… that carried it"),
     ):
-        column = sa.Column(name, sa.String(80), nullable=False, server_default="", comment=comment)
+        column = sa.Column(name, sa.String(length), nullable=False, server_default="", comment=comment)
         op.add_column("sessions", column)

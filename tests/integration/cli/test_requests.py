@@ -222,3 +222,13 @@ async def test_a_key_of_another_agency_is_named_and_revoked_with_its_reason(tmp_
     assert listed.parent == "agencies/urban-yuexiu"
     revoked = await _asked(tmp_path, "agencies", "keys", "revoke", "ab" * 32, "--reason", "lost")
     assert (revoked.name, revoked.reason) == (f"agencyKeys/{'ab' * 32}", "lost")
+
+
+async def test_a_person_is_enrolled_without_a_certificate_and_a_system_only_with_one(tmp_path: Path) -> None:
+    asked = await _asked(tmp_path, "agencies", "enrol", "li-wei", "--person", "--clearance", "1")
+    assert (asked.principal.name, asked.principal.is_person) == ("principals/li-wei", True)
+    assert asked.certificate == b""
+    async with home(tmp_path, clerk=Clerk()) as place:
+        code, _, err = await kapok(place, "agencies", "enrol", "li-wei", "--clearance", "1")
+    assert code == 2
+    assert "--certificate" in err

@@ -8,7 +8,7 @@ import pytest
 from services.chassis import errors
 from services.chassis.clock import ManualClock
 from services.gateway.certificate import Certificate
-from services.gateway.known import KnownCertificates, Standing
+from services.gateway.known import Bearer, KnownCertificates, Standing
 
 _CERTIFICATE = Certificate("principals/a", "00", datetime.min, datetime.max)
 
@@ -23,7 +23,7 @@ class Table:
         self.may_answer = asyncio.Event()
         self.may_answer.set()
 
-    async def identify(self, _certificate: Certificate) -> Standing:
+    async def identify(self, _bearer: Bearer) -> Standing:
         self.asked += 1
         refusal = self.refusal
         await self.may_answer.wait()

@@ -61,7 +61,7 @@ class Agency(_message.Message):
     def __init__(self, name: _Optional[str] = ..., display_name: _Optional[str] = ..., kind: _Optional[str] = ..., tier: _Optional[str] = ..., jurisdiction: _Optional[str] = ..., register_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., registered_by: _Optional[str] = ..., suspend_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., suspend_reason: _Optional[str] = ...) -> None: ...
 
 class Principal(_message.Message):
-    __slots__ = ("name", "agency", "clearance", "certificate_sha256", "register_time", "registered_by", "revoke_time", "revoke_reason", "certificates")
+    __slots__ = ("name", "agency", "clearance", "certificate_sha256", "register_time", "registered_by", "revoke_time", "revoke_reason", "certificates", "is_person")
     NAME_FIELD_NUMBER: _ClassVar[int]
     AGENCY_FIELD_NUMBER: _ClassVar[int]
     CLEARANCE_FIELD_NUMBER: _ClassVar[int]
@@ -71,6 +71,7 @@ class Principal(_message.Message):
     REVOKE_TIME_FIELD_NUMBER: _ClassVar[int]
     REVOKE_REASON_FIELD_NUMBER: _ClassVar[int]
     CERTIFICATES_FIELD_NUMBER: _ClassVar[int]
+    IS_PERSON_FIELD_NUMBER: _ClassVar[int]
     name: str
     agency: str
     clearance: int
@@ -80,7 +81,8 @@ class Principal(_message.Message):
     revoke_time: _timestamp_pb2.Timestamp
     revoke_reason: str
     certificates: _containers.RepeatedCompositeFieldContainer[Certificate]
-    def __init__(self, name: _Optional[str] = ..., agency: _Optional[str] = ..., clearance: _Optional[int] = ..., certificate_sha256: _Optional[_Iterable[str]] = ..., register_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., registered_by: _Optional[str] = ..., revoke_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., revoke_reason: _Optional[str] = ..., certificates: _Optional[_Iterable[_Union[Certificate, _Mapping]]] = ...) -> None: ...
+    is_person: bool
+    def __init__(self, name: _Optional[str] = ..., agency: _Optional[str] = ..., clearance: _Optional[int] = ..., certificate_sha256: _Optional[_Iterable[str]] = ..., register_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., registered_by: _Optional[str] = ..., revoke_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., revoke_reason: _Optional[str] = ..., certificates: _Optional[_Iterable[_Union[Certificate, _Mapping]]] = ..., is_person: _Optional[bool] = ...) -> None: ...
 
 class Certificate(_message.Message):
     __slots__ = ("name", "principal", "uri", "expire_time", "register_time", "registered_by", "revoke_time", "revoked_by", "revoke_reason")
