@@ -28,6 +28,7 @@ class Endpoints:
     ca: Path
     ledger_public_key: bytes
     principals: Mapping[str, Mapping[str, str]]  # id → certificate, key, agency, kind
+    audience: str = ""  # of tokens of persons
 
 
 def read_endpoints(home: Path) -> Endpoints:
@@ -36,8 +37,12 @@ def read_endpoints(home: Path) -> Endpoints:
     try:
         told = json.loads(path.read_text())
         return Endpoints(
-            str(told["grpc"]), Path(told["ca"]), bytes.fromhex(told["ledger_public_key"]), dict(told["principals"])
-        )
+            str(told["grpc"]),
+            home / told["ca"],
+            bytes.fromhex(told["ledger_public_key"]),
+            dict(told["principals"]),
+            str(told.get("audience", "")),
+        )  # paths may be relative to the file: the folder of an agency may be moved
     except FileNotFoundError:
         raise errors.Unavailable(
             "SERVICE_AWAY", f"no platform runs at {home}: start one with kapok up --home {home}", home=str(home)
@@ -142,7 +147,7 @@ class Gateway:
             me = self.me
             try:
                 authority = self.endpoints.ca.read_bytes()
-                certificate, key = (Path(me[name]).read_bytes() for name in ("certificate", "key"))
+                certificate, key = ((self.home / me[name]).read_bytes() for name in ("certificate", "key"))
             except (OSError, KeyError) as error:
                 message = f"the certificate of {self.principal_id} can't be read: {error}; start the platform again"
                 raise errors.FailedPrecondition("STATE_WRONG", message) from error

@@ -1,4 +1,4 @@
-"""An agency's program: connects, lists the cameras it may see, opens a session. Argument: a cell's endpoints.json."""
+"""An agency's program: connects, lists the cameras it may see, opens a session. Arguments: endpoints.json, who."""
 
 # ruff: noqa: T201 - a program prints
 
@@ -14,11 +14,12 @@ from kapok.streams.v1 import session_pb2 as sessions
 from kapok.streams.v1 import streams_service_pb2 as streams
 from kapok.streams.v1 import streams_service_pb2_grpc as streams_grpc
 
-endpoints = json.loads(Path(sys.argv[1]).read_text())
-own = endpoints["principals"]["police-yuexiu"]
-ca, key, certificate = (Path(file).read_bytes() for file in (endpoints["ca"], own["key"], own["certificate"]))
+told, principal = Path(sys.argv[1]), (*sys.argv[2:], None)[0]
+endpoints = json.loads(told.read_text())
+own = endpoints["principals"][principal or min(endpoints["principals"])]
+ca, key, certificate = (told.parent.joinpath(f).read_bytes() for f in (endpoints["ca"], own["key"], own["certificate"]))
 with grpc.secure_channel(endpoints["grpc"], grpc.ssl_channel_credentials(ca, key, certificate)) as channel:
-    asked = registry.ListCamerasRequest(parent="districts/440104", page_size=10)
+    asked = registry.ListCamerasRequest(parent="districts/-", page_size=10)
     cameras = registry_grpc.RegistryServiceStub(channel).ListCameras(asked).cameras
     for camera in cameras:
         print(camera.name, camera.display_name)

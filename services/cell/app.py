@@ -111,6 +111,7 @@ class _Start:
             ca=str(self.premises.authority.own.certificate),
             ledger_public_key=self.premises.keys.public("audit").read_text(),
             principals=self.premises.clients,
+            audience=self.premises.audience,
         )
         if self.demo and cameras:
             await self.demo.register(home, endpoints, cameras, self.say)

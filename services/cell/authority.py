@@ -13,7 +13,7 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from services.cell.layout import write_private
@@ -23,6 +23,8 @@ AUTHORITY_LIFETIME = timedelta(days=3650)
 SERVER_LIFETIME = timedelta(days=365)
 _RENEW_BEFORE = timedelta(days=30)
 _CLOCK_DIFFERENCE = timedelta(minutes=5)  # of a machine that checks a certificate made this second
+_PublicKey = ec.EllipticCurvePublicKey | rsa.RSAPublicKey
+_STRONG_BITS = {False: 256, True: 2048}  # of an elliptic curve, of RSA
 _ORGANISATION = "Kapok development, not for production"
 _SERVER_NAMES = (
     x509.DNSName("localhost"),
@@ -73,25 +75,50 @@ class Authority:
         uri = x509.UniformResourceIdentifier(f"kapok://principals/{principal}")
         return self._issue(f"principals/{principal}", principal, [uri])
 
+    @classmethod
+    def at_hand(cls, certificate: Path, now: datetime) -> "Authority | None":
+        """The authority of this certificate, when its key lies beside it; None elsewhere."""
+        own = Credential(certificate, certificate.with_name("ca.key"))
+        return cls(certificate.parent, own, now) if own.key.exists() and certificate.exists() else None
+
+    def certify(self, principal: str, request: bytes) -> bytes:
+        """The certificate (PEM) of ``principals/<principal>`` for the key of a PKCS #10 request, signed by that key.
+
+        Nothing but the key is taken from the request. Raises ValueError that says what is wrong with it.
+        """
+        asked = x509.load_pem_x509_csr(request)
+        key = asked.public_key()
+        if not isinstance(key, _PublicKey) or key.key_size < _STRONG_BITS[isinstance(key, rsa.RSAPublicKey)]:
+            raise ValueError("its key must be of an elliptic curve of 256 bits or RSA of 2048 bits, at least")
+        if not asked.is_signature_valid:
+            raise ValueError("it must be signed by its own key")
+        uri = x509.UniformResourceIdentifier(f"kapok://principals/{principal}")
+        made = self._signed(principal, [uri], key, is_server=False)
+        return made.public_bytes(serialization.Encoding.PEM)
+
     def _issue(self, file: str, common_name: str, names: Sequence[x509.GeneralName]) -> Credential:
         """Certificate ``file``: the one at hand unless another authority issued it or it is near its end."""
         made = Credential(self.folder / f"{file}.pem", self.folder / f"{file}.key")
         issuer = _load(self.own.certificate)
         if _is_good(made, self.now) and _is_issued_by(issuer, _load(made.certificate)):
             return made
-        issuer_key = _private_key(self.own.key)
         key = ec.generate_private_key(ec.SECP256R1())
-        is_server = file == "server"
+        _write(made, self._signed(common_name, names, key.public_key(), is_server=file == "server"), key)
+        return made
+
+    def _signed(
+        self, common_name: str, names: Sequence[x509.GeneralName], key: _PublicKey, *, is_server: bool
+    ) -> x509.Certificate:
+        issuer, issuer_key = _load(self.own.certificate), _private_key(self.own.key)
         lifetime = SERVER_LIFETIME if is_server else AUTHORITY_LIFETIME
         use = ExtendedKeyUsageOID.SERVER_AUTH if is_server else ExtendedKeyUsageOID.CLIENT_AUTH
-        draft = _draft(_name(common_name), issuer.subject, key.public_key(), self.now, lifetime)
+        draft = _draft(_name(common_name), issuer.subject, key, self.now, lifetime)
         draft = draft.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         draft = draft.add_extension(_usage(is_authority=False), critical=True)
         draft = draft.add_extension(x509.ExtendedKeyUsage([use]), critical=False)
         draft = draft.add_extension(x509.SubjectAlternativeName(names), critical=False)
         authority_id = x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key())
-        _write(made, draft.add_extension(authority_id, critical=False).sign(issuer_key, hashes.SHA256()), key)
-        return made
+        return draft.add_extension(authority_id, critical=False).sign(issuer_key, hashes.SHA256())
 
 
 def _name(common_name: str) -> x509.Name:
@@ -104,7 +131,7 @@ def _name(common_name: str) -> x509.Name:
 
 
 def _draft(
-    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey, now: datetime, lifetime: timedelta
+    subject: x509.Name, issuer: x509.Name, key: _PublicKey, now: datetime, lifetime: timedelta
 ) -> x509.CertificateBuilder:
     return (
         x509.CertificateBuilder(subject_name=subject, issuer_name=issuer, public_key=key)

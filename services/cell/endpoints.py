@@ -32,6 +32,7 @@ class Endpoints:
     ca: str
     ledger_public_key: str
     principals: Mapping[str, Access]
+    audience: str = ""  # of tokens of persons
 
 
 @contextmanager

@@ -22,6 +22,11 @@ class Premises:
     authority: Authority
     clients: Mapping[str, Access]
 
+    @property
+    def audience(self) -> str:
+        """What tokens of persons are for: this cell, by its authority's fingerprint."""
+        return f"kapok://cells/{self.authority.own.fingerprint()[:32]}"
+
 
 def furnish(layout: Layout, relays: Sequence[str], demo: Demo | None, now: datetime) -> Premises:
     """Make what is missing. ``now`` is aware, UTC."""

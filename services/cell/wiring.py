@@ -85,6 +85,7 @@ class Wiring:
             ca_file=self.premises.authority.own.certificate,
             certificate_file=server.certificate,
             private_key_file=server.key,
+            audience=self.premises.audience,
         )
 
     def relay(self, name: str, ports: RelayPorts) -> dict[str, str]:

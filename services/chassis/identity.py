@@ -35,6 +35,8 @@ class Caller:
     request_id: str
     principal: str = ""
     certificate_sha256: str = ""
+    agency_key: str = ""
+    system: str = ""
 
 
 current_caller: ContextVar[Caller | None] = ContextVar("current_caller", default=None)
@@ -85,6 +87,8 @@ def sign(ring: KeyRing, audience: str, method: str, who: Caller, clock: Clock) -
         request_id=who.request_id,
         principal=who.principal,
         certificate_sha256=who.certificate_sha256,
+        agency_key=who.agency_key,
+        system=who.system,
     ).SerializeToString()
     return body + hmac.digest(ring.pair_key(audience), body, hashlib.sha256)
 
@@ -104,7 +108,10 @@ def verify(ring: KeyRing, method: str, value: bytes, clock: Clock) -> Caller:
     left_ms = identity.expire_time_ms - clock.now().timestamp() * 1000
     if not 0 < left_ms <= LIFETIME.total_seconds() * 1000 + 2000:  # 2 s of clock difference, as for relays
         raise errors.Unauthenticated("IDENTITY_INVALID", "the identity of this call has expired")
-    return Caller(identity.caller, identity.request_id, identity.principal, identity.certificate_sha256)
+    return Caller(
+        identity.caller, identity.request_id, identity.principal, identity.certificate_sha256, identity.agency_key,
+        identity.system,
+    )  # fmt: skip
 
 
 def new_request_id() -> str:

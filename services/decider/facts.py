@@ -69,7 +69,10 @@ class Relation(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who acts. ``roles`` come on top of those that kind and tier bring; ``is_suspended`` counts its agency in."""
+    """Who acts. ``roles`` come on top of those that kind and tier bring; ``is_suspended`` counts its agency in.
+
+    A principal that is no person is an agency's system.
+    """
 
     name: str
     agency: str
@@ -79,6 +82,7 @@ class Principal:
     clearance: int
     roles: frozenset[str] = frozenset()
     is_suspended: bool = False
+    is_person: bool = False
     role_text: str = field(init=False, repr=False, compare=False)  # every role, sorted: what a request carries
 
     def __post_init__(self) -> None:

@@ -41,6 +41,7 @@ class Settings:
     streams_address: str
     audit_address: str
     permissions_public_key: Path
+    audience: str  # what tokens of persons must be for: this cell, and no other
     bus_url: str
     key_file: Path
     peers_file: Path
@@ -79,7 +80,7 @@ async def app(settings: Settings, surface: catalogue.Surface = catalogue.SURFACE
         }
         known = KnownCertificates(PermissionsDirectory(upstreams["permissions"]), clock)
         limits = Limits(settings.calls_per_s, settings.calls_burst, settings.calls_at_once)
-        admission = Admission(Allowances(limits), known, clock)
+        admission = Admission(Allowances(limits), known, clock, settings.audience)
         book = RefusalBook(AuditLedger(upstreams["audit"]))
         api = catalogue.read(surface)
         forwarder = Forwarder(api, upstreams, admission, book, clock)

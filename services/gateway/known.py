@@ -1,4 +1,4 @@
-"""Which certificates permissions knows: its answers, kept two seconds at most and dropped at once on an ending fact."""
+"""Who may call, as permissions says: its answers, kept two seconds at most and dropped at once on an ending fact."""
 
 import asyncio
 from collections import OrderedDict
@@ -15,14 +15,43 @@ _FAILURE_KEPT_FOR = timedelta(
     milliseconds=200
 )  # callers who wait together fail together; a reinstated one is let in soon
 _KEPT = 10_000
+_AGENCIES = "agencies/"
 
 
 class Directory(Protocol):
     """What this needs of permissions."""
 
-    async def identify(self, certificate: Certificate) -> datetime | None:
-        """When to ask again at the latest; errors.Unauthenticated or errors.Denied for who may not call."""
+    async def identify(self, bearer: "Bearer") -> "Standing":
+        """How the bearer stands; errors.Unauthenticated or errors.Denied for who may not call."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """A principal with the certificate that its connection shows; a person with the key of its token too."""
+
+    principal: str
+    sha256: str
+    agency_key: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What it ends with, but for its agency."""
+        return self.principal, f"certificates/{self.sha256}", self.agency_key
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Somebody who may call, for which agency, and when to ask again at the latest.
+
+    For a person: the system whose certificate carries its token, and the key to check that with.
+    """
+
+    agency: str
+    until: datetime | None
+    is_person: bool = False
+    system: str = ""
+    public_key: bytes = b""
 
 
 @dataclass(slots=True)
@@ -32,6 +61,7 @@ class _Answer:
     asked: asyncio.Lock = field(default_factory=asyncio.Lock)
     kept_until_s: float = float("-inf")
     refusal: errors.Error | None = None
+    standing: Standing | None = None  # unknown while it is asked for
 
 
 class KnownCertificates:
@@ -40,32 +70,48 @@ class KnownCertificates:
     def __init__(self, directory: Directory, clock: Clock) -> None:
         self._directory = directory
         self._clock = clock
-        self._answers: OrderedDict[tuple[str, str], _Answer] = OrderedDict()
+        self._answers: OrderedDict[Bearer, _Answer] = OrderedDict()
 
     async def require(self, certificate: Certificate) -> None:
         """Return when permissions knows it as its principal's; raises what permissions refuses it with."""
-        key = (certificate.principal, certificate.sha256)
-        answer = self._answers.setdefault(key, _Answer())
+        found = await self.standing(Bearer(certificate.principal, certificate.sha256))
+        if found.is_person:
+            message = "a person calls with a token over a connection of its agency's system, not with a certificate"
+            raise errors.Unauthenticated("CERTIFICATE_UNKNOWN", message)
+
+    async def standing(self, bearer: Bearer) -> Standing:
+        """How the bearer stands; raises what permissions refuses it with."""
+        answer = self._answers.setdefault(bearer, _Answer())
         if self._clock.monotonic() >= answer.kept_until_s:
             async with answer.asked:
                 if self._clock.monotonic() >= answer.kept_until_s:
-                    await self._ask(certificate, answer)
+                    await self._ask(bearer, answer)
         if answer.refusal is not None:
             raise answer.refusal.with_traceback(None)
+        assert answer.standing is not None, "an answer is a standing or a refusal"
+        return answer.standing
 
-    def forget(self, principal: str) -> None:
-        """Ask anew for ``principal``. An answer on its way is not kept: its entry is no longer in the table."""
-        for key in [key for key in self._answers if key[0] == principal]:
-            del self._answers[key]
+    def forget(self, subject: str) -> None:
+        """Ask anew for whom the ending of ``subject`` concerns: a principal, an agency, a certificate, a key.
 
-    async def _ask(self, certificate: Certificate, answer: _Answer) -> None:
+        An answer on its way is not kept: its entry is no longer in the table.
+        """
+        is_agency = subject.startswith(_AGENCIES)
+        for bearer in [
+            bearer
+            for bearer, answer in self._answers.items()
+            if subject in bearer.names or (is_agency and (answer.standing is None or answer.standing.agency == subject))
+        ]:
+            del self._answers[bearer]
+
+    async def _ask(self, bearer: Bearer, answer: _Answer) -> None:
         asked_at_s = self._clock.monotonic()
         kept_for = _KEPT_FOR
-        answer.refusal = None
+        answer.refusal, answer.standing = None, None
         try:
-            until = await self._directory.identify(certificate)
-            if until is not None:
-                kept_for = min(kept_for, until - self._clock.now())
+            answer.standing = await self._directory.identify(bearer)
+            if answer.standing.until is not None:
+                kept_for = min(kept_for, answer.standing.until - self._clock.now())
         except errors.Error as refusal:
             answer.refusal = refusal
             asked_at_s, kept_for = self._clock.monotonic(), _FAILURE_KEPT_FOR

@@ -1,14 +1,14 @@
 """The two services that the gateway asks for itself: permissions (who is this?) and audit (put this on record)."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 
 from kapok.audit.v1 import audit_service_pb2
 from kapok.fact.v1 import fact_pb2
 from kapok.permissions.v1 import decider_service_pb2
 from services.chassis import errors
 from services.chassis.rpc_client import Neighbour
-from services.gateway.certificate import Certificate
+from services.gateway.known import Bearer, Standing
 from services.gateway.refusal import Refusal
 
 _ASK_TIMEOUT_S = 2.0
@@ -21,16 +21,17 @@ class PermissionsDirectory:
 
     permissions: Neighbour
 
-    async def identify(self, certificate: Certificate) -> datetime | None:
-        """When to ask again; errors.Unauthenticated when unknown, errors.Denied when revoked."""
+    async def identify(self, bearer: Bearer) -> Standing:
+        """How it stands; errors.Unauthenticated when unknown or revoked, errors.Denied when its principal was."""
         request = decider_service_pb2.IdentifyCertificateRequest(
-            principal=certificate.principal, certificate_sha256=certificate.sha256
+            principal=bearer.principal, certificate_sha256=bearer.sha256, agency_key=bearer.agency_key
         )
         method = "kapok.permissions.v1.DeciderService.IdentifyCertificate"
         answer = await self.permissions.call(method, request, _ASK_TIMEOUT_S)
-        if answer.principal != certificate.principal:
+        if answer.principal != bearer.principal:
             raise errors.Unauthenticated("IDENTITY_MISSING", "no principal is registered for this certificate")
-        return answer.expire_time.ToDatetime(UTC) if answer.HasField("expire_time") else None
+        until = answer.expire_time.ToDatetime(UTC) if answer.HasField("expire_time") else None
+        return Standing(answer.agency, until, answer.is_person, answer.certificate_principal, answer.public_key)
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,7 @@ class Account:
     certificates: frozenset[str]
     roles: frozenset[str] = frozenset()
     is_revoked: bool = False
+    is_person: bool = False  # calls with tokens, over connections of its agency's systems
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,7 @@ def acting(account: Account, agency: Agency) -> Principal:
         clearance=account.clearance,
         roles=account.roles,
         is_suspended=account.is_revoked or agency.is_suspended,
+        is_person=account.is_person,
     )
 
 

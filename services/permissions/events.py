@@ -28,8 +28,10 @@ from services.chassis import identity, outbox
 from services.chassis.bus import Bus, BusAwayError
 from services.chassis.signing import Signer
 from services.decider.replica import Edition
+from services.permissions.agency_key import AgencyKey
 from services.permissions.basis import Registered
 from services.permissions.camera_memory import CameraMemory
+from services.permissions.certificate import Certificate
 from services.permissions.closures import Closure
 from services.permissions.ending import Ending, Heartbeat
 from services.permissions.incident import Declared
@@ -37,7 +39,8 @@ from services.permissions.joint.proposal import Proposal
 from services.permissions.joint.sealed import SealedList
 from services.permissions.neighbours import BARRED
 from services.permissions.ports import Change, Held, Standing
-from services.permissions.rpc import facts, incident_messages, messages, policy_change
+from services.permissions.roll import AgencyEntry, PrincipalEntry
+from services.permissions.rpc import agency_keys, facts, incident_messages, messages, policy_change, roll_messages
 
 log = logging.getLogger(__name__)
 ENDINGS = "kapok.v1.permissions.endings"
@@ -226,6 +229,26 @@ def _(resource: Proposal) -> Message:
 @_snapshot.register
 def _(resource: SealedList) -> Message:
     return policy_change.sealed_levels(resource, is_shown=True)
+
+
+@_snapshot.register
+def _(resource: AgencyKey) -> Message:
+    return agency_keys.agency_key(resource)
+
+
+@_snapshot.register
+def _(resource: AgencyEntry) -> Message:
+    return roll_messages.agency(resource)
+
+
+@_snapshot.register
+def _(resource: PrincipalEntry) -> Message:
+    return roll_messages.principal(resource)
+
+
+@_snapshot.register
+def _(resource: Certificate) -> Message:
+    return roll_messages.certificate(resource)
 
 
 @_snapshot.register

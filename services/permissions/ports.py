@@ -12,11 +12,14 @@ from services.chassis.database import Database
 from services.decider.decider import Decider
 from services.decider.facts import SEALED_LEVEL, Camera, Takeover
 from services.decider.replica import Edition
+from services.permissions.agency_key import AgencyKey
 from services.permissions.basis import Registered
+from services.permissions.certificate import Certificate
 from services.permissions.ending import Ending
 from services.permissions.incident import Declared
 from services.permissions.joint.proposal import Proposal
 from services.permissions.joint.sealed import SealedList
+from services.permissions.roll import AgencyEntry, PrincipalEntry
 from services.permissions.snapshots import Known
 
 
@@ -47,6 +50,12 @@ class Standing:
     reason: str
 
 
+Snapshot = (
+    Registered | Declared | Held | Standing | Proposal | SealedList | AgencyKey | AgencyEntry | PrincipalEntry
+    | Certificate
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One thing that happened, for the ledger. ``verb`` as in "incident.declared"; ``by`` is who acted, "" for time."""
@@ -54,7 +63,7 @@ class Change:
     verb: str
     by: str
     at: datetime
-    snapshot: Registered | Declared | Held | Standing | Proposal | SealedList
+    snapshot: Snapshot
     camera: str = ""
     rule: str = ""
     article: str = ""

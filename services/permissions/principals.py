@@ -4,14 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from services.decider.facts import Principal
 from services.permissions import refusals
 from services.permissions.agency import Account, reinstate, revoke
+from services.permissions.agency_key import KeyPurpose
 from services.permissions.control import Act, end
 from services.permissions.ending import Cause, Ending
+from services.permissions.enrolments import refuse_lock_out
 from services.permissions.ports import Change, Ports, Standing
 from services.permissions.question import acting, in_good_standing
-from services.permissions.store import endings, principals, takeovers
+from services.permissions.store import agency_keys, certificates, endings, principals, takeovers
 from services.permissions.takeover import Control, Outcome, release, settle
 
 IDENTITY_LIFETIME = timedelta(
@@ -21,10 +25,16 @@ IDENTITY_LIFETIME = timedelta(
 
 @dataclass(frozen=True, slots=True)
 class Identified:
-    """A principal whose certificate was shown; to be asked again by ``expires_at``."""
+    """A principal whose certificate was shown; to be asked again by ``expires_at``.
+
+    A person has none: ``system`` is the one of its agency whose certificate it is, and the person's token is still to
+    be checked with ``public_key``.
+    """
 
     principal: Principal
     expires_at: datetime
+    system: str
+    public_key: bytes = b""
 
 
 class Principals:
@@ -33,16 +43,38 @@ class Principals:
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
 
-    async def identify(self, name: str, certificate_sha256: str) -> Identified:
-        """The principal that a certificate belongs to. Raises Unauthenticated when none, Denied when it was revoked."""
+    async def identify(self, name: str, certificate_sha256: str, key_id: str = "") -> Identified:
+        """The principal that a certificate belongs to. Raises Unauthenticated when none, Denied when it was revoked.
+
+        For a person: of the agency whose system's certificate it is, by the agency's key of that id.
+        """
         ports = self._ports
         async with ports.database.read() as transaction:
-            found = (await acting(transaction, ports, name)).acting
-            if not await principals.is_certified(transaction, name, certificate_sha256):
+            shown = await certificates.find(transaction, certificate_sha256)
+            system = shown.principal if shown else ""
+            about = await principals.find(transaction, name)
+            is_person = about is not None and about.account.is_person
+            if not is_person and not key_id:
+                await acting(transaction, ports, name)
+            if shown is None or (system != name and not (is_person or key_id)):
                 raise refusals.no_principal(name)
-        if found.is_suspended:
-            raise refusals.revoked(name)
-        return Identified(found, ports.clock.now() + IDENTITY_LIFETIME)
+            if shown.voidance is not None:
+                raise refusals.no_certificate(system)
+            bearer = await in_good_standing(transaction, ports, system)
+            key = await self._key(transaction, bearer.agency, key_id) if key_id else b""
+            is_own = about is not None and about.agency.name == bearer.agency
+            if (system != name or key_id) and not (is_person and is_own):
+                raise refusals.no_person(name)
+            found = await in_good_standing(transaction, ports, name)
+        return Identified(found, ports.clock.now() + IDENTITY_LIFETIME, system, key)
+
+    async def _key(self, transaction: AsyncConnection, agency: str, key_id: str) -> bytes:
+        """The agency's public key for tokens; raises Unauthenticated when it is none, or none any more."""
+        now = self._ports.clock.now()
+        found = await agency_keys.find(transaction, agency, key_id, KeyPurpose.TOKENS, now)
+        if found is None:
+            raise refusals.no_key(agency)
+        return found.public_key
 
     async def agency_names(self, kind: str, tier: str) -> Sequence[str]:
         """The agencies of a kind and tier, by name."""
@@ -60,6 +92,7 @@ class Principals:
                 raise refusals.no_resource(name)
             target = found.acting
             await takeovers.lock(transaction)
+            await refuse_lock_out(transaction, found.agency, name, now)
             cameras = await takeovers.cameras_by(transaction, name)
             await end(transaction, ports, cameras, lambda control: _without(control, target, now), Act(principal, now))
             ending = await endings.append(transaction, Cause.PRINCIPAL_REVOKED, name, now)

@@ -35,11 +35,13 @@ class Question:
     legal_basis: str = ""
     incident: str = ""
     used_for: str = ""
+    credentials: frozenset[str] = frozenset()  # what the principal showed; a revoked one is refused
 
     @property
     def ask(self) -> Ask:
         """What has to be read to answer it."""
-        return Ask({self.principal}, {self.camera}, {self.legal_basis} if self.legal_basis else set())
+        papers = {self.legal_basis} if self.legal_basis else set()
+        return Ask({self.principal}, {self.camera}, papers, set(self.credentials))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +104,12 @@ def on_record(ports: Ports, found: Record | None, name: str) -> Record:
 
 async def in_good_standing(transaction: AsyncConnection, ports: Ports, name: str) -> Principal:
     """Who acts, for what no rule of the policy decides. Raises Denied for the revoked as well."""
-    principal = (await acting(transaction, ports, name)).acting
-    if principal.is_suspended:
+    record = await acting(transaction, ports, name)
+    if record.agency.is_suspended:
+        raise refusals.suspended(record.agency.name)
+    if record.account.is_revoked:
         raise refusals.revoked(name)
-    return principal
+    return record.acting
 
 
 def accessible(camera: Camera | None, principal: Principal, name: str) -> Camera:
@@ -136,6 +140,8 @@ async def gather(
 def answered(ports: Ports, question: Question, found: Camera | None, view: View) -> Answer:
     """Decide on what a view holds. Raises as ``gather`` does."""
     record = on_record(ports, view.records.get(question.principal), question.principal)
+    for name in question.credentials & view.void:
+        raise refusals.void(name)
     principal = record.acting
     camera = accessible(found, principal, question.camera)
     circumstances = view.circumstances(record, question.legal_basis, question.incident)

@@ -44,6 +44,35 @@ def revoked(name: str) -> errors.Denied:
     return errors.Denied("PRINCIPAL_REVOKED", message, principal=name)
 
 
+def suspended(agency: str) -> errors.Denied:
+    """For a principal of an agency that was suspended."""
+    message = f"{agency} was suspended: ask municipal public security for reinstatement (Article 14 ¶2)"
+    return errors.Denied("PRINCIPAL_REVOKED", message, principal=agency)
+
+
+def no_certificate(name: str) -> errors.Unauthenticated:
+    """For a certificate of the principal that was revoked."""
+    message = f"this certificate of {name} was revoked: its agency registers another one with RegisterCertificate"
+    return errors.Unauthenticated("CERTIFICATE_UNKNOWN", message)
+
+
+def no_person(name: str) -> errors.Unauthenticated:
+    """For a name that is no person's of the agency, whosever it is."""
+    message = f"sub: {name!r} is no person of the agency whose certificate this is"
+    return errors.Unauthenticated("PERSON_TOKEN_INVALID", message, claim="sub")
+
+
+def no_key(agency: str) -> errors.Unauthenticated:
+    """For a key that is not the agency's, not for tokens, or revoked."""
+    message = f"kid: no key that {agency} has on record for tokens now: kapok agencies keys list shows them"
+    return errors.Unauthenticated("PERSON_TOKEN_INVALID", message, claim="kid")
+
+
+def void(name: str) -> errors.Denied:
+    """For a certificate or a key that was revoked since it was shown."""
+    return errors.Denied("PRINCIPAL_REVOKED", f"{name} was revoked: call with another one", principal=name)
+
+
 def denied(decision: Decision, camera: str, action: Action, held: Takeover | None = None) -> errors.Denied:
     """For a decision that says no; ``held`` is the takeover in force when that is why."""
     if held and decision.held_by:

@@ -3,11 +3,14 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from services.permissions.agencies import Agencies
+from services.permissions.agency_keys import AgencyKeys
 from services.permissions.bases import Bases
 from services.permissions.batches import Batches
 from services.permissions.closures import Closures
 from services.permissions.decisions import Decisions
 from services.permissions.editions import Editions
+from services.permissions.enrolments import Enrolments
 from services.permissions.incidents import Incidents
 from services.permissions.joint.proposals import Documents, Proposals
 from services.permissions.joint.sealed_lists import SealedLists
@@ -35,6 +38,9 @@ class Permissions:
     versions: Versions
     sealed_lists: SealedLists
     editions: Editions
+    agency_keys: AgencyKeys
+    agencies: Agencies
+    enrolments: Enrolments
 
 
 def compose(
@@ -55,4 +61,7 @@ def compose(
         Versions(ports, documents.of_version),
         SealedLists(ports, salt),
         editions,
+        AgencyKeys(ports),
+        Agencies(ports),
+        Enrolments(ports),
     )

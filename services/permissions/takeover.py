@@ -140,6 +140,14 @@ def withdraw(control: Control, ground: str, now: datetime) -> Outcome:
     return control, (*events, *ended)
 
 
+def of_agency(control: Control, agency: str, now: datetime) -> Outcome:
+    """End every takeover that an agency holds, since it has no rights any more."""
+    control, events = settle(control, now)
+    over = tuple(takeover for takeover in control.takeovers if takeover.agency == agency)
+    control, ended = _end(control, over, Ending.WITHDRAWN, now)
+    return control, (*events, *ended)
+
+
 def settle(control: Control, now: datetime) -> Outcome:
     """Let time pass: takeovers whose end has come are dropped, and control moves on if one of them held it."""
     return _end(control, tuple(t for t in control.takeovers if t.ends_at <= now), Ending.EXPIRED, now)

@@ -16,8 +16,8 @@ from services.decider.facts import Circumstances, Incident, LegalBasis, Takeover
 from services.permissions import policies
 from services.permissions.camera_memory import LIFETIME_S
 from services.permissions.ports import Ports
-from services.permissions.store import bases, endings, incidents, principals, takeovers
-from services.permissions.store.glances import glance
+from services.permissions.store import bases, certificates, endings, incidents, principals, takeovers
+from services.permissions.store.glances import Asked, glance
 from services.permissions.store.principals import Record
 
 # How long what is known of a camera may lag behind its ending: the memory's age, and replicas' clocks that differ.
@@ -28,17 +28,19 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class Ask:
-    """What is to be read: principals, cameras and papers, each by name."""
+    """What is to be read: principals, cameras, papers and what was shown (certificates, keys), each by name."""
 
     principals: set[str] = field(default_factory=set)
     cameras: set[str] = field(default_factory=set)
     bases: set[str] = field(default_factory=set)
+    credentials: set[str] = field(default_factory=set)
 
     def join(self, other: "Ask") -> None:
         """Ask for what ``other`` asks for too."""
         self.principals |= other.principals
         self.cameras |= other.cameras
         self.bases |= other.bases
+        self.credentials |= other.credentials
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class View:
     incidents: Mapping[str, tuple[Incident, ...]]  # in force, by the agency that they open to
     papers: Mapping[str, LegalBasis]
     takeovers: Mapping[str, tuple[Takeover, ...]]  # by camera; their time may have come
+    void: frozenset[str] = frozenset()  # of the certificates and keys asked about
 
     def number(self, camera: str) -> int:
         """The highest number of an ending that a decision about ``camera`` may claim to know of.
@@ -89,6 +92,7 @@ async def read(transaction: AsyncConnection, ports: Ports, ask: Ask, now: dateti
         incidents=await incidents.open_to_each(transaction, agencies, now),
         papers=await bases.named(transaction, ask.bases, ask.cameras, used_for) if ask.bases else {},
         takeovers=await takeovers.standing(transaction, ask.cameras),
+        void=await certificates.void(transaction, ask.credentials) if ask.credentials else frozenset(),
     )
 
 
@@ -183,6 +187,7 @@ class Views:
             return None
         now = self._clock.now()
         async with self._ports.database.look() as connection:
-            found = await glance(connection, ask.principals, ask.cameras, now, now - _KNOWN_WITHIN)
+            asked = Asked(ask.principals, ask.cameras, ask.credentials)
+            found = await glance(connection, asked, now, now - _KNOWN_WITHIN)
             await _follow(connection, self._ports, found.records)
         return None if found.is_more else View(now, found.committed, {}, found.records, {}, {}, {})

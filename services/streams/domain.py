@@ -34,6 +34,28 @@ class Purpose(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """What a caller showed to be known: certificates/…; a person also a token under agencyKeys/…, over its ``system``.
+
+    What was opened with them ends when one of them is revoked.
+    """
+
+    certificate: str = ""
+    agency_key: str = ""
+    system: str = ""
+
+    @property
+    def credentials(self) -> frozenset[str]:
+        """Certificate and key, where there are any."""
+        return frozenset({self.certificate, self.agency_key} - {""})
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Everything that ends what was opened."""
+        return self.credentials | ({self.system} - {""})
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """What a principal asks for; None where the request named nothing we know."""
 
@@ -44,6 +66,7 @@ class Order:
     legal_basis: str = ""
     incident: str = ""
     viewer_limit: int = 0
+    shown: Shown = Shown()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +108,20 @@ class Session:
     expires_at: datetime
     closed_at: datetime | None = None
     close_reason: str = ""
+    certificate: str = ""
+    agency_key: str = ""
+    system: str = ""
+
+    @property
+    def shown(self) -> Shown:
+        """What it was opened or last renewed with."""
+        return Shown(self.certificate, self.agency_key, self.system)
 
     @property
     def stands_on(self) -> frozenset[str]:
         """The names whose end ends this session."""
         names = {self.name, self.principal, self.agency, self.camera, self.legal_basis, self.incident}
-        return frozenset(names - {""})
+        return frozenset(names - {""}) | self.shown.names
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +181,15 @@ def opened(order: Order, permit: Permit, name: str, relay: str, now: datetime) -
         relay=relay,
         opened_at=now,
         expires_at=_end(permit, now),
+        certificate=order.shown.certificate,
+        agency_key=order.shown.agency_key,
+        system=order.shown.system,
     )
+
+
+def showing(session: Session, shown: Shown) -> Session:
+    """The session as its owner renews it, with what it shows now."""
+    return replace(session, certificate=shown.certificate, agency_key=shown.agency_key, system=shown.system)
 
 
 def renewed(session: Session, permit: Permit, relay: str, now: datetime) -> Session:
@@ -178,7 +217,8 @@ def decided_anew(session: Session, permit: Permit) -> Session:
 def order_of(session: Session) -> Order:
     """What would open it today."""
     return Order(
-        session.principal, session.camera, session.kind, session.purpose, session.legal_basis, session.incident
+        session.principal, session.camera, session.kind, session.purpose, session.legal_basis, session.incident,
+        shown=session.shown,
     )  # fmt: skip
 
 

@@ -142,6 +142,7 @@ class RelayFleet:
         assignment = relay_pb2.Assignment(
             session=session.name, legal_basis=session.legal_basis, incident=session.incident, relay=relay.name,
             viewer_limit=session.viewer_limit, sealed_source=warrant.sealed_source, signed_facts=warrant.signed_facts,
+            credentials=sorted(session.shown.names),
         )  # fmt: skip
         assignment.expire_time.FromDatetime(session.expires_at)
         signed = self.signer.seal("kapok.streams.assignment", assignment.SerializeToString())

@@ -27,6 +27,7 @@ class PermissionsNeighbour:
         request = decider_service_pb2.DecideRequest(
             principal=order.principal, camera=order.camera, action=f"ACTION_{order.kind.name}",
             legal_basis=order.legal_basis, incident=order.incident, session=session,
+            credentials=sorted(order.shown.credentials),
         )  # fmt: skip
         answer = await self.neighbour.call(f"{_DECIDER}.Decide", request)
         decision = answer.decision

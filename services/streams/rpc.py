@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from kapok.streams.v1 import session_pb2, streams_service_pb2, streams_service_pb2_grpc
 from services.chassis import errors, identity
-from services.streams.domain import Copy, Kind, Move, Order, Purpose, Session
+from services.streams.domain import Copy, Kind, Move, Order, Purpose, Session, Shown
 from services.streams.events import copy_message, session_message
 from services.streams.ports import Opened
 from services.streams.service import Streams
@@ -28,12 +28,12 @@ class StreamsServicer(streams_service_pb2_grpc.StreamsServiceServicer):
         order = Order(
             principal=_principal(), camera=wanted.camera, kind=_choice(Kind, session_pb2.Session.Kind, wanted.kind),
             purpose=_choice(Purpose, session_pb2.Purpose, wanted.purpose), legal_basis=wanted.legal_basis,
-            incident=wanted.incident, viewer_limit=wanted.viewer_limit,
+            incident=wanted.incident, viewer_limit=wanted.viewer_limit, shown=_shown(),
         )  # fmt: skip
         return _opened(await self._streams.open(order))
 
     async def RenewSession(self, request: Any, _context: Any) -> Any:
-        return _opened(await self._streams.renew(_principal(), request.name))
+        return _opened(await self._streams.renew(_principal(), request.name, _shown()))
 
     async def CloseSession(self, request: Any, _context: Any) -> Any:
         return session_message(await self._streams.close(_principal(), request.name))
@@ -64,6 +64,12 @@ def _principal() -> str:
     if not caller.principal:
         raise errors.Denied("METHOD_NOT_EXPOSED", "sessions belong to principals; a service has none")
     return caller.principal
+
+
+def _shown() -> Shown:
+    caller = identity.caller()
+    certificate = f"certificates/{caller.certificate_sha256}" if caller.certificate_sha256 else ""
+    return Shown(certificate, caller.agency_key, caller.system)
 
 
 def _choice(kind: type[_Choice], enum: Any, number: int) -> _Choice | None:

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from services.chassis import errors
 from services.chassis.clock import Clock
 from services.streams import domain
-from services.streams.domain import Copy, Move, Order, Permit, Session
+from services.streams.domain import Copy, Move, Order, Permit, Session, Shown
 from services.streams.placement import Relay
 from services.streams.ports import Facts, Opened, Permissions, Registry, Relays, Sessions, Tokens, Warrant
 
@@ -56,12 +56,13 @@ class Streams:
             raise
         return self._admitted(session, relay)
 
-    async def renew(self, principal: str, name: str) -> Opened:
+    async def renew(self, principal: str, name: str, shown: Shown = Shown()) -> Opened:  # noqa: B008 - a value
         """Decide an open session of the principal's anew and give it a fresh token.
 
         The relay takes it first: when it does not, the session stays as it was, on record and at the relay.
         """
-        former = session = await self._own(principal, name)
+        former = await self._own(principal, name)
+        session = domain.showing(former, shown)
         permit = await self.permissions.decide(domain.order_of(session), name)
         relay = self.relays.place(session.camera)
         warrant = await self._warrant(permit, session.camera, relay)

@@ -33,6 +33,9 @@ SESSIONS = sa.Table(
     sa.Column("expires_at", sa.DateTime, nullable=False, comment="UTC; the relay ends it then by itself"),
     sa.Column("closed_at", sa.DateTime, comment="UTC; null while open"),
     sa.Column("close_reason", sa.String(200), nullable=False, comment="why it closed"),
+    sa.Column("certificate", sa.String(80), nullable=False, server_default="", comment="certificates/…, shown for it"),
+    sa.Column("agency_key", sa.String(80), nullable=False, server_default="", comment="agencyKeys/… of the token"),
+    sa.Column("system", sa.String(128), nullable=False, server_default="", comment="principals/… that carried it"),
     sa.Index("sessions_by_principal", "principal", "opened_at"),
     sa.Index("sessions_open", "closed_at", "expires_at"),
 )
@@ -90,9 +93,19 @@ class SessionStore:
 
     async def open_on(self, subject: str) -> Sequence[Session]:
         """The open sessions that stand on ``subject``, a resource name."""
-        columns = [
-            SESSIONS.c[name] for name in ("name", "principal", "agency", "camera", "legal_basis", "incident", "relay")
-        ]
+        names = (
+            "name",
+            "principal",
+            "agency",
+            "camera",
+            "legal_basis",
+            "incident",
+            "relay",
+            "certificate",
+            "agency_key",
+            "system",
+        )
+        columns = [SESSIONS.c[name] for name in names]
         return await self._sessions(
             SESSIONS.select().where(SESSIONS.c.closed_at.is_(None), sa.or_(*(column == subject for column in columns)))
         )

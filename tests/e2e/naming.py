@@ -160,6 +160,12 @@ ELSEWHERE = {
         for verb in ("EndIncident", "GetIncident", "DecideIncident", "ExtendIncident", "GetLegalBasis",
                      "RevokeLegalBasis", "ReleaseTakeover")
     },
+    **{
+        f"kapok.permissions.v1.AgenciesService.{verb}": "names agencies, principals, their certificates and keys"
+        for verb in ("RegisterAgency", "GetAgency", "ListAgencies", "SuspendAgency", "ReinstateAgency",
+                     "RegisterPrincipal", "ListPrincipals", "RegisterCertificate", "RevokeCertificate",
+                     "RegisterAgencyKey", "ListAgencyKeys", "RevokeAgencyKey")
+    },
     **{f"kapok.streams.v1.StreamsService.{verb}": _TALKS
        for verb in ("RenewSession", "CloseSession", "ListSessions", "RecordCopy")},
     **{

@@ -23,7 +23,12 @@ def test_the_story_of_first_light_holds(tmp_path: Path) -> None:
 
 
 def test_an_agencys_twenty_lines_see_a_camera(stage: Platform) -> None:
-    program = [sys.executable, str(ROOT / "examples" / "agency.py"), str(stage.home / "endpoints.json")]
+    program = [
+        sys.executable,
+        str(ROOT / "examples" / "agency.py"),
+        str(stage.home / "endpoints.json"),
+        "police-yuexiu",
+    ]
     printed = subprocess.run(program, capture_output=True, text=True, check=True).stdout.splitlines()
     assert len(printed) == 11
     pictures, said = decoded_pictures(printed[-1], 30)

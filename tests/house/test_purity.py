@@ -18,9 +18,9 @@ OUTSIDE = {
     "services/registry/vault.py": "seals sources at rest with fresh nonces",
     **{
         f"services/permissions/{noun}.py": USE_CASE
-        for noun in ("bases", "batches", "closures", "control", "decisions", "editions", "incidents", "policies",
-                     "principals", "question", "rounds", "takeovers", "view", "joint/proposals", "joint/sealed_lists",
-                     "joint/versions")
+        for noun in ("agencies", "agency_keys", "bases", "batches", "closures", "control", "decisions", "editions",
+                     "enrolments", "incidents", "policies", "principals", "question", "rounds", "takeovers", "view",
+                     "joint/proposals", "joint/sealed_lists", "joint/versions")
     },
     **{
         f"services/registry/{noun}.py": USE_CASE

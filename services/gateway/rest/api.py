@@ -10,13 +10,12 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from services.chassis import errors, identity, metrics
 from services.chassis.errors import Violation
 from services.gateway import certificate
-from services.gateway.certificate import Certificate
 from services.gateway.rest import page
 from services.gateway.rpc import failure
 from services.gateway.rpc.failure import Failure
 from services.gateway.rpc.forwarding import Forwarder, Incoming, Start
 from services.gateway.rpc.transcoding import Binding, status_json
-from services.gateway.service import Admission
+from services.gateway.service import Admission, Shown
 
 MAX_BODY_BYTES = 1024 * 1024
 REQUEST_ID_HEADER = "kapok-request-id"
@@ -55,7 +54,7 @@ class Api:
     async def _metrics(self, request: web.Request) -> web.Response:
         """For whom permissions knows: figures tell of other agencies too."""
         try:
-            async with self._admission.admitted(_certificate(request)):
+            async with self._admission.admitted(_shown(request)):
                 text = generate_latest(metrics.REGISTRY)
         except errors.Error as error:
             return _failed(failure.of_error(error), identity.new_request_id())
@@ -74,7 +73,7 @@ class Api:
             payload = binding.request(variables, list(request.rel_url.query.items()), await _body(request))
             answer = binding.response(await start(payload))
 
-        incoming = Incoming(binding.path, _certificate(request), request_id, timeout_s=_CALL_TIMEOUT_S)
+        incoming = Incoming(binding.path, _shown(request), request_id, timeout_s=_CALL_TIMEOUT_S)
         failed = await self._forwarder.forward(incoming, converse)
         if failed is not None:
             return _failed(failed, request_id)
@@ -101,10 +100,11 @@ async def _health(_request: web.Request) -> web.Response:
     return web.json_response({"status": "SERVING"}, headers=_API_HEADERS)
 
 
-def _certificate(request: web.Request) -> Certificate:
-    """The client's own, verified by TLS when the connection opened."""
+def _shown(request: web.Request) -> Shown:
+    """The client's own certificate, verified by TLS when the connection opened, and what it says of a person."""
     assert request.transport is not None
-    return certificate.from_der(request.transport.get_extra_info("ssl_object").getpeercert(binary_form=True))
+    der = request.transport.get_extra_info("ssl_object").getpeercert(binary_form=True)
+    return Shown(certificate.from_der(der), tuple(request.headers.getall("Authorization", [])))
 
 
 async def _body(request: web.Request) -> bytes:

@@ -14,14 +14,13 @@ import grpc
 from services.chassis import errors, identity
 from services.chassis.clock import Clock
 from services.chassis.rpc_client import Neighbour
-from services.gateway.certificate import Certificate
 from services.gateway.method import Method
 from services.gateway.metrics import CALLS, UNKNOWN
 from services.gateway.refusal import RefusalBook
 from services.gateway.rpc import failure
 from services.gateway.rpc.catalogue import Catalogue
 from services.gateway.rpc.failure import Failure, Metadata
-from services.gateway.service import Admission, require_exposed
+from services.gateway.service import Admission, Admitted, Shown, require_exposed
 
 log = logging.getLogger(__name__)
 Start = Callable[[Any], Any]
@@ -33,15 +32,21 @@ class Incoming:
     """A call as it came in. ``metadata`` is the agency's own, cleaned; ``timeout_s`` what is left of its time."""
 
     path: str
-    certificate: Certificate
+    shown: Shown
     request_id: str
     metadata: Metadata = ()
     timeout_s: float | None = None
 
     @property
-    def caller(self) -> identity.Caller:
-        """As the services behind us will know it, once it is admitted."""
-        return identity.Caller("gateway", self.request_id, self.certificate.principal, self.certificate.sha256)
+    def stranger(self) -> identity.Caller:
+        """Whom its certificate names, before it is admitted."""
+        certificate = self.shown.certificate
+        return identity.Caller("gateway", self.request_id, certificate.principal, certificate.sha256)
+
+    def caller(self, who: Admitted) -> identity.Caller:
+        """As the services behind us will know it."""
+        sha256 = self.shown.certificate.sha256
+        return identity.Caller("gateway", self.request_id, who.principal, sha256, who.agency_key, who.system)
 
 
 class Forwarder:
@@ -68,7 +73,7 @@ class Forwarder:
 
     async def forward(self, incoming: Incoming, converse: Converse) -> Failure | None:
         """Carry one call out. None when it ended well; else how it failed, already on record if it is a refusal."""
-        identity.current_caller.set(incoming.caller)  # for the log, and for what we ask neighbours on its behalf
+        identity.current_caller.set(incoming.stranger)  # for the log, and for what we ask neighbours on its behalf
         method = self._methods.get(incoming.path)
         label = method.path if method else UNKNOWN
         code = grpc.StatusCode.CANCELLED.name  # unless something else happens first
@@ -76,7 +81,7 @@ class Forwarder:
             failed = await self._attempt(method, incoming, converse)
             code = failed.code.name if failed else grpc.StatusCode.OK.name
             if failed is not None and failed.is_refusal:
-                await self._book.record(failed.refusal(incoming.certificate.principal, label, incoming.request_id))
+                await self._book.record(failed.refusal(identity.caller().principal, label, incoming.request_id))
             return failed
         finally:
             CALLS.labels(label, code).inc()
@@ -84,11 +89,13 @@ class Forwarder:
     async def _attempt(self, method: Method | None, incoming: Incoming, converse: Converse) -> Failure | None:
         owner = method.owner if method else ""
         try:
-            async with self._admission.admitted(incoming.certificate):
+            async with self._admission.admitted(incoming.shown) as who:
+                caller = incoming.caller(who)
+                identity.current_caller.set(caller)
                 if method is None:
                     return failure.unknown_method(incoming.path)
                 require_exposed(method)
-                await self._converse(method, incoming, converse)
+                await self._converse(method, incoming, caller, converse)
         except errors.Error as error:
             return failure.of_error(error)
         except grpc.aio.AioRpcError as error:
@@ -100,12 +107,12 @@ class Forwarder:
             return failure.of_error(errors.Internal("INTERNAL", "our fault; the request id finds it in the log"))
         return None
 
-    async def _converse(self, method: Method, incoming: Incoming, converse: Converse) -> None:
+    async def _converse(self, method: Method, incoming: Incoming, caller: identity.Caller, converse: Converse) -> None:
         started: list[Any] = []
 
         def start(request: Any) -> Any:
             ring = self._upstreams[method.owner].ring
-            signed = identity.sign(ring, method.owner, method.path, incoming.caller, self._clock)
+            signed = identity.sign(ring, method.owner, method.path, caller, self._clock)
             metadata = (*incoming.metadata, (identity.METADATA_KEY, signed))
             started.append(self._starters[method.path](request, metadata=metadata, timeout=incoming.timeout_s))
             return started[-1]

@@ -10,11 +10,12 @@ from services.gateway import certificate
 from services.gateway.rpc.catalogue import Catalogue
 from services.gateway.rpc.failure import Failure, Metadata
 from services.gateway.rpc.forwarding import Converse, Forwarder, Incoming, Start
+from services.gateway.service import Shown
 
 REQUEST_ID_KEY = "kapok-request-id"
 _STOCK = ("/grpc.health.", "/grpc.reflection.")  # served by handlers of their own
 _DROPPED_PREFIXES = ("kapok-", "grpc-", ":")
-_DROPPED = frozenset({"user-agent", "te", "content-type", "host"})  # of this hop only
+_DROPPED = frozenset({"user-agent", "te", "content-type", "host", "authorization"})  # of this hop only
 
 
 class Handler(grpc.GenericRpcHandler):  # type: ignore[misc] # grpc ships no types
@@ -60,11 +61,12 @@ class Handler(grpc.GenericRpcHandler):  # type: ignore[misc] # grpc ships no typ
         request_id = identity.new_request_id()
         context.set_trailing_metadata(_identified(request_id))
         [pem] = context.auth_context()["x509_pem_cert"]
+        sent = context.invocation_metadata()
         incoming = Incoming(
             path=path,
-            certificate=certificate.from_pem(pem),
+            shown=Shown(certificate.from_pem(pem), tuple(_text(v) for k, v in sent if k == "authorization")),
             request_id=request_id,
-            metadata=tuple(pair for pair in context.invocation_metadata() if _is_passed(pair[0])),
+            metadata=tuple(pair for pair in sent if _is_passed(pair[0])),
             timeout_s=context.time_remaining(),
         )
         failed = await self._forwarder.forward(incoming, converse)
@@ -77,6 +79,10 @@ def _of(behave: Callable[..., Any], path: str) -> Callable[..., Any]:
         return await behave(path, request, context)
 
     return call
+
+
+def _text(value: str | bytes) -> str:
+    return value if isinstance(value, str) else value.decode("ascii", "replace")
 
 
 def _is_passed(key: str) -> bool:

@@ -29,6 +29,7 @@ class DeciderServicer:
             legal_basis=messages.optional("legal_basis", request.legal_basis, "legal_basis"),
             incident=messages.optional("incident", request.incident, "incident"),
             used_for=messages.optional("session", request.session, "session"),
+            credentials=frozenset(request.credentials),
         )
         answer = await self._permissions.decisions.decide(question)
         return pb.DecideResponse(
@@ -76,7 +77,8 @@ class DeciderServicer:
         self, request: pb.IdentifyCertificateRequest, _context: object
     ) -> pb.IdentifyCertificateResponse:
         _check_caller(_CELL)
-        found = await self._permissions.principals.identify(request.principal, request.certificate_sha256)
+        key_id = messages.optional("agency_key", request.agency_key, "agency_key").removeprefix("agencyKeys/")
+        found = await self._permissions.principals.identify(request.principal, request.certificate_sha256, key_id)
         principal = found.principal
         return pb.IdentifyCertificateResponse(
             principal=principal.name,
@@ -85,6 +87,9 @@ class DeciderServicer:
             tier=principal.tier.value,
             expire_time=messages.stamp(found.expires_at),
             jurisdiction=principal.jurisdiction,
+            is_person=principal.is_person,
+            public_key=found.public_key,
+            certificate_principal=found.system,
         )
 
     def _signed_facts(self, question: Question, answer: Answer) -> bytes:

@@ -53,6 +53,7 @@ def _principal(answer: Answer) -> pb.Principal:
         jurisdiction=who.jurisdiction,
         clearance=who.clearance,
         roles=sorted(who.roles),
+        is_person=who.is_person,
     )
 
 

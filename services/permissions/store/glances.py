@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.permissions.store import counters
+from services.permissions.store.certificates import of_revoked, prints
 from services.permissions.store.endings import COUNTER
 from services.permissions.store.incidents import in_force
 from services.permissions.store.principals import Record, record, with_agency
@@ -18,6 +19,8 @@ from services.permissions.store.tables import Instant, endings, incident_agencie
 _NOW, _SINCE = sa.bindparam("now", type_=Instant), sa.bindparam("since", type_=Instant)
 _NAMES: sa.BindParameter[str] = sa.bindparam("names", expanding=True)
 _CAMERAS: sa.BindParameter[str] = sa.bindparam("cameras", expanding=True)
+_CREDENTIALS: sa.BindParameter[str] = sa.bindparam("credentials", expanding=True)
+_PRINTS: sa.BindParameter[str] = sa.bindparam("prints", expanding=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +32,22 @@ class Glance:
     is_more: bool
 
 
-async def glance(
-    connection: AsyncConnection, names: Collection[str], cameras: Collection[str], now: datetime, since: datetime
-) -> Glance:
-    """What one query tells of principals and cameras by name; endings count from ``since`` on."""
-    given = {"names": list(names), "cameras": list(cameras), "now": now, "since": since}
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Names of principals, of cameras, and of certificates and keys that were shown: these end but once."""
+
+    principals: Collection[str]
+    cameras: Collection[str]
+    credentials: Collection[str] = ()
+
+
+async def glance(connection: AsyncConnection, asked: Asked, now: datetime, since: datetime) -> Glance:
+    """What one query tells of what is asked; endings of cameras count from ``since`` on."""
+    given = {
+        "names": list(asked.principals), "cameras": list(asked.cameras), "credentials": list(asked.credentials),
+        "prints": prints(asked.credentials),
+        "now": now, "since": since,
+    }  # fmt: skip
     rows = (await connection.execute(_GLANCE, given)).all()
     committed = max((row.committed for row in rows), default=0)
     return Glance({row.name: record(row) for row in rows}, committed, any(row.is_more for row in rows))
@@ -56,6 +70,8 @@ _GLANCE = (
         sa.or_(
             sa.exists().where(takeovers.c.camera.in_(_CAMERAS), takeovers.c.ended_at.is_(None)),
             sa.exists().where(endings.c.subject.in_(_CAMERAS), endings.c.occurred_at >= _SINCE),
+            sa.exists().where(endings.c.subject.in_(_CREDENTIALS)),
+            sa.exists(of_revoked(_PRINTS)),
             _is_open(),
         ).label("is_more"),
     )

@@ -60,15 +60,11 @@ async def find_each(transaction: AsyncConnection, names: Collection[str]) -> dic
 
 def with_agency() -> sa.Select[Any]:
     """Principals with what ``record`` reads of their agencies."""
-    of_agency = (agencies.c.display_name, agencies.c.kind, agencies.c.tier, agencies.c.jurisdiction)
+    of_agency = (
+        agencies.c.display_name, agencies.c.kind, agencies.c.tier, agencies.c.jurisdiction, agencies.c.suspended_at
+    )  # fmt: skip
     newest = sa.select(sa.func.coalesce(sa.func.max(policies.c.revision), 0)).scalar_subquery().label("policy_revision")
     return sa.select(principals, *of_agency, newest).join(agencies, principals.c.agency == agencies.c.name)
-
-
-async def is_certified(transaction: AsyncConnection, name: str, sha256: str) -> bool:
-    """Whether the certificate with this fingerprint (hex) is one of the principal's."""
-    is_meant = (certificates.c.sha256 == sha256) & (certificates.c.principal == name)
-    return (await transaction.execute(sa.select(certificates.c.sha256).where(is_meant))).first() is not None
 
 
 async def missing_agencies(transaction: AsyncConnection, names: frozenset[str]) -> list[str]:
@@ -97,6 +93,9 @@ async def set_reinstated(transaction: AsyncConnection, name: str) -> None:
 
 def record(row: Any) -> Record:
     """One row of ``with_agency``."""
-    account = Account(row.name, row.agency, row.clearance, frozenset(), is_revoked=row.revoked_at is not None)
+    is_revoked = row.revoked_at is not None
+    account = Account(row.name, row.agency, row.clearance, frozenset(), is_revoked=is_revoked, is_person=row.is_person)
     kind, tier = AgencyKind(row.kind), Tier(row.tier)
-    return Record(account, Agency(row.agency, row.display_name, kind, tier, row.jurisdiction), row.policy_revision)
+    is_suspended = row.suspended_at is not None
+    agency = Agency(row.agency, row.display_name, kind, tier, row.jurisdiction, is_suspended)
+    return Record(account, agency, row.policy_revision)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,8 @@ from services.permissions.store.tables import control, takeovers
 from services.permissions.takeover import Control, Event, TakeoverEnded, TakeoverGranted, operated
 
 _COUNTER = "takeovers"
+
+_FACTS = [field.name for field in fields(Camera) if field.init]
 
 
 async def next_number(transaction: AsyncConnection) -> int:
@@ -65,7 +67,7 @@ async def save(transaction: AsyncConnection, state: Control, events: tuple[Event
         elif isinstance(event, TakeoverEnded):
             chosen = takeovers.update().where(takeovers.c.number == event.takeover.number)
             await transaction.execute(chosen.values(ended_at=event.at, ended_by=event.why.value))
-    facts = json.dumps(asdict(state.camera))
+    facts = json.dumps({name: getattr(state.camera, name) for name in _FACTS})
     row = {"camera": state.camera.name, "facts": facts, "agency": state.agency, "epoch": state.epoch}
     changed = await transaction.execute(control.update().where(control.c.camera == state.camera.name).values(**row))
     if not changed.rowcount:
@@ -91,6 +93,11 @@ async def cameras_on(transaction: AsyncConnection, ground: str) -> list[str]:
 async def cameras_by(transaction: AsyncConnection, principal: str) -> list[str]:
     """Cameras whose takeovers this principal asked for and that are not over."""
     return await _cameras(transaction, takeovers.c.principal == principal)
+
+
+async def cameras_of(transaction: AsyncConnection, agency: str) -> list[str]:
+    """Cameras whose takeovers this agency holds and that are not over."""
+    return await _cameras(transaction, takeovers.c.agency == agency)
 
 
 async def cameras_due(transaction: AsyncConnection, now: datetime) -> list[str]:

@@ -25,6 +25,7 @@ from tests.integration.gateway.echo import DESCRIPTOR as ECHO_FILE
 from tests.integration.gateway.echo import Echo
 
 POLICE = "principals/police-yuexiu"
+AUDIENCE = "kapok://cells/tested"
 _SERVICES = ("gateway", "registry", "permissions", "streams", "audit")
 
 
@@ -34,15 +35,34 @@ class Directory(decider_service_pb2_grpc.DeciderServiceServicer):
     def __init__(self) -> None:
         self.certificates: dict[str, str] = {}
         self.revoked: set[str] = set()
+        self.persons: set[str] = set()
+        self.certified_persons: set[str] = set()  # which permissions never lets happen
+        self.keys: dict[str, bytes] = {}  # by agencyKeys/…
         self.questions = 0
 
     async def IdentifyCertificate(self, request: Any, _context: Any) -> Any:
         self.questions += 1
+        if request.agency_key:
+            return self._person(request)
         if self.certificates.get(request.certificate_sha256) != request.principal:
             raise errors.Unauthenticated("IDENTITY_MISSING", "no principal is registered for this certificate")
         if request.principal in self.revoked:
             raise errors.Denied("PRINCIPAL_REVOKED", f"{request.principal} was revoked", principal=request.principal)
-        return decider_service_pb2.IdentifyCertificateResponse(principal=request.principal, agency="agencies/police")
+        is_person = request.principal in self.certified_persons
+        return decider_service_pb2.IdentifyCertificateResponse(
+            principal=request.principal, agency="agencies/police", is_person=is_person
+        )
+
+    def _person(self, request: Any) -> Any:
+        if request.principal in self.revoked:
+            raise errors.Denied("PRINCIPAL_REVOKED", f"{request.principal} was revoked", principal=request.principal)
+        if request.agency_key not in self.keys or request.principal not in self.persons:
+            raise errors.Unauthenticated("PERSON_TOKEN_INVALID", "kid: no key on record", claim="kid")
+        return decider_service_pb2.IdentifyCertificateResponse(
+            principal=request.principal, agency="agencies/police", is_person=True,
+            certificate_principal=self.certificates[request.certificate_sha256],
+            public_key=self.keys[request.agency_key],
+        )  # fmt: skip
 
 
 class Refusals(audit_service_pb2_grpc.RefusalServiceServicer):
@@ -183,6 +203,7 @@ def _settings(folder: Path, authority: Authority, bus_url: str) -> Settings:
     return Settings(
         listen="127.0.0.1:0",
         http_listen="127.0.0.1:0",
+        audience=AUDIENCE,
         ca_file=authority.file,
         certificate_file=server.certificate,
         private_key_file=server.private_key,

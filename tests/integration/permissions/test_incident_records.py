@@ -20,7 +20,7 @@ from services.permissions.incidents import Incidents
 from services.permissions.ports import Ports
 from services.permissions.question import Question
 from services.permissions.store import endings, incidents
-from services.permissions.store.glances import glance
+from services.permissions.store.glances import Asked, glance
 from services.permissions.takeovers import Takeovers, Wish
 from services.permissions.view import Views
 from tests.unit.decider.cast import (
@@ -78,7 +78,7 @@ async def sees(ports: Ports, who: Any, camera: Any) -> bool:
 async def is_more(ports: Ports) -> bool:
     """Whether a glance at a question of the command sends it to a transaction."""
     async with ports.database.look() as connection:
-        return (await glance(connection, [COMMAND.name], [PARK.name], ports.clock.now(), NOW)).is_more
+        return (await glance(connection, Asked([COMMAND.name], [PARK.name]), ports.clock.now(), NOW)).is_more
 
 
 async def ended(ports: Ports) -> list[tuple[Cause, str]]:

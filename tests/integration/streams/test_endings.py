@@ -23,22 +23,28 @@ async def relay(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage
         yield running
 
 
-@pytest.mark.parametrize("on", ["principal", "agency", "camera", "legal_basis", "incident", "session"])
+@pytest.mark.parametrize(
+    "on", ["principal", "agency", "camera", "legal_basis", "incident", "session", "certificate", "agency_key"]
+)
 async def test_the_end_of_whatever_a_session_stands_on_resets_its_viewer_alone(relay: Stage, on: str) -> None:
     others: dict[str, Any] = {
         "principal": "principals/q",
         "agency": "agencies/b",
         "legal_basis": "legalBases/b",
+        "credentials": ["certificates/b", "agencyKeys/b"],
         "incident": "",
     }
     elsewhere = "districts/440104/cameras/44010400011320000009"
     (mine, _), (other, _) = (
-        await relay.assign(legal_basis="legalBases/a", incident="incidents/a"),
+        await relay.assign(
+            legal_basis="legalBases/a", incident="incidents/a", credentials=["certificates/a", "agencyKeys/a"]
+        ),
         await relay.assign(camera=elsewhere, sealed_source=relay.sealed_source(camera=elsewhere), **others),
     )
     subjects = {
         "principal": "principals/p", "agency": "agencies/a", "camera": CAMERA, "legal_basis": "legalBases/a",
-        "incident": "incidents/a", "session": f"sessions/{mine.partition('/s/')[2].partition('?')[0]}",
+        "incident": "incidents/a", "certificate": "certificates/a", "agency_key": "agencyKeys/a",
+        "session": f"sessions/{mine.partition('/s/')[2].partition('?')[0]}",
     }  # fmt: skip
     async with watching(mine) as ended, watching(other) as spared:
         await relay.end(subjects[on])

@@ -8,7 +8,7 @@ import pytest
 from services.chassis import errors
 from services.chassis.clock import ManualClock
 from services.gateway.certificate import Certificate
-from services.gateway.known import KnownCertificates
+from services.gateway.known import Bearer, KnownCertificates, Standing
 
 _CERTIFICATE = Certificate("principals/a", "00", datetime.min, datetime.max)
 
@@ -23,13 +23,13 @@ class Table:
         self.may_answer = asyncio.Event()
         self.may_answer.set()
 
-    async def identify(self, _certificate: Certificate) -> datetime | None:
+    async def identify(self, _bearer: Bearer) -> Standing:
         self.asked += 1
         refusal = self.refusal
         await self.may_answer.wait()
         if refusal:
             raise refusal
-        return self.until
+        return Standing("agencies/x", self.until)
 
 
 @pytest.fixture
@@ -114,3 +114,35 @@ async def test_an_ending_of_another_principal_changes_nothing(table: Table, know
     known.forget("principals/b")
     await known.require(_CERTIFICATE)
     assert table.asked == 1
+
+
+@pytest.mark.parametrize("subject", ["principals/a", "agencies/x", "certificates/00"])
+async def test_an_ending_of_it_its_agency_or_its_certificate_has_it_asked_for_anew(
+    table: Table, known: KnownCertificates, subject: str
+) -> None:
+    await known.require(_CERTIFICATE)
+    known.forget(subject)
+    await known.require(_CERTIFICATE)
+    assert table.asked == 2
+
+
+@pytest.mark.parametrize("subject", ["agencies/y", "certificates/01", "00", "x"])
+async def test_an_ending_of_anything_else_changes_nothing(table: Table, known: KnownCertificates, subject: str) -> None:
+    await known.require(_CERTIFICATE)
+    known.forget(subject)
+    await known.require(_CERTIFICATE)
+    assert table.asked == 1
+
+
+async def test_an_answer_on_its_way_when_an_agency_is_suspended_is_not_kept(
+    table: Table, known: KnownCertificates
+) -> None:
+    table.may_answer.clear()
+    async with asyncio.TaskGroup() as group:
+        first = group.create_task(known.require(_CERTIFICATE))
+        await asyncio.wait([first], timeout=0.01)
+        known.forget("agencies/x")
+        table.refusal = errors.Denied("PRINCIPAL_REVOKED", "was suspended")
+        table.may_answer.set()
+    with pytest.raises(errors.Denied):
+        await known.require(_CERTIFICATE)

@@ -91,7 +91,7 @@ class Ears:
             raise Aborted("STATE_WRONG", f"this relay is of an older release: {error}") from error
         source = self.keys.source(case.camera.name, said.sealed_source)
         names = (said.session, case.camera.name, case.principal.name, case.principal.agency, said.legal_basis,
-                 said.incident)  # fmt: skip
+                 said.incident, *said.credentials)  # fmt: skip
         return Session(
             name=said.session, case=case, stands_on=frozenset(names) - {""}, number=told.number,
             revision=told.policy_revision, expires_at=facts.instant(said.expire_time), viewer_limit=said.viewer_limit,

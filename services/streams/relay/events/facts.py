@@ -76,7 +76,7 @@ def _action(value: int) -> Action:
 def _principal(said: Facts.Principal) -> Principal:
     return Principal(
         said.name, said.agency, AgencyKind(said.kind), Tier(said.tier), said.jurisdiction, said.clearance,
-        frozenset(said.roles),
+        frozenset(said.roles), is_person=said.is_person,
     )  # fmt: skip
 
 

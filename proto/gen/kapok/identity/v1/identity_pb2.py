@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n kapok/identity/v1/identity.proto\x12\x11kapok.identity.v1\"\x97\x01\n\x08Identity\x12\x0e\n\x06\x63\x61ller\x18\x01 \x01(\t\x12\x10\n\x08\x61udience\x18\x02 \x01(\t\x12\x0e\n\x06method\x18\x03 \x01(\t\x12\x16\n\x0e\x65xpire_time_ms\x18\x04 \x01(\x03\x12\x12\n\nrequest_id\x18\x05 \x01(\t\x12\x11\n\tprincipal\x18\x06 \x01(\t\x12\x1a\n\x12\x63\x65rtificate_sha256\x18\x07 \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n kapok/identity/v1/identity.proto\x12\x11kapok.identity.v1\"\xbb\x01\n\x08Identity\x12\x0e\n\x06\x63\x61ller\x18\x01 \x01(\t\x12\x10\n\x08\x61udience\x18\x02 \x01(\t\x12\x0e\n\x06method\x18\x03 \x01(\t\x12\x16\n\x0e\x65xpire_time_ms\x18\x04 \x01(\x03\x12\x12\n\nrequest_id\x18\x05 \x01(\t\x12\x11\n\tprincipal\x18\x06 \x01(\t\x12\x1a\n\x12\x63\x65rtificate_sha256\x18\x07 \x01(\t\x12\x12\n\nagency_key\x18\x08 \x01(\t\x12\x0e\n\x06system\x18\t \x01(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -32,5 +32,5 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'kapok.identity.v1.identity_
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_IDENTITY']._serialized_start=56
-  _globals['_IDENTITY']._serialized_end=207
+  _globals['_IDENTITY']._serialized_end=243
 # @@protoc_insertion_point(module_scope)

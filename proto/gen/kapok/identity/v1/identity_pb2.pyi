@@ -5,7 +5,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Identity(_message.Message):
-    __slots__ = ("caller", "audience", "method", "expire_time_ms", "request_id", "principal", "certificate_sha256")
+    __slots__ = ("caller", "audience", "method", "expire_time_ms", "request_id", "principal", "certificate_sha256", "agency_key", "system")
     CALLER_FIELD_NUMBER: _ClassVar[int]
     AUDIENCE_FIELD_NUMBER: _ClassVar[int]
     METHOD_FIELD_NUMBER: _ClassVar[int]
@@ -13,6 +13,8 @@ class Identity(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     PRINCIPAL_FIELD_NUMBER: _ClassVar[int]
     CERTIFICATE_SHA256_FIELD_NUMBER: _ClassVar[int]
+    AGENCY_KEY_FIELD_NUMBER: _ClassVar[int]
+    SYSTEM_FIELD_NUMBER: _ClassVar[int]
     caller: str
     audience: str
     method: str
@@ -20,4 +22,6 @@ class Identity(_message.Message):
     request_id: str
     principal: str
     certificate_sha256: str
-    def __init__(self, caller: _Optional[str] = ..., audience: _Optional[str] = ..., method: _Optional[str] = ..., expire_time_ms: _Optional[int] = ..., request_id: _Optional[str] = ..., principal: _Optional[str] = ..., certificate_sha256: _Optional[str] = ...) -> None: ...
+    agency_key: str
+    system: str
+    def __init__(self, caller: _Optional[str] = ..., audience: _Optional[str] = ..., method: _Optional[str] = ..., expire_time_ms: _Optional[int] = ..., request_id: _Optional[str] = ..., principal: _Optional[str] = ..., certificate_sha256: _Optional[str] = ..., agency_key: _Optional[str] = ..., system: _Optional[str] = ...) -> None: ...

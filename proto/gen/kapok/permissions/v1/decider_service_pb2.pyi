@@ -13,20 +13,22 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class DecideRequest(_message.Message):
-    __slots__ = ("principal", "camera", "action", "legal_basis", "incident", "session")
+    __slots__ = ("principal", "camera", "action", "legal_basis", "incident", "session", "credentials")
     PRINCIPAL_FIELD_NUMBER: _ClassVar[int]
     CAMERA_FIELD_NUMBER: _ClassVar[int]
     ACTION_FIELD_NUMBER: _ClassVar[int]
     LEGAL_BASIS_FIELD_NUMBER: _ClassVar[int]
     INCIDENT_FIELD_NUMBER: _ClassVar[int]
     SESSION_FIELD_NUMBER: _ClassVar[int]
+    CREDENTIALS_FIELD_NUMBER: _ClassVar[int]
     principal: str
     camera: str
     action: _decision_pb2.Action
     legal_basis: str
     incident: str
     session: str
-    def __init__(self, principal: _Optional[str] = ..., camera: _Optional[str] = ..., action: _Optional[_Union[_decision_pb2.Action, str]] = ..., legal_basis: _Optional[str] = ..., incident: _Optional[str] = ..., session: _Optional[str] = ...) -> None: ...
+    credentials: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, principal: _Optional[str] = ..., camera: _Optional[str] = ..., action: _Optional[_Union[_decision_pb2.Action, str]] = ..., legal_basis: _Optional[str] = ..., incident: _Optional[str] = ..., session: _Optional[str] = ..., credentials: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class DecideResponse(_message.Message):
     __slots__ = ("decision", "agency", "incident", "security_level", "signed_facts")
@@ -121,25 +123,33 @@ class ListAgencyNamesResponse(_message.Message):
     def __init__(self, names: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class IdentifyCertificateRequest(_message.Message):
-    __slots__ = ("principal", "certificate_sha256")
+    __slots__ = ("principal", "certificate_sha256", "agency_key")
     PRINCIPAL_FIELD_NUMBER: _ClassVar[int]
     CERTIFICATE_SHA256_FIELD_NUMBER: _ClassVar[int]
+    AGENCY_KEY_FIELD_NUMBER: _ClassVar[int]
     principal: str
     certificate_sha256: str
-    def __init__(self, principal: _Optional[str] = ..., certificate_sha256: _Optional[str] = ...) -> None: ...
+    agency_key: str
+    def __init__(self, principal: _Optional[str] = ..., certificate_sha256: _Optional[str] = ..., agency_key: _Optional[str] = ...) -> None: ...
 
 class IdentifyCertificateResponse(_message.Message):
-    __slots__ = ("principal", "agency", "agency_kind", "tier", "expire_time", "jurisdiction")
+    __slots__ = ("principal", "agency", "agency_kind", "tier", "expire_time", "jurisdiction", "is_person", "public_key", "certificate_principal")
     PRINCIPAL_FIELD_NUMBER: _ClassVar[int]
     AGENCY_FIELD_NUMBER: _ClassVar[int]
     AGENCY_KIND_FIELD_NUMBER: _ClassVar[int]
     TIER_FIELD_NUMBER: _ClassVar[int]
     EXPIRE_TIME_FIELD_NUMBER: _ClassVar[int]
     JURISDICTION_FIELD_NUMBER: _ClassVar[int]
+    IS_PERSON_FIELD_NUMBER: _ClassVar[int]
+    PUBLIC_KEY_FIELD_NUMBER: _ClassVar[int]
+    CERTIFICATE_PRINCIPAL_FIELD_NUMBER: _ClassVar[int]
     principal: str
     agency: str
     agency_kind: str
     tier: str
     expire_time: _timestamp_pb2.Timestamp
     jurisdiction: str
-    def __init__(self, principal: _Optional[str] = ..., agency: _Optional[str] = ..., agency_kind: _Optional[str] = ..., tier: _Optional[str] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., jurisdiction: _Optional[str] = ...) -> None: ...
+    is_person: bool
+    public_key: bytes
+    certificate_principal: str
+    def __init__(self, principal: _Optional[str] = ..., agency: _Optional[str] = ..., agency_kind: _Optional[str] = ..., tier: _Optional[str] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., jurisdiction: _Optional[str] = ..., is_person: _Optional[bool] = ..., public_key: _Optional[bytes] = ..., certificate_principal: _Optional[str] = ...) -> None: ...

@@ -1,3 +1,7 @@
+import datetime
+
+from google.api import field_behavior_pb2 as _field_behavior_pb2
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
@@ -35,30 +39,72 @@ class Genesis(_message.Message):
     def __init__(self, policy_csv: _Optional[str] = ..., agencies: _Optional[_Iterable[_Union[Agency, _Mapping]]] = ..., principals: _Optional[_Iterable[_Union[Principal, _Mapping]]] = ..., category_levels: _Optional[_Mapping[int, int]] = ..., camera_levels: _Optional[_Mapping[str, int]] = ...) -> None: ...
 
 class Agency(_message.Message):
-    __slots__ = ("name", "display_name", "kind", "tier", "jurisdiction")
+    __slots__ = ("name", "display_name", "kind", "tier", "jurisdiction", "register_time", "registered_by", "suspend_time", "suspend_reason")
     NAME_FIELD_NUMBER: _ClassVar[int]
     DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
     TIER_FIELD_NUMBER: _ClassVar[int]
     JURISDICTION_FIELD_NUMBER: _ClassVar[int]
+    REGISTER_TIME_FIELD_NUMBER: _ClassVar[int]
+    REGISTERED_BY_FIELD_NUMBER: _ClassVar[int]
+    SUSPEND_TIME_FIELD_NUMBER: _ClassVar[int]
+    SUSPEND_REASON_FIELD_NUMBER: _ClassVar[int]
     name: str
     display_name: str
     kind: str
     tier: str
     jurisdiction: str
-    def __init__(self, name: _Optional[str] = ..., display_name: _Optional[str] = ..., kind: _Optional[str] = ..., tier: _Optional[str] = ..., jurisdiction: _Optional[str] = ...) -> None: ...
+    register_time: _timestamp_pb2.Timestamp
+    registered_by: str
+    suspend_time: _timestamp_pb2.Timestamp
+    suspend_reason: str
+    def __init__(self, name: _Optional[str] = ..., display_name: _Optional[str] = ..., kind: _Optional[str] = ..., tier: _Optional[str] = ..., jurisdiction: _Optional[str] = ..., register_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., registered_by: _Optional[str] = ..., suspend_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., suspend_reason: _Optional[str] = ...) -> None: ...
 
 class Principal(_message.Message):
-    __slots__ = ("name", "agency", "clearance", "certificate_sha256")
+    __slots__ = ("name", "agency", "clearance", "certificate_sha256", "register_time", "registered_by", "revoke_time", "revoke_reason", "certificates", "is_person")
     NAME_FIELD_NUMBER: _ClassVar[int]
     AGENCY_FIELD_NUMBER: _ClassVar[int]
     CLEARANCE_FIELD_NUMBER: _ClassVar[int]
     CERTIFICATE_SHA256_FIELD_NUMBER: _ClassVar[int]
+    REGISTER_TIME_FIELD_NUMBER: _ClassVar[int]
+    REGISTERED_BY_FIELD_NUMBER: _ClassVar[int]
+    REVOKE_TIME_FIELD_NUMBER: _ClassVar[int]
+    REVOKE_REASON_FIELD_NUMBER: _ClassVar[int]
+    CERTIFICATES_FIELD_NUMBER: _ClassVar[int]
+    IS_PERSON_FIELD_NUMBER: _ClassVar[int]
     name: str
     agency: str
     clearance: int
     certificate_sha256: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, name: _Optional[str] = ..., agency: _Optional[str] = ..., clearance: _Optional[int] = ..., certificate_sha256: _Optional[_Iterable[str]] = ...) -> None: ...
+    register_time: _timestamp_pb2.Timestamp
+    registered_by: str
+    revoke_time: _timestamp_pb2.Timestamp
+    revoke_reason: str
+    certificates: _containers.RepeatedCompositeFieldContainer[Certificate]
+    is_person: bool
+    def __init__(self, name: _Optional[str] = ..., agency: _Optional[str] = ..., clearance: _Optional[int] = ..., certificate_sha256: _Optional[_Iterable[str]] = ..., register_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., registered_by: _Optional[str] = ..., revoke_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., revoke_reason: _Optional[str] = ..., certificates: _Optional[_Iterable[_Union[Certificate, _Mapping]]] = ..., is_person: _Optional[bool] = ...) -> None: ...
+
+class Certificate(_message.Message):
+    __slots__ = ("name", "principal", "uri", "expire_time", "register_time", "registered_by", "revoke_time", "revoked_by", "revoke_reason")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    PRINCIPAL_FIELD_NUMBER: _ClassVar[int]
+    URI_FIELD_NUMBER: _ClassVar[int]
+    EXPIRE_TIME_FIELD_NUMBER: _ClassVar[int]
+    REGISTER_TIME_FIELD_NUMBER: _ClassVar[int]
+    REGISTERED_BY_FIELD_NUMBER: _ClassVar[int]
+    REVOKE_TIME_FIELD_NUMBER: _ClassVar[int]
+    REVOKED_BY_FIELD_NUMBER: _ClassVar[int]
+    REVOKE_REASON_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    principal: str
+    uri: str
+    expire_time: _timestamp_pb2.Timestamp
+    register_time: _timestamp_pb2.Timestamp
+    registered_by: str
+    revoke_time: _timestamp_pb2.Timestamp
+    revoked_by: str
+    revoke_reason: str
+    def __init__(self, name: _Optional[str] = ..., principal: _Optional[str] = ..., uri: _Optional[str] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., register_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., registered_by: _Optional[str] = ..., revoke_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., revoked_by: _Optional[str] = ..., revoke_reason: _Optional[str] = ...) -> None: ...
 
 class SignedGenesis(_message.Message):
     __slots__ = ("genesis", "signatures")

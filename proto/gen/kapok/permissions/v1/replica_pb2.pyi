@@ -41,7 +41,7 @@ class PolicyEdition(_message.Message):
 class SessionFacts(_message.Message):
     __slots__ = ("session", "principal", "camera", "action", "legal_bases", "incidents", "inspections", "takeovers", "policy_revision", "number", "decide_time")
     class Principal(_message.Message):
-        __slots__ = ("name", "agency", "kind", "tier", "jurisdiction", "clearance", "roles")
+        __slots__ = ("name", "agency", "kind", "tier", "jurisdiction", "clearance", "roles", "is_person")
         NAME_FIELD_NUMBER: _ClassVar[int]
         AGENCY_FIELD_NUMBER: _ClassVar[int]
         KIND_FIELD_NUMBER: _ClassVar[int]
@@ -49,6 +49,7 @@ class SessionFacts(_message.Message):
         JURISDICTION_FIELD_NUMBER: _ClassVar[int]
         CLEARANCE_FIELD_NUMBER: _ClassVar[int]
         ROLES_FIELD_NUMBER: _ClassVar[int]
+        IS_PERSON_FIELD_NUMBER: _ClassVar[int]
         name: str
         agency: str
         kind: str
@@ -56,7 +57,8 @@ class SessionFacts(_message.Message):
         jurisdiction: str
         clearance: int
         roles: _containers.RepeatedScalarFieldContainer[str]
-        def __init__(self, name: _Optional[str] = ..., agency: _Optional[str] = ..., kind: _Optional[str] = ..., tier: _Optional[str] = ..., jurisdiction: _Optional[str] = ..., clearance: _Optional[int] = ..., roles: _Optional[_Iterable[str]] = ...) -> None: ...
+        is_person: bool
+        def __init__(self, name: _Optional[str] = ..., agency: _Optional[str] = ..., kind: _Optional[str] = ..., tier: _Optional[str] = ..., jurisdiction: _Optional[str] = ..., clearance: _Optional[int] = ..., roles: _Optional[_Iterable[str]] = ..., is_person: _Optional[bool] = ...) -> None: ...
     class Camera(_message.Message):
         __slots__ = ("name", "level", "place_category", "operator", "is_level_own", "is_accepted", "is_operating", "is_barred")
         NAME_FIELD_NUMBER: _ClassVar[int]
