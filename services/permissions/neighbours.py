@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
 from kapok.registry.v1 import camera_facts_service_pb2, camera_pb2
 from services.chassis.rpc_client import Neighbour
+from services.decider.conditions import BARRED as IS_BARRED
+from services.decider.conditions import NOT_ACCEPTED, OPERATING
 from services.decider.facts import Camera
 from services.permissions.camera_memory import CameraMemory
 from services.permissions.policies import at_level
@@ -67,6 +69,18 @@ class RegistryCameras:
     def is_current(self, known: Known) -> bool:
         """Whether none of the memory was forgotten since, and none is too old."""
         return known.generation == self._memory.generation and self._registry.clock.monotonic() < known.until_s
+
+
+def states_with(bits: int) -> list[int]:
+    """The states of a system in which all of these conditions hold, out of those that are a system's state."""
+    return [state for state in camera_pb2.LifeState.values() if _bits(state) & bits == bits]
+
+
+def _bits(state: int) -> int:
+    """The conditions of `camera`, of its state alone."""
+    bits = 0 if state in _ACCEPTED else NOT_ACCEPTED
+    bits |= OPERATING if state == camera_pb2.LIFE_STATE_IN_SERVICE else 0
+    return bits | (IS_BARRED if state in BARRED else 0)
 
 
 def camera(message: camera_pb2.Camera) -> Camera:

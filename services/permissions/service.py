@@ -12,6 +12,7 @@ from services.permissions.joint.proposals import Documents, Proposals
 from services.permissions.policies import Levels
 from services.permissions.ports import Ports
 from services.permissions.principals import Principals
+from services.permissions.reaches import Reaches
 from services.permissions.takeovers import Takeovers
 from services.permissions.view import Views
 
@@ -29,6 +30,7 @@ class Permissions:
     levels: Levels
     closures: Closures
     proposals: Proposals
+    reaches: Reaches
 
 
 def compose(ports: Ports, documents: Documents, organ_keys: Mapping[str, bytes]) -> Permissions:
@@ -44,4 +46,5 @@ def compose(ports: Ports, documents: Documents, organ_keys: Mapping[str, bytes])
         Levels(ports),
         Closures(ports),
         Proposals(ports, documents, organ_keys),
+        Reaches(ports),
     )

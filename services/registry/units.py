@@ -134,6 +134,13 @@ class Classes:
         mask = np.zeros(len(self), bool)
         for found in scope.classes if self._rows else ():
             mask |= self._holding(found)
+        return mask & ~self.denied(scope)
+
+    def denied(self, scope: Scope) -> Mask:
+        """The classes that a scope leaves out, whatever else it says of them."""
+        mask = np.zeros(len(self), bool)
+        for found in scope.denied if self._rows else ():
+            mask |= self._holding(found)
         return mask
 
     def _holding(self, found: ScopeClass) -> Mask:
@@ -146,6 +153,8 @@ class Classes:
         if found.operator:
             is_own = self._columns["operator"] == self._numbers.get(found.operator, -1)
             mask &= ~is_own if found.is_operator_excluded else is_own
+        if found.states:
+            mask &= self._has_digit("state", found.states)
         return mask
 
     def in_districts(self, districts: Iterable[str]) -> Mask:

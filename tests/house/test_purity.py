@@ -19,11 +19,12 @@ OUTSIDE = {
     **{
         f"services/permissions/{noun}.py": USE_CASE
         for noun in ("bases", "batches", "closures", "control", "decisions", "incidents", "policies", "principals",
-                     "question", "rounds", "takeovers", "view", "joint/proposals")
+                     "question", "reaches", "rounds", "takeovers", "view", "joint/proposals")
     },
     **{
         f"services/registry/{noun}.py": USE_CASE
-        for noun in ("enrolment", "freshness", "probing", "requests", "levels", "signals", "systems", "watching")
+        for noun in ("allowed", "enrolment", "freshness", "probing", "requests", "levels", "signals", "systems",
+                     "watching")
     },
     "services/permissions/ports.py": "declares what its use cases await",
     "services/streams/anew.py": "asks for every session again when the policy changes",

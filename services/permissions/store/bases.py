@@ -89,15 +89,16 @@ async def set_revoked(transaction: AsyncConnection, basis: Registered, revocatio
 
 
 async def named(
-    transaction: AsyncConnection, names: Collection[str], cameras: Collection[str], used_for: str = ""
+    transaction: AsyncConnection, names: Collection[str], cameras: Collection[str] | None, used_for: str = ""
 ) -> dict[str, LegalBasis]:
-    """The papers of these names, with those of ``cameras`` that they cover; with all that they do, when asked for many.
+    """The papers of these names, with those of ``cameras`` that they cover; with all that they do, when asked for many
+    or for None.
 
     Whose they are is for the caller to see to. Those that are used up are not among them, but for ``used_for`` if it
     used them itself: whoever asks again for what is open uses nothing more.
     """
     chosen = legal_bases.c.name.in_(names) & _is_left(used_for)
-    if len(cameras) <= FEW:
+    if cameras is not None and len(cameras) <= FEW:
         chosen &= legal_basis_cameras.c.camera.in_(cameras)
     covered: dict[str, tuple[Any, set[str]]] = {}
     for row in await transaction.execute(_COVERED.where(chosen)):

@@ -2,12 +2,13 @@
 
 import contextlib
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import grpc
@@ -172,8 +173,10 @@ class Stage:
 
 
 @asynccontextmanager
-async def built(folder: Path, sockets: Path) -> AsyncIterator[Stage]:
-    """A platform that is not running yet, with its bus."""
+async def built(
+    folder: Path, sockets: Path, databases: Mapping[str, str] = MappingProxyType({})
+) -> AsyncIterator[Stage]:
+    """A platform that is not running yet, with its bus; on ``databases`` by service, on files where there is none."""
     home = layout.prepare(folder / "a home")
     services = [service.name for service in rights.SERVICES]
     keys = key_files.make(home.keys, services, [RELAY], [rights.SETUP.name, rights.CELL.name])
@@ -184,7 +187,7 @@ async def built(folder: Path, sockets: Path) -> AsyncIterator[Stage]:
         def shared(name: str) -> dict[str, Any]:
             return {
                 "listen": f"unix:{sockets}/{name}.sock",
-                "database": f"sqlite+aiosqlite:///{home.data / name}.db",
+                "database": databases.get(name, f"sqlite+aiosqlite:///{home.data / name}.db"),
                 "bus_url": server.url,
                 "bus_seed": keys.bus_seed(name),
                 "key_file": keys.pair(name),
