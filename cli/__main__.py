@@ -14,6 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from cli import (
+    agencies,
     alarms,
     audit,
     cameras,
@@ -51,7 +52,8 @@ for command in (
 ):  # fmt: skip
     app.command(command.__name__)(command)
 for name, group in {
-    "operators": operators.group, "systems": systems.group, "cameras": cameras.group, "changes": changes.group,
+    "agencies": agencies.group, "operators": operators.group, "systems": systems.group,
+    "cameras": cameras.group, "changes": changes.group,
     "alarms": alarms.group, "findings": findings.group, "sessions": sessions.group,
     "legal-basis": papers.legal_basis_group, "incident": incidents.group, "takeover": control.group,
     "policy": policy.group, "audit": audit.group,

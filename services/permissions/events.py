@@ -27,6 +27,7 @@ from kapok.registry.v1 import camera_pb2
 from services.chassis import identity, outbox
 from services.chassis.bus import Bus, BusAwayError
 from services.chassis.signing import Signer
+from services.permissions.agency_key import AgencyKey
 from services.permissions.basis import Registered
 from services.permissions.camera_memory import CameraMemory
 from services.permissions.closures import Closure
@@ -35,7 +36,7 @@ from services.permissions.incident import Declared
 from services.permissions.joint.proposal import Proposal
 from services.permissions.neighbours import BARRED
 from services.permissions.ports import Change, Held, Standing
-from services.permissions.rpc import incident_messages, messages, policy_change
+from services.permissions.rpc import agency_keys, incident_messages, messages, policy_change
 
 log = logging.getLogger(__name__)
 ENDINGS = "kapok.v1.permissions.endings"
@@ -200,6 +201,11 @@ def _(resource: Declared) -> Message:
 @_snapshot.register
 def _(resource: Proposal) -> Message:
     return policy_change.proposal(resource)
+
+
+@_snapshot.register
+def _(resource: AgencyKey) -> Message:
+    return agency_keys.agency_key(resource)
 
 
 @_snapshot.register

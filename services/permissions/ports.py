@@ -11,6 +11,7 @@ from services.chassis.clock import Clock
 from services.chassis.database import Database
 from services.decider.decider import Decider
 from services.decider.facts import SEALED_LEVEL, Camera, Takeover
+from services.permissions.agency_key import AgencyKey
 from services.permissions.basis import Registered
 from services.permissions.ending import Ending
 from services.permissions.incident import Declared
@@ -52,7 +53,7 @@ class Change:
     verb: str
     by: str
     at: datetime
-    snapshot: Registered | Declared | Held | Standing | Proposal
+    snapshot: Registered | Declared | Held | Standing | Proposal | AgencyKey
     camera: str = ""
     rule: str = ""
     article: str = ""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from services.permissions.agency_keys import AgencyKeys
 from services.permissions.bases import Bases
 from services.permissions.batches import Batches
 from services.permissions.closures import Closures
@@ -30,6 +31,7 @@ class Permissions:
     levels: Levels
     closures: Closures
     proposals: Proposals
+    agency_keys: AgencyKeys
     reaches: Reaches
 
 
@@ -46,5 +48,6 @@ def compose(ports: Ports, documents: Documents, organ_keys: Mapping[str, bytes])
         Levels(ports),
         Closures(ports),
         Proposals(ports, documents, organ_keys),
+        AgencyKeys(ports),
         Reaches(ports),
     )

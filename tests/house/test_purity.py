@@ -18,8 +18,8 @@ OUTSIDE = {
     "services/registry/vault.py": "seals sources at rest with fresh nonces",
     **{
         f"services/permissions/{noun}.py": USE_CASE
-        for noun in ("bases", "batches", "closures", "control", "decisions", "incidents", "policies", "principals",
-                     "question", "reaches", "rounds", "takeovers", "view", "joint/proposals")
+        for noun in ("agency_keys", "bases", "batches", "closures", "control", "decisions", "incidents", "policies",
+                     "principals", "question", "reaches", "rounds", "takeovers", "view", "joint/proposals")
     },
     **{
         f"services/registry/{noun}.py": USE_CASE

@@ -11,7 +11,12 @@ from google.protobuf.descriptor import FileDescriptor, MethodDescriptor
 
 from kapok.annotations.v1 import exposure_pb2
 from kapok.audit.v1 import audit_service_pb2, findings_service_pb2
-from kapok.permissions.v1 import decider_service_pb2, permissions_service_pb2, policy_service_pb2
+from kapok.permissions.v1 import (
+    agencies_service_pb2,
+    decider_service_pb2,
+    permissions_service_pb2,
+    policy_service_pb2,
+)
 from kapok.registry.v1 import (
     bulk_service_pb2,
     camera_facts_service_pb2,
@@ -37,6 +42,7 @@ SURFACE: Surface = {  # owner → the files that hold its services
         permissions_service_pb2.DESCRIPTOR,
         decider_service_pb2.DESCRIPTOR,
         policy_service_pb2.DESCRIPTOR,
+        agencies_service_pb2.DESCRIPTOR,
     ),
     "streams": (streams_service_pb2.DESCRIPTOR,),
     "audit": (audit_service_pb2.DESCRIPTOR, findings_service_pb2.DESCRIPTOR),

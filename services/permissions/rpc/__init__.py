@@ -1,6 +1,7 @@
 """The gRPC side of permissions: protobuf ↔ domain, nothing else.
 
 agencies   PermissionsService          messages            resources
+agency_keys  AgenciesService            keys, in both directions
 incidents  its methods about those     incident_messages   incidents, their acts, pages of them
 policy     PolicyService               policy_change       proposals, and what the organs sign
 cell       DeciderService              answers             decisions, explanations, scopes
@@ -11,6 +12,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from kapok.permissions.v1 import (
+    agencies_service_pb2,
+    agencies_service_pb2_grpc,
     decider_service_pb2,
     decider_service_pb2_grpc,
     permissions_service_pb2,
@@ -20,6 +23,7 @@ from kapok.permissions.v1 import (
 )
 from services.chassis.signing import Signer
 from services.permissions.rpc.agencies import PermissionsServicer
+from services.permissions.rpc.agency_keys import AgencyKeyMethods
 from services.permissions.rpc.cell import DeciderServicer
 from services.permissions.rpc.policy import PolicyServicer
 from services.permissions.service import Permissions
@@ -32,10 +36,12 @@ def services(permissions: Permissions, signer: Signer) -> Callable[[Any], Sequen
         permissions_service_pb2_grpc.add_PermissionsServiceServicer_to_server(PermissionsServicer(permissions), server)
         decider_service_pb2_grpc.add_DeciderServiceServicer_to_server(DeciderServicer(permissions, signer), server)
         policy_service_pb2_grpc.add_PolicyServiceServicer_to_server(PolicyServicer(permissions.proposals), server)
+        agencies_service_pb2_grpc.add_AgenciesServiceServicer_to_server(AgencyKeyMethods(permissions), server)
         return [
             permissions_service_pb2.DESCRIPTOR.services_by_name["PermissionsService"].full_name,
             decider_service_pb2.DESCRIPTOR.services_by_name["DeciderService"].full_name,
             policy_service_pb2.DESCRIPTOR.services_by_name["PolicyService"].full_name,
+            agencies_service_pb2.DESCRIPTOR.services_by_name["AgenciesService"].full_name,
         ]
 
     return register

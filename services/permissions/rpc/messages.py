@@ -19,6 +19,8 @@ _NAMES = {
         "camera": r"districts/[0-9]{6}/cameras/[0-9]{20}",
         "camera_snapshot": r"cameraSnapshots/[0-9a-f-]{36}",
         "principal": r"principals/[a-z0-9-]{1,89}",
+        "agency": r"agencies/[a-z0-9-]{1,91}",
+        "agency_key": r"agencyKeys/[0-9a-f]{64}",
         "legal_basis": r"legalBases/[0-9a-f-]{36}",
         "incident": r"incidents/[0-9a-f-]{36}",
         "takeover": r"takeovers/[0-9a-f-]{36}",

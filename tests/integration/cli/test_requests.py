@@ -9,6 +9,8 @@ import pytest
 
 from kapok.permissions.v1 import decision_pb2, incident_pb2
 from kapok.registry.v1 import camera_pb2
+from services.chassis.signing import Signer, Verifier
+from services.permissions.agency_key import PROOF_PURPOSE, KeyPurpose, proof_payload
 from tests.integration.cli.desk import Clerk, home, kapok
 
 _CODE = "44010400001320000017"
@@ -179,3 +181,25 @@ async def test_a_count_is_of_classes(tmp_path: Path) -> None:
 async def test_a_camera_is_shown_as_it_was(tmp_path: Path) -> None:
     asked = await _asked(tmp_path, "cameras", "show", _CODE, "--as-of", "2026-01-02T03:04:05")
     assert asked.as_of_time.ToDatetime(UTC) == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+
+
+async def test_a_key_is_made_once_and_registered_with_its_proof(tmp_path: Path) -> None:
+    seed = tmp_path / "letters.ed25519"
+    asked = [
+        await _asked(tmp_path, "agencies", "keys", "register", str(seed), "--purpose", "letters") for _ in range(2)
+    ]
+    assert seed.stat().st_mode & 0o777 == 0o600
+    assert asked[0] == asked[1], "the key that is there is taken"
+    key = asked[0].agency_key
+    signer = Signer.from_file(seed)
+    assert (key.agency, key.public_key, key.purpose) == ("agencies/x", signer.public_key, key.PURPOSE_LETTERS)
+    payload = proof_payload("agencies/x", KeyPurpose.LETTERS)
+    assert Verifier(key.public_key).is_signed(PROOF_PURPOSE, payload, asked[0].proof)
+    assert seed.read_bytes().strip() not in asked[0].SerializeToString()
+
+
+async def test_a_key_of_another_agency_is_named_and_revoked_with_its_reason(tmp_path: Path) -> None:
+    listed = await _asked(tmp_path, "agencies", "keys", "list", "--agency", "urban-yuexiu")
+    assert listed.parent == "agencies/urban-yuexiu"
+    revoked = await _asked(tmp_path, "agencies", "keys", "revoke", "ab" * 32, "--reason", "lost")
+    assert (revoked.name, revoked.reason) == (f"agencyKeys/{'ab' * 32}", "lost")

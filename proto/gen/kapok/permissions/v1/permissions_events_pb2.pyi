@@ -20,6 +20,7 @@ class Ending(_message.Message):
         CAUSE_SESSION_REVOKED: _ClassVar[Ending.Cause]
         CAUSE_CAMERA_CHANGED: _ClassVar[Ending.Cause]
         CAUSE_POLICY_CHANGED: _ClassVar[Ending.Cause]
+        CAUSE_AGENCY_KEY_REVOKED: _ClassVar[Ending.Cause]
     CAUSE_UNSPECIFIED: Ending.Cause
     CAUSE_PRINCIPAL_REVOKED: Ending.Cause
     CAUSE_INCIDENT_ENDED: Ending.Cause
@@ -27,6 +28,7 @@ class Ending(_message.Message):
     CAUSE_SESSION_REVOKED: Ending.Cause
     CAUSE_CAMERA_CHANGED: Ending.Cause
     CAUSE_POLICY_CHANGED: Ending.Cause
+    CAUSE_AGENCY_KEY_REVOKED: Ending.Cause
     NUMBER_FIELD_NUMBER: _ClassVar[int]
     CAUSE_FIELD_NUMBER: _ClassVar[int]
     SUBJECT_FIELD_NUMBER: _ClassVar[int]

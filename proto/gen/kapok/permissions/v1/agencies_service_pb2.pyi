@@ -1,0 +1,46 @@
+from google.api import annotations_pb2 as _annotations_pb2
+from google.api import client_pb2 as _client_pb2
+from google.api import field_behavior_pb2 as _field_behavior_pb2
+from kapok.annotations.v1 import exposure_pb2 as _exposure_pb2
+from kapok.permissions.v1 import agency_key_pb2 as _agency_key_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class RegisterAgencyKeyRequest(_message.Message):
+    __slots__ = ("agency_key", "proof")
+    AGENCY_KEY_FIELD_NUMBER: _ClassVar[int]
+    PROOF_FIELD_NUMBER: _ClassVar[int]
+    agency_key: _agency_key_pb2.AgencyKey
+    proof: bytes
+    def __init__(self, agency_key: _Optional[_Union[_agency_key_pb2.AgencyKey, _Mapping]] = ..., proof: _Optional[bytes] = ...) -> None: ...
+
+class ListAgencyKeysRequest(_message.Message):
+    __slots__ = ("parent", "page_size", "page_token")
+    PARENT_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    parent: str
+    page_size: int
+    page_token: str
+    def __init__(self, parent: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListAgencyKeysResponse(_message.Message):
+    __slots__ = ("agency_keys", "next_page_token")
+    AGENCY_KEYS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    agency_keys: _containers.RepeatedCompositeFieldContainer[_agency_key_pb2.AgencyKey]
+    next_page_token: str
+    def __init__(self, agency_keys: _Optional[_Iterable[_Union[_agency_key_pb2.AgencyKey, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class RevokeAgencyKeyRequest(_message.Message):
+    __slots__ = ("name", "reason")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    reason: str
+    def __init__(self, name: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
