@@ -4,11 +4,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.decider.conditions import HELD_BY_OTHER, HOLDS_CONTROL, INCIDENT, INSPECTION, PAPER_ACTIONS, PAPERS
+from services.decider.conditions import (
+    HELD_BY_OTHER,
+    HOLDS_CONTROL,
+    INCIDENT,
+    INSPECTION,
+    PAPER_ACTIONS,
+    PAPERS,
+    REVIEWED,
+)
 from services.decider.facts import Action, Area, Circumstances, Incident, Inspection, Principal, Takeover
 from services.decider.holder import in_force, precedence
 
-COVERED = PAPERS | INCIDENT | INSPECTION | HOLDS_CONTROL | HELD_BY_OTHER
+COVERED = PAPERS | REVIEWED | INCIDENT | INSPECTION | HOLDS_CONTROL | HELD_BY_OTHER
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,26 +38,31 @@ class Cover:
         return len(self.cameras) + len(self.excepted) + sum(len(area.cameras) for area in self.areas)
 
 
+_NO_PAPERS = {PAPERS: Cover(), REVIEWED: Cover()}
+
+
 def covers(principal: Principal, action: Action, circumstances: Circumstances, now: datetime) -> dict[int, Cover]:
     """The cover of each condition of COVERED, by its bit. ``circumstances`` are all that bear on the principal."""
     incidents = [i for i in circumstances.incidents if principal.agency in i.opens_to or principal.kind in i.opens_to]
     inspections = [inspection for inspection in circumstances.inspections if inspection.agency == principal.agency]
     return {
-        PAPERS: _of_papers(principal, circumstances, now) if action in PAPER_ACTIONS else Cover(),
+        **(_of_papers(principal, circumstances, now) if action in PAPER_ACTIONS else _NO_PAPERS),
         INCIDENT: _of_areas(incidents, now),
         INSPECTION: _of_areas(inspections, now),
         **_of_control(principal, circumstances.takeovers, now),
     }
 
 
-def _of_papers(principal: Principal, circumstances: Circumstances, now: datetime) -> Cover:
+def _of_papers(principal: Principal, circumstances: Circumstances, now: datetime) -> dict[int, Cover]:
     valid = [
         basis
         for basis in circumstances.bases
         if basis.principal == principal.name and not basis.is_revoked and basis.starts_at <= now < basis.ends_at
     ]
     named = frozenset[str]().union(*(basis.cameras for basis in valid))
-    return Cover(named, until=min((basis.ends_at for basis in valid), default=None))
+    reviewed = frozenset[str]().union(*(basis.cameras - basis.held for basis in valid))
+    until = min((basis.ends_at for basis in valid), default=None)
+    return {PAPERS: Cover(named, until=until), REVIEWED: Cover(reviewed, until=until)}
 
 
 def _of_areas(found: Iterable[Incident | Inspection], now: datetime) -> Cover:

@@ -36,7 +36,8 @@ from services.permissions.incident import Declared
 from services.permissions.joint.proposal import Proposal
 from services.permissions.neighbours import BARRED
 from services.permissions.ports import Change, Held, Standing
-from services.permissions.rpc import agency_keys, incident_messages, messages, policy_change
+from services.permissions.review import Review, Terms
+from services.permissions.rpc import agency_keys, incident_messages, messages, policy_change, review_messages
 
 log = logging.getLogger(__name__)
 ENDINGS = "kapok.v1.permissions.endings"
@@ -191,6 +192,16 @@ def _snapshot(resource: object) -> Message:
 @_snapshot.register
 def _(resource: Registered) -> Message:
     return messages.legal_basis(resource)
+
+
+@_snapshot.register
+def _(resource: Review) -> Message:
+    return review_messages.review(resource)
+
+
+@_snapshot.register
+def _(resource: Terms) -> Message:
+    return review_messages.terms(resource.operator, resource)
 
 
 @_snapshot.register

@@ -1,12 +1,12 @@
 """Use case of what is within reach: everything on which a principal may act now, for the registry's lists of it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.chassis.errors import Exhausted
 from services.decider.conditions import PAPER_ACTIONS
-from services.decider.facts import Circumstances, LegalBasis, Principal
+from services.decider.facts import Circumstances, LegalBasis
 from services.decider.reach import Reach
 from services.permissions.batches import Batch
 from services.permissions.ports import Ports
@@ -33,7 +33,7 @@ class Reaches:
             record = await acting(transaction, ports, asked.principal)
             open_ = (await incidents.open_to_each(transaction, {record.agency.name}, now))[record.agency.name]
             circumstances = Circumstances(
-                bases=await self._papers(transaction, asked, record.acting),
+                bases=await _papers(transaction, asked, now),
                 incidents=tuple(one for one in open_ if asked.incident in ("", one.name)),
                 takeovers=await takeovers.all_standing(transaction),
             )
@@ -43,9 +43,10 @@ class Reaches:
             raise Exhausted("LIMIT_REACHED", message, retry_after=_LATER, limit=str(MOST_NAMES))
         return found
 
-    async def _papers(self, transaction: AsyncConnection, asked: Batch, principal: Principal) -> tuple[LegalBasis, ...]:
-        if asked.action not in PAPER_ACTIONS:
-            return ()
-        if asked.legal_basis:
-            return tuple((await bases.named(transaction, {asked.legal_basis}, None)).values())
-        return await bases.in_force(transaction, principal.name, self._ports.clock.now(), MOST_NAMES + 1)
+
+async def _papers(transaction: AsyncConnection, asked: Batch, now: datetime) -> tuple[LegalBasis, ...]:
+    if asked.action not in PAPER_ACTIONS:
+        return ()
+    if asked.legal_basis:
+        return tuple((await bases.named(transaction, {asked.legal_basis}, None, now)).values())
+    return await bases.in_force(transaction, asked.principal, now, MOST_NAMES + 1)

@@ -14,6 +14,7 @@ from services.permissions.policies import Levels
 from services.permissions.ports import Ports
 from services.permissions.principals import Principals
 from services.permissions.reaches import Reaches
+from services.permissions.reviews import Reviews
 from services.permissions.takeovers import Takeovers
 from services.permissions.view import Views
 
@@ -33,6 +34,7 @@ class Permissions:
     proposals: Proposals
     agency_keys: AgencyKeys
     reaches: Reaches
+    reviews: Reviews
 
 
 def compose(ports: Ports, documents: Documents, organ_keys: Mapping[str, bytes]) -> Permissions:
@@ -50,4 +52,5 @@ def compose(ports: Ports, documents: Documents, organ_keys: Mapping[str, bytes])
         Proposals(ports, documents, organ_keys),
         AgencyKeys(ports),
         Reaches(ports),
+        Reviews(ports),
     )

@@ -58,10 +58,13 @@ def of_rights(camera: str) -> Iterator[Any]:
     for kind in ("KIND_LIVE", "KIND_COPY"):
         session = session_pb2.Session(camera=camera, kind=kind, purpose="PURPOSE_PUBLIC_ORDER")
         yield streams.OpenSessionRequest(session=session)
-    officers = [legal_basis_pb2.Officer(display_name=f"{n}", certificate_number=f"{n}") for n in range(2)]
+    officers = [
+        legal_basis_pb2.Officer(display_name=f"{n}", certificate_number=f"{n}", certificate_expire_time=END)
+        for n in range(2)
+    ]
     basis = legal_basis_pb2.LegalBasis(
         number="1", officers=officers, cameras=[camera], start_time=NOW, end_time=END, purpose="theft",
-        issuer="agencies/police-guangzhou",
+        issuer="agencies/police-guangzhou", document_sha256="0" * 64,
     )  # fmt: skip
     yield permissions.RegisterLegalBasisRequest(legal_basis=basis)
     takeover = takeover_pb2.Takeover(camera=camera, reason="why not", end_time=END)

@@ -19,7 +19,7 @@ OUTSIDE = {
     **{
         f"services/permissions/{noun}.py": USE_CASE
         for noun in ("agency_keys", "bases", "batches", "closures", "control", "decisions", "incidents", "policies",
-                     "principals", "question", "reaches", "rounds", "takeovers", "view", "joint/proposals")
+                     "principals", "question", "reaches", "reviews", "rounds", "takeovers", "view", "joint/proposals")
     },
     **{
         f"services/registry/{noun}.py": USE_CASE

@@ -40,6 +40,16 @@ def after(by: timedelta) -> Timestamp:
     return made
 
 
+def officers(lasting: timedelta = timedelta(days=1)) -> list[legal_basis_pb2.Officer]:
+    """Two, with certificates that end so much later."""
+    return [
+        legal_basis_pb2.Officer(
+            display_name=f"officer {n}", certificate_number=f"P{n}", certificate_expire_time=after(lasting)
+        )
+        for n in "12"
+    ]
+
+
 @dataclass
 class Stage:
     """One running platform of registry and permissions. Calls are made as the gateway or a service makes them."""
@@ -83,8 +93,8 @@ class Stage:
         """Register papers of the principal for an hour; their name."""
         basis = legal_basis_pb2.LegalBasis(
             number="GZ-2026-1", issuer=f"agencies/{city.PRINCIPALS[name]}", cameras=cameras, purpose="a theft",
-            start_time=after(timedelta(0)), end_time=after(timedelta(hours=1)),
-            officers=[legal_basis_pb2.Officer(display_name=f"officer {n}", certificate_number=f"P{n}") for n in "12"],
+            start_time=after(timedelta(0)), end_time=after(timedelta(hours=1)), document_sha256="0" * 64,
+            officers=officers(),
         )  # fmt: skip
         answer = await self.ask(name, "RegisterLegalBasis", pb.RegisterLegalBasisRequest(legal_basis=basis))
         return str(answer.name)
