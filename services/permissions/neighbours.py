@@ -2,16 +2,20 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
+from google.type.latlng_pb2 import LatLng
+
 from kapok.registry.v1 import camera_facts_service_pb2, camera_pb2
 from services.chassis.rpc_client import Neighbour
 from services.decider.conditions import BARRED as IS_BARRED
 from services.decider.conditions import NOT_ACCEPTED, OPERATING
-from services.decider.facts import Camera
+from services.decider.facts import Area, Camera
 from services.permissions.camera_memory import CameraMemory
 from services.permissions.policies import at_level
+from services.permissions.ports import Operators
 from services.permissions.snapshots import Known
 
 _METHOD = "kapok.registry.v1.CameraFactsService.BatchGetCameraFacts"
+_COUNT = "kapok.registry.v1.CameraFactsService.CountOperators"
 _BATCH = 1_000  # names in one call, as the registry allows
 # The states that bind everybody: suspended by public security, or retired for good.
 BARRED = frozenset({camera_pb2.LIFE_STATE_SUSPENDED_BY_PUBLIC_SECURITY, camera_pb2.LIFE_STATE_RETIRED})
@@ -58,6 +62,17 @@ class RegistryCameras:
             self._memory.learn(cameras, asked_s, generation)
             found |= {each.name: each for each in cameras}
         return found
+
+    async def operators(self, area: Area) -> Operators:
+        """Who runs cameras in its polygon and its districts. Raises errors.Unavailable while the registry is away."""
+        request = camera_facts_service_pb2.CountOperatorsRequest(
+            polygon=[LatLng(latitude=latitude, longitude=longitude) for latitude, longitude in area.polygon],
+            districts=sorted(area.districts),
+            bound=area.bound,
+        )
+        found = (await self._registry.call(_COUNT, request)).operators
+        is_open = frozenset(one.operator for one in found if one.camera_count)
+        return Operators(is_open, frozenset(one.operator for one in found) - is_open)
 
     async def known(self, names: Sequence[str]) -> Known:
         """The same of those that the memory keeps, until the first of them is too old."""

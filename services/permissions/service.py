@@ -7,6 +7,7 @@ from services.permissions.agency_keys import AgencyKeys
 from services.permissions.bases import Bases
 from services.permissions.batches import Batches
 from services.permissions.closures import Closures
+from services.permissions.concerns import Concerns
 from services.permissions.decisions import Decisions
 from services.permissions.incidents import Incidents
 from services.permissions.joint.proposals import Documents, Proposals
@@ -35,6 +36,7 @@ class Permissions:
     agency_keys: AgencyKeys
     reaches: Reaches
     reviews: Reviews
+    concerns: Concerns
 
 
 def compose(ports: Ports, documents: Documents, organ_keys: Mapping[str, bytes]) -> Permissions:
@@ -53,4 +55,5 @@ def compose(ports: Ports, documents: Documents, organ_keys: Mapping[str, bytes])
         AgencyKeys(ports),
         Reaches(ports),
         Reviews(ports),
+        Concerns(ports),
     )

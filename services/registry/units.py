@@ -178,6 +178,10 @@ class Classes:
         """The ids of the classes of ``mask``."""
         return frozenset(self._columns["id"][mask].tolist()) if self._rows else frozenset()
 
+    def in_order(self, mask: Mask) -> list[int]:
+        """The same, in the order of the columns."""
+        return self._columns["id"][mask].tolist() if self._rows else []
+
     def values(self, column: str, mask: Mask) -> list[int]:
         """What the classes of ``mask`` have in ``column``, each value once, in order."""
         values = self._values[column]

@@ -18,13 +18,14 @@ OUTSIDE = {
     "services/registry/vault.py": "seals sources at rest with fresh nonces",
     **{
         f"services/permissions/{noun}.py": USE_CASE
-        for noun in ("agency_keys", "bases", "batches", "closures", "control", "decisions", "incidents", "policies",
-                     "principals", "question", "reaches", "reviews", "rounds", "takeovers", "view", "joint/proposals")
+        for noun in ("agency_keys", "bases", "batches", "closures", "concerns", "control", "decisions",
+                     "incidents", "policies", "principals", "question", "reaches", "reviews", "rounds", "takeovers",
+                     "view", "joint/proposals")
     },
     **{
         f"services/registry/{noun}.py": USE_CASE
-        for noun in ("allowed", "enrolment", "freshness", "probing", "requests", "levels", "signals", "systems",
-                     "watching")
+        for noun in ("allowed", "concerned", "enrolment", "freshness", "probing", "requests", "levels", "signals",
+                     "systems", "watching")
     },
     "services/permissions/ports.py": "declares what its use cases await",
     "services/streams/anew.py": "asks for every session again when the policy changes",

@@ -179,6 +179,18 @@ incident_acts = Table(
     Column("decided_by", String(100), nullable=False, comment="the second approver; empty = nobody, or time"),
     Column("decided_at", Instant, comment="when; an approved act is in effect from then on"),
     Column("decision_reason", String(500), nullable=False, comment="in the words of who decided it"),
+    Column(
+        "are_operators_known",
+        sa.Boolean,
+        index=True,
+        comment="whose cameras are in its area was looked up; empty = not yet",
+    ),
+)
+incident_sealed_concerns = Table(
+    "incident_sealed_concerns",
+    metadata,
+    Column("incident", String(100), sa.ForeignKey("incidents.name"), primary_key=True, comment="which incident"),
+    Column("operator", String(100), primary_key=True, index=True, comment="it runs nothing there but state secrets"),
 )
 incident_concerns = Table(
     "incident_concerns",
