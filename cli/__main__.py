@@ -55,7 +55,7 @@ for name, group in {
     "agencies": agencies.group, "operators": operators.group, "systems": systems.group,
     "cameras": cameras.group, "changes": changes.group,
     "alarms": alarms.group, "findings": findings.group, "sessions": sessions.group,
-    "legal-basis": papers.legal_basis_group, "incident": incidents.group, "takeover": control.group,
+    "papers": papers.group, "legal-basis": papers.group, "incident": incidents.group, "takeover": control.group,
     "policy": policy.group, "audit": audit.group,
 }.items():  # fmt: skip
     app.add_typer(group, name=name)

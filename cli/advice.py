@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from services.chassis import errors
 
 _STEPS: Mapping[str, str] = {
-    "PAPERS_MISSING": "register the papers (kapok legal-basis register), then pass --legal-basis",
+    "PAPERS_IN_REVIEW": "wait for its deadline (kapok papers review list), or ask the camera's operator",
+    "PAPERS_MISSING": "register the papers (kapok papers register), then pass --legal-basis",
     "NOT_PERMITTED": "kapok explain PRINCIPAL ACTION CAMERA shows the rules that came nearest and what they lack",
     "HELD_BY_ANOTHER": "kapok takeover show {camera} tells who controls it and until when",
     "CAMERA_NOT_ACCESSIBLE": "kapok cameras list shows the cameras that you may know of",

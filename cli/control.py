@@ -9,7 +9,7 @@ import typer
 from cli import names, screen
 from cli.arguments import form
 from cli.cameras import CameraArgument
-from cli.decisions import IncidentOption, LegalBasisOption
+from cli.grounds import IncidentOption, LegalBasisOption
 from cli.invocation import Context
 from cli.papers import stamp
 from kapok.permissions.v1 import permissions_service_pb2, takeover_pb2

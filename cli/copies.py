@@ -12,7 +12,7 @@ import typer
 
 from cli.arguments import form
 from cli.cameras import CameraArgument
-from cli.decisions import IncidentOption, LegalBasisOption
+from cli.grounds import IncidentOption, LegalBasisOption
 from cli.invocation import Context
 from cli.recording import Recording, sha256
 from cli.rtsp_pull import Pull

@@ -7,22 +7,11 @@ import typer
 from cli import names, screen
 from cli.cameras import CameraArgument
 from cli.gateway import Gateway
+from cli.grounds import ActionArgument, IncidentOption, LegalBasisOption
 from cli.invocation import Context
-from kapok.permissions.v1 import decision_pb2, permissions_service_pb2
+from kapok.permissions.v1 import permissions_service_pb2
 
 REFUSED = 1
-_ACTIONS = names.choices(decision_pb2.Action, "ACTION_")
-ActionArgument = Annotated[
-    int, typer.Argument(parser=names.choice(decision_pb2.Action, "ACTION_"), metavar="ACTION", help=_ACTIONS)
-]
-LegalBasisOption = Annotated[
-    str | None,
-    typer.Option("--legal-basis", parser=names.resource("legalBases"), metavar="ID", help="The papers of Article 19."),
-]
-IncidentOption = Annotated[
-    str | None,
-    typer.Option("--incident", parser=names.resource("incidents"), metavar="ID", help="A declared incident."),
-]
 
 
 def check(

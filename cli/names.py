@@ -39,6 +39,14 @@ def resource(collection: str) -> Callable[[str], str]:
     return parse
 
 
+def review(text: str) -> str:
+    """``legalBases/{id}/reviews/{agency}``."""
+    basis, _, agency = text.removeprefix("legalBases/").partition("/reviews/")
+    if not (_ID.fullmatch(basis) and _ID.fullmatch(agency)):
+        raise typer.BadParameter(f"{text!r} is no review: give legalBases/ID/reviews/AGENCY")
+    return f"legalBases/{basis}/reviews/{agency}"
+
+
 def system(text: str) -> str:
     """``operators/{operator}/systems/{system}``."""
     if not _SYSTEM.fullmatch(text):

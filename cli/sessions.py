@@ -12,8 +12,8 @@ from google.protobuf.json_format import MessageToDict
 from cli import names, screen
 from cli.arguments import form
 from cli.cameras import CameraArgument
-from cli.decisions import IncidentOption, LegalBasisOption
 from cli.gateway import Gateway
+from cli.grounds import IncidentOption, LegalBasisOption
 from cli.invocation import Context
 from kapok.streams.v1 import session_pb2, streams_service_pb2
 from services.chassis import errors

@@ -17,7 +17,7 @@ from cli.cameras.selection import CATEGORY, HEALTH, STATE, Classes, Selection, c
 from cli.invocation import Context
 from kapok.registry.v1 import camera_pb2, registry_service_pb2
 
-_PAGE = 500
+PAGE = 500
 _ORDERS = ("name", "name desc", "update_time", "update_time desc")
 CameraArgument = Annotated[
     str, typer.Argument(parser=names.camera, metavar="CAMERA", help="20-digit code, or districts/…/cameras/…")
@@ -36,7 +36,7 @@ class Listing(Selection):
 def list_cameras(context: Context, listing: Listing) -> None:
     """The cameras that you may know of."""
     request = registry_service_pb2.ListCamerasRequest(
-        parent="districts/-", page_size=min(listing.limit, _PAGE), filter=camera_filter(listing),
+        parent="districts/-", page_size=min(listing.limit, PAGE), filter=camera_filter(listing),
         order_by="" if listing.order_by == "name" else listing.order_by,
     )  # fmt: skip
     pages = context.obj.gateway.pages(request)
@@ -94,7 +94,7 @@ def show_history(
     context: Context, camera: CameraArgument, limit: Annotated[int, typer.Option(min=1, max=10_000)] = 100
 ) -> None:
     """Every revision of a camera's basic data, newest first (Article 22)."""
-    request = registry_service_pb2.ListCameraRevisionsRequest(parent=camera, page_size=min(limit, _PAGE))
+    request = registry_service_pb2.ListCameraRevisionsRequest(parent=camera, page_size=min(limit, PAGE))
     pages = context.obj.gateway.pages(request)
     found = list(islice((revision for page in pages for revision in page.revisions), limit))
     context.obj.screen.table(

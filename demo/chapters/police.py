@@ -32,10 +32,12 @@ def copies_with_papers(stage: Platform) -> str:
         number="越公函〔2026〕17号", issuer="agencies/police-yuexiu", cameras=[name_of(WATCHED)],
         purpose="theft of a bicycle",
         officers=[
-            legal_basis_pb2.Officer(display_name="first officer", certificate_number="440104-0071"),
-            legal_basis_pb2.Officer(display_name="second officer", certificate_number="440104-0072"),
+            legal_basis_pb2.Officer(display_name=f"{name} officer", certificate_number=number,
+                                    certificate_expire_time=ahead(timedelta(days=365)))
+            for name, number in (("first", "440104-0071"), ("second", "440104-0072"))
         ],
         start_time=ahead(timedelta(seconds=-5)), end_time=ahead(timedelta(days=1)),
+        document_sha256=hashlib.sha256(b"the scanned letter").hexdigest(),
     )  # fmt: skip
     request = permissions_service_pb2.RegisterLegalBasisRequest(legal_basis=basis)
     registered = stage.ask("police-yuexiu", request).name

@@ -69,6 +69,7 @@ def _coverings(request: Request, cameras: Roster) -> Iterator[Marks]:
     circumstances = request.circumstances
     for basis in circumstances.bases:
         yield named(basis.cameras, cameras)
+        yield named(basis.held, cameras)
     areas = [*(one.area for one in circumstances.incidents), *(one.area for one in circumstances.inspections)]
     for area in areas:
         yield covered(area, cameras)

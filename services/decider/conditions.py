@@ -20,7 +20,9 @@ from services.decider.facts import (
 from services.decider.holder import holder
 
 CLEARED, PAPERS, INCIDENT, INSPECTION, HOLDS_CONTROL, SUSPENDED, HELD_BY_OTHER = (1 << n for n in (0, 1, 2, 3, 4, 5, 7))
-TIMED = PAPERS | INCIDENT | INSPECTION | HOLDS_CONTROL  # these end by themselves
+REVIEWED = 1 << 10
+TIMED = PAPERS | REVIEWED | INCIDENT | INSPECTION | HOLDS_CONTROL  # these end by themselves
+FOLLOWS = {"reviewed": "papers"}  # which condition can hold only where another one does: who lacks both lacks that one
 USUAL = OPERATING  # the state of its system that a class of cameras is taken to be in
 
 
@@ -44,6 +46,13 @@ CONDITIONS = {
             "19",
             "a letter of introduction and the enforcement certificates of two officers that cover this camera now:"
             " register them with RegisterLegalBasis",
+        ),
+        Condition(
+            "reviewed",
+            REVIEWED,
+            "19",
+            "the look of the camera's operator at your papers: they open at its deadline if it says nothing until then"
+            " (GetPapersReview), and municipal public security may overrule its refusal",
         ),
         Condition(
             "incident",
@@ -126,6 +135,8 @@ def conditions(
         for basis in circumstances.bases:
             if papers_cover(basis, principal.name, camera, now):
                 found.raise_flag(PAPERS, basis.ends_at)
+                if camera.name not in basis.held:
+                    found.raise_flag(REVIEWED, basis.ends_at)
     for incident in circumstances.incidents:
         opens = principal.agency in incident.opens_to or principal.kind in incident.opens_to
         if opens and incident.starts_at <= now < incident.ends_at and covers(incident.area, camera):

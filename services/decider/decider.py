@@ -5,7 +5,7 @@ decider.adopt(decider.prepare(policy, revision))   # built aside, warmed, swappe
 decider.decide(principal, camera, Action.LIVE, circumstances, now).allowed
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.decider.conditions import CONDITIONS, HELD_BY_OTHER, HOLDS_CONTROL, TIMED, conditions, lasting
@@ -16,6 +16,7 @@ from services.decider.holder import holder
 from services.decider.model import Request, matches
 from services.decider.nearest import Near, nearest
 from services.decider.policy import Policy
+from services.decider.reach import Reach, reach
 from services.decider.relation import relation
 from services.decider.scope import Scope
 
@@ -97,6 +98,11 @@ class Decider:
         """The classes of cameras on which the principal may act without any papers, incident or takeover."""
         engine = self._engine
         return Scope(engine.revision, engine.scope(principal, action))
+
+    def reach(self, principal: Principal, action: Action, circumstances: Circumstances, now: datetime) -> Reach:
+        """Every camera for which ``decide`` would allow it, whichever there are; ``circumstances`` of any camera."""
+        engine = self._engine
+        return replace(reach(engine.policy, principal, action, circumstances, now), revision=engine.revision)
 
 
 def _request(principal: Principal, camera: Camera, action: Action, bits: int) -> Request:

@@ -146,7 +146,10 @@ class Area:
 
 @dataclass(frozen=True, slots=True)
 class LegalBasis:
-    """The papers of Article 19: a letter of introduction with two officers' certificates, for cameras by name."""
+    """The papers of Article 19: a letter of introduction with two officers' certificates, for cameras by name.
+
+    ``held`` are those of the cameras whose operator is looking at the papers still, or has refused them.
+    """
 
     name: str
     principal: str
@@ -154,6 +157,7 @@ class LegalBasis:
     starts_at: datetime
     ends_at: datetime
     is_revoked: bool = False
+    held: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ A row whose class fits and that lacks only facts is nearer than any whose class 
 
 from dataclasses import dataclass
 
-from services.decider.conditions import CONDITIONS
+from services.decider.conditions import CONDITIONS, FOLLOWS
 from services.decider.model import Request, among, mismatches, needs_mask
 from services.decider.policy import Policy, Row
 from services.decider.vocabulary import article_text
@@ -13,7 +13,7 @@ from services.decider.vocabulary import article_text
 # How far a class is off: nobody changes what they are, some may ask for another camera.
 _CLASS_COST = {"role": 200, "relation": 60, "levels": 20, "categories": 20}
 # A system out of service is the reason itself, and its remedy names the others; then what the caller can obtain.
-_CONDITION_COST = {"operating": 1, "papers": 2, "incident": 4, "holds-control": 4}
+_CONDITION_COST = {"operating": 1, "papers": 2, "reviewed": 2, "incident": 4, "holds-control": 4}
 _OTHER_CONDITION_COST = 6
 _LIKELY_COST = 200  # from here on a row is for somebody else
 
@@ -52,7 +52,8 @@ def _near(row: Row, request: Request) -> Near:
     """How a row for the same action stands to the request."""
     differing = mismatches(row, request)
     unmet = needs_mask(row.needs) & ~request[5]
-    return Near(row, tuple(name for name in row.needs.split() if CONDITIONS[name].bit & unmet) + differing)
+    lacking = [name for name in row.needs.split() if CONDITIONS[name].bit & unmet]
+    return Near(row, tuple(name for name in lacking if FOLLOWS.get(name) not in lacking) + differing)
 
 
 def _cost(near: Near) -> int:

@@ -41,7 +41,7 @@ def classes(policy: Policy, principal: Principal, action: Action) -> Iterator[Sc
     rows = [r for r in policy.rows if held(principal.role_text, r.role) and among(action, r.action)]
     denials = [row for row in rows if not row.is_allow]
     for row in (row for row in rows if row.is_allow):
-        for relation in _possible(principal):
+        for relation in possible(principal):
             if among(relation, row.relation):
                 yield from _of_row(row, denials, principal, (relation, action))
 
@@ -57,17 +57,17 @@ def _of_row(row: Row, denials: list[Row], principal: Principal, asked: tuple[Rel
         levels_of.setdefault(tuple(admitted), []).append(level)
     for categories, levels in levels_of.items():
         if categories:
-            yield _placed(ScopeClass(row.rule, relation, tuple(levels), categories), principal)
+            yield placed(ScopeClass(row.rule, relation, tuple(levels), categories), principal)
 
 
-def _possible(principal: Principal) -> tuple[Relation, ...]:
+def possible(principal: Principal) -> tuple[Relation, ...]:
     """The relations in which a principal of its tier can stand to a camera of the city."""
     if principal.tier is Tier.DISTRICT:
         return Relation.OWN, Relation.DISTRICT, Relation.OTHER
     return Relation.OWN, Relation.MUNICIPAL
 
 
-def _placed(found: ScopeClass, principal: Principal) -> ScopeClass:
+def placed(found: ScopeClass, principal: Principal) -> ScopeClass:
     """The class with its relation said as operator and districts; the inverse of relation.relation."""
     if found.relation is Relation.OWN:
         return replace(found, operator=principal.agency)

@@ -83,6 +83,8 @@ async def app(settings: Settings) -> AsyncIterator[None]:
             each_second(editions.keep_once, sooner=editions.has_new),
             each_second(permissions.takeovers.expire_once),
             each_second(permissions.incidents.expire_once),
+            each_second(permissions.reviews.lapse_once),
+            each_second(permissions.concerns.find_once),
             each_second(closures.end_once, sooner=closures.has_waiting),
         )
         edge = rpc_server.Edge(ring, clock)

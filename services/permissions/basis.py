@@ -4,43 +4,20 @@ import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from services.chassis.errors import Denied, FailedPrecondition
+from services.chassis.errors import Denied, FailedPrecondition, InvalidArgument, Violation
 from services.decider.conditions import PAPER_ACTIONS, papers_cover
 from services.decider.facts import Action, AgencyKind, Camera, LegalBasis, Principal
 from services.permissions.agency import is_municipal_police
+from services.permissions.certificates import are_two
 from services.permissions.fields import Fields
+from services.permissions.letter import SIGNATURE_BYTES, Papers
 
 LONGEST = timedelta(days=90)
 MAX_CAMERAS = 1_000
 MOST_USES = 10_000
+LONGEST_WAIVER, MOST_WAIVED = timedelta(hours=24), 100
 _ARTICLE, _RULE = "Article 19", "art19-legal-basis-{}"
 _CAMERA_NAME = re.compile(r"districts/\d{6}/cameras/\d{20}")
-
-
-@dataclass(frozen=True, slots=True)
-class Officer:
-    """An enforcement officer and the certificate shown."""
-
-    display_name: str
-    certificate_number: str
-
-
-@dataclass(frozen=True, slots=True)
-class Papers:
-    """What is registered. ``issuer`` is the agency whose organ wrote the letter; the hash is of its scan, hex or "".
-
-    ``use_limit`` is how often it opens a session or takes a camera over; 0 is as often as needed while it is valid.
-    """
-
-    number: str
-    issuer: str
-    officers: tuple[Officer, ...]
-    cameras: frozenset[str]
-    starts_at: datetime
-    ends_at: datetime
-    purpose: str
-    document_sha256: str = ""
-    use_limit: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +31,19 @@ class Revocation:
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """Papers on record, the principal's that registered them, with how often they were used."""
+    """Papers on record, the principal's whose they are, with how often they were used.
+
+    A waiver is an operator's own word: its issuer asks for no letter and no certificates at these cameras.
+    """
 
     name: str
     papers: Papers
     principal: str
     uses: int = 0
     revocation: Revocation | None = None
+    registered_at: datetime | None = None
+    is_waiver: bool = False
+    reviews: tuple[str, ...] = ()  # by name, those that they wait for when they are registered
 
     @property
     def is_revoked(self) -> bool:
@@ -74,6 +57,16 @@ class Registered:
         return LegalBasis(
             self.name, self.principal, papers.cameras, papers.starts_at, papers.ends_at, is_revoked=self.is_revoked
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Waived:
+    """For whom an operator asks for no letter, at which of its cameras, until when, and why."""
+
+    principal: str
+    cameras: frozenset[str]
+    ends_at: datetime
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,17 +102,16 @@ def register(
     fields.claim(is_known, "legal_basis.issuer", offer)
     is_limit = 0 <= papers.use_limit <= MOST_USES
     fields.claim(is_limit, "legal_basis.use_limit", f"must be 1 to {MOST_USES} uses, or 0 for no limit")
-    _check_officers(fields, papers.officers)
+    _check_officers(fields, papers)
     is_sized = 1 <= len(papers.cameras) <= MAX_CAMERAS
     fields.claim(is_sized, "legal_basis.cameras", f"must name 1 to {MAX_CAMERAS} cameras")
     are_names = all(_CAMERA_NAME.fullmatch(camera) for camera in papers.cameras)
     fields.claim(are_names, "legal_basis.cameras", "must be districts/{six digits}/cameras/{20 digits}")
     fields.span("legal_basis.end_time", papers.starts_at, papers.ends_at, most=LONGEST)
     fields.claim(papers.ends_at > now, "legal_basis.end_time", "is past: present papers that are still valid")
-    is_hash = re.fullmatch(r"([0-9a-f]{64})?", papers.document_sha256) is not None
-    fields.claim(is_hash, "legal_basis.document_sha256", "must be 64 small hexadecimal digits, or absent")
+    _check_proof(fields, papers)
     fields.settle()
-    registered = Registered(name, papers, principal.name)
+    registered = Registered(name, papers, principal.name, registered_at=now)
     return registered, (LegalBasisRegistered(registered),)
 
 
@@ -144,20 +136,69 @@ def revoke(
     return revoked, (LegalBasisRevoked(revoked, principal.name),)
 
 
-def is_shown(basis: Registered, holder: str, issuer_kind: AgencyKind, principal: Principal) -> bool:
-    """Who may read papers: the agency that holds them, the one that issued them, and municipal public security.
+def waive(name: str, waived: Waived, operator: Principal, now: datetime) -> Registered:
+    """An operator's word, case by case: ``waived.principal`` needs no letter at these cameras of its own (Article 19).
 
-    Those of national security may name state secrets: to others than itself they do not exist (Article 11).
+    Raises InvalidArgument that names every wrong field. Whose the cameras are is for the caller to see to.
+    """
+    fields = Fields(about={"rule": _RULE.format("waive"), "article": _ARTICLE})
+    fields.text("reason", waived.reason, most=500)
+    is_sized = 1 <= len(waived.cameras) <= MOST_WAIVED
+    fields.claim(is_sized, "cameras", f"must name 1 to {MOST_WAIVED} cameras: a waiver is for one case")
+    fields.span("end_time", now, waived.ends_at, most=LONGEST_WAIVER)
+    fields.settle()
+    number = name.partition("/")[2]
+    papers = Papers(number, operator.agency, (), waived.cameras, now, waived.ends_at, waived.reason)
+    return Registered(name, papers, waived.principal, registered_at=now, is_waiver=True)
+
+
+def is_shown(basis: Registered, holder: str, issuer_kind: AgencyKind, principal: Principal) -> bool:
+    """Who may read papers whole: the agency that holds them, the one that issued them, and municipal public security.
+
+    Those of national security may name state secrets: to others than itself they do not exist (Article 11). An operator
+    reads ``as_met`` of those that name cameras of its own.
     """
     is_overseer = is_municipal_police(principal) and issuer_kind is not AgencyKind.NATIONAL_SECURITY
     return is_overseer or principal.agency in {holder, basis.papers.issuer}
 
 
-def _check_officers(fields: Fields, officers: tuple[Officer, ...]) -> None:
+def as_met(basis: Registered, cameras: frozenset[str]) -> Registered:
+    """Papers as the operator of ``cameras`` meets them: letter, officers and time; not what for, nor where else they
+    lead.
+    """
+    return replace(basis, papers=replace(basis.papers, cameras=cameras, purpose=""))
+
+
+def refuse_unsigned(papers: Papers, *, is_signed: bool) -> None:
+    """Raise InvalidArgument for a signature that is not the issuer's over this letter."""
+    if papers.signature and not is_signed:
+        offer = (
+            f"is not by a key that {papers.issuer} registered for letters, over this letter as it stands (Article 19):"
+            " sign it again, or give the SHA-256 of the scan instead"
+        )
+        raise InvalidArgument(
+            Violation("legal_basis.signature", offer), reason="SIGNATURE_WRONG", article=_ARTICLE,
+        )  # fmt: skip
+
+
+def _check_proof(fields: Fields, papers: Papers) -> None:
+    """Claim that a hash of the scan or a signature comes with it: without either nobody can hold it to a letter."""
+    path = "legal_basis.document_sha256"
+    is_hash = re.fullmatch(r"([0-9a-f]{64})?", papers.document_sha256) is not None
+    fields.claim(is_hash, path, "must be 64 small hexadecimal digits, or absent")
+    offer = "must be the SHA-256 of the scanned letter, unless its issuer has signed it (Article 19)"
+    fields.claim(bool(papers.document_sha256 or papers.signature), path, offer)
+    is_whole = len(papers.signature) == SIGNATURE_BYTES if papers.key_id else not papers.signature
+    fields.claim(is_whole, "legal_basis.signature", f"must be {SIGNATURE_BYTES} bytes, with the key that made it")
+
+
+def _check_officers(fields: Fields, papers: Papers) -> None:
     path = "legal_basis.officers"
-    numbers = {officer.certificate_number.strip().casefold() for officer in officers}
-    is_pair = len(officers) == 2 and len(numbers) == 2
+    is_pair = are_two(officer.certificate_number for officer in papers.officers)
     fields.claim(is_pair, path, "must be exactly two officers with a certificate each (Article 19)")
-    for index, officer in enumerate(officers[:2]):
+    for index, officer in enumerate(papers.officers[:2]):
         fields.text(f"{path}[{index}].display_name", officer.display_name, most=100)
         fields.text(f"{path}[{index}].certificate_number", officer.certificate_number, most=100)
+        is_valid = officer.certificate_ends_at is not None and officer.certificate_ends_at >= papers.ends_at
+        offer = "must be given, and no earlier than end_time: the papers are valid as long as both certificates are"
+        fields.claim(is_valid, f"{path}[{index}].certificate_expire_time", offer)

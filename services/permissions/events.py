@@ -39,8 +39,17 @@ from services.permissions.joint.proposal import Proposal
 from services.permissions.joint.sealed import SealedList
 from services.permissions.neighbours import BARRED
 from services.permissions.ports import Change, Held, Standing
+from services.permissions.review import Review, Terms
 from services.permissions.roll import AgencyEntry, PrincipalEntry
-from services.permissions.rpc import agency_keys, facts, incident_messages, messages, policy_change, roll_messages
+from services.permissions.rpc import (
+    agency_keys,
+    facts,
+    incident_messages,
+    messages,
+    policy_change,
+    review_messages,
+    roll_messages,
+)
 
 log = logging.getLogger(__name__)
 ENDINGS = "kapok.v1.permissions.endings"
@@ -214,6 +223,16 @@ def _snapshot(resource: object) -> Message:
 @_snapshot.register
 def _(resource: Registered) -> Message:
     return messages.legal_basis(resource)
+
+
+@_snapshot.register
+def _(resource: Review) -> Message:
+    return review_messages.review(resource)
+
+
+@_snapshot.register
+def _(resource: Terms) -> Message:
+    return review_messages.terms(resource.operator, resource)
 
 
 @_snapshot.register

@@ -55,13 +55,15 @@ class Verb(StrEnum):
     LAPSED = "lapsed"
     ENDED = "ended"
     EXPIRED = "expired"
+    CONCERNED = "concerned"  # the operators of its areas were found
 
 
 @dataclass(frozen=True, slots=True)
 class Declared:
     """An incident on record. ``tier`` and ``jurisdiction`` are the declaring agency's.
 
-    operators  agencies that run cameras which its acts name
+    operators  agencies that run cameras which its acts name or in its areas, once that was looked up
+    sealed_operators  those that run nothing there but state secrets: they read it, and nobody is told of them
     closed_at  when it was ended, refused or lapsed, before its time
     outcome    how it is over, once that is on record
     """
@@ -73,6 +75,7 @@ class Declared:
     jurisdiction: str
     acts: tuple[Act, ...]
     operators: frozenset[str] = frozenset()
+    sealed_operators: frozenset[str] = frozenset()
     closed_at: datetime | None = None
     outcome: State | None = None
 
@@ -182,9 +185,11 @@ def judged(declared: Declared, act: Act) -> Declared:
 
 def is_shown(declared: Declared, principal: Principal) -> bool:
     """Whom an incident concerns: its declarer; the organs and emergency commands of the city and of its districts;
-    the agencies that it opened to; the operators of cameras that it names. To others it does not exist.
+    the agencies that it opened to; the operators of cameras that it names or that lie in its areas. To others it does
+    not exist.
     """
-    if principal.agency in {declared.acts[0].agency, *declared.operators, *declared.opened}:
+    operators = declared.operators | declared.sealed_operators
+    if principal.agency in {declared.acts[0].agency, *operators, *declared.opened}:
         return True
     reaches = principal.tier is Tier.MUNICIPAL or principal.jurisdiction in declared.districts
     return principal.kind in DECLARERS | ORGANS and reaches

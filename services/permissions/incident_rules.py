@@ -10,6 +10,7 @@ from datetime import datetime
 
 from services.chassis.errors import Denied, FailedPrecondition
 from services.decider.facts import Area, Principal, Tier
+from services.permissions.certificates import are_two
 from services.permissions.fields import Fields
 from services.permissions.incident import (
     APPROVAL_WITHIN,
@@ -217,8 +218,7 @@ def _check_agencies(fields: Fields, path: str, agencies: frozenset[str]) -> None
 def _check_papers(fields: Fields, prefix: str, letter_number: str, certificates: tuple[str, ...]) -> None:
     """The departments' letter, and the certificates of two officers (Article 19)."""
     fields.text(f"{prefix}letter_number", letter_number, most=100)
-    is_pair = len(certificates) == 2 and len(set(certificates)) == 2 and all(c.strip() for c in certificates)
-    is_pair = is_pair and all(len(c) <= 100 and c.isprintable() for c in certificates)
+    is_pair = are_two(certificates) and all(c.strip() and len(c) <= 100 and c.isprintable() for c in certificates)
     fields.claim(is_pair, f"{prefix}officer_certificates", "must name two different certificates (Article 19)")
 
 

@@ -2,14 +2,19 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
+from google.type.latlng_pb2 import LatLng
+
 from kapok.registry.v1 import camera_facts_service_pb2, camera_pb2
 from services.chassis.rpc_client import Neighbour
-from services.decider.facts import Camera
+from services.decider.facts import BARRED as IS_BARRED
+from services.decider.facts import NOT_ACCEPTED, OPERATING, Area, Camera
 from services.permissions.camera_memory import CameraMemory
 from services.permissions.levels import LevelBook
+from services.permissions.ports import Operators
 from services.permissions.snapshots import Known
 
 _METHOD = "kapok.registry.v1.CameraFactsService.BatchGetCameraFacts"
+_COUNT = "kapok.registry.v1.CameraFactsService.CountOperators"
 _BATCH = 1_000  # names in one call, as the registry allows
 # The states that bind everybody: suspended by public security, or retired for good.
 BARRED = frozenset({camera_pb2.LIFE_STATE_SUSPENDED_BY_PUBLIC_SECURITY, camera_pb2.LIFE_STATE_RETIRED})
@@ -57,6 +62,17 @@ class RegistryCameras:
             found |= {each.name: each for each in cameras}
         return found
 
+    async def operators(self, area: Area) -> Operators:
+        """Who runs cameras in its polygon and its districts. Raises errors.Unavailable while the registry is away."""
+        request = camera_facts_service_pb2.CountOperatorsRequest(
+            polygon=[LatLng(latitude=latitude, longitude=longitude) for latitude, longitude in area.polygon],
+            districts=sorted(area.districts),
+            bound=area.bound,
+        )
+        found = (await self._registry.call(_COUNT, request)).operators
+        is_open = frozenset(one.operator for one in found if one.camera_count)
+        return Operators(is_open, frozenset(one.operator for one in found) - is_open)
+
     async def known(self, names: Sequence[str]) -> Known:
         """The same of those that the memory keeps, until the first of them is too old."""
         generation = self._memory.generation
@@ -67,6 +83,18 @@ class RegistryCameras:
     def is_current(self, known: Known) -> bool:
         """Whether none of the memory was forgotten since, and none is too old."""
         return known.generation == self._memory.generation and self._registry.clock.monotonic() < known.until_s
+
+
+def states_with(bits: int) -> list[int]:
+    """The states of a system in which all of these conditions hold, out of those that are a system's state."""
+    return [state for state in camera_pb2.LifeState.values() if _bits(state) & bits == bits]
+
+
+def _bits(state: int) -> int:
+    """The conditions of `camera`, of its state alone."""
+    bits = 0 if state in _ACCEPTED else NOT_ACCEPTED
+    bits |= OPERATING if state == camera_pb2.LIFE_STATE_IN_SERVICE else 0
+    return bits | (IS_BARRED if state in BARRED else 0)
 
 
 def camera(message: camera_pb2.Camera) -> Camera:

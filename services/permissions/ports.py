@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.chassis.clock import Clock
 from services.chassis.database import Database
 from services.decider.decider import Decider
-from services.decider.facts import SEALED_LEVEL, Camera, Takeover
+from services.decider.facts import SEALED_LEVEL, Area, Camera, Takeover
 from services.decider.replica import Edition
 from services.permissions.agency_key import AgencyKey
 from services.permissions.basis import Registered
@@ -19,6 +19,7 @@ from services.permissions.ending import Ending
 from services.permissions.incident import Declared
 from services.permissions.joint.proposal import Proposal
 from services.permissions.joint.sealed import SealedList
+from services.permissions.review import Review, Terms
 from services.permissions.roll import AgencyEntry, PrincipalEntry
 from services.permissions.snapshots import Known
 
@@ -51,8 +52,8 @@ class Standing:
 
 
 Snapshot = (
-    Registered | Declared | Held | Standing | Proposal | SealedList | AgencyKey | AgencyEntry | PrincipalEntry
-    | Certificate
+    Registered | Review | Terms | Declared | Held | Standing | Proposal | SealedList | AgencyKey | AgencyEntry
+    | PrincipalEntry | Certificate
 )  # fmt: skip
 
 
@@ -70,11 +71,23 @@ class Change:
     is_sealed: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Operators:
+    """Agencies that run cameras in an area; of ``sealed`` nobody may learn, since they run state secrets only."""
+
+    open: frozenset[str] = frozenset()
+    sealed: frozenset[str] = frozenset()
+
+
 class Cameras(Protocol):
     """Cameras as the registry describes them."""
 
     async def facts(self, names: Iterable[str]) -> Mapping[str, Camera]:
         """Those of ``names`` that exist, at the levels in force; errors.Unavailable when that can't be known."""
+        ...
+
+    async def operators(self, area: Area) -> Operators:
+        """Who runs cameras inside its polygon and its districts; errors.Unavailable when that can't be known."""
         ...
 
     def forget_all(self) -> None:

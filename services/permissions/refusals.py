@@ -1,11 +1,12 @@
 """What a caller is told when the answer is no: one wording for each kind of refusal."""
 
 from services.chassis import errors
-from services.decider.conditions import CONDITIONS, PAPERS
+from services.decider.conditions import CONDITIONS
 from services.decider.decision import DEFAULT_DENY, DEFAULT_DENY_ARTICLE, Decision
 from services.decider.facts import Action, Takeover
 
-_PAPERS = next(name for name, condition in CONDITIONS.items() if condition.bit == PAPERS)
+_REASONS = {"papers": "PAPERS_MISSING", "reviewed": "PAPERS_IN_REVIEW"}  # when nothing else is lacking
+assert _REASONS.keys() <= CONDITIONS.keys()
 
 
 def no_camera(name: str) -> errors.Denied:
@@ -18,6 +19,18 @@ def no_resource(name: str) -> errors.NotFound:
     """For an incident or a takeover that is absent, and for one about a camera that is hidden: the same bytes."""
     message = f"{name}: no such resource, or it is not for you to know (Article 11)"
     return errors.NotFound("RESOURCE_MISSING", message, name=name)
+
+
+def own_papers(basis: str) -> errors.Denied:
+    """For whoever would overrule what an operator says of papers that it registered itself."""
+    message = f"{basis} is your own: another principal overrules what its operator says (Article 19)"
+    return errors.Denied("NOT_PERMITTED", message, rule="art19-review-overrule", article="Article 19")
+
+
+def not_the_operator(camera: str) -> errors.Denied:
+    """For whoever waives papers at a camera of another."""
+    message = f"only who runs {camera} waives papers there: name cameras of your own (Article 19)"
+    return errors.Denied("NOT_PERMITTED", message, article="Article 19", camera=camera)
 
 
 def no_snapshot(name: str) -> errors.NotFound:
@@ -89,5 +102,4 @@ def denied(decision: Decision, camera: str, action: Action, held: Takeover | Non
         "camera": camera,
         "action": action.value,
     }
-    reason = "PAPERS_MISSING" if decision.lacking == (_PAPERS,) else "NOT_PERMITTED"
-    return errors.Denied(reason, decision.sentence, **metadata)
+    return errors.Denied(_REASONS.get(",".join(decision.lacking), "NOT_PERMITTED"), decision.sentence, **metadata)

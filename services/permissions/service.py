@@ -8,6 +8,7 @@ from services.permissions.agency_keys import AgencyKeys
 from services.permissions.bases import Bases
 from services.permissions.batches import Batches
 from services.permissions.closures import Closures
+from services.permissions.concerns import Concerns
 from services.permissions.decisions import Decisions
 from services.permissions.editions import Editions
 from services.permissions.enrolments import Enrolments
@@ -18,6 +19,8 @@ from services.permissions.joint.versions import Versions
 from services.permissions.policies import Levels
 from services.permissions.ports import Ports
 from services.permissions.principals import Principals
+from services.permissions.reaches import Reaches
+from services.permissions.reviews import Reviews
 from services.permissions.takeovers import Takeovers
 from services.permissions.view import Views
 
@@ -41,6 +44,9 @@ class Permissions:
     agency_keys: AgencyKeys
     agencies: Agencies
     enrolments: Enrolments
+    reaches: Reaches
+    reviews: Reviews
+    concerns: Concerns
 
 
 def compose(
@@ -64,4 +70,7 @@ def compose(
         AgencyKeys(ports),
         Agencies(ports),
         Enrolments(ports),
+        Reaches(ports),
+        Reviews(ports),
+        Concerns(ports),
     )

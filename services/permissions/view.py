@@ -90,7 +90,7 @@ async def read(transaction: AsyncConnection, ports: Ports, ask: Ask, now: dateti
         newer,
         records,
         incidents=await incidents.open_to_each(transaction, agencies, now),
-        papers=await bases.named(transaction, ask.bases, ask.cameras, used_for) if ask.bases else {},
+        papers=await bases.named(transaction, ask.bases, ask.cameras, now, used_for) if ask.bases else {},
         takeovers=await takeovers.standing(transaction, ask.cameras),
         void=await certificates.void(transaction, ask.credentials) if ask.credentials else frozenset(),
     )

@@ -31,6 +31,8 @@ from services.chassis.outbox import Outbox
 from services.chassis.settings import Network
 from services.chassis.tasks import background, stop_if_cancelled
 from services.registry import events, vault
+from services.registry.allowed import Allowed
+from services.registry.concerned import Concerned
 from services.registry.enrolment import Enrolment
 from services.registry.freshness import Freshness
 from services.registry.hysteresis import Watch
@@ -111,9 +113,11 @@ async def app(settings: Settings) -> AsyncIterator[None]:
         watching = Watching(records, store, permissions, bell)
         servicers = {
             registry_service_pb2_grpc.add_RegistryServiceServicer_to_server: RegistryServicer(
-                registry, enrolment, watching, freshness, tokens, clock
+                registry, enrolment, watching, freshness, tokens, clock, Allowed(records, store, permissions)
             ),
-            camera_facts_service_pb2_grpc.add_CameraFactsServiceServicer_to_server: CameraFactsServicer(registry),
+            camera_facts_service_pb2_grpc.add_CameraFactsServiceServicer_to_server: CameraFactsServicer(
+                registry, Concerned(records, store)
+            ),
             bulk_service_pb2_grpc.add_BulkServiceServicer_to_server: BulkServicer(registry, enrolment, clock),
             systems_service_pb2_grpc.add_SystemsServiceServicer_to_server: SystemsServicer(
                 Systems(*kept, permissions, facts, clock), tokens

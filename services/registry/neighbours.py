@@ -1,13 +1,16 @@
 """What the registry asks of permissions: domain → protobuf → domain."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC
 
-from kapok.permissions.v1 import decider_service_pb2, decision_pb2
+from kapok.permissions.v1 import decider_service_pb2, decision_pb2, reach_pb2
 from services.chassis.rpc_client import Neighbour
-from services.decider.facts import Action
+from services.decider.facts import Action, Area
+from services.registry.allowed import Asked
 from services.registry.levels import LevelChanges
 from services.registry.permission import Ruling, Scope, ScopeClass
+from services.registry.reach import Cover, Part, Reach
 
 _SERVICE = "kapok.permissions.v1.DeciderService"
 
@@ -36,6 +39,13 @@ class RemotePermissions:
         request = decider_service_pb2.ScopeOfRequest(principal=principal, action=_number(action))
         answer = await self.neighbour.call(f"{_SERVICE}.ScopeOf", request)
         return Scope(tuple(_scope_class(found) for found in answer.classes), frozenset(answer.cameras))
+
+    async def reach(self, asked: Asked) -> Reach:
+        request = decider_service_pb2.ReachOfRequest(
+            principal=asked.principal, action=_number(asked.action), legal_basis=asked.legal_basis,
+            incident=asked.incident,
+        )  # fmt: skip
+        return _reach(await self.neighbour.call(f"{_SERVICE}.ReachOf", request))
 
     async def levels(self, cameras: Sequence[tuple[str, int]]) -> tuple[Sequence[int], int]:
         asked = [decider_service_pb2.NewCamera(code=code, place_category=category) for code, category in cameras]
@@ -67,3 +77,33 @@ def _scope_class(found: decision_pb2.ScopeClass) -> ScopeClass:
         operator=found.operator,
         is_operator_excluded=found.is_operator_excluded,
     )
+
+
+def _reach(answer: reach_pb2.Reach) -> Reach:
+    return Reach(
+        answer.policy_revision,
+        _parts(answer.allows),
+        _parts(answer.denials),
+        {cover.condition: _cover(cover) for cover in answer.covers},
+        answer.valid_until.ToDatetime(UTC) if answer.HasField("valid_until") else None,
+    )
+
+
+def _parts(found: Iterable[reach_pb2.ReachPart]) -> tuple[Part, ...]:
+    """Those that speak of any state at all."""
+    return tuple(
+        Part(replace(_scope_class(part.place), states=frozenset(part.states)), tuple(part.conditions))
+        for part in found
+        if part.is_in_any_state or part.states
+    )
+
+
+def _cover(found: reach_pb2.Cover) -> Cover:
+    areas = (
+        Area(
+            tuple((corner.latitude, corner.longitude) for corner in area.polygon),
+            frozenset(area.districts), frozenset(area.cameras), area.bound,
+        )
+        for area in found.areas
+    )  # fmt: skip
+    return Cover(frozenset(found.cameras), tuple(areas), frozenset(found.operators), frozenset(found.excepted_cameras))

@@ -33,7 +33,7 @@ class Ruling:
 
 @dataclass(frozen=True, slots=True)
 class ScopeClass:
-    """Cameras that meet every line. Empty ``districts`` or ``operator`` restrict nothing."""
+    """Cameras that meet every line. Empty ``districts``, ``operator`` or ``states`` restrict nothing."""
 
     rule: str
     levels: frozenset[int]
@@ -42,6 +42,7 @@ class ScopeClass:
     excluded_districts: frozenset[str] = frozenset()
     operator: str = ""
     is_operator_excluded: bool = False
+    states: frozenset[int] = frozenset()
 
     def is_own(self, operator: str) -> bool:
         """Whether this class is of the cameras that ``operator`` itself runs."""
@@ -58,16 +59,18 @@ class ScopeClass:
             and camera.category in self.categories
             and (not self.districts or camera.district in self.districts)
             and camera.district not in self.excluded_districts
+            and (not self.states or camera.state in self.states)
             and (not self.operator or (camera.operator == self.operator) != self.is_operator_excluded)
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Alternatives: a camera in any class, or named, is in scope. Empty means nothing is."""
+    """Alternatives: a camera in any class, or named, is in scope, unless its class is ``denied``. Empty means none."""
 
     classes: tuple[ScopeClass, ...] = ()
     cameras: frozenset[str] = frozenset()
+    denied: tuple[ScopeClass, ...] = ()
 
     def of_operator(self, operator: str) -> tuple[ScopeClass, ...]:
         """The classes that rest on running the cameras oneself."""

@@ -48,6 +48,18 @@ def levels_changed(camera: Camera) -> errors.Aborted:
     return errors.Aborted("LEVELS_CHANGED", message, camera=camera.name)
 
 
+def policy_changed(revision: int) -> errors.Aborted:
+    """For the next page of a list of what is allowed, when another policy allows it now."""
+    message = f"policy {revision} is in force by now, another than this list began by: begin it anew (Article 14 ¶2)"
+    return errors.Aborted("POLICY_CHANGED", message, revision=str(revision))
+
+
+def levels_behind(revision: int) -> errors.Unavailable:
+    """For a list of what is allowed while cameras are on record at the levels of an older policy."""
+    message = f"records are being brought to the levels of policy {revision} (Article 14 ¶2): ask again in a second"
+    return errors.Unavailable("SERVICE_AWAY", message, service="registry")
+
+
 def retired(name: str) -> errors.FailedPrecondition:
     """For a change of a camera that is out of service for good."""
     return errors.FailedPrecondition("STATE_WRONG", f"{name} is retired: nothing of it changes", state="RETIRED")

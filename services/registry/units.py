@@ -134,6 +134,13 @@ class Classes:
         mask = np.zeros(len(self), bool)
         for found in scope.classes if self._rows else ():
             mask |= self._holding(found)
+        return mask & ~self.denied(scope)
+
+    def denied(self, scope: Scope) -> Mask:
+        """The classes that a scope leaves out, whatever else it says of them."""
+        mask = np.zeros(len(self), bool)
+        for found in scope.denied if self._rows else ():
+            mask |= self._holding(found)
         return mask
 
     def _holding(self, found: ScopeClass) -> Mask:
@@ -146,6 +153,8 @@ class Classes:
         if found.operator:
             is_own = self._columns["operator"] == self._numbers.get(found.operator, -1)
             mask &= ~is_own if found.is_operator_excluded else is_own
+        if found.states:
+            mask &= self._has_digit("state", found.states)
         return mask
 
     def in_districts(self, districts: Iterable[str]) -> Mask:
@@ -168,6 +177,10 @@ class Classes:
     def ids(self, mask: Mask) -> frozenset[int]:
         """The ids of the classes of ``mask``."""
         return frozenset(self._columns["id"][mask].tolist()) if self._rows else frozenset()
+
+    def in_order(self, mask: Mask) -> list[int]:
+        """The same, in the order of the columns."""
+        return self._columns["id"][mask].tolist() if self._rows else []
 
     def values(self, column: str, mask: Mask) -> list[int]:
         """What the classes of ``mask`` have in ``column``, each value once, in order."""

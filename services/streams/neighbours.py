@@ -67,7 +67,8 @@ def _refuse_denied(decision: decision_pb2.Decision, camera: str, action: str) ->
     if decision.allowed:
         return
     lacking = list(decision.lacking)
-    reason = "PAPERS_MISSING" if lacking == ["papers"] else "NOT_PERMITTED"
+    reasons = {"papers": "PAPERS_MISSING", "reviewed": "PAPERS_IN_REVIEW"}
+    reason = reasons.get(",".join(lacking), "NOT_PERMITTED")
     raise errors.Denied(
         reason, decision.sentence, rule=decision.rule, article=decision.article, nearest=decision.nearest_rule,
         lacking=",".join(lacking), camera=camera, action=action,

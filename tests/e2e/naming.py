@@ -8,7 +8,8 @@ from google.type.latlng_pb2 import LatLng
 
 from demo.chapters import ahead
 from demo.city import CAMERAS
-from kapok.permissions.v1 import incident_pb2, legal_basis_pb2, policy_pb2, takeover_pb2
+from kapok.permissions.v1 import incident_pb2, legal_basis_pb2, papers_review_pb2, policy_pb2, takeover_pb2
+from kapok.permissions.v1 import papers_service_pb2 as papers
 from kapok.permissions.v1 import permissions_service_pb2 as permissions
 from kapok.permissions.v1 import policy_service_pb2 as policy
 from kapok.registry.v1 import bulk_service_pb2 as bulk
@@ -61,12 +62,18 @@ def of_rights(camera: str) -> Iterator[Any]:
     for kind in ("KIND_LIVE", "KIND_COPY"):
         session = session_pb2.Session(camera=camera, kind=kind, purpose="PURPOSE_PUBLIC_ORDER")
         yield streams.OpenSessionRequest(session=session)
-    officers = [legal_basis_pb2.Officer(display_name=f"{n}", certificate_number=f"{n}") for n in range(2)]
+    officers = [
+        legal_basis_pb2.Officer(display_name=f"{n}", certificate_number=f"{n}", certificate_expire_time=END)
+        for n in range(2)
+    ]
     basis = legal_basis_pb2.LegalBasis(
         number="1", officers=officers, cameras=[camera], start_time=NOW, end_time=END, purpose="theft",
-        issuer="agencies/police-guangzhou",
+        issuer="agencies/police-guangzhou", document_sha256="0" * 64,
     )  # fmt: skip
     yield permissions.RegisterLegalBasisRequest(legal_basis=basis)
+    yield papers.WaiveLegalBasisRequest(
+        principal="principals/police-yuexiu", cameras=[camera], end_time=END, reason="why not"
+    )
     takeover = takeover_pb2.Takeover(camera=camera, reason="why not", end_time=END)
     yield permissions.RequestTakeoverRequest(takeover=takeover)
     incident = incident_pb2.Incident(
@@ -112,6 +119,13 @@ def of_operators(operator: str) -> Iterator[Any]:
     yield systems.UpdateOperatorRequest(operator=record)
     yield systems.ListCameraSystemsRequest(parent=operator)
     agency = f"agencies/{operator.removeprefix('operators/')}"
+    yield papers.GetReviewTermsRequest(name=f"{agency}/reviewTerms")
+    terms = papers_review_pb2.ReviewTerms(name=f"{agency}/reviewTerms")
+    yield papers.UpdateReviewTermsRequest(review_terms=terms)
+    review = f"legalBases/00000000-0000-4000-8000-000000000000/reviews/{agency.removeprefix('agencies/')}"
+    yield papers.GetPapersReviewRequest(name=review)
+    yield papers.DecidePapersReviewRequest(name=review, accepted=True)
+    yield papers.OverrulePapersReviewRequest(name=review, reason="why not")
     yield from of_filters(camera_filter_pb2.CameraFilter(operators=[agency]))
 
 
@@ -127,6 +141,7 @@ def of_filters(chosen: camera_filter_pb2.CameraFilter) -> Iterator[Any]:
         )
         yield bulk.ExportCamerasRequest(filter=narrowed)
         yield registry.CountCamerasRequest(filter=narrowed)
+        yield registry.ListAllowedCamerasRequest(parent="districts/-", action="ACTION_DESCRIBE", filter=narrowed)
 
 
 def of_changes(change: str) -> Iterator[Any]:
@@ -152,6 +167,9 @@ ELSEWHERE = {
     "kapok.registry.v1.HealthService.WatchAlarms": "that list as it grows: tests/integration/registry/test_health.py",
     "kapok.registry.v1.RegistryService.WatchCameras": "test_state_secrets watches while a secret changes",
     "kapok.permissions.v1.PermissionsService.CreateCameraSnapshot": "looks nothing up; its answer has a random name",
+    "kapok.permissions.v1.PapersService.ListLegalBases": "a list of the caller's own",
+    "kapok.permissions.v1.PapersService.ListPapersReviews": "a list of the caller's own",
+    "kapok.permissions.v1.PapersService.WatchPapersReviews": "a list of the caller's own, as it grows",
     "kapok.permissions.v1.PermissionsService.RevokePrincipal": "names a principal",
     "kapok.permissions.v1.PermissionsService.ReinstatePrincipal": "names a principal",
     "kapok.permissions.v1.PermissionsService.ListIncidents": "tests/e2e/test_incidents.py",

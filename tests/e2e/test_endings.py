@@ -79,8 +79,13 @@ def _acts(stage: Platform) -> tuple[str, list[str]]:
     """Papers registered, sessions opened, a principal revoked: the basis' name and the sessions'."""
     basis = legal_basis_pb2.LegalBasis(
         number="9", issuer="agencies/police-yuexiu", cameras=[name_of(CAMERA)], purpose="theft",
-        officers=[legal_basis_pb2.Officer(display_name=str(n), certificate_number=str(n)) for n in range(2)],
-        start_time=ahead(timedelta(seconds=-1)), end_time=ahead(timedelta(hours=1)),
+        officers=[
+            legal_basis_pb2.Officer(
+                display_name=str(n), certificate_number=str(n), certificate_expire_time=ahead(timedelta(days=1))
+            )
+            for n in range(2)
+        ],
+        start_time=ahead(timedelta(seconds=-1)), end_time=ahead(timedelta(hours=1)), document_sha256="0" * 64,
     )  # fmt: skip
     registered = stage.ask("police-yuexiu", permissions.RegisterLegalBasisRequest(legal_basis=basis)).name
     sessions = [opened(stage, "police-yuexiu", CAMERA).session.name for _ in range(20)]

@@ -17,8 +17,13 @@ def papers(stage: Platform, use_limit: int = 0) -> str:
     """Registered for the camera elsewhere, for an hour."""
     basis = legal_basis_pb2.LegalBasis(
         number="9", issuer=f"agencies/{POLICE}", cameras=[name_of(ELSEWHERE)], purpose="theft", use_limit=use_limit,
-        officers=[legal_basis_pb2.Officer(display_name=str(n), certificate_number=str(n)) for n in range(2)],
-        start_time=ahead(timedelta(seconds=-1)), end_time=ahead(timedelta(hours=1)),
+        officers=[
+            legal_basis_pb2.Officer(
+                display_name=str(n), certificate_number=str(n), certificate_expire_time=ahead(timedelta(days=1))
+            )
+            for n in range(2)
+        ],
+        start_time=ahead(timedelta(seconds=-1)), end_time=ahead(timedelta(hours=1)), document_sha256="0" * 64,
     )  # fmt: skip
     name: str = stage.ask(POLICE, permissions.RegisterLegalBasisRequest(legal_basis=basis)).name
     return name

@@ -18,13 +18,14 @@ OUTSIDE = {
     "services/registry/vault.py": "seals sources at rest with fresh nonces",
     **{
         f"services/permissions/{noun}.py": USE_CASE
-        for noun in ("agencies", "agency_keys", "bases", "batches", "closures", "control", "decisions", "editions",
-                     "enrolments", "incidents", "policies", "principals", "question", "rounds", "takeovers", "view",
-                     "joint/proposals", "joint/sealed_lists", "joint/versions")
+        for noun in ("agencies", "agency_keys", "bases", "batches", "closures", "concerns", "control", "decisions",
+                     "editions", "enrolments", "incidents", "policies", "principals", "question", "reaches", "reviews",
+                     "rounds", "takeovers", "view", "joint/proposals", "joint/sealed_lists", "joint/versions")
     },
     **{
         f"services/registry/{noun}.py": USE_CASE
-        for noun in ("enrolment", "freshness", "probing", "requests", "levels", "signals", "systems", "watching")
+        for noun in ("allowed", "concerned", "enrolment", "freshness", "probing", "requests", "levels", "signals",
+                     "systems", "watching")
     },
     "services/permissions/ports.py": "declares what its use cases await",
     "services/streams/ports.py": "declares what its use cases await",

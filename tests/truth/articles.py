@@ -51,6 +51,7 @@ class Asked(NamedTuple):
     is_cleared: bool
     is_suspended: bool
     has_papers: bool
+    are_reviewed: bool  # the camera's operator has had its look at the papers, or asks for none
     in_incident: bool
     in_inspection: bool
     control: Control
@@ -173,11 +174,15 @@ def article_17_inspects(asked: Asked) -> bool:
 
 
 def article_18_1_retrieves_and_takes_over(asked: Asked) -> bool:
-    """Law enforcement retrieves, copies, views and takes over what its papers name; elsewhere it may know that too."""
+    """Law enforcement retrieves, copies, views and takes over what its papers name; elsewhere it may know that too.
+
+    An operator may have a look at the papers first (Article 19 is its right); of knowing the article says nothing.
+    """
     if not asked.has_papers or not is_for_law_enforcement(asked):
         return False
-    is_elsewhere = not is_in_charge(asked)
-    return asked.action in RETRIEVAL | {Action.TAKE_OVER} or (asked.action is Action.DESCRIBE and is_elsewhere)
+    if asked.action is Action.DESCRIBE:
+        return not is_in_charge(asked)
+    return asked.are_reviewed and asked.action in RETRIEVAL | {Action.TAKE_OVER}
 
 
 def article_18_1_points(asked: Asked) -> bool:

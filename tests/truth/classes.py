@@ -6,6 +6,7 @@ Left out is only what cannot occur, each with its reason; a test draws facts at 
 - a district's agency is never `municipal` to a camera, nor the city's `district`: relation.py
 - control is one of three, and an operator's own control is never left with the operator beside it: holder.py
 - a system is in one of the four lives of `articles.Life`: permissions/neighbours.py
+- only papers are reviewed: conditions.py
 - clearances begin with 1, so levels 0 and 1 are always cleared: permissions/agency.py
 """
 
@@ -50,6 +51,7 @@ class Moment(NamedTuple):
     is_cleared: bool
     is_suspended: bool
     has_papers: bool
+    are_reviewed: bool
     in_incident: bool
     in_inspection: bool
     control: Control
@@ -58,7 +60,7 @@ class Moment(NamedTuple):
     @property
     def bits(self) -> int:
         """The same as the engine's condition bits."""
-        flags = zip(("cleared", "suspended", "papers", "incident", "inspection"), self, strict=False)
+        flags = zip(("cleared", "suspended", "papers", "reviewed", "incident", "inspection"), self, strict=False)
         names = [*(name for name, holds in flags if holds), *OF_CONTROL[self.control], *OF_LIFE[self.life]]
         return sum(CONDITIONS[name].bit for name in names)
 
@@ -81,8 +83,8 @@ def _moments(is_clearance_in_doubt: bool, is_own: bool) -> tuple[Moment, ...]:
     no_or_yes = (False, True)
     cleared = no_or_yes if is_clearance_in_doubt else (True,)
     controls = [control for control in Control if not (is_own and control is Control.OPERATORS)]
-    each = product(cleared, *[no_or_yes] * 4, controls, Life)
-    return tuple(map(Moment._make, each))
+    each = product(cleared, *[no_or_yes] * 5, controls, Life)
+    return tuple(moment for moment in map(Moment._make, each) if moment.has_papers or not moment.are_reviewed)
 
 
 def questions(case: Case) -> Iterator[tuple[Asked, int]]:

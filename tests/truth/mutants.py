@@ -6,7 +6,7 @@ A row's name and sentence are for people; tests/unit/decider/test_policy.py hold
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from services.decider.conditions import CONDITIONS
+from services.decider.conditions import CONDITIONS, FOLLOWS
 from services.decider.facts import CATEGORIES, LEVELS, Action, AgencyKind, Relation
 from services.decider.policy import Row
 from services.decider.vocabulary import ANY, ROLES
@@ -79,5 +79,11 @@ def is_held_already(mutant: Mutant) -> bool:
     return mutant.column == "role" and mutant.change.startswith("+") and bool(at) and kind in mutant.row.role.split()
 
 
+def is_said_by_another(mutant: Mutant) -> bool:
+    """It takes out a need that another need of the row can't do without (conditions.FOLLOWS)."""
+    left = set((mutant.changed.needs if mutant.changed else "").split())
+    return mutant.column == "needs" and mutant.change[1:] in {FOLLOWS.get(need) for need in left} - left
+
+
 # Why a mutant means what its row means. Each that lives is claimed by one of these, and each that is claimed lives.
-EQUIVALENT = (is_of_the_other_tier, is_held_already)
+EQUIVALENT = (is_of_the_other_tier, is_held_already, is_said_by_another)

@@ -70,7 +70,7 @@ def staged(asked: Asked) -> Scene:
     camera = _camera(asked.level, 3, place, AGENCY if is_own else OPERATOR, asked.life)
     holder = {Control.ANOTHERS: ANOTHER, Control.MINE: "" if is_own else AGENCY, Control.OPERATORS: ""}[asked.control]
     facts = Circumstances(
-        bases=(LegalBasis("legalBases/1", WHO, NAMED, NOW, LATER),) if asked.has_papers else (),
+        bases=(_letter(NAMED if not asked.are_reviewed else frozenset()),) if asked.has_papers else (),
         incidents=(Incident("incidents/1", AREA, frozenset({AGENCY}), NOW, LATER),) if asked.in_incident else (),
         takeovers=(_takeover(1, holder, asked.kind),) if holder else (),
         inspections=(Inspection("inspections/1", AGENCY, AREA, NOW, LATER),) if asked.in_inspection else (),
@@ -82,6 +82,10 @@ def _camera(level: int, category: int, district: str, operator: str, life: Life)
     accepted, operating, barred = LIVES[life]
     here = replace(TUNNEL, level=level, category=category, district=district, operator=operator)
     return replace(here, is_accepted=accepted, is_operating=operating, is_barred=barred)
+
+
+def _letter(held: frozenset[str]) -> LegalBasis:
+    return LegalBasis("legalBases/1", WHO, NAMED, NOW, LATER, held=held)
 
 
 def _takeover(number: int, agency: str, kind: AgencyKind) -> Takeover:
@@ -117,11 +121,12 @@ cameras = st.builds(
 times = st.sampled_from([(NOW + timedelta(seconds=1), LATER), (NOW, LATER), (NOW - timedelta(hours=1), NOW)])
 areas = st.sampled_from([AREA, Area(cameras=NAMED), Area(districts=frozenset({TIANHE})), Area(SQUARE, bound=YUEXIU)])
 bases = st.builds(
-    lambda who, cameras, when, is_revoked: LegalBasis("legalBases/1", who, cameras, when[0], when[1], is_revoked),
+    lambda who, cameras, when, is_revoked, held: LegalBasis("legalBases/1", who, cameras, *when, is_revoked, held),
     st.sampled_from([WHO, STRANGER]),
     st.sampled_from([NAMED, frozenset({"another"})]),
     times,
     st.booleans(),
+    st.sampled_from([frozenset(), NAMED]),
 )
 incidents = st.builds(
     lambda area, opens_to, when: Incident("incidents/1", area, opens_to, *when),

@@ -12,14 +12,14 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from services.decider.conditions import CLEARED, CONDITIONS, HOLDS_CONTROL, INCIDENT, INSPECTION, PAPERS
+from services.decider.conditions import CLEARED, CONDITIONS, HOLDS_CONTROL, INCIDENT, INSPECTION, PAPERS, REVIEWED
 from services.decider.decision import DEFAULT_DENY
 from services.decider.facts import CATEGORIES, LEVELS, OPERATING, Action, AgencyKind, Relation, Tier
 from services.decider.model import among, held, met, within
 from services.decider.policy import Policy, Row
 
 _EVERY_DAY = CLEARED | OPERATING
-_BESIDES = (0, PAPERS, INCIDENT, INSPECTION, HOLDS_CONTROL, INCIDENT | HOLDS_CONTROL)
+_BESIDES = (0, PAPERS, PAPERS | REVIEWED, INCIDENT, INSPECTION, HOLDS_CONTROL, INCIDENT | HOLDS_CONTROL)
 _RELATIONS = {
     Tier.DISTRICT: (Relation.OWN, Relation.DISTRICT, Relation.OTHER),
     Tier.MUNICIPAL: (Relation.OWN, Relation.MUNICIPAL),

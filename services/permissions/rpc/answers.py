@@ -6,7 +6,7 @@ from kapok.permissions.v1 import decision_pb2, permissions_service_pb2
 from services.decider.decider import Explanation
 from services.decider.decision import Decision
 from services.decider.nearest import Near
-from services.decider.scope import Scope
+from services.decider.scope import Scope, ScopeClass
 from services.decider.vocabulary import article_text
 from services.permissions.rpc.messages import stamp
 
@@ -41,20 +41,21 @@ def explanation(reasons: Explanation, number: int) -> permissions_service_pb2.Ex
 
 def scope(found: Scope, cameras: Iterable[str]) -> permissions_service_pb2.DescribeScopeResponse:
     """Classes of cameras, and cameras by name beyond them."""
-    classes = [
-        decision_pb2.ScopeClass(
-            rule=each.rule,
-            districts=each.districts,
-            excluded_districts=each.excluded_districts,
-            operator=each.operator,
-            is_operator_excluded=each.is_operator_excluded,
-            levels=each.levels,
-            categories=each.categories,
-        )
-        for each in found.classes
-    ]
     return permissions_service_pb2.DescribeScopeResponse(
-        classes=classes, cameras=cameras, policy_revision=found.revision
+        classes=map(scope_class, found.classes), cameras=cameras, policy_revision=found.revision
+    )
+
+
+def scope_class(found: ScopeClass) -> decision_pb2.ScopeClass:
+    """A class of cameras."""
+    return decision_pb2.ScopeClass(
+        rule=found.rule,
+        districts=found.districts,
+        excluded_districts=found.excluded_districts,
+        operator=found.operator,
+        is_operator_excluded=found.is_operator_excluded,
+        levels=found.levels,
+        categories=found.categories,
     )
 
 

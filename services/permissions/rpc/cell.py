@@ -1,10 +1,11 @@
 """DeciderService: what the other services of the cell ask, each speaking for itself."""
 
-from kapok.permissions.v1 import decider_service_pb2, permissions_events_pb2, permissions_service_pb2
+from kapok.permissions.v1 import decider_service_pb2, permissions_events_pb2, permissions_service_pb2, reach_pb2
 from services.chassis import errors, identity
 from services.chassis.signing import Signer
+from services.permissions.batches import Batch
 from services.permissions.question import Answer, Question
-from services.permissions.rpc import answers, facts, messages
+from services.permissions.rpc import answers, facts, messages, reaches
 from services.permissions.service import Permissions
 from services.permissions.takeovers import Grant
 
@@ -46,6 +47,16 @@ class DeciderServicer:
         _check_caller(_CELL)
         principal = messages.named("principal", request.principal, "principal")
         return answers.scope(*await self._permissions.decisions.scope(principal, messages.action(request.action)))
+
+    async def ReachOf(self, request: pb.ReachOfRequest, _context: object) -> reach_pb2.Reach:
+        _check_caller({"registry"})
+        asked = Batch(
+            principal=messages.named("principal", request.principal, "principal"),
+            action=messages.action(request.action),
+            legal_basis=messages.optional("legal_basis", request.legal_basis, "legal_basis"),
+            incident=messages.optional("incident", request.incident, "incident"),
+        )
+        return reaches.reach(await self._permissions.reaches.of(asked))
 
     async def GrantControl(self, request: pb.GrantControlRequest, _context: object) -> pb.GrantControlResponse:
         _check_caller({"streams"})

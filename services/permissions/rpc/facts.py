@@ -22,7 +22,7 @@ def session_facts(question: Question, answer: Answer) -> pb:
         principal=_principal(answer),
         camera=_camera(answer),
         action=f"ACTION_{question.action.name}",
-        legal_bases=[_ground(one) for one in found.bases if camera.name in one.cameras],
+        legal_bases=[_papers(one, camera.name) for one in found.bases if camera.name in one.cameras],
         incidents=[_ground(one) for one in found.incidents if covers(one.area, camera)],
         inspections=[_ground(one) for one in found.inspections if covers(one.area, camera)],
         takeovers=[_takeover(one) for one in found.takeovers],
@@ -69,6 +69,12 @@ def _camera(answer: Answer) -> pb.Camera:
         is_operating=camera.is_operating,
         is_barred=camera.is_barred,
     )
+
+
+def _papers(basis: LegalBasis, camera: str) -> pb.Ground:
+    ground = _ground(basis)
+    ground.is_held = camera in basis.held
+    return ground
 
 
 def _ground(fact: LegalBasis | Incident | Inspection) -> pb.Ground:

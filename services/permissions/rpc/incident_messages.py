@@ -1,9 +1,4 @@
-"""Incidents: protobuf ↔ domain, and the pages of their list."""
-
-import base64
-import json
-from collections.abc import Sequence
-from datetime import datetime
+"""Incidents: protobuf ↔ domain."""
 
 from google.type.latlng_pb2 import LatLng
 
@@ -15,10 +10,6 @@ from services.permissions.incident import Declared, IncidentKind
 from services.permissions.incident_act import Act
 from services.permissions.incident_commands import Declaration, Extension, Ruling, Widening
 from services.permissions.rpc.messages import instant, named, stamp
-
-DEFAULT_SIZE, LARGEST_SIZE = 50, 1000  # incidents on a page (AIP-158)
-_LARGEST_BYTES = 2 * 1024 * 1024  # of a page: half of what a call may carry; an incident has 700 KiB at most
-_LONGEST_TOKEN = 400
 
 
 def declaration(message: incident_pb2.Incident) -> Declaration:
@@ -86,38 +77,6 @@ def incident(declared: Declared) -> incident_pb2.Incident:
         concerned_districts=sorted(declared.districts),
         concerned_operators=sorted(declared.operators),
     )
-
-
-def page(page_size: int, page_token: str) -> tuple[int, tuple[datetime, str] | None]:
-    """How many incidents are asked for, and behind which one; InvalidArgument for a token of another list."""
-    if page_size < 0:
-        raise InvalidArgument(Violation("page_size", "must not be negative"))
-    size = min(page_size or DEFAULT_SIZE, LARGEST_SIZE)
-    if not page_token:
-        return size, None
-    try:
-        padded = page_token[:_LONGEST_TOKEN] + "=" * (-len(page_token) % 4)
-        at, name = json.loads(base64.urlsafe_b64decode(padded.encode("ascii")))
-        return size, (datetime.fromisoformat(at), named("incident", name, "page_token"))
-    except (ValueError, TypeError, RecursionError, InvalidArgument):  # not ASCII, base64, JSON, or a pair of ours
-        raise InvalidArgument(Violation("page_token", "is not of this list: start again without it")) from None
-
-
-def fitting(found: Sequence[Declared]) -> list[incident_pb2.Incident]:
-    """The first of ``found`` that fit a page, one at least: a page may have fewer than were asked for (AIP-158)."""
-    shown: list[incident_pb2.Incident] = []
-    left = _LARGEST_BYTES
-    for message in map(incident, found):
-        left -= message.ByteSize()
-        if shown and left < 0:
-            break
-        shown.append(message)
-    return shown
-
-
-def token(last: Declared) -> str:
-    """The token of the page behind ``last``. It says nothing but what its reader was shown."""
-    return base64.urlsafe_b64encode(json.dumps([last.acts[0].at.isoformat(), last.name]).encode()).decode().rstrip("=")
 
 
 def _act(act: Act) -> incident_pb2.IncidentAct:

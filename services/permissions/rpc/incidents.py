@@ -2,7 +2,7 @@
 
 from kapok.permissions.v1 import incident_pb2
 from kapok.permissions.v1 import permissions_service_pb2 as pb
-from services.permissions.rpc import incident_messages, messages
+from services.permissions.rpc import incident_messages, messages, paging
 from services.permissions.rpc.callers import principal_of_call
 from services.permissions.rpc.incident_messages import incident
 from services.permissions.service import Permissions
@@ -47,8 +47,9 @@ class IncidentMethods:
 
     async def ListIncidents(self, request: pb.ListIncidentsRequest, _context: object) -> pb.ListIncidentsResponse:
         principal = principal_of_call()
-        size, before = incident_messages.page(request.page_size, request.page_token)
+        size, before = paging.page(request.page_size, request.page_token, "incident")
         found = await self._permissions.incidents.list(principal, before, size + 1)
-        shown = incident_messages.fitting(found[:size])
-        token = incident_messages.token(found[len(shown) - 1]) if len(found) > len(shown) else ""
+        shown = paging.fitting(found[:size], incident)  # an incident has 700 KiB at most
+        last = found[len(shown) - 1] if shown else None
+        token = paging.token(last.acts[0].at, last.name) if last and len(found) > len(shown) else ""
         return pb.ListIncidentsResponse(incidents=shown, next_page_token=token)

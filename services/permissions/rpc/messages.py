@@ -10,7 +10,8 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from kapok.permissions.v1 import decider_service_pb2, decision_pb2, legal_basis_pb2, takeover_pb2
 from services.chassis.errors import InvalidArgument, Violation
 from services.decider.facts import CATEGORIES, Action
-from services.permissions.basis import Officer, Papers, Registered
+from services.permissions.basis import Registered
+from services.permissions.letter import Officer, Papers
 from services.permissions.ports import Held
 from services.permissions.takeovers import ControlState, Wish
 
@@ -26,6 +27,8 @@ _NAMES = {
         "legal_basis": r"legalBases/[0-9a-f-]{36}",
         "incident": r"incidents/[0-9a-f-]{36}",
         "takeover": r"takeovers/[0-9a-f-]{36}",
+        "papers_review": r"legalBases/[0-9a-f-]{36}/reviews/[a-z0-9-]{1,91}",
+        "review_terms": r"agencies/[a-z0-9-]{1,91}/reviewTerms",
         "proposal": r"policyProposals/[0-9a-f-]{36}",
         "sealed_levels": r"sealedLevels/[0-9a-f-]{36}",
         "version": r"policyVersions/[1-9][0-9]{0,8}",
@@ -123,21 +126,33 @@ def papers(message: legal_basis_pb2.LegalBasis) -> Papers:
     return Papers(
         number=message.number,
         issuer=message.issuer,
-        officers=tuple(Officer(o.display_name, o.certificate_number) for o in message.officers),
+        officers=tuple(map(_officer, message.officers)),
         cameras=frozenset(message.cameras),
         starts_at=instant(message.start_time, "legal_basis.start_time"),
         ends_at=instant(message.end_time, "legal_basis.end_time"),
         purpose=message.purpose,
         document_sha256=message.document_sha256,
         use_limit=message.use_limit,
+        key_id=optional("agency_key", message.key, "legal_basis.key").removeprefix("agencyKeys/"),
+        signature=message.signature,
     )
+
+
+def _officer(message: legal_basis_pb2.Officer) -> Officer:
+    ends = message.certificate_expire_time
+    ends_at = instant(ends, "legal_basis.officers.certificate_expire_time") if ends.seconds else None
+    return Officer(message.display_name, message.certificate_number, ends_at)
 
 
 def legal_basis(basis: Registered) -> legal_basis_pb2.LegalBasis:
     """Papers on record."""
     said = basis.papers
     officers = [
-        legal_basis_pb2.Officer(display_name=o.display_name, certificate_number=o.certificate_number)
+        legal_basis_pb2.Officer(
+            display_name=o.display_name,
+            certificate_number=o.certificate_number,
+            certificate_expire_time=stamp(o.certificate_ends_at),
+        )
         for o in said.officers
     ]
     return legal_basis_pb2.LegalBasis(
@@ -156,6 +171,11 @@ def legal_basis(basis: Registered) -> legal_basis_pb2.LegalBasis:
         revoke_time=stamp(basis.revocation.at) if basis.revocation else None,
         revoked_by=basis.revocation.principal if basis.revocation else "",
         revoke_reason=basis.revocation.reason if basis.revocation else "",
+        key=f"agencyKeys/{said.key_id}" if said.key_id else "",
+        signature=said.signature,
+        register_time=stamp(basis.registered_at),
+        is_waiver=basis.is_waiver,
+        reviews=basis.reviews,
     )
 
 

@@ -1,7 +1,7 @@
 """The papers of Article 19, and each use of them."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,42 +9,64 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.decider.facts import AgencyKind, LegalBasis
-from services.permissions.basis import Officer, Papers, Registered, Revocation
+from services.decider.facts import AgencyKind, LegalBasis, Principal
+from services.permissions.agency import is_municipal_police
+from services.permissions.basis import Registered, Revocation
+from services.permissions.letter import Officer, Papers
+from services.permissions.store import reviews
 from services.permissions.store.endings import FEW
 from services.permissions.store.tables import agencies, legal_bases, legal_basis_cameras, legal_basis_uses, principals
 
-_COVERED = sa.select(legal_bases, legal_basis_cameras.c.camera).join(
-    legal_basis_cameras, legal_basis_cameras.c.legal_basis == legal_bases.c.name
-)
+_registered_at: sa.ColumnElement[datetime] = sa.func.coalesce(legal_bases.c.registered_at, legal_bases.c.starts_at)
+
+
+def _covered(now: datetime) -> sa.Select[Any]:
+    """Papers with each camera that they cover, and whether a review keeps them from opening it."""
+    held = reviews.holds(now).label("is_held")
+    return sa.select(legal_bases, legal_basis_cameras.c.camera, held).join(
+        legal_basis_cameras, legal_basis_cameras.c.legal_basis == legal_bases.c.name
+    )
+
+
+Key = tuple[datetime, str]  # when papers were registered, and their name: their place in a list
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Papers on record, the agency that holds them, and the kind of the one that issued them."""
+    """Papers on record, the agency that holds them, the kind of the one that issued them (of a waiver: that holds it),
+    and who runs which of their cameras ("" when the release before registered them).
+    """
 
     basis: Registered
     holder: str
     issuer_kind: AgencyKind
+    operators: Mapping[str, str]
 
 
-async def insert(transaction: AsyncConnection, basis: Registered) -> None:
-    """Put papers on record."""
+async def insert(transaction: AsyncConnection, basis: Registered, operators: Mapping[str, str]) -> None:
+    """Put papers on record; ``operators`` run their cameras, by camera."""
     papers = basis.papers
     row = {
         "name": basis.name,
         "number": papers.number,
         "issuer": papers.issuer,
         "principal": basis.principal,
-        "officers": json.dumps([[o.display_name, o.certificate_number] for o in papers.officers], ensure_ascii=False),
+        "officers": json.dumps([_officer(one) for one in papers.officers], ensure_ascii=False),
         "starts_at": papers.starts_at,
         "ends_at": papers.ends_at,
         "purpose": papers.purpose,
         "document_sha256": papers.document_sha256,
         "use_limit": papers.use_limit or None,
+        "registered_at": basis.registered_at,
+        "key_id": papers.key_id or None,
+        "signature": papers.signature or None,
+        "is_waiver": basis.is_waiver or None,
     }
     await transaction.execute(legal_bases.insert(), row)
-    cameras = [{"legal_basis": basis.name, "camera": camera} for camera in sorted(papers.cameras)]
+    cameras = [
+        {"legal_basis": basis.name, "camera": camera, "operator": operators[camera]}
+        for camera in sorted(papers.cameras)
+    ]
     await transaction.execute(legal_basis_cameras.insert(), cameras)
 
 
@@ -55,16 +77,42 @@ async def lock(transaction: AsyncConnection, name: str) -> None:
 
 async def find(transaction: AsyncConnection, name: str) -> Record | None:
     """Papers on record, valid or not."""
-    holding = sa.select(legal_bases, principals.c.agency.label("holder"), agencies.c.kind.label("issuer_kind"))
-    joined = holding.join(principals, principals.c.name == legal_bases.c.principal)
-    joined = joined.join(agencies, agencies.c.name == legal_bases.c.issuer)
-    row = (await transaction.execute(joined.where(legal_bases.c.name == name))).first()
-    if row is None:
-        return None
-    covered = sa.select(legal_basis_cameras.c.camera).where(legal_basis_cameras.c.legal_basis == name)
-    cameras = frozenset(await transaction.scalars(covered))
-    uses = (await transaction.execute(sa.select(_uses()).where(legal_bases.c.name == name))).scalar_one()
-    return Record(_registered(row, cameras, uses), row.holder, AgencyKind(row.issuer_kind))
+    return next(iter(await _records(transaction, legal_bases.c.name == name)), None)
+
+
+async def page(transaction: AsyncConnection, viewer: Principal, before: Key | None, most: int) -> list[Record]:
+    """The papers that ``viewer`` may read (``basis.is_shown``), last registered first."""
+    chosen = _shown_to(viewer)
+    if before:
+        chosen &= (_registered_at < before[0]) | ((_registered_at == before[0]) & (legal_bases.c.name < before[1]))
+    return await _records(transaction, chosen, most)
+
+
+async def _records(
+    transaction: AsyncConnection, chosen: sa.ColumnElement[bool], most: int | None = None
+) -> list[Record]:
+    query = _HOLDING.where(chosen).order_by(_registered_at.desc(), legal_bases.c.name.desc()).limit(most)
+    rows = (await transaction.execute(query)).all()
+    covered: dict[str, dict[str, str]] = {row.name: {} for row in rows}
+    named = legal_basis_cameras.c.legal_basis.in_(covered)
+    for one in await transaction.execute(sa.select(legal_basis_cameras).where(named)):
+        covered[one.legal_basis][one.camera] = one.operator or ""
+    return [
+        Record(
+            _registered(row, frozenset(covered[row.name])), row.holder, AgencyKind(row.issuer_kind), covered[row.name]
+        )
+        for row in rows
+    ]
+
+
+def _shown_to(viewer: Principal) -> sa.ColumnElement[bool]:
+    of = sa.select(legal_basis_cameras.c.legal_basis).where(legal_basis_cameras.c.operator == viewer.agency)
+    chosen = (
+        (principals.c.agency == viewer.agency) | (legal_bases.c.issuer == viewer.agency) | legal_bases.c.name.in_(of)
+    )
+    if is_municipal_police(viewer):
+        chosen |= AgencyKind.NATIONAL_SECURITY.value != _KIND
+    return chosen
 
 
 async def use(transaction: AsyncConnection, name: str, used_for: str, camera: str, now: datetime) -> bool:
@@ -89,31 +137,40 @@ async def set_revoked(transaction: AsyncConnection, basis: Registered, revocatio
 
 
 async def named(
-    transaction: AsyncConnection, names: Collection[str], cameras: Collection[str], used_for: str = ""
+    transaction: AsyncConnection,
+    names: Collection[str],
+    cameras: Collection[str] | None,
+    now: datetime,
+    used_for: str = "",
 ) -> dict[str, LegalBasis]:
-    """The papers of these names, with those of ``cameras`` that they cover; with all that they do, when asked for many.
+    """The papers of these names, with those of ``cameras`` that they cover; with all that they do, when asked for many
+    or for None. Reviews are as they stand at ``now``.
 
     Whose they are is for the caller to see to. Those that are used up are not among them, but for ``used_for`` if it
     used them itself: whoever asks again for what is open uses nothing more.
     """
     chosen = legal_bases.c.name.in_(names) & _is_left(used_for)
-    if len(cameras) <= FEW:
+    if cameras is not None and len(cameras) <= FEW:
         chosen &= legal_basis_cameras.c.camera.in_(cameras)
-    covered: dict[str, tuple[Any, set[str]]] = {}
-    for row in await transaction.execute(_COVERED.where(chosen)):
-        covered.setdefault(row.name, (row, set()))[1].add(row.camera)
-    return {
-        name: LegalBasis(name, row.principal, frozenset(those), row.starts_at, row.ends_at)
-        for name, (row, those) in covered.items()
-    }
+    covered: dict[str, list[Any]] = {}
+    for row in await transaction.execute(_covered(now).where(chosen)):
+        covered.setdefault(row.name, []).append(row)
+    return {name: _fact(rows) for name, rows in covered.items()}
 
 
 async def in_force(transaction: AsyncConnection, principal: str, now: datetime, most: int) -> tuple[LegalBasis, ...]:
     """The principal's valid papers, one entry for each camera that they name: the first ``most`` by camera."""
     is_valid = (legal_bases.c.starts_at <= now) & (now < legal_bases.c.ends_at)
-    mine = _COVERED.where((legal_bases.c.principal == principal) & is_valid & _is_left())
+    mine = _covered(now).where((legal_bases.c.principal == principal) & is_valid & _is_left())
     rows = await transaction.execute(mine.order_by(legal_basis_cameras.c.camera).limit(most))
-    return tuple(LegalBasis(r.name, r.principal, frozenset({r.camera}), r.starts_at, r.ends_at) for r in rows)
+    return tuple(_fact([row]) for row in rows)
+
+
+def _fact(rows: Sequence[Any]) -> LegalBasis:
+    """The papers of these rows, one for each camera, as the decider reads them."""
+    first, cameras = rows[0], frozenset(row.camera for row in rows)
+    held = frozenset(row.camera for row in rows if row.is_held)
+    return LegalBasis(first.name, first.principal, cameras, first.starts_at, first.ends_at, held=held)
 
 
 def _is_left(used_for: str = "") -> sa.ColumnElement[bool]:
@@ -127,17 +184,42 @@ def _uses(but: str = "") -> sa.ScalarSelect[int]:
     return sa.select(sa.func.count()).where(is_counted).correlate(legal_bases).scalar_subquery()
 
 
-def _registered(row: Any, cameras: frozenset[str], uses: int) -> Registered:
+_HOLDERS = agencies.alias("holders")
+# A waiver is an operator's paper; who may read it is as of the papers in whose place it stands: its holder's.
+_KIND = sa.case((legal_bases.c.is_waiver.is_(True), _HOLDERS.c.kind), else_=agencies.c.kind)
+_HOLDING = (
+    sa.select(legal_bases, principals.c.agency.label("holder"), _KIND.label("issuer_kind"), _uses().label("uses"))
+    .join(principals, principals.c.name == legal_bases.c.principal)
+    .join(agencies, agencies.c.name == legal_bases.c.issuer)
+    .join(_HOLDERS, _HOLDERS.c.name == principals.c.agency)
+)
+
+
+def _registered(row: Any, cameras: frozenset[str]) -> Registered:
     papers = Papers(
         number=row.number,
         issuer=row.issuer,
-        officers=tuple(Officer(name, certificate) for name, certificate in json.loads(row.officers)),
+        officers=tuple(_read_officer(kept) for kept in json.loads(row.officers)),
         cameras=cameras,
         starts_at=row.starts_at,
         ends_at=row.registered_ends_at or row.ends_at,
         purpose=row.purpose,
         document_sha256=row.document_sha256,
         use_limit=row.use_limit or 0,
+        key_id=row.key_id or "",
+        signature=row.signature or b"",
     )
     revocation = Revocation(row.revoked_by, row.ends_at, row.revoked_reason) if row.revoked_by else None
-    return Registered(row.name, papers, row.principal, uses, revocation)
+    at = row.registered_at or row.starts_at
+    return Registered(row.name, papers, row.principal, row.uses, revocation, at, bool(row.is_waiver))
+
+
+def _officer(officer: Officer) -> list[str]:
+    ends_at = officer.certificate_ends_at
+    return [officer.display_name, officer.certificate_number, *([ends_at.isoformat()] if ends_at else [])]
+
+
+def _read_officer(kept: Sequence[str]) -> Officer:
+    """The release before kept no end of a certificate."""
+    name, number, *ends_at = kept
+    return Officer(name, number, datetime.fromisoformat(ends_at[0]) if ends_at else None)

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.decider.facts import Incident, Principal, Tier
+from services.decider.facts import Area, Incident, Principal, Tier
 from services.permissions.incident import DECLARERS, ORGANS, Declared
 from services.permissions.incident_act import Act
 from services.permissions.store import incident_rows as rows
@@ -19,6 +19,7 @@ from services.permissions.store.tables import (
     incident_acts,
     incident_agencies,
     incident_concerns,
+    incident_sealed_concerns,
     incidents,
 )
 
@@ -97,6 +98,19 @@ async def due(transaction: AsyncConnection, now: datetime) -> list[str]:
     return list(await transaction.scalars(sa.select(incidents.c.name).where(chosen).order_by("name").limit(_BATCH)))
 
 
+async def unconcerned(transaction: AsyncConnection) -> list[tuple[str, int, Area]]:
+    """Acts whose operators were not looked up, a hundred at most: incident, number, and what they open."""
+    query = sa.select(incident_acts.c.incident, incident_acts.c.number, incident_acts.c.area)
+    chosen = query.where(incident_acts.c.are_operators_known.is_(None)).order_by("incident", "number").limit(_BATCH)
+    return [(row.incident, row.number, rows.area(row.area)) for row in await transaction.execute(chosen)]
+
+
+async def set_concerned(transaction: AsyncConnection, name: str, numbers: Collection[int]) -> None:
+    """The operators of these acts are on record."""
+    chosen = (incident_acts.c.incident == name) & incident_acts.c.number.in_(numbers)
+    await transaction.execute(incident_acts.update().where(chosen).values(are_operators_known=True))
+
+
 async def page(transaction: AsyncConnection, viewer: Principal, before: Key | None, size: int) -> list[Declared]:
     """The incidents that concern ``viewer`` (``incident.is_shown``), last declared first, at most ``size``."""
     chosen = _concerns(viewer)
@@ -117,11 +131,13 @@ def _concerns(viewer: Principal) -> sa.ColumnElement[bool]:
             return sa.true()
         subjects.add(viewer.jurisdiction)
     told = sa.select(incident_concerns.c.incident).where(incident_concerns.c.subject.in_(subjects))
+    of_secrets = incident_sealed_concerns.c.operator == viewer.agency
     named = sa.select(incident_agencies.c.incident).where(incident_agencies.c.agency == viewer.agency)
     was_in_force = incidents.c.starts_at < incidents.c.ends_at
     return (
         (incidents.c.agency == viewer.agency)
         | incidents.c.name.in_(told)
+        | incidents.c.name.in_(sa.select(incident_sealed_concerns.c.incident).where(of_secrets))
         | (incidents.c.name.in_(named) & was_in_force)
     )
 
@@ -147,8 +163,13 @@ async def _load(transaction: AsyncConnection, chosen: sa.ColumnElement[bool]) ->
 async def _with_operators(transaction: AsyncConnection, found: list[Declared]) -> list[Declared]:
     """The same with the operators that they concern, which no decision asks for."""
     told = await _pairs(transaction, incident_concerns.c.subject, [incident.name for incident in found])
+    sealed = await _pairs(transaction, incident_sealed_concerns.c.operator, [incident.name for incident in found])
     return [
-        replace(incident, operators=frozenset(s for s in told[incident.name] if s.startswith("agencies/")))
+        replace(
+            incident,
+            operators=frozenset(s for s in told[incident.name] if s.startswith("agencies/")),
+            sealed_operators=sealed[incident.name],
+        )
         for incident in found
     ]
 
@@ -170,6 +191,7 @@ async def _note(transaction: AsyncConnection, incident: Declared, known: frozens
     opened = {*incident.acts[0].opens_to, *incident.opened}
     await _add(transaction, incident_agencies.c.agency, incident.name, opened)
     await _add(transaction, incident_concerns.c.subject, incident.name, incident.districts | incident.operators)
+    await _add(transaction, incident_sealed_concerns.c.operator, incident.name, incident.sealed_operators)
 
 
 async def _add(transaction: AsyncConnection, column: sa.Column[Any], name: str, values: Iterable[str]) -> None:

@@ -145,7 +145,7 @@ legal_bases = Table(
     Column("number", String(100), nullable=False, comment="of the letter of introduction"),
     Column("issuer", String(100), nullable=False, comment="agencies/{agency} whose organ issued it"),
     Column("principal", String(100), nullable=False, comment="who registered it, and whose it is"),
-    Column("officers", Text, nullable=False, comment="JSON: two pairs of name and certificate number"),
+    Column("officers", Text, nullable=False, comment="JSON: of two, name, certificate number and its end"),
     Column("starts_at", Instant, nullable=False, comment="valid from"),
     Column("ends_at", Instant, nullable=False, comment="valid until, this moment excluded"),
     Column("purpose", String(500), nullable=False, comment="what it is for, in words"),
@@ -154,6 +154,10 @@ legal_bases = Table(
     Column("registered_ends_at", Instant, comment="the end before it was revoked: that is one too"),
     Column("revoked_by", String(100), comment="who withdrew it; empty = nobody did"),
     Column("revoked_reason", String(500), comment="in the words of who withdrew it"),
+    Column("registered_at", Instant, comment="when; empty = when it starts"),
+    Column("key_id", String(64), comment="of the issuer's key that signed it; empty = none did"),
+    Column("signature", LargeBinary, comment="the issuer's, over the letter"),
+    Column("is_waiver", sa.Boolean, comment="an operator's word that it asks for no letter here"),
 )
 legal_basis_uses = Table(
     "legal_basis_uses",
@@ -168,6 +172,7 @@ legal_basis_cameras = Table(
     metadata,
     Column("legal_basis", String(100), sa.ForeignKey("legal_bases.name"), primary_key=True, comment="which papers"),
     Column("camera", String(100), primary_key=True, comment="a camera that they cover"),
+    Column("operator", String(100), index=True, comment="agencies/… that runs it"),
 )
 incidents = Table(
     "incidents",
@@ -214,6 +219,18 @@ incident_acts = Table(
     Column("decided_by", String(100), nullable=False, comment="the second approver; empty = nobody, or time"),
     Column("decided_at", Instant, comment="when; an approved act is in effect from then on"),
     Column("decision_reason", String(500), nullable=False, comment="in the words of who decided it"),
+    Column(
+        "are_operators_known",
+        sa.Boolean,
+        index=True,
+        comment="whose cameras are in its area was looked up; empty = not yet",
+    ),
+)
+incident_sealed_concerns = Table(
+    "incident_sealed_concerns",
+    metadata,
+    Column("incident", String(100), sa.ForeignKey("incidents.name"), primary_key=True, comment="which incident"),
+    Column("operator", String(100), primary_key=True, index=True, comment="it runs nothing there but state secrets"),
 )
 incident_concerns = Table(
     "incident_concerns",

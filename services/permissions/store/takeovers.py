@@ -44,9 +44,18 @@ async def load(transaction: AsyncConnection, camera: Camera) -> Control:
 
 async def standing(transaction: AsyncConnection, cameras: Collection[str]) -> dict[str, tuple[Takeover, ...]]:
     """The takeovers of each of these cameras that are not ended on record; those of others too, when asked for many."""
-    chosen: sa.ColumnElement[bool] = takeovers.c.ended_at.is_(None)
-    if len(cameras) <= FEW:
-        chosen &= takeovers.c.camera.in_(cameras)
+    chosen = takeovers.c.camera.in_(cameras) if len(cameras) <= FEW else sa.true()
+    return await _standing(transaction, chosen)
+
+
+async def all_standing(transaction: AsyncConnection) -> tuple[Takeover, ...]:
+    """Those of every camera."""
+    found = await _standing(transaction, sa.true())
+    return tuple(takeover for those in found.values() for takeover in those)
+
+
+async def _standing(transaction: AsyncConnection, chosen: sa.ColumnElement[bool]) -> dict[str, tuple[Takeover, ...]]:
+    chosen &= takeovers.c.ended_at.is_(None)
     found: dict[str, tuple[Takeover, ...]] = {}
     for row in await transaction.execute(sa.select(takeovers).where(chosen)):
         found[row.camera] = (*found.get(row.camera, ()), _takeover(row))

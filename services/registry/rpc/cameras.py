@@ -7,12 +7,14 @@ from typing import Any
 from kapok.registry.v1 import camera_pb2, registry_service_pb2, registry_service_pb2_grpc
 from services.chassis import errors
 from services.chassis.clock import Clock
+from services.registry.allowed import Allowed
 from services.registry.change import Change
 from services.registry.domain import parent_district
 from services.registry.enrolment import Enrolment
 from services.registry.freshness import Freshness
 from services.registry.listing import Query
 from services.registry.rpc import callers, messages, paging
+from services.registry.rpc.allowed import AllowedMethods
 from services.registry.service import Registry
 from services.registry.tokens import Tokens
 from services.registry.watching import Watching
@@ -21,7 +23,7 @@ pb = registry_service_pb2
 
 
 @dataclass(frozen=True)
-class RegistryServicer(registry_service_pb2_grpc.RegistryServiceServicer):
+class RegistryServicer(AllowedMethods, registry_service_pb2_grpc.RegistryServiceServicer):
     """Each method hands on to a use case."""
 
     registry: Registry
@@ -30,6 +32,7 @@ class RegistryServicer(registry_service_pb2_grpc.RegistryServiceServicer):
     freshness: Freshness
     tokens: Tokens
     clock: Clock
+    allowed: Allowed
 
     async def CreateCamera(self, request: pb.CreateCameraRequest, _context: Any) -> camera_pb2.Camera:
         district = parent_district(request.parent)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from services.registry.area import bounds, inside
+from services.registry.joined import bounds, inside
 from services.registry.store.search import Search
 
 _HAS = {"sqlite": "instr(c.folded, :part{number}) > 0", "postgresql": "strpos(c.folded, :part{number}) > 0"}

@@ -14,12 +14,11 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.registry.area import strips
 from services.registry.domain import code_of
+from services.registry.joined import Strips, strips
 from services.registry.store import arrays, checks, ranges, sql, tiled, words
 from services.registry.store.classes import ClassBook
 from services.registry.store.search import Found, Search
-from services.registry.store.tiled import Strips
 from services.registry.store.walk import Walk
 from services.registry.units import Classes, Mask, Units
 
@@ -34,7 +33,8 @@ _MARKED = 50  # alternatives of one facet that are worth asking the index of wor
 async def page(transaction: AsyncConnection, book: ClassBook, search: Search) -> Found:
     """The next cameras of ``search``; fewer than its limit before the end only where checking rows took too long."""
     known = await book.refresh(transaction)
-    asked, permitted = known.filtered(search.classes), known.permitted(search.scope)
+    permitted = known.permitted(search.scope)
+    asked = known.filtered(search.classes) & ~known.denied(search.scope)
     hunt = _Hunt(transaction, search, known, asked & permitted)
     named = await hunt.named(known.ids(asked & ~permitted)) if search.scope.cameras else []
     if not hunt.mask.any() and not named:
@@ -78,7 +78,8 @@ class _Hunt:
 
     async def checked(self, named: Sequence[Any]) -> Found:
         """By candidates where there are few of them, else by a walk."""
-        hunt, search, covering, tiled_in = self, self.search, list[tuple[int, int]](), dict[str, int]()
+        hunt, search, tiled_in = self, self.search, dict[str, int]()
+        covering: Strips = ()
         if search.area:
             covering = strips(search.area)
             tiled_in = await tiled.districts(self.transaction, covering)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from services.registry.area import Area
+from services.registry.joined import Shape
 from services.registry.permission import Scope
 from services.registry.units import ClassFilter
 from services.registry.words import Wanted
@@ -56,7 +56,7 @@ class Search:
     scope: Scope
     classes: ClassFilter = field(default_factory=ClassFilter)
     words: Wanted | None = None
-    area: Area | None = None
+    area: Shape | None = None
     order: Order = field(default_factory=Order)
     after: KeyValue | None = None
     limit: int = 50

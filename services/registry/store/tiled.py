@@ -5,10 +5,10 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.registry.joined import Strips
 from services.registry.store import arrays, checks, sql
 from services.registry.store.search import Search
 
-Strips = Sequence[tuple[int, int]]  # ranges of tiles, ends included (services.registry.area.strips)
 # A camera is reached through its own district's tile, so that none is met twice. SQLite joins in the order of CROSS
 # JOINs, PostgreSQL in that of LATERALs: an offset keeps them apart, a limit that is never met says that few are meant.
 _TILES = {

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
-from kapok.permissions.v1 import decision_pb2, incident_pb2
+from kapok.permissions.v1 import decision_pb2, incident_pb2, papers_review_pb2
 from kapok.registry.v1 import camera_pb2
 from services.chassis.signing import Signer, Verifier
 from services.permissions.agency_key import PROOF_PURPOSE, KeyPurpose, proof_payload
+from services.permissions.letter import PURPOSE, text
+from services.permissions.rpc.messages import papers
 from tests.integration.cli.desk import Clerk, home, kapok
 
 _CODE = "44010400001320000017"
@@ -52,16 +54,50 @@ async def test_a_registration_carries_the_source_with_its_secret_apart(tmp_path:
 async def test_papers_carry_two_officers_and_the_hash_of_the_scan(tmp_path: Path) -> None:
     (tmp_path / "scan.pdf").write_bytes(b"letter")
     asked = await _asked(
-        tmp_path, "legal-basis", "register", "--number", "L-1", "--officer", "Chen:C-1", "--officer", "Li:C-2",
+        tmp_path, "legal-basis", "register", "--number", "L-1", "--officer", "Chen:C-1:2099-12-31",
+        "--officer", "Li:C:2:2099-12-31",
         "--camera", _CODE, "--purpose", "theft", "--days", "2", "--document", str(tmp_path / "scan.pdf"),
         "--uses", "3",
     )  # fmt: skip
     basis = asked.legal_basis
-    assert [(o.display_name, o.certificate_number) for o in basis.officers] == [("Chen", "C-1"), ("Li", "C-2")]
+    assert [(o.display_name, o.certificate_number) for o in basis.officers] == [("Chen", "C-1"), ("Li", "C:2")]
+    assert {o.certificate_expire_time.ToDatetime(UTC) for o in basis.officers} == {datetime(2100, 1, 1, tzinfo=UTC)}
     assert basis.use_limit == 3
     assert (basis.number, basis.issuer, list(basis.cameras)) == ("L-1", "agencies/x", [_CAMERA])
     assert basis.document_sha256 == hashlib.sha256(b"letter").hexdigest()
     assert _is_ahead(basis.end_time, timedelta(days=2))
+
+
+async def test_a_signed_letter_is_registered_as_its_issuer_wrote_it(tmp_path: Path) -> None:
+    key, signed = tmp_path / "letters.key", tmp_path / "letter.json"
+    key.write_text(bytes(range(32)).hex())
+    async with home(tmp_path, clerk=Clerk()) as place:
+        code, _, err = await kapok(
+            place, "papers", "sign", str(key), str(signed), "--holder", "police-yuexiu", "--number", "L-1", "--officer",
+            "Chen:C-1:2099-12-31", "--officer", "Li:C-2:2099-12-31", "--camera", _CODE, "--purpose", "theft",
+        )  # fmt: skip
+        assert (code, err) == (0, "")
+    (tmp_path / "b").mkdir()
+    basis = (await _asked(tmp_path / "b", "papers", "register", "--signed", str(signed))).legal_basis
+    signer = Signer(bytes(range(32)))
+    assert basis.key == f"agencyKeys/{hashlib.sha256(signer.public_key).hexdigest()}"
+    letter = text(papers(basis), "agencies/police-yuexiu")
+    assert Verifier(signer.public_key).is_signed(PURPOSE, letter, basis.signature)
+
+
+async def test_an_operator_says_no_with_an_objection_and_waives_for_a_case(tmp_path: Path) -> None:
+    review = "legalBases/b-1/reviews/metro-guangzhou"
+    asked = await _asked(
+        tmp_path, "papers", "review", "refuse", review, "--objection", "officers", "--note", "other people came"
+    )
+    assert (asked.name, asked.accepted, asked.note) == (review, False, "other people came")
+    assert asked.objection == papers_review_pb2.PapersReview.OBJECTION_OFFICERS
+    (tmp_path / "b").mkdir()
+    asked = await _asked(
+        tmp_path / "b", "papers", "waive", "police-yuexiu", "--camera", _CODE, "--reason", "a child", "--hours", "2"
+    )
+    assert (asked.principal, list(asked.cameras), asked.reason) == ("principals/police-yuexiu", [_CAMERA], "a child")
+    assert _is_ahead(asked.end_time, timedelta(hours=2))
 
 
 async def test_an_incident_carries_its_area_and_its_agencies(tmp_path: Path) -> None:

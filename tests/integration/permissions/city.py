@@ -37,12 +37,17 @@ def fingerprint(name: str) -> str:
     return name.encode().hex().ljust(64, "0")[:64]
 
 
-def signed_genesis(organs: Mapping[str, Signer], levels: Mapping[str, int] | None = None) -> bytes:
-    """The policy that ships with this city's names, signed by ``organs``; ``levels`` of more cameras, by name."""
+def signed_genesis(
+    organs: Mapping[str, Signer], levels: Mapping[str, int] | None = None, defaults: Mapping[int, int] | None = None
+) -> bytes:
+    """The policy that ships with this city's names, signed by ``organs``.
+
+    ``levels`` of more cameras, by name; ``defaults`` of place categories, 2 without one.
+    """
     known = {name: level for name, (level, _) in CAMERAS.items()} | dict(levels or {})
     genesis = genesis_pb2.Genesis(
         policy_csv=resources.files("services.permissions.genesis").joinpath("policy.csv").read_text("utf-8"),
-        category_levels=dict.fromkeys(CATEGORIES, 2),
+        category_levels=dict.fromkeys(CATEGORIES, 2) | dict(defaults or {}),
         camera_levels={name.rpartition("/")[2]: level for name, level in known.items()},
     )
     for name, (kind, jurisdiction) in AGENCIES.items():

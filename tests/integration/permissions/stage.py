@@ -2,12 +2,13 @@
 
 import contextlib
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import grpc
@@ -37,6 +38,16 @@ def after(by: timedelta) -> Timestamp:
     made = Timestamp()
     made.FromDatetime(datetime.now(UTC) + by)
     return made
+
+
+def officers(lasting: timedelta = timedelta(days=1)) -> list[legal_basis_pb2.Officer]:
+    """Two, with certificates that end so much later."""
+    return [
+        legal_basis_pb2.Officer(
+            display_name=f"officer {n}", certificate_number=f"P{n}", certificate_expire_time=after(lasting)
+        )
+        for n in "12"
+    ]
 
 
 @dataclass
@@ -83,8 +94,8 @@ class Stage:
         """Register papers of the principal for an hour; their name."""
         basis = legal_basis_pb2.LegalBasis(
             number="GZ-2026-1", issuer=f"agencies/{city.PRINCIPALS[name]}", cameras=cameras, purpose="a theft",
-            start_time=after(timedelta(0)), end_time=after(timedelta(hours=1)),
-            officers=[legal_basis_pb2.Officer(display_name=f"officer {n}", certificate_number=f"P{n}") for n in "12"],
+            start_time=after(timedelta(0)), end_time=after(timedelta(hours=1)), document_sha256="0" * 64,
+            officers=officers(),
         )  # fmt: skip
         answer = await self.ask(name, "RegisterLegalBasis", pb.RegisterLegalBasisRequest(legal_basis=basis))
         return str(answer.name)
@@ -173,8 +184,10 @@ class Stage:
 
 
 @asynccontextmanager
-async def built(folder: Path, sockets: Path) -> AsyncIterator[Stage]:
-    """A platform that is not running yet, with its bus."""
+async def built(
+    folder: Path, sockets: Path, databases: Mapping[str, str] = MappingProxyType({})
+) -> AsyncIterator[Stage]:
+    """A platform that is not running yet, with its bus; on ``databases`` by service, on files where there is none."""
     home = layout.prepare(folder / "a home")
     services = [service.name for service in rights.SERVICES]
     keys = key_files.make(home.keys, services, [RELAY], [rights.SETUP.name, rights.CELL.name])
@@ -185,7 +198,7 @@ async def built(folder: Path, sockets: Path) -> AsyncIterator[Stage]:
         def shared(name: str) -> dict[str, Any]:
             return {
                 "listen": f"unix:{sockets}/{name}.sock",
-                "database": f"sqlite+aiosqlite:///{home.data / name}.db",
+                "database": databases.get(name, f"sqlite+aiosqlite:///{home.data / name}.db"),
                 "bus_url": server.url,
                 "bus_seed": keys.bus_seed(name),
                 "key_file": keys.pair(name),

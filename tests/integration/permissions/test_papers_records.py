@@ -11,28 +11,42 @@ from services.chassis.clock import ManualClock
 from services.chassis.errors import Denied, FailedPrecondition, NotFound
 from services.decider.facts import Action
 from services.permissions.bases import Bases
-from services.permissions.basis import Officer, Papers, Registered
+from services.permissions.basis import Registered
 from services.permissions.batches import Batch, Batches
 from services.permissions.decisions import Decisions
 from services.permissions.ending import Cause
+from services.permissions.letter import Officer, Papers
 from services.permissions.ports import Ports
 from services.permissions.question import Question
 from services.permissions.store import bases as kept
 from services.permissions.store import endings, takeovers
 from services.permissions.takeovers import Takeovers, Wish
 from services.permissions.view import Views
-from tests.unit.decider.cast import CITY_POLICE, LATER, NOW, OPERATOR, PARK, POLICE, SECRET, SECURITY, TUNNEL, URBAN
+from tests.unit.decider.cast import (
+    CITY_POLICE,
+    LATER,
+    NOW,
+    OPERATOR,
+    PARK,
+    POLICE,
+    SECRET,
+    SECTOR,
+    SECURITY,
+    TUNNEL,
+    URBAN,
+)
 from tests.unit.permissions import records
 from tests.unit.permissions.records import Outside
 
 LETTER = Papers(
     "YX-17",
     POLICE.agency,
-    (Officer("Chen", "C-1"), Officer("Li", "C-2")),
+    (Officer("Chen", "C-1", LATER), Officer("Li", "C-2", LATER)),
     frozenset({TUNNEL.name}),
     NOW,
     LATER,
     "theft",
+    "0" * 64,
 )
 Platform = tuple[Ports, Outside]
 
@@ -137,7 +151,7 @@ async def test_papers_are_absent_for_whom_they_do_not_concern_and_those_of_secre
     )
     said = set()
     for who, name in (
-        (URBAN, plain.name), (OPERATOR, plain.name), (SECURITY, plain.name), (CITY_POLICE, sealed.name),
+        (URBAN, plain.name), (SECTOR, plain.name), (SECURITY, plain.name), (CITY_POLICE, sealed.name),
         (POLICE, sealed.name), (CITY_POLICE, "legalBases/none"),
     ):  # fmt: skip
         for ask in (use.get(who.name, name), use.revoke(who.name, name, "why not")):
@@ -147,6 +161,50 @@ async def test_papers_are_absent_for_whom_they_do_not_concern_and_those_of_secre
     assert len(said) == 1
     await use.revoke(SECURITY.name, sealed.name, "done")
     assert [c.is_sealed for c in outside.changes if c.verb.startswith("legal_basis")] == [False, True, True]
+
+
+async def test_an_operator_reads_what_it_meets_of_papers_for_its_own_cameras(platform: Platform) -> None:
+    ports, outside = platform
+    elsewhere = replace(PARK, operator="agencies/another")
+    outside.cameras[PARK.name] = elsewhere
+    use = Bases(ports)
+    basis = await use.register(POLICE.name, replace(LETTER, cameras=frozenset({TUNNEL.name, PARK.name})))
+    met = await use.get(OPERATOR.name, basis.name)
+    assert (met.papers.cameras, met.papers.purpose) == (frozenset({TUNNEL.name}), "")
+    assert (met.papers.number, met.papers.officers, met.papers.ends_at) == (LETTER.number, LETTER.officers, LATER)
+    with pytest.raises(NotFound):
+        await use.revoke(OPERATOR.name, basis.name, "it is about me")
+
+
+async def test_papers_are_listed_page_by_page_to_whom_they_concern(platform: Platform) -> None:
+    ports, _ = platform
+    use, clock = Bases(ports), ports.clock
+    assert isinstance(clock, ManualClock)
+    names = []
+    for _ in range(5):
+        names.append((await use.register(POLICE.name, LETTER)).name)
+        clock.advance(timedelta(minutes=1))
+    names += [(await use.register(POLICE.name, LETTER)).name for _ in range(3)]  # at one moment
+    of_security = replace(LETTER, issuer=SECURITY.agency, cameras=frozenset({SECRET.name}))
+    sealed = (await use.register(SECURITY.name, of_security)).name
+    expected = sorted(names[5:], reverse=True) + names[4::-1]
+    assert await listed(ports, POLICE.name) == expected
+    assert await listed(ports, CITY_POLICE.name) == expected
+    assert await listed(ports, SECURITY.name) == [sealed]
+    assert await listed(ports, URBAN.name) == []
+    assert set(await listed(ports, OPERATOR.name)) == {*names, sealed}, "all of them name cameras that it runs"
+
+
+async def listed(ports: Ports, who: str) -> list[str]:
+    """By name, in pages of two."""
+    found: list[str] = []
+    before = None
+    while page := await Bases(ports).list(who, before, 2):
+        found += [one.name for one in page]
+        last = page[-1]
+        assert last.registered_at is not None
+        before = (last.registered_at, last.name)
+    return found
 
 
 async def test_a_district_uses_a_letter_of_the_agency_above_it(platform: Platform) -> None:

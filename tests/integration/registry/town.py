@@ -33,7 +33,7 @@ from services.registry.store.cameras import CameraStore
 from services.registry.store.tables import metadata
 from tests.eventually import eventually
 from tests.integration.permissions import city
-from tests.integration.permissions.stage import Stage, built
+from tests.integration.permissions.stage import Stage, built, officers
 from tests.integration.registry.systems import Ask, in_service, papers, registered, stamp
 
 SECRET_PLACE, QUIET_PLACE = "PLACE_CATEGORY_RESEARCH_AND_ARCHIVES", "PLACE_CATEGORY_MEDIA_AND_UTILITIES"
@@ -122,8 +122,8 @@ class Town:
         """Register papers of the agency's about these cameras for an hour; their name (Article 19)."""
         basis = legal_basis_pb2.LegalBasis(
             number="GZ-1", issuer=f"agencies/{agency}", cameras=cameras, purpose="a theft",
-            start_time=stamp(timedelta(0)), end_time=stamp(timedelta(hours=1)),
-            officers=[legal_basis_pb2.Officer(display_name=f"officer {n}", certificate_number=f"P{n}") for n in "12"],
+            start_time=stamp(timedelta(0)), end_time=stamp(timedelta(hours=1)), document_sha256="0" * 64,
+            officers=officers(),
         )  # fmt: skip
         request = permissions_service_pb2.RegisterLegalBasisRequest(legal_basis=basis)
         return str((await self.stage.ask(agency, "RegisterLegalBasis", request)).name)

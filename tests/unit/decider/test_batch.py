@@ -59,9 +59,12 @@ cameras = st.builds(
 cities = st.lists(st.none() | cameras, min_size=len(NAMES), max_size=len(NAMES)).map(
     lambda found: {name: replace(one, name=name) for name, one in zip(NAMES, found, strict=True) if one}
 )
+letters = st.builds(
+    LegalBasis, st.just("b"), people.map(lambda p: p.name), some_names, starts, ends, st.booleans(), some_names
+)
 circumstances = st.builds(
     Circumstances,
-    st.lists(st.builds(LegalBasis, st.just("b"), people.map(lambda p: p.name), some_names, starts, ends)).map(tuple),
+    st.lists(letters).map(tuple),
     st.lists(st.builds(Incident, st.just("i"), areas, agencies, starts, ends), max_size=3).map(tuple),
     st.just(()),
     st.lists(st.builds(Inspection, st.just("n"), people.map(lambda p: p.agency), areas, starts, ends)).map(tuple),

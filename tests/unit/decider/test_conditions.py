@@ -141,7 +141,7 @@ def test_control_is_the_operators_until_somebody_takes_over_and_again_after_the_
 def test_a_condition_lasts_as_long_as_the_longest_fact_behind_it() -> None:
     longer = replace(papers(POLICE), ends_at=LATER + timedelta(hours=1))
     found = conditions(POLICE, TUNNEL, Action.LIVE, Circumstances(bases=(papers(POLICE), longer, papers(POLICE))), NOW)
-    assert found.until == {CONDITIONS["papers"].bit: longer.ends_at}
+    assert found.until == {CONDITIONS[name].bit: longer.ends_at for name in ("papers", "reviewed")}
 
 
 def test_a_city_agency_has_the_roles_of_its_kind_and_tier() -> None:

@@ -34,6 +34,7 @@ from tests.unit.decider.cast import (
     TUNNEL,
     URBAN,
     deciding,
+    papers,
     principal,
     takeover,
     with_papers,
@@ -93,7 +94,11 @@ def test_retrieval_and_takeover_need_papers_and_last_as_long(who: Principal, kin
     allowed = ask(who, action, facts=with_papers(who))
     assert (allowed.allowed, allowed.rule, allowed.valid_until) == (True, f"art18-{action}-{kind}", LATER)
     assert allowed.article == "Article 18 ¶1, Article 19"
-    assert allowed.conditions == ("papers",)
+    assert allowed.conditions == ("papers", "reviewed")
+    basis = replace(papers(who), held=frozenset({TUNNEL.name}))
+    held = ask(who, action, facts=Circumstances(bases=(basis,)))
+    assert (held.allowed, held.nearest_rule, held.lacking) == (False, f"art18-{action}-{kind}", ("reviewed",))
+    assert "operator at your papers" in held.sentence
 
 
 def test_papers_open_live_viewing_elsewhere_and_above_the_clearance() -> None:

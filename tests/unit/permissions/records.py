@@ -10,13 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.chassis import database
 from services.chassis.clock import ManualClock
-from services.decider.facts import CATEGORIES, Camera
+from services.decider.area import covers
+from services.decider.facts import CATEGORIES, SEALED_LEVEL, Area, Camera
 from services.permissions import policies
 from services.permissions.agency import Account, Agency
 from services.permissions.app import MIGRATIONS
 from services.permissions.ending import Ending
 from services.permissions.genesis import Genesis
-from services.permissions.ports import Change, Ports
+from services.permissions.ports import Change, Operators, Ports
 from services.permissions.snapshots import Known
 from tests.unit.decider.cast import EVERYBODY, GENESIS, NOW, TUNNEL, deciding
 
@@ -31,6 +32,14 @@ class Outside:
 
     async def facts(self, names: Iterable[str]) -> Mapping[str, Camera]:
         return {name: self.cameras[name] for name in names if name in self.cameras}
+
+    async def operators(self, area: Area) -> Operators:
+        here = {c.operator: set[bool]() for c in self.cameras.values() if covers(area, c)}
+        for camera in self.cameras.values():
+            if covers(area, camera):
+                here[camera.operator].add(camera.level < SEALED_LEVEL)
+        is_open = frozenset(operator for operator, levels in here.items() if True in levels)
+        return Operators(is_open, frozenset(here) - is_open)
 
     def forget_all(self) -> None: ...
 

@@ -10,25 +10,27 @@ from services.decider.facts import Action, AgencyKind, Principal
 from services.permissions.basis import (
     LegalBasisRegistered,
     LegalBasisRevoked,
-    Officer,
-    Papers,
     Revocation,
     covers,
     is_shown,
     register,
     revoke,
 )
+from services.permissions.letter import Officer, Papers
 from tests.unit.decider.cast import CITY_POLICE, LATER, NOW, OPERATOR, PARK, POLICE, SECURITY, TUNNEL
 
 LETTER = Papers(
     number="YX-2026-17",
     issuer=POLICE.agency,
-    officers=(Officer("Chen", "C-1"), Officer("Li", "C-2")),
+    officers=(Officer("Chen", "C-1", LATER), Officer("Li", "C-2", LATER)),
     cameras=frozenset({TUNNEL.name}),
     starts_at=NOW,
     ends_at=LATER,
     purpose="a theft in the tunnel",
+    document_sha256="0" * 64,
 )
+
+LASTING = tuple(replace(officer, certificate_ends_at=NOW + timedelta(days=999)) for officer in LETTER.officers)
 
 
 def test_registered_papers_cover_their_cameras_for_what_article_19_names_while_they_are_valid() -> None:
@@ -47,19 +49,37 @@ def test_registered_papers_cover_their_cameras_for_what_article_19_names_while_t
         ({"purpose": "x" * 501}, "legal_basis.purpose"),
         ({"issuer": CITY_POLICE.agency}, "legal_basis.issuer"),
         ({"officers": LETTER.officers[:1]}, "legal_basis.officers"),
-        ({"officers": (*LETTER.officers, Officer("Wu", "C-3"))}, "legal_basis.officers"),
-        ({"officers": (Officer("Chen", "C-1"), Officer("Li", "C-1"))}, "legal_basis.officers"),
-        ({"officers": (Officer("", "C-1"), Officer("Li", "C-2"))}, "legal_basis.officers[0].display_name"),
-        ({"officers": (Officer("Chen", "C-1"), Officer("Li", ""))}, "legal_basis.officers[1].certificate_number"),
+        ({"officers": (*LETTER.officers, Officer("Wu", "C-3", LATER))}, "legal_basis.officers"),
+        ({"officers": (Officer("Chen", "C-1", LATER), Officer("Li", "C-1", LATER))}, "legal_basis.officers"),
+        (
+            {"officers": (Officer("", "C-1", LATER), Officer("Li", "C-2", LATER))},
+            "legal_basis.officers[0].display_name",
+        ),
+        (
+            {"officers": (Officer("Chen", "C-1", LATER), Officer("Li", "", LATER))},
+            "legal_basis.officers[1].certificate_number",
+        ),
         ({"cameras": frozenset()}, "legal_basis.cameras"),
         ({"cameras": frozenset({"cameras/1"})}, "legal_basis.cameras"),
         ({"cameras": frozenset(f"districts/440104/cameras/{n:020}" for n in range(1001))}, "legal_basis.cameras"),
-        ({"ends_at": NOW + timedelta(days=90, seconds=1)}, "legal_basis.end_time"),
+        ({"ends_at": NOW + timedelta(days=90, seconds=1), "officers": LASTING}, "legal_basis.end_time"),
         ({"ends_at": NOW, "starts_at": NOW - timedelta(days=1)}, "legal_basis.end_time"),
         ({"document_sha256": "A" * 64}, "legal_basis.document_sha256"),
+        ({"document_sha256": ""}, "legal_basis.document_sha256"),
+        ({"signature": b"s" * 64}, "legal_basis.signature"),
+        ({"signature": b"s" * 63, "key_id": "0" * 64}, "legal_basis.signature"),
+        (
+            {"officers": (Officer("Chen", "C-1"), Officer("Li", "C-2", LATER))},
+            "legal_basis.officers[0].certificate_expire_time",
+        ),
+        (
+            {"officers": (Officer("Chen", "C-1", LATER), Officer("Li", "C-2", LATER - timedelta(seconds=1)))},
+            "legal_basis.officers[1].certificate_expire_time",
+        ),
+        ({"officers": (Officer("Chen", "Ｃ-１", LATER), Officer("Li", "c-1", LATER))}, "legal_basis.officers"),
         ({"use_limit": -1}, "legal_basis.use_limit"),
         ({"use_limit": 10_001}, "legal_basis.use_limit"),
-        ({"officers": (Officer("Chen", "C-1"), Officer("Li", " c-1 "))}, "legal_basis.officers"),
+        ({"officers": (Officer("Chen", "C-1", LATER), Officer("Li", " c-1 ", LATER))}, "legal_basis.officers"),
     ],
 )
 def test_a_wrong_field_is_named(wrong: dict[str, object], field: str) -> None:

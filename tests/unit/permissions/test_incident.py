@@ -61,6 +61,8 @@ def test_nobody_else_declares(who: Principal) -> None:
         ({"certificates": ("C-1",)}, "incident.officer_certificates"),
         ({"certificates": ("C-1", "C-1")}, "incident.officer_certificates"),
         ({"certificates": ("C-1", " ")}, "incident.officer_certificates"),
+        ({"certificates": ("C-1", " Ｃ-１ ")}, "incident.officer_certificates"),
+        ({"certificates": ("C-1", "c-1")}, "incident.officer_certificates"),
         ({"certificates": ("C-1", "x" * 101)}, "incident.officer_certificates"),
         ({"opens_to": frozenset()}, "incident.agencies"),
         ({"opens_to": frozenset({""})}, "incident.agencies"),

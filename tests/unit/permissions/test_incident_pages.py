@@ -8,7 +8,8 @@ from services.permissions.incident import Declared
 from services.permissions.incident_act import Act
 from services.permissions.incident_area import MAX_CAMERAS, MAX_POINTS
 from services.permissions.incident_rules import MAX_ACTS, MAX_AGENCIES
-from services.permissions.rpc.incident_messages import fitting, incident, page, token
+from services.permissions.rpc.incident_messages import incident
+from services.permissions.rpc.paging import fitting, page, token
 from tests.unit.decider.cast import TUNNEL
 from tests.unit.permissions.fires import fire
 
@@ -35,13 +36,13 @@ def largest() -> Declared:
 def test_the_largest_incident_fits_a_call_and_a_page_holds_as_many_as_fit() -> None:
     one = largest()
     assert incident(one).ByteSize() < 700 * 1024
-    shown = fitting([one] * 20)
+    shown = fitting([one] * 20, incident)
     assert 1 < len(shown) < 20
     assert sum(message.ByteSize() for message in shown) < MAX_MESSAGE_BYTES / 2
-    assert fitting([]) == []
+    assert fitting([], incident) == []
 
 
 def test_a_token_brings_back_the_place_that_it_was_made_of() -> None:
     one = replace(fire(), name="incidents/00000000-0000-4000-8000-000000000000")
-    assert page(0, token(one)) == (50, (one.acts[0].at, one.name))
-    assert page(5000, "") == (1000, None)
+    assert page(0, token(one.acts[0].at, one.name), "incident") == (50, (one.acts[0].at, one.name))
+    assert page(5000, "", "incident") == (1000, None)

@@ -74,5 +74,5 @@ def test_effects_that_need_papers_are_told_with_them() -> None:
     after = Policy(tuple(row for row in GENESIS.rows if row.rule != "art18-copy-police"))
     found = effects(GENESIS, after)
     assert found
-    assert {effect.besides for effect in found} == {("papers",)}
+    assert {effect.besides for effect in found} == {("papers", "reviewed")}
     assert {effect.before for effect in found} == {"art18-copy-police"}

@@ -48,9 +48,7 @@ def case(said: Facts) -> Case:
         camera,
         _action(said.action),
         Circumstances(
-            tuple(
-                LegalBasis(n, principal.name, here.cameras, start, end) for n, start, end in _spans(said.legal_bases)
-            ),
+            tuple(_papers(one, principal.name, here.cameras) for one in said.legal_bases),
             tuple(Incident(n, here, opens_to, start, end) for n, start, end in _spans(said.incidents)),
             tuple(_takeover(one, camera.name) for one in said.takeovers),
             tuple(Inspection(n, principal.agency, here, start, end) for n, start, end in _spans(said.inspections)),
@@ -65,6 +63,11 @@ def instant(value: Timestamp) -> datetime:
 
 def _spans(grounds: Sequence[Facts.Ground]) -> list[tuple[str, datetime, datetime]]:
     return [(one.name, instant(one.start_time), instant(one.end_time)) for one in grounds]
+
+
+def _papers(said: Facts.Ground, principal: str, here: frozenset[str]) -> LegalBasis:
+    span = instant(said.start_time), instant(said.end_time)
+    return LegalBasis(said.name, principal, here, *span, held=here if said.is_held else frozenset())
 
 
 def _action(value: int) -> Action:

@@ -4,6 +4,7 @@ from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from kapok.annotations.v1 import exposure_pb2 as _exposure_pb2
 from kapok.permissions.v1 import decision_pb2 as _decision_pb2
 from kapok.permissions.v1 import permissions_service_pb2 as _permissions_service_pb2
+from kapok.permissions.v1 import reach_pb2 as _reach_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
@@ -51,6 +52,18 @@ class ScopeOfRequest(_message.Message):
     principal: str
     action: _decision_pb2.Action
     def __init__(self, principal: _Optional[str] = ..., action: _Optional[_Union[_decision_pb2.Action, str]] = ...) -> None: ...
+
+class ReachOfRequest(_message.Message):
+    __slots__ = ("principal", "action", "legal_basis", "incident")
+    PRINCIPAL_FIELD_NUMBER: _ClassVar[int]
+    ACTION_FIELD_NUMBER: _ClassVar[int]
+    LEGAL_BASIS_FIELD_NUMBER: _ClassVar[int]
+    INCIDENT_FIELD_NUMBER: _ClassVar[int]
+    principal: str
+    action: _decision_pb2.Action
+    legal_basis: str
+    incident: str
+    def __init__(self, principal: _Optional[str] = ..., action: _Optional[_Union[_decision_pb2.Action, str]] = ..., legal_basis: _Optional[str] = ..., incident: _Optional[str] = ...) -> None: ...
 
 class GrantControlRequest(_message.Message):
     __slots__ = ("principal", "camera")

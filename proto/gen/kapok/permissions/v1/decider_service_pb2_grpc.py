@@ -5,6 +5,7 @@ import warnings
 
 from kapok.permissions.v1 import decider_service_pb2 as kapok_dot_permissions_dot_v1_dot_decider__service__pb2
 from kapok.permissions.v1 import permissions_service_pb2 as kapok_dot_permissions_dot_v1_dot_permissions__service__pb2
+from kapok.permissions.v1 import reach_pb2 as kapok_dot_permissions_dot_v1_dot_reach__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
 GRPC_VERSION = grpc.__version__
@@ -46,6 +47,11 @@ class DeciderServiceStub:
                 request_serializer=kapok_dot_permissions_dot_v1_dot_decider__service__pb2.ScopeOfRequest.SerializeToString,
                 response_deserializer=kapok_dot_permissions_dot_v1_dot_permissions__service__pb2.DescribeScopeResponse.FromString,
                 _registered_method=True)
+        self.ReachOf = channel.unary_unary(
+                '/kapok.permissions.v1.DeciderService/ReachOf',
+                request_serializer=kapok_dot_permissions_dot_v1_dot_decider__service__pb2.ReachOfRequest.SerializeToString,
+                response_deserializer=kapok_dot_permissions_dot_v1_dot_reach__pb2.Reach.FromString,
+                _registered_method=True)
         self.GrantControl = channel.unary_unary(
                 '/kapok.permissions.v1.DeciderService/GrantControl',
                 request_serializer=kapok_dot_permissions_dot_v1_dot_decider__service__pb2.GrantControlRequest.SerializeToString,
@@ -86,6 +92,13 @@ class DeciderServiceServicer:
 
     def ScopeOf(self, request, context):
         """The scope of a principal, for lists.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReachOf(self, request, context):
+        """Everything on which a principal may act now, with what its papers and incidents open: for lists of that.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -139,6 +152,11 @@ def add_DeciderServiceServicer_to_server(servicer, server):
                     servicer.ScopeOf,
                     request_deserializer=kapok_dot_permissions_dot_v1_dot_decider__service__pb2.ScopeOfRequest.FromString,
                     response_serializer=kapok_dot_permissions_dot_v1_dot_permissions__service__pb2.DescribeScopeResponse.SerializeToString,
+            ),
+            'ReachOf': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReachOf,
+                    request_deserializer=kapok_dot_permissions_dot_v1_dot_decider__service__pb2.ReachOfRequest.FromString,
+                    response_serializer=kapok_dot_permissions_dot_v1_dot_reach__pb2.Reach.SerializeToString,
             ),
             'GrantControl': grpc.unary_unary_rpc_method_handler(
                     servicer.GrantControl,
@@ -221,6 +239,33 @@ class DeciderService:
             '/kapok.permissions.v1.DeciderService/ScopeOf',
             kapok_dot_permissions_dot_v1_dot_decider__service__pb2.ScopeOfRequest.SerializeToString,
             kapok_dot_permissions_dot_v1_dot_permissions__service__pb2.DescribeScopeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReachOf(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kapok.permissions.v1.DeciderService/ReachOf',
+            kapok_dot_permissions_dot_v1_dot_decider__service__pb2.ReachOfRequest.SerializeToString,
+            kapok_dot_permissions_dot_v1_dot_reach__pb2.Reach.FromString,
             options,
             channel_credentials,
             insecure,

@@ -27,7 +27,7 @@ from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&kapok/permissions/v1/legal_basis.proto\x12\x14kapok.permissions.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"G\n\x07Officer\x12\x1a\n\x0c\x64isplay_name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12 \n\x12\x63\x65rtificate_number\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\"\xbc\x04\n\nLegalBasis\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12\x14\n\x06number\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x14\n\x06issuer\x18\x03 \x01(\tB\x04\xe2\x41\x01\x02\x12\x35\n\x08officers\x18\x04 \x03(\x0b\x32\x1d.kapok.permissions.v1.OfficerB\x04\xe2\x41\x01\x02\x12\x15\n\x07\x63\x61meras\x18\x05 \x03(\tB\x04\xe2\x41\x01\x02\x12\x34\n\nstart_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x02\x12\x32\n\x08\x65nd_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x02\x12\x15\n\x07purpose\x18\x08 \x01(\tB\x04\xe2\x41\x01\x02\x12\x1d\n\x0f\x64ocument_sha256\x18\t \x01(\tB\x04\xe2\x41\x01\x01\x12\x17\n\tprincipal\x18\n \x01(\tB\x04\xe2\x41\x01\x03\x12\x17\n\tuse_limit\x18\x0b \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x17\n\tuse_count\x18\x0c \x01(\x05\x42\x04\xe2\x41\x01\x03\x12\x35\n\x0brevoke_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x18\n\nrevoked_by\x18\x0e \x01(\tB\x04\xe2\x41\x01\x03\x12\x1b\n\rrevoke_reason\x18\x0f \x01(\tB\x04\xe2\x41\x01\x03:G\xea\x41\x44\n\x10kapok/LegalBasis\x12\x18legalBases/{legal_basis}*\nlegalBases2\nlegalBasisb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&kapok/permissions/v1/legal_basis.proto\x12\x14kapok.permissions.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x8a\x01\n\x07Officer\x12\x1a\n\x0c\x64isplay_name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12 \n\x12\x63\x65rtificate_number\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x41\n\x17\x63\x65rtificate_expire_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x02\"\xd1\x05\n\nLegalBasis\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12\x14\n\x06number\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x14\n\x06issuer\x18\x03 \x01(\tB\x04\xe2\x41\x01\x02\x12\x35\n\x08officers\x18\x04 \x03(\x0b\x32\x1d.kapok.permissions.v1.OfficerB\x04\xe2\x41\x01\x02\x12\x15\n\x07\x63\x61meras\x18\x05 \x03(\tB\x04\xe2\x41\x01\x02\x12\x34\n\nstart_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x02\x12\x32\n\x08\x65nd_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x02\x12\x15\n\x07purpose\x18\x08 \x01(\tB\x04\xe2\x41\x01\x02\x12\x1d\n\x0f\x64ocument_sha256\x18\t \x01(\tB\x04\xe2\x41\x01\x01\x12\x17\n\tprincipal\x18\n \x01(\tB\x04\xe2\x41\x01\x03\x12\x17\n\tuse_limit\x18\x0b \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x17\n\tuse_count\x18\x0c \x01(\x05\x42\x04\xe2\x41\x01\x03\x12\x35\n\x0brevoke_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x18\n\nrevoked_by\x18\x0e \x01(\tB\x04\xe2\x41\x01\x03\x12\x1b\n\rrevoke_reason\x18\x0f \x01(\tB\x04\xe2\x41\x01\x03\x12\x11\n\x03key\x18\x10 \x01(\tB\x04\xe2\x41\x01\x01\x12\x17\n\tsignature\x18\x11 \x01(\x0c\x42\x04\xe2\x41\x01\x01\x12\x37\n\rregister_time\x18\x12 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x17\n\tis_waiver\x18\x13 \x01(\x08\x42\x04\xe2\x41\x01\x03\x12\x15\n\x07reviews\x18\x14 \x03(\tB\x04\xe2\x41\x01\x03:G\xea\x41\x44\n\x10kapok/LegalBasis\x12\x18legalBases/{legal_basis}*\nlegalBases2\nlegalBasisb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -38,6 +38,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_OFFICER'].fields_by_name['display_name']._serialized_options = b'\342A\001\002'
   _globals['_OFFICER'].fields_by_name['certificate_number']._loaded_options = None
   _globals['_OFFICER'].fields_by_name['certificate_number']._serialized_options = b'\342A\001\002'
+  _globals['_OFFICER'].fields_by_name['certificate_expire_time']._loaded_options = None
+  _globals['_OFFICER'].fields_by_name['certificate_expire_time']._serialized_options = b'\342A\001\002'
   _globals['_LEGALBASIS'].fields_by_name['name']._loaded_options = None
   _globals['_LEGALBASIS'].fields_by_name['name']._serialized_options = b'\342A\001\010'
   _globals['_LEGALBASIS'].fields_by_name['number']._loaded_options = None
@@ -68,10 +70,20 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LEGALBASIS'].fields_by_name['revoked_by']._serialized_options = b'\342A\001\003'
   _globals['_LEGALBASIS'].fields_by_name['revoke_reason']._loaded_options = None
   _globals['_LEGALBASIS'].fields_by_name['revoke_reason']._serialized_options = b'\342A\001\003'
+  _globals['_LEGALBASIS'].fields_by_name['key']._loaded_options = None
+  _globals['_LEGALBASIS'].fields_by_name['key']._serialized_options = b'\342A\001\001'
+  _globals['_LEGALBASIS'].fields_by_name['signature']._loaded_options = None
+  _globals['_LEGALBASIS'].fields_by_name['signature']._serialized_options = b'\342A\001\001'
+  _globals['_LEGALBASIS'].fields_by_name['register_time']._loaded_options = None
+  _globals['_LEGALBASIS'].fields_by_name['register_time']._serialized_options = b'\342A\001\003'
+  _globals['_LEGALBASIS'].fields_by_name['is_waiver']._loaded_options = None
+  _globals['_LEGALBASIS'].fields_by_name['is_waiver']._serialized_options = b'\342A\001\003'
+  _globals['_LEGALBASIS'].fields_by_name['reviews']._loaded_options = None
+  _globals['_LEGALBASIS'].fields_by_name['reviews']._serialized_options = b'\342A\001\003'
   _globals['_LEGALBASIS']._loaded_options = None
   _globals['_LEGALBASIS']._serialized_options = b'\352AD\n\020kapok/LegalBasis\022\030legalBases/{legal_basis}*\nlegalBases2\nlegalBasis'
-  _globals['_OFFICER']._serialized_start=157
-  _globals['_OFFICER']._serialized_end=228
-  _globals['_LEGALBASIS']._serialized_start=231
-  _globals['_LEGALBASIS']._serialized_end=803
+  _globals['_OFFICER']._serialized_start=158
+  _globals['_OFFICER']._serialized_end=296
+  _globals['_LEGALBASIS']._serialized_start=299
+  _globals['_LEGALBASIS']._serialized_end=1020
 # @@protoc_insertion_point(module_scope)

@@ -12,15 +12,17 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Officer(_message.Message):
-    __slots__ = ("display_name", "certificate_number")
+    __slots__ = ("display_name", "certificate_number", "certificate_expire_time")
     DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
     CERTIFICATE_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    CERTIFICATE_EXPIRE_TIME_FIELD_NUMBER: _ClassVar[int]
     display_name: str
     certificate_number: str
-    def __init__(self, display_name: _Optional[str] = ..., certificate_number: _Optional[str] = ...) -> None: ...
+    certificate_expire_time: _timestamp_pb2.Timestamp
+    def __init__(self, display_name: _Optional[str] = ..., certificate_number: _Optional[str] = ..., certificate_expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class LegalBasis(_message.Message):
-    __slots__ = ("name", "number", "issuer", "officers", "cameras", "start_time", "end_time", "purpose", "document_sha256", "principal", "use_limit", "use_count", "revoke_time", "revoked_by", "revoke_reason")
+    __slots__ = ("name", "number", "issuer", "officers", "cameras", "start_time", "end_time", "purpose", "document_sha256", "principal", "use_limit", "use_count", "revoke_time", "revoked_by", "revoke_reason", "key", "signature", "register_time", "is_waiver", "reviews")
     NAME_FIELD_NUMBER: _ClassVar[int]
     NUMBER_FIELD_NUMBER: _ClassVar[int]
     ISSUER_FIELD_NUMBER: _ClassVar[int]
@@ -36,6 +38,11 @@ class LegalBasis(_message.Message):
     REVOKE_TIME_FIELD_NUMBER: _ClassVar[int]
     REVOKED_BY_FIELD_NUMBER: _ClassVar[int]
     REVOKE_REASON_FIELD_NUMBER: _ClassVar[int]
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    SIGNATURE_FIELD_NUMBER: _ClassVar[int]
+    REGISTER_TIME_FIELD_NUMBER: _ClassVar[int]
+    IS_WAIVER_FIELD_NUMBER: _ClassVar[int]
+    REVIEWS_FIELD_NUMBER: _ClassVar[int]
     name: str
     number: str
     issuer: str
@@ -51,4 +58,9 @@ class LegalBasis(_message.Message):
     revoke_time: _timestamp_pb2.Timestamp
     revoked_by: str
     revoke_reason: str
-    def __init__(self, name: _Optional[str] = ..., number: _Optional[str] = ..., issuer: _Optional[str] = ..., officers: _Optional[_Iterable[_Union[Officer, _Mapping]]] = ..., cameras: _Optional[_Iterable[str]] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., purpose: _Optional[str] = ..., document_sha256: _Optional[str] = ..., principal: _Optional[str] = ..., use_limit: _Optional[int] = ..., use_count: _Optional[int] = ..., revoke_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., revoked_by: _Optional[str] = ..., revoke_reason: _Optional[str] = ...) -> None: ...
+    key: str
+    signature: bytes
+    register_time: _timestamp_pb2.Timestamp
+    is_waiver: bool
+    reviews: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, name: _Optional[str] = ..., number: _Optional[str] = ..., issuer: _Optional[str] = ..., officers: _Optional[_Iterable[_Union[Officer, _Mapping]]] = ..., cameras: _Optional[_Iterable[str]] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., purpose: _Optional[str] = ..., document_sha256: _Optional[str] = ..., principal: _Optional[str] = ..., use_limit: _Optional[int] = ..., use_count: _Optional[int] = ..., revoke_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., revoked_by: _Optional[str] = ..., revoke_reason: _Optional[str] = ..., key: _Optional[str] = ..., signature: _Optional[bytes] = ..., register_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., is_waiver: _Optional[bool] = ..., reviews: _Optional[_Iterable[str]] = ...) -> None: ...

@@ -245,8 +245,8 @@ class PermissionsServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListIncidents(self, request, context):
-        """The incidents that concern the caller, last declared first: its own, those that opened to it, those that name
-        cameras that it runs; to organs and emergency commands those of their jurisdiction.
+        """The incidents that concern the caller, last declared first: its own, those that opened to it, those that
+        reach cameras that it runs, by name or in an area; to organs and emergency commands those of their jurisdiction.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

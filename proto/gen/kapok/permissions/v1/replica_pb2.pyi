@@ -79,14 +79,16 @@ class SessionFacts(_message.Message):
         is_barred: bool
         def __init__(self, name: _Optional[str] = ..., level: _Optional[int] = ..., place_category: _Optional[int] = ..., operator: _Optional[str] = ..., is_level_own: _Optional[bool] = ..., is_accepted: _Optional[bool] = ..., is_operating: _Optional[bool] = ..., is_barred: _Optional[bool] = ...) -> None: ...
     class Ground(_message.Message):
-        __slots__ = ("name", "start_time", "end_time")
+        __slots__ = ("name", "start_time", "end_time", "is_held")
         NAME_FIELD_NUMBER: _ClassVar[int]
         START_TIME_FIELD_NUMBER: _ClassVar[int]
         END_TIME_FIELD_NUMBER: _ClassVar[int]
+        IS_HELD_FIELD_NUMBER: _ClassVar[int]
         name: str
         start_time: _timestamp_pb2.Timestamp
         end_time: _timestamp_pb2.Timestamp
-        def __init__(self, name: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+        is_held: bool
+        def __init__(self, name: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., is_held: _Optional[bool] = ...) -> None: ...
     class Takeover(_message.Message):
         __slots__ = ("name", "number", "principal", "agency", "kind", "tier", "start_time", "end_time", "ground")
         NAME_FIELD_NUMBER: _ClassVar[int]

@@ -1,3 +1,4 @@
+from google.type import latlng_pb2 as _latlng_pb2
 from kapok.annotations.v1 import exposure_pb2 as _exposure_pb2
 from kapok.registry.v1 import camera_pb2 as _camera_pb2
 from google.protobuf.internal import containers as _containers
@@ -19,6 +20,32 @@ class BatchGetCameraFactsResponse(_message.Message):
     CAMERAS_FIELD_NUMBER: _ClassVar[int]
     cameras: _containers.RepeatedCompositeFieldContainer[_camera_pb2.Camera]
     def __init__(self, cameras: _Optional[_Iterable[_Union[_camera_pb2.Camera, _Mapping]]] = ...) -> None: ...
+
+class CountOperatorsRequest(_message.Message):
+    __slots__ = ("polygon", "districts", "bound")
+    POLYGON_FIELD_NUMBER: _ClassVar[int]
+    DISTRICTS_FIELD_NUMBER: _ClassVar[int]
+    BOUND_FIELD_NUMBER: _ClassVar[int]
+    polygon: _containers.RepeatedCompositeFieldContainer[_latlng_pb2.LatLng]
+    districts: _containers.RepeatedScalarFieldContainer[str]
+    bound: str
+    def __init__(self, polygon: _Optional[_Iterable[_Union[_latlng_pb2.LatLng, _Mapping]]] = ..., districts: _Optional[_Iterable[str]] = ..., bound: _Optional[str] = ...) -> None: ...
+
+class CountOperatorsResponse(_message.Message):
+    __slots__ = ("operators",)
+    OPERATORS_FIELD_NUMBER: _ClassVar[int]
+    operators: _containers.RepeatedCompositeFieldContainer[OperatorCount]
+    def __init__(self, operators: _Optional[_Iterable[_Union[OperatorCount, _Mapping]]] = ...) -> None: ...
+
+class OperatorCount(_message.Message):
+    __slots__ = ("operator", "camera_count", "sealed_count")
+    OPERATOR_FIELD_NUMBER: _ClassVar[int]
+    CAMERA_COUNT_FIELD_NUMBER: _ClassVar[int]
+    SEALED_COUNT_FIELD_NUMBER: _ClassVar[int]
+    operator: str
+    camera_count: int
+    sealed_count: int
+    def __init__(self, operator: _Optional[str] = ..., camera_count: _Optional[int] = ..., sealed_count: _Optional[int] = ...) -> None: ...
 
 class SealSourceRequest(_message.Message):
     __slots__ = ("camera", "relay", "relay_public_key")

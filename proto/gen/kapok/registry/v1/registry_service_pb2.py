@@ -29,11 +29,12 @@ from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from kapok.annotations.v1 import exposure_pb2 as kapok_dot_annotations_dot_v1_dot_exposure__pb2
+from kapok.permissions.v1 import decision_pb2 as kapok_dot_permissions_dot_v1_dot_decision__pb2
 from kapok.registry.v1 import camera_pb2 as kapok_dot_registry_dot_v1_dot_camera__pb2
 from kapok.registry.v1 import camera_filter_pb2 as kapok_dot_registry_dot_v1_dot_camera__filter__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(kapok/registry/v1/registry_service.proto\x12\x11kapok.registry.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/api/client.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a#kapok/annotations/v1/exposure.proto\x1a\x1ekapok/registry/v1/camera.proto\x1a%kapok/registry/v1/camera_filter.proto\"\\\n\x13\x43reateCameraRequest\x12\x14\n\x06parent\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12/\n\x06\x63\x61mera\x18\x02 \x01(\x0b\x32\x19.kapok.registry.v1.CameraB\x04\xe2\x41\x01\x02\"m\n\x10GetCameraRequest\x12#\n\x04name\x18\x01 \x01(\tB\x15\xe2\x41\x01\x02\xfa\x41\x0e\n\x0ckapok/Camera\x12\x34\n\nas_of_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x01\"\xb8\x01\n\x12ListCamerasRequest\x12\x14\n\x06parent\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x17\n\tpage_size\x18\x02 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\x12\x35\n\x06\x66ilter\x18\x06 \x01(\x0b\x32\x1f.kapok.registry.v1.CameraFilterB\x04\xe2\x41\x01\x01\x12\x16\n\x08order_by\x18\x07 \x01(\tB\x04\xe2\x41\x01\x01J\x04\x08\x04\x10\x05J\x04\x08\x05\x10\x06\"Z\n\x13ListCamerasResponse\x12*\n\x07\x63\x61meras\x18\x01 \x03(\x0b\x32\x19.kapok.registry.v1.Camera\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"}\n\x13UpdateCameraRequest\x12/\n\x06\x63\x61mera\x18\x01 \x01(\x0b\x32\x19.kapok.registry.v1.CameraB\x04\xe2\x41\x01\x02\x12\x35\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskB\x04\xe2\x41\x01\x02\"d\n\x13RetireCameraRequest\x12#\n\x04name\x18\x01 \x01(\tB\x15\xe2\x41\x01\x02\xfa\x41\x0e\n\x0ckapok/Camera\x12\x14\n\x06reason\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x12\n\x04\x65tag\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\"L\n\x13\x43ountCamerasRequest\x12\x35\n\x06\x66ilter\x18\x01 \x01(\x0b\x32\x1f.kapok.registry.v1.CameraFilterB\x04\xe2\x41\x01\x01\"T\n\x14\x43ountCamerasResponse\x12\x12\n\ntotal_size\x18\x01 \x01(\x03\x12(\n\x06\x66\x61\x63\x65ts\x18\x02 \x03(\x0b\x32\x18.kapok.registry.v1.Facet\"E\n\x05\x46\x61\x63\x65t\x12\r\n\x05\x66ield\x18\x01 \x01(\t\x12-\n\x06values\x18\x02 \x03(\x0b\x32\x1d.kapok.registry.v1.FacetValue\"*\n\nFacetValue\x12\r\n\x05value\x18\x01 \x01(\t\x12\r\n\x05\x63ount\x18\x02 \x01(\x03\"e\n\x1aListCameraRevisionsRequest\x12\x14\n\x06parent\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x17\n\tpage_size\x18\x02 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\"l\n\x1bListCameraRevisionsResponse\x12\x34\n\trevisions\x18\x01 \x03(\x0b\x32!.kapok.registry.v1.CameraRevision\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xbb\x01\n\x0e\x43\x61meraRevision\x12)\n\x06\x63\x61mera\x18\x01 \x01(\x0b\x32\x19.kapok.registry.v1.Camera\x12.\n\nstart_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tprincipal\x18\x04 \x01(\t\x12\r\n\x05\x63\x61use\x18\x05 \x01(\t\"B\n\x15\x43onfirmCamerasRequest\x12\x13\n\x05names\x18\x01 \x03(\tB\x04\xe2\x41\x01\x01\x12\x14\n\x06system\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\"c\n\x16\x43onfirmCamerasResponse\x12\x17\n\x0f\x63onfirmed_count\x18\x01 \x01(\x03\x12\x30\n\x0c\x63onfirm_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"h\n\x13WatchCamerasRequest\x12\x1a\n\x0cresume_token\x18\x01 \x01(\tB\x04\xe2\x41\x01\x01\x12\x35\n\x06\x66ilter\x18\x02 \x01(\x0b\x32\x1f.kapok.registry.v1.CameraFilterB\x04\xe2\x41\x01\x01\"X\n\x14WatchCamerasResponse\x12*\n\x07\x63\x61meras\x18\x01 \x03(\x0b\x32\x19.kapok.registry.v1.Camera\x12\x14\n\x0cresume_token\x18\x02 \x01(\t2\xb0\n\n\x0fRegistryService\x12\x97\x01\n\x0c\x43reateCamera\x12&.kapok.registry.v1.CreateCameraRequest\x1a\x19.kapok.registry.v1.Camera\"D\xda\x41\rparent,camera\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02*\" /v1/{parent=districts/*}/cameras:\x06\x63\x61mera\x12\x80\x01\n\tGetCamera\x12#.kapok.registry.v1.GetCameraRequest\x1a\x19.kapok.registry.v1.Camera\"3\xda\x41\x04name\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\"\x12 /v1/{name=districts/*/cameras/*}\x12\x93\x01\n\x0bListCameras\x12%.kapok.registry.v1.ListCamerasRequest\x1a&.kapok.registry.v1.ListCamerasResponse\"5\xda\x41\x06parent\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\"\x12 /v1/{parent=districts/*}/cameras\x12\xa3\x01\n\x0cUpdateCamera\x12&.kapok.registry.v1.UpdateCameraRequest\x1a\x19.kapok.registry.v1.Camera\"P\xda\x41\x12\x63\x61mera,update_mask\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x31\x32\'/v1/{camera.name=districts/*/cameras/*}:\x06\x63\x61mera\x12\x90\x01\n\x0cRetireCamera\x12&.kapok.registry.v1.RetireCameraRequest\x1a\x19.kapok.registry.v1.Camera\"=\xda\x41\x04name\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02,\"\'/v1/{name=districts/*/cameras/*}:retire:\x01*\x12\x81\x01\n\x0c\x43ountCameras\x12&.kapok.registry.v1.CountCamerasRequest\x1a\'.kapok.registry.v1.CountCamerasResponse\" \xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x16\"\x11/v1/cameras:count:\x01*\x12\xb7\x01\n\x13ListCameraRevisions\x12-.kapok.registry.v1.ListCameraRevisionsRequest\x1a..kapok.registry.v1.ListCameraRevisionsResponse\"A\xda\x41\x06parent\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02.\x12,/v1/{parent=districts/*/cameras/*}/revisions\x12\x89\x01\n\x0e\x43onfirmCameras\x12(.kapok.registry.v1.ConfirmCamerasRequest\x1a).kapok.registry.v1.ConfirmCamerasResponse\"\"\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x18\"\x13/v1/cameras:confirm:\x01*\x12g\n\x0cWatchCameras\x12&.kapok.registry.v1.WatchCamerasRequest\x1a\'.kapok.registry.v1.WatchCamerasResponse\"\x04\xc8\xda\x18\x01\x30\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(kapok/registry/v1/registry_service.proto\x12\x11kapok.registry.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/api/client.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a#kapok/annotations/v1/exposure.proto\x1a#kapok/permissions/v1/decision.proto\x1a\x1ekapok/registry/v1/camera.proto\x1a%kapok/registry/v1/camera_filter.proto\"\\\n\x13\x43reateCameraRequest\x12\x14\n\x06parent\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12/\n\x06\x63\x61mera\x18\x02 \x01(\x0b\x32\x19.kapok.registry.v1.CameraB\x04\xe2\x41\x01\x02\"m\n\x10GetCameraRequest\x12#\n\x04name\x18\x01 \x01(\tB\x15\xe2\x41\x01\x02\xfa\x41\x0e\n\x0ckapok/Camera\x12\x34\n\nas_of_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x01\"\xb8\x01\n\x12ListCamerasRequest\x12\x14\n\x06parent\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x17\n\tpage_size\x18\x02 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\x12\x35\n\x06\x66ilter\x18\x06 \x01(\x0b\x32\x1f.kapok.registry.v1.CameraFilterB\x04\xe2\x41\x01\x01\x12\x16\n\x08order_by\x18\x07 \x01(\tB\x04\xe2\x41\x01\x01J\x04\x08\x04\x10\x05J\x04\x08\x05\x10\x06\"Z\n\x13ListCamerasResponse\x12*\n\x07\x63\x61meras\x18\x01 \x03(\x0b\x32\x19.kapok.registry.v1.Camera\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x9a\x02\n\x19ListAllowedCamerasRequest\x12\x14\n\x06parent\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x32\n\x06\x61\x63tion\x18\x02 \x01(\x0e\x32\x1c.kapok.permissions.v1.ActionB\x04\xe2\x41\x01\x02\x12\x19\n\x0blegal_basis\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\x12\x16\n\x08incident\x18\x04 \x01(\tB\x04\xe2\x41\x01\x01\x12\x17\n\tpage_size\x18\x05 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x06 \x01(\tB\x04\xe2\x41\x01\x01\x12\x35\n\x06\x66ilter\x18\x07 \x01(\x0b\x32\x1f.kapok.registry.v1.CameraFilterB\x04\xe2\x41\x01\x01\x12\x16\n\x08order_by\x18\x08 \x01(\tB\x04\xe2\x41\x01\x01\"\x90\x01\n\x1aListAllowedCamerasResponse\x12\x0f\n\x07\x63\x61meras\x18\x01 \x03(\t\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x17\n\x0fpolicy_revision\x18\x03 \x01(\x03\x12/\n\x0bvalid_until\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"}\n\x13UpdateCameraRequest\x12/\n\x06\x63\x61mera\x18\x01 \x01(\x0b\x32\x19.kapok.registry.v1.CameraB\x04\xe2\x41\x01\x02\x12\x35\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskB\x04\xe2\x41\x01\x02\"d\n\x13RetireCameraRequest\x12#\n\x04name\x18\x01 \x01(\tB\x15\xe2\x41\x01\x02\xfa\x41\x0e\n\x0ckapok/Camera\x12\x14\n\x06reason\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x12\n\x04\x65tag\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\"L\n\x13\x43ountCamerasRequest\x12\x35\n\x06\x66ilter\x18\x01 \x01(\x0b\x32\x1f.kapok.registry.v1.CameraFilterB\x04\xe2\x41\x01\x01\"T\n\x14\x43ountCamerasResponse\x12\x12\n\ntotal_size\x18\x01 \x01(\x03\x12(\n\x06\x66\x61\x63\x65ts\x18\x02 \x03(\x0b\x32\x18.kapok.registry.v1.Facet\"E\n\x05\x46\x61\x63\x65t\x12\r\n\x05\x66ield\x18\x01 \x01(\t\x12-\n\x06values\x18\x02 \x03(\x0b\x32\x1d.kapok.registry.v1.FacetValue\"*\n\nFacetValue\x12\r\n\x05value\x18\x01 \x01(\t\x12\r\n\x05\x63ount\x18\x02 \x01(\x03\"e\n\x1aListCameraRevisionsRequest\x12\x14\n\x06parent\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x17\n\tpage_size\x18\x02 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\"l\n\x1bListCameraRevisionsResponse\x12\x34\n\trevisions\x18\x01 \x03(\x0b\x32!.kapok.registry.v1.CameraRevision\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xbb\x01\n\x0e\x43\x61meraRevision\x12)\n\x06\x63\x61mera\x18\x01 \x01(\x0b\x32\x19.kapok.registry.v1.Camera\x12.\n\nstart_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tprincipal\x18\x04 \x01(\t\x12\r\n\x05\x63\x61use\x18\x05 \x01(\t\"B\n\x15\x43onfirmCamerasRequest\x12\x13\n\x05names\x18\x01 \x03(\tB\x04\xe2\x41\x01\x01\x12\x14\n\x06system\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\"c\n\x16\x43onfirmCamerasResponse\x12\x17\n\x0f\x63onfirmed_count\x18\x01 \x01(\x03\x12\x30\n\x0c\x63onfirm_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"h\n\x13WatchCamerasRequest\x12\x1a\n\x0cresume_token\x18\x01 \x01(\tB\x04\xe2\x41\x01\x01\x12\x35\n\x06\x66ilter\x18\x02 \x01(\x0b\x32\x1f.kapok.registry.v1.CameraFilterB\x04\xe2\x41\x01\x01\"X\n\x14WatchCamerasResponse\x12*\n\x07\x63\x61meras\x18\x01 \x03(\x0b\x32\x19.kapok.registry.v1.Camera\x12\x14\n\x0cresume_token\x18\x02 \x01(\t2\xee\x0b\n\x0fRegistryService\x12\x97\x01\n\x0c\x43reateCamera\x12&.kapok.registry.v1.CreateCameraRequest\x1a\x19.kapok.registry.v1.Camera\"D\xda\x41\rparent,camera\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02*\" /v1/{parent=districts/*}/cameras:\x06\x63\x61mera\x12\x80\x01\n\tGetCamera\x12#.kapok.registry.v1.GetCameraRequest\x1a\x19.kapok.registry.v1.Camera\"3\xda\x41\x04name\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\"\x12 /v1/{name=districts/*/cameras/*}\x12\x93\x01\n\x0bListCameras\x12%.kapok.registry.v1.ListCamerasRequest\x1a&.kapok.registry.v1.ListCamerasResponse\"5\xda\x41\x06parent\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\"\x12 /v1/{parent=districts/*}/cameras\x12\xbb\x01\n\x12ListAllowedCameras\x12,.kapok.registry.v1.ListAllowedCamerasRequest\x1a-.kapok.registry.v1.ListAllowedCamerasResponse\"H\xda\x41\rparent,action\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02.\x12,/v1/{parent=districts/*}/cameras:listAllowed\x12\xa3\x01\n\x0cUpdateCamera\x12&.kapok.registry.v1.UpdateCameraRequest\x1a\x19.kapok.registry.v1.Camera\"P\xda\x41\x12\x63\x61mera,update_mask\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x31\x32\'/v1/{camera.name=districts/*/cameras/*}:\x06\x63\x61mera\x12\x90\x01\n\x0cRetireCamera\x12&.kapok.registry.v1.RetireCameraRequest\x1a\x19.kapok.registry.v1.Camera\"=\xda\x41\x04name\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02,\"\'/v1/{name=districts/*/cameras/*}:retire:\x01*\x12\x81\x01\n\x0c\x43ountCameras\x12&.kapok.registry.v1.CountCamerasRequest\x1a\'.kapok.registry.v1.CountCamerasResponse\" \xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x16\"\x11/v1/cameras:count:\x01*\x12\xb7\x01\n\x13ListCameraRevisions\x12-.kapok.registry.v1.ListCameraRevisionsRequest\x1a..kapok.registry.v1.ListCameraRevisionsResponse\"A\xda\x41\x06parent\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02.\x12,/v1/{parent=districts/*/cameras/*}/revisions\x12\x89\x01\n\x0e\x43onfirmCameras\x12(.kapok.registry.v1.ConfirmCamerasRequest\x1a).kapok.registry.v1.ConfirmCamerasResponse\"\"\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x18\"\x13/v1/cameras:confirm:\x01*\x12g\n\x0cWatchCameras\x12&.kapok.registry.v1.WatchCamerasRequest\x1a\'.kapok.registry.v1.WatchCamerasResponse\"\x04\xc8\xda\x18\x01\x30\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -58,6 +59,22 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTCAMERASREQUEST'].fields_by_name['filter']._serialized_options = b'\342A\001\001'
   _globals['_LISTCAMERASREQUEST'].fields_by_name['order_by']._loaded_options = None
   _globals['_LISTCAMERASREQUEST'].fields_by_name['order_by']._serialized_options = b'\342A\001\001'
+  _globals['_LISTALLOWEDCAMERASREQUEST'].fields_by_name['parent']._loaded_options = None
+  _globals['_LISTALLOWEDCAMERASREQUEST'].fields_by_name['parent']._serialized_options = b'\342A\001\002'
+  _globals['_LISTALLOWEDCAMERASREQUEST'].fields_by_name['action']._loaded_options = None
+  _globals['_LISTALLOWEDCAMERASREQUEST'].fields_by_name['action']._serialized_options = b'\342A\001\002'
+  _globals['_LISTALLOWEDCAMERASREQUEST'].fields_by_name['legal_basis']._loaded_options = None
+  _globals['_LISTALLOWEDCAMERASREQUEST'].fields_by_name['legal_basis']._serialized_options = b'\342A\001\001'
+  _globals['_LISTALLOWEDCAMERASREQUEST'].fields_by_name['incident']._loaded_options = None
+  _globals['_LISTALLOWEDCAMERASREQUEST'].fields_by_name['incident']._serialized_options = b'\342A\001\001'
+  _globals['_LISTALLOWEDCAMERASREQUEST'].fields_by_name['page_size']._loaded_options = None
+  _globals['_LISTALLOWEDCAMERASREQUEST'].fields_by_name['page_size']._serialized_options = b'\342A\001\001'
+  _globals['_LISTALLOWEDCAMERASREQUEST'].fields_by_name['page_token']._loaded_options = None
+  _globals['_LISTALLOWEDCAMERASREQUEST'].fields_by_name['page_token']._serialized_options = b'\342A\001\001'
+  _globals['_LISTALLOWEDCAMERASREQUEST'].fields_by_name['filter']._loaded_options = None
+  _globals['_LISTALLOWEDCAMERASREQUEST'].fields_by_name['filter']._serialized_options = b'\342A\001\001'
+  _globals['_LISTALLOWEDCAMERASREQUEST'].fields_by_name['order_by']._loaded_options = None
+  _globals['_LISTALLOWEDCAMERASREQUEST'].fields_by_name['order_by']._serialized_options = b'\342A\001\001'
   _globals['_UPDATECAMERAREQUEST'].fields_by_name['camera']._loaded_options = None
   _globals['_UPDATECAMERAREQUEST'].fields_by_name['camera']._serialized_options = b'\342A\001\002'
   _globals['_UPDATECAMERAREQUEST'].fields_by_name['update_mask']._loaded_options = None
@@ -90,6 +107,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_REGISTRYSERVICE'].methods_by_name['GetCamera']._serialized_options = b'\332A\004name\310\332\030\001\202\323\344\223\002\"\022 /v1/{name=districts/*/cameras/*}'
   _globals['_REGISTRYSERVICE'].methods_by_name['ListCameras']._loaded_options = None
   _globals['_REGISTRYSERVICE'].methods_by_name['ListCameras']._serialized_options = b'\332A\006parent\310\332\030\001\202\323\344\223\002\"\022 /v1/{parent=districts/*}/cameras'
+  _globals['_REGISTRYSERVICE'].methods_by_name['ListAllowedCameras']._loaded_options = None
+  _globals['_REGISTRYSERVICE'].methods_by_name['ListAllowedCameras']._serialized_options = b'\332A\rparent,action\310\332\030\001\202\323\344\223\002.\022,/v1/{parent=districts/*}/cameras:listAllowed'
   _globals['_REGISTRYSERVICE'].methods_by_name['UpdateCamera']._loaded_options = None
   _globals['_REGISTRYSERVICE'].methods_by_name['UpdateCamera']._serialized_options = b'\332A\022camera,update_mask\310\332\030\001\202\323\344\223\00212\'/v1/{camera.name=districts/*/cameras/*}:\006camera'
   _globals['_REGISTRYSERVICE'].methods_by_name['RetireCamera']._loaded_options = None
@@ -102,40 +121,44 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_REGISTRYSERVICE'].methods_by_name['ConfirmCameras']._serialized_options = b'\310\332\030\001\202\323\344\223\002\030\"\023/v1/cameras:confirm:\001*'
   _globals['_REGISTRYSERVICE'].methods_by_name['WatchCameras']._loaded_options = None
   _globals['_REGISTRYSERVICE'].methods_by_name['WatchCameras']._serialized_options = b'\310\332\030\001'
-  _globals['_CREATECAMERAREQUEST']._serialized_start=353
-  _globals['_CREATECAMERAREQUEST']._serialized_end=445
-  _globals['_GETCAMERAREQUEST']._serialized_start=447
-  _globals['_GETCAMERAREQUEST']._serialized_end=556
-  _globals['_LISTCAMERASREQUEST']._serialized_start=559
-  _globals['_LISTCAMERASREQUEST']._serialized_end=743
-  _globals['_LISTCAMERASRESPONSE']._serialized_start=745
-  _globals['_LISTCAMERASRESPONSE']._serialized_end=835
-  _globals['_UPDATECAMERAREQUEST']._serialized_start=837
-  _globals['_UPDATECAMERAREQUEST']._serialized_end=962
-  _globals['_RETIRECAMERAREQUEST']._serialized_start=964
-  _globals['_RETIRECAMERAREQUEST']._serialized_end=1064
-  _globals['_COUNTCAMERASREQUEST']._serialized_start=1066
-  _globals['_COUNTCAMERASREQUEST']._serialized_end=1142
-  _globals['_COUNTCAMERASRESPONSE']._serialized_start=1144
-  _globals['_COUNTCAMERASRESPONSE']._serialized_end=1228
-  _globals['_FACET']._serialized_start=1230
-  _globals['_FACET']._serialized_end=1299
-  _globals['_FACETVALUE']._serialized_start=1301
-  _globals['_FACETVALUE']._serialized_end=1343
-  _globals['_LISTCAMERAREVISIONSREQUEST']._serialized_start=1345
-  _globals['_LISTCAMERAREVISIONSREQUEST']._serialized_end=1446
-  _globals['_LISTCAMERAREVISIONSRESPONSE']._serialized_start=1448
-  _globals['_LISTCAMERAREVISIONSRESPONSE']._serialized_end=1556
-  _globals['_CAMERAREVISION']._serialized_start=1559
-  _globals['_CAMERAREVISION']._serialized_end=1746
-  _globals['_CONFIRMCAMERASREQUEST']._serialized_start=1748
-  _globals['_CONFIRMCAMERASREQUEST']._serialized_end=1814
-  _globals['_CONFIRMCAMERASRESPONSE']._serialized_start=1816
-  _globals['_CONFIRMCAMERASRESPONSE']._serialized_end=1915
-  _globals['_WATCHCAMERASREQUEST']._serialized_start=1917
-  _globals['_WATCHCAMERASREQUEST']._serialized_end=2021
-  _globals['_WATCHCAMERASRESPONSE']._serialized_start=2023
-  _globals['_WATCHCAMERASRESPONSE']._serialized_end=2111
-  _globals['_REGISTRYSERVICE']._serialized_start=2114
-  _globals['_REGISTRYSERVICE']._serialized_end=3442
+  _globals['_CREATECAMERAREQUEST']._serialized_start=390
+  _globals['_CREATECAMERAREQUEST']._serialized_end=482
+  _globals['_GETCAMERAREQUEST']._serialized_start=484
+  _globals['_GETCAMERAREQUEST']._serialized_end=593
+  _globals['_LISTCAMERASREQUEST']._serialized_start=596
+  _globals['_LISTCAMERASREQUEST']._serialized_end=780
+  _globals['_LISTCAMERASRESPONSE']._serialized_start=782
+  _globals['_LISTCAMERASRESPONSE']._serialized_end=872
+  _globals['_LISTALLOWEDCAMERASREQUEST']._serialized_start=875
+  _globals['_LISTALLOWEDCAMERASREQUEST']._serialized_end=1157
+  _globals['_LISTALLOWEDCAMERASRESPONSE']._serialized_start=1160
+  _globals['_LISTALLOWEDCAMERASRESPONSE']._serialized_end=1304
+  _globals['_UPDATECAMERAREQUEST']._serialized_start=1306
+  _globals['_UPDATECAMERAREQUEST']._serialized_end=1431
+  _globals['_RETIRECAMERAREQUEST']._serialized_start=1433
+  _globals['_RETIRECAMERAREQUEST']._serialized_end=1533
+  _globals['_COUNTCAMERASREQUEST']._serialized_start=1535
+  _globals['_COUNTCAMERASREQUEST']._serialized_end=1611
+  _globals['_COUNTCAMERASRESPONSE']._serialized_start=1613
+  _globals['_COUNTCAMERASRESPONSE']._serialized_end=1697
+  _globals['_FACET']._serialized_start=1699
+  _globals['_FACET']._serialized_end=1768
+  _globals['_FACETVALUE']._serialized_start=1770
+  _globals['_FACETVALUE']._serialized_end=1812
+  _globals['_LISTCAMERAREVISIONSREQUEST']._serialized_start=1814
+  _globals['_LISTCAMERAREVISIONSREQUEST']._serialized_end=1915
+  _globals['_LISTCAMERAREVISIONSRESPONSE']._serialized_start=1917
+  _globals['_LISTCAMERAREVISIONSRESPONSE']._serialized_end=2025
+  _globals['_CAMERAREVISION']._serialized_start=2028
+  _globals['_CAMERAREVISION']._serialized_end=2215
+  _globals['_CONFIRMCAMERASREQUEST']._serialized_start=2217
+  _globals['_CONFIRMCAMERASREQUEST']._serialized_end=2283
+  _globals['_CONFIRMCAMERASRESPONSE']._serialized_start=2285
+  _globals['_CONFIRMCAMERASRESPONSE']._serialized_end=2384
+  _globals['_WATCHCAMERASREQUEST']._serialized_start=2386
+  _globals['_WATCHCAMERASREQUEST']._serialized_end=2490
+  _globals['_WATCHCAMERASRESPONSE']._serialized_start=2492
+  _globals['_WATCHCAMERASRESPONSE']._serialized_end=2580
+  _globals['_REGISTRYSERVICE']._serialized_start=2583
+  _globals['_REGISTRYSERVICE']._serialized_end=4101
 # @@protoc_insertion_point(module_scope)

@@ -7,6 +7,7 @@ from google.api import resource_pb2 as _resource_pb2
 from google.protobuf import field_mask_pb2 as _field_mask_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from kapok.annotations.v1 import exposure_pb2 as _exposure_pb2
+from kapok.permissions.v1 import decision_pb2 as _decision_pb2
 from kapok.registry.v1 import camera_pb2 as _camera_pb2
 from kapok.registry.v1 import camera_filter_pb2 as _camera_filter_pb2
 from google.protobuf.internal import containers as _containers
@@ -54,6 +55,38 @@ class ListCamerasResponse(_message.Message):
     cameras: _containers.RepeatedCompositeFieldContainer[_camera_pb2.Camera]
     next_page_token: str
     def __init__(self, cameras: _Optional[_Iterable[_Union[_camera_pb2.Camera, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class ListAllowedCamerasRequest(_message.Message):
+    __slots__ = ("parent", "action", "legal_basis", "incident", "page_size", "page_token", "filter", "order_by")
+    PARENT_FIELD_NUMBER: _ClassVar[int]
+    ACTION_FIELD_NUMBER: _ClassVar[int]
+    LEGAL_BASIS_FIELD_NUMBER: _ClassVar[int]
+    INCIDENT_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    FILTER_FIELD_NUMBER: _ClassVar[int]
+    ORDER_BY_FIELD_NUMBER: _ClassVar[int]
+    parent: str
+    action: _decision_pb2.Action
+    legal_basis: str
+    incident: str
+    page_size: int
+    page_token: str
+    filter: _camera_filter_pb2.CameraFilter
+    order_by: str
+    def __init__(self, parent: _Optional[str] = ..., action: _Optional[_Union[_decision_pb2.Action, str]] = ..., legal_basis: _Optional[str] = ..., incident: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., filter: _Optional[_Union[_camera_filter_pb2.CameraFilter, _Mapping]] = ..., order_by: _Optional[str] = ...) -> None: ...
+
+class ListAllowedCamerasResponse(_message.Message):
+    __slots__ = ("cameras", "next_page_token", "policy_revision", "valid_until")
+    CAMERAS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    POLICY_REVISION_FIELD_NUMBER: _ClassVar[int]
+    VALID_UNTIL_FIELD_NUMBER: _ClassVar[int]
+    cameras: _containers.RepeatedScalarFieldContainer[str]
+    next_page_token: str
+    policy_revision: int
+    valid_until: _timestamp_pb2.Timestamp
+    def __init__(self, cameras: _Optional[_Iterable[str]] = ..., next_page_token: _Optional[str] = ..., policy_revision: _Optional[int] = ..., valid_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class UpdateCameraRequest(_message.Message):
     __slots__ = ("camera", "update_mask")

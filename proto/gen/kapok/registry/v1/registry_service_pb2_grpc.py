@@ -51,6 +51,11 @@ class RegistryServiceStub:
                 request_serializer=kapok_dot_registry_dot_v1_dot_registry__service__pb2.ListCamerasRequest.SerializeToString,
                 response_deserializer=kapok_dot_registry_dot_v1_dot_registry__service__pb2.ListCamerasResponse.FromString,
                 _registered_method=True)
+        self.ListAllowedCameras = channel.unary_unary(
+                '/kapok.registry.v1.RegistryService/ListAllowedCameras',
+                request_serializer=kapok_dot_registry_dot_v1_dot_registry__service__pb2.ListAllowedCamerasRequest.SerializeToString,
+                response_deserializer=kapok_dot_registry_dot_v1_dot_registry__service__pb2.ListAllowedCamerasResponse.FromString,
+                _registered_method=True)
         self.UpdateCamera = channel.unary_unary(
                 '/kapok.registry.v1.RegistryService/UpdateCamera',
                 request_serializer=kapok_dot_registry_dot_v1_dot_registry__service__pb2.UpdateCameraRequest.SerializeToString,
@@ -103,6 +108,15 @@ class RegistryServiceServicer:
 
     def ListCameras(self, request, context):
         """The cameras that the caller may describe. Filtered by permission before anything is counted.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListAllowedCameras(self, request, context):
+        """The cameras to which the caller may do something now, each as Check would say: with what papers and incidents that
+        are in force open, those that nobody else controls. Names only: what is known of a camera is for those who may
+        describe it. POLICY_CHANGED when the policy is another than the page before was answered by: begin anew.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -168,6 +182,11 @@ def add_RegistryServiceServicer_to_server(servicer, server):
                     servicer.ListCameras,
                     request_deserializer=kapok_dot_registry_dot_v1_dot_registry__service__pb2.ListCamerasRequest.FromString,
                     response_serializer=kapok_dot_registry_dot_v1_dot_registry__service__pb2.ListCamerasResponse.SerializeToString,
+            ),
+            'ListAllowedCameras': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListAllowedCameras,
+                    request_deserializer=kapok_dot_registry_dot_v1_dot_registry__service__pb2.ListAllowedCamerasRequest.FromString,
+                    response_serializer=kapok_dot_registry_dot_v1_dot_registry__service__pb2.ListAllowedCamerasResponse.SerializeToString,
             ),
             'UpdateCamera': grpc.unary_unary_rpc_method_handler(
                     servicer.UpdateCamera,
@@ -282,6 +301,33 @@ class RegistryService:
             '/kapok.registry.v1.RegistryService/ListCameras',
             kapok_dot_registry_dot_v1_dot_registry__service__pb2.ListCamerasRequest.SerializeToString,
             kapok_dot_registry_dot_v1_dot_registry__service__pb2.ListCamerasResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListAllowedCameras(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kapok.registry.v1.RegistryService/ListAllowedCameras',
+            kapok_dot_registry_dot_v1_dot_registry__service__pb2.ListAllowedCamerasRequest.SerializeToString,
+            kapok_dot_registry_dot_v1_dot_registry__service__pb2.ListAllowedCamerasResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -1,0 +1,88 @@
+"""The cameras on which a principal may act at one moment, said without trying any: what each row of the policy allows
+and denies, as classes of cameras and the places where its conditions hold.
+
+A camera is within reach when it is in an allowing part and in no denying one: the effect of the policy, said of sets.
+A registry finds them by its indexes. Circumstances are all that bear on the principal, on whichever camera.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.decider.conditions import standing
+from services.decider.cover import COVERED, Cover, covers
+from services.decider.facts import (
+    BARRED,
+    CATEGORIES,
+    NOT_ACCEPTED,
+    OPERATING,
+    SEALED_LEVEL,
+    Action,
+    AgencyKind,
+    Circumstances,
+    Principal,
+    Relation,
+)
+from services.decider.model import among, held, needs_mask, within
+from services.decider.policy import Policy, Row
+from services.decider.scope import ScopeClass, placed, possible
+
+STATES = NOT_ACCEPTED | OPERATING | BARRED  # conditions that are the state of a camera's system
+_LEVELS = range(SEALED_LEVEL + 1)  # 0: the policy has given none yet
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one row speaks of: a class of cameras, the state of their systems (bits of STATES), conditions to be met."""
+
+    place: ScopeClass
+    state: int = 0
+    conditions: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Everything within reach by the policy of ``revision``; ``covers`` by the bit of each condition that is needed."""
+
+    allows: tuple[Part, ...]
+    denials: tuple[Part, ...]
+    covers: Mapping[int, Cover]
+    revision: int = 0
+
+    @property
+    def until(self) -> datetime | None:
+        """When the first of the facts that it stands on ends."""
+        return min((cover.until for cover in self.covers.values() if cover.until), default=None)
+
+
+def reach(policy: Policy, principal: Principal, action: Action, circumstances: Circumstances, now: datetime) -> Reach:
+    """What ``principal`` may do ``action`` to at ``now``."""
+    rows = [row for row in policy.rows if held(principal.role_text, row.role) and among(action, row.action)]
+    allows = tuple(part for row in rows if row.is_allow for part in _parts(row, principal))
+    denials = tuple(part for row in rows if not row.is_allow for part in _parts(row, principal))
+    needed = 0
+    for part in (*allows, *denials):
+        needed |= part.conditions
+    found = covers(principal, action, circumstances, now)
+    return Reach(allows, denials, {bit: cover for bit, cover in found.items() if bit & needed})
+
+
+def _parts(row: Row, principal: Principal) -> Iterator[Part]:
+    """One for each relation in which the principal may stand to a camera."""
+    needs = needs_mask(row.needs)
+    categories = tuple(category for category in CATEGORIES if within(category, row.categories))
+    for relation in possible(principal):
+        levels = tuple(level for level in _LEVELS if _admits(row, needs, principal, relation, level))
+        if levels and among(relation, row.relation):
+            place = placed(ScopeClass(row.rule, relation, levels, categories), principal)
+            yield Part(place, needs & STATES, needs & COVERED)
+
+
+def _admits(row: Row, needs: int, principal: Principal, relation: Relation, level: int) -> bool:
+    """Whether the row speaks of cameras of ``level``, as far as this hangs on principal and level; never of hidden ones
+    (``relation.is_hidden``).
+    """
+    is_open = 0 < level < SEALED_LEVEL
+    is_hidden = not is_open and principal.kind is not AgencyKind.NATIONAL_SECURITY and relation is not Relation.OWN
+    lacking = needs & ~(STATES | COVERED) & ~standing(principal, level)
+    return within(level, row.levels) and not is_hidden and not lacking

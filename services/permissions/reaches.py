@@ -1,0 +1,52 @@
+"""Use case of what is within reach: everything on which a principal may act now, for the registry's lists of it."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.chassis.errors import Exhausted
+from services.decider.conditions import PAPER_ACTIONS
+from services.decider.facts import Circumstances, LegalBasis
+from services.decider.reach import Reach
+from services.permissions.batches import Batch
+from services.permissions.ports import Ports
+from services.permissions.question import acting
+from services.permissions.store import bases, incidents, takeovers
+
+MOST_NAMES = 20_000  # of cameras, in one answer: a quarter of what a call carries
+_LATER = timedelta(hours=1)  # papers end, incidents too
+
+
+class Reaches:
+    """Answers; writes nothing."""
+
+    def __init__(self, ports: Ports) -> None:
+        self._ports = ports
+
+    async def of(self, asked: Batch) -> Reach:
+        """What a single check allows, said of all cameras. Without papers named, any of the principal's own count.
+
+        Raises Exhausted when papers, incidents and takeovers name more cameras than one answer holds.
+        """
+        ports, now = self._ports, self._ports.clock.now()
+        async with ports.database.read() as transaction:
+            record = await acting(transaction, ports, asked.principal)
+            open_ = (await incidents.open_to_each(transaction, {record.agency.name}, now))[record.agency.name]
+            circumstances = Circumstances(
+                bases=await _papers(transaction, asked, now),
+                incidents=tuple(one for one in open_ if asked.incident in ("", one.name)),
+                takeovers=await takeovers.all_standing(transaction),
+            )
+        found = ports.decider.reach(record.acting, asked.action, circumstances, now)
+        if sum(cover.names for cover in found.covers.values()) > MOST_NAMES:
+            message = f"papers, incidents and takeovers name over {MOST_NAMES} cameras: name the papers or incident"
+            raise Exhausted("LIMIT_REACHED", message, retry_after=_LATER, limit=str(MOST_NAMES))
+        return found
+
+
+async def _papers(transaction: AsyncConnection, asked: Batch, now: datetime) -> tuple[LegalBasis, ...]:
+    if asked.action not in PAPER_ACTIONS:
+        return ()
+    if asked.legal_basis:
+        return tuple((await bases.named(transaction, {asked.legal_basis}, None, now)).values())
+    return await bases.in_force(transaction, asked.principal, now, MOST_NAMES + 1)
