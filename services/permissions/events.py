@@ -33,11 +33,13 @@ from services.permissions.camera_memory import CameraMemory
 from services.permissions.closures import Closure
 from services.permissions.ending import Ending, Heartbeat
 from services.permissions.incident import Declared
+from services.permissions.inspection import Inspecting
 from services.permissions.joint.proposal import Proposal
 from services.permissions.neighbours import BARRED
 from services.permissions.ports import Change, Held, Standing
 from services.permissions.review import Review, Terms
 from services.permissions.rpc import agency_keys, incident_messages, messages, policy_change, review_messages
+from services.permissions.rpc.inspections import inspection
 
 log = logging.getLogger(__name__)
 ENDINGS = "kapok.v1.permissions.endings"
@@ -192,6 +194,11 @@ def _snapshot(resource: object) -> Message:
 @_snapshot.register
 def _(resource: Registered) -> Message:
     return messages.legal_basis(resource)
+
+
+@_snapshot.register
+def _(resource: Inspecting) -> Message:
+    return inspection(resource)
 
 
 @_snapshot.register

@@ -15,6 +15,7 @@ from services.permissions.agency_key import AgencyKey
 from services.permissions.basis import Registered
 from services.permissions.ending import Ending
 from services.permissions.incident import Declared
+from services.permissions.inspection import Inspecting
 from services.permissions.joint.proposal import Proposal
 from services.permissions.review import Review, Terms
 from services.permissions.snapshots import Known
@@ -54,7 +55,7 @@ class Change:
     verb: str
     by: str
     at: datetime
-    snapshot: Registered | Review | Terms | Declared | Held | Standing | Proposal | AgencyKey
+    snapshot: Registered | Review | Terms | Inspecting | Declared | Held | Standing | Proposal | AgencyKey
     camera: str = ""
     rule: str = ""
     article: str = ""

@@ -10,6 +10,7 @@ from services.permissions.closures import Closures
 from services.permissions.concerns import Concerns
 from services.permissions.decisions import Decisions
 from services.permissions.incidents import Incidents
+from services.permissions.inspections import Inspections
 from services.permissions.joint.proposals import Documents, Proposals
 from services.permissions.policies import Levels
 from services.permissions.ports import Ports
@@ -37,6 +38,7 @@ class Permissions:
     reaches: Reaches
     reviews: Reviews
     concerns: Concerns
+    inspections: Inspections
 
 
 def compose(ports: Ports, documents: Documents, organ_keys: Mapping[str, bytes]) -> Permissions:
@@ -56,4 +58,5 @@ def compose(ports: Ports, documents: Documents, organ_keys: Mapping[str, bytes])
         Reaches(ports),
         Reviews(ports),
         Concerns(ports),
+        Inspections(ports),
     )

@@ -18,8 +18,8 @@ OUTSIDE = {
     "services/registry/vault.py": "seals sources at rest with fresh nonces",
     **{
         f"services/permissions/{noun}.py": USE_CASE
-        for noun in ("agency_keys", "bases", "batches", "closures", "concerns", "control", "decisions",
-                     "incidents", "policies", "principals", "question", "reaches", "reviews", "rounds", "takeovers",
+        for noun in ("agency_keys", "bases", "batches", "closures", "concerns", "control", "decisions", "incidents",
+                     "inspections", "policies", "principals", "question", "reaches", "reviews", "rounds", "takeovers",
                      "view", "joint/proposals")
     },
     **{

@@ -28,14 +28,14 @@ class DeciderServicer:
             camera=messages.named("camera", request.camera, "camera"),
             action=messages.action(request.action),
             legal_basis=messages.optional("legal_basis", request.legal_basis, "legal_basis"),
-            incident=messages.optional("incident", request.incident, "incident"),
+            incident=messages.optional("ground", request.incident, "incident"),
             used_for=messages.optional("session", request.session, "session"),
         )
         answer = await self._permissions.decisions.decide(question)
         return pb.DecideResponse(
             decision=answers.decision(answer.decision, answer.number),
             agency=answer.principal.agency,
-            incident=answer.incident,
+            incident=answer.incident or answer.inspection,
             security_level=answer.camera.level,
         )
 

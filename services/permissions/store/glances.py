@@ -12,6 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.permissions.store import counters
 from services.permissions.store.endings import COUNTER
 from services.permissions.store.incidents import in_force
+from services.permissions.store.inspection_tables import inspections
+from services.permissions.store.inspections import in_force as is_open_at
 from services.permissions.store.principals import Record, record, with_agency
 from services.permissions.store.tables import Instant, endings, incident_agencies, incidents, principals, takeovers
 
@@ -22,7 +24,7 @@ _CAMERAS: sa.BindParameter[str] = sa.bindparam("cameras", expanding=True)
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """Principals on record, the last ending, and whether endings, takeovers or incidents bear on it as well."""
+    """Principals on record, the last ending, and whether endings, takeovers, incidents or inspections bear on it."""
 
     records: dict[str, Record]
     committed: int
@@ -37,6 +39,14 @@ async def glance(
     rows = (await connection.execute(_GLANCE, given)).all()
     committed = max((row.committed for row in rows), default=0)
     return Glance({row.name: record(row) for row in rows}, committed, any(row.is_more for row in rows))
+
+
+def _is_inspecting() -> sa.ColumnElement[bool]:
+    """An open inspection is of one of the principals' agencies."""
+    asked = principals.alias("inspector")
+    joined = inspections.join(asked, asked.c.agency == inspections.c.agency)
+    is_open = asked.c.name.in_(_NAMES) & is_open_at(_NOW)
+    return sa.exists(sa.select(inspections.c.name).select_from(joined).where(is_open))
 
 
 def _is_open() -> sa.ColumnElement[bool]:
@@ -57,6 +67,7 @@ _GLANCE = (
             sa.exists().where(takeovers.c.camera.in_(_CAMERAS), takeovers.c.ended_at.is_(None)),
             sa.exists().where(endings.c.subject.in_(_CAMERAS), endings.c.occurred_at >= _SINCE),
             _is_open(),
+            _is_inspecting(),
         ).label("is_more"),
     )
     .where(principals.c.name.in_(_NAMES))

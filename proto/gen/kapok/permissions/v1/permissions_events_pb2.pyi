@@ -21,6 +21,7 @@ class Ending(_message.Message):
         CAUSE_CAMERA_CHANGED: _ClassVar[Ending.Cause]
         CAUSE_POLICY_CHANGED: _ClassVar[Ending.Cause]
         CAUSE_AGENCY_KEY_REVOKED: _ClassVar[Ending.Cause]
+        CAUSE_INSPECTION_ENDED: _ClassVar[Ending.Cause]
     CAUSE_UNSPECIFIED: Ending.Cause
     CAUSE_PRINCIPAL_REVOKED: Ending.Cause
     CAUSE_INCIDENT_ENDED: Ending.Cause
@@ -29,6 +30,7 @@ class Ending(_message.Message):
     CAUSE_CAMERA_CHANGED: Ending.Cause
     CAUSE_POLICY_CHANGED: Ending.Cause
     CAUSE_AGENCY_KEY_REVOKED: Ending.Cause
+    CAUSE_INSPECTION_ENDED: Ending.Cause
     NUMBER_FIELD_NUMBER: _ClassVar[int]
     CAUSE_FIELD_NUMBER: _ClassVar[int]
     SUBJECT_FIELD_NUMBER: _ClassVar[int]
