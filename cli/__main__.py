@@ -24,6 +24,7 @@ from cli import (
     decisions,
     findings,
     incidents,
+    inspections,
     operators,
     papers,
     policy,
@@ -56,7 +57,7 @@ for name, group in {
     "cameras": cameras.group, "changes": changes.group,
     "alarms": alarms.group, "findings": findings.group, "sessions": sessions.group,
     "papers": papers.group, "legal-basis": papers.group, "incident": incidents.group, "takeover": control.group,
-    "policy": policy.group, "audit": audit.group,
+    "inspections": inspections.group, "policy": policy.group, "audit": audit.group,
 }.items():  # fmt: skip
     app.add_typer(group, name=name)
 

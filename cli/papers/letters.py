@@ -82,7 +82,7 @@ def _basis(letter: Letter, issuer: str) -> legal_basis_pb2.LegalBasis:
     now = datetime.now(UTC)
     return legal_basis_pb2.LegalBasis(
         number=letter.number, use_limit=letter.uses, issuer=names.resource("agencies")(issuer),
-        officers=[_officer(one) for one in letter.officer or ()],
+        officers=[officer(one) for one in letter.officer or ()],
         cameras=[names.camera(one) for one in letter.camera or ()], purpose=letter.purpose, start_time=stamp(now),
         end_time=stamp(now + timedelta(days=letter.days)),
     )  # fmt: skip
@@ -95,7 +95,8 @@ def _read(file: Path) -> legal_basis_pb2.LegalBasis:
         raise typer.BadParameter(f"{file} is not what `kapok papers sign` writes: {error}") from error
 
 
-def _officer(said: str) -> legal_basis_pb2.Officer:
+def officer(said: str) -> legal_basis_pb2.Officer:
+    """An officer as the command line has it."""
     name, _, rest = said.partition(":")
     certificate, _, day = rest.rpartition(":")
     try:

@@ -73,6 +73,8 @@ def _coverings(request: Request, cameras: Roster) -> Iterator[Marks]:
     areas = [*(one.area for one in circumstances.incidents), *(one.area for one in circumstances.inspections)]
     for area in areas:
         yield covered(area, cameras)
+    for inspection in circumstances.inspections:
+        yield named(inspection.spent, cameras)
 
 
 def _taken_apart(groups: Places, takeovers: Takeovers, cameras: Roster) -> Places:

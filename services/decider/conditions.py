@@ -4,7 +4,7 @@ A condition is one bit. Rows of the policy need conditions by name; the engine's
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from services.decider.area import covers
 from services.decider.facts import (
@@ -23,6 +23,7 @@ CLEARED, PAPERS, INCIDENT, INSPECTION, HOLDS_CONTROL, SUSPENDED, HELD_BY_OTHER =
 REVIEWED = 1 << 10
 TIMED = PAPERS | REVIEWED | INCIDENT | INSPECTION | HOLDS_CONTROL  # these end by themselves
 FOLLOWS = {"reviewed": "papers"}  # which condition can hold only where another one does: who lacks both lacks that one
+CHECK_LASTS = timedelta(seconds=60)  # a live check of Article 17: long enough to see that there is a picture
 USUAL = OPERATING  # the state of its system that a class of cameras is taken to be in
 
 
@@ -61,7 +62,13 @@ CONDITIONS = {
             "a declared incident in force that covers this camera and names your agency with its letter and"
             " certificates (Article 19): ask emergency command or public security for DeclareIncident",
         ),
-        Condition("inspection", INSPECTION, "17", "an open inspection by your agency that covers this camera"),
+        Condition(
+            "inspection",
+            INSPECTION,
+            "17",
+            "an open inspection by your agency that covers this camera, and"
+            " of a live check fewer than three of it there: OpenInspection",
+        ),
         Condition("holds-control", HOLDS_CONTROL, "18.1", "control of the camera: RequestTakeover"),
         Condition("suspended", SUSPENDED, "14.1", "a reinstatement of the principal by municipal public security"),
         Condition("not-accepted", NOT_ACCEPTED, "10.1", "an acceptance certificate of the camera's system on record"),
@@ -141,12 +148,23 @@ def conditions(
         opens = principal.agency in incident.opens_to or principal.kind in incident.opens_to
         if opens and incident.starts_at <= now < incident.ends_at and covers(incident.area, camera):
             found.raise_flag(INCIDENT, incident.ends_at)
-    for inspection in circumstances.inspections:
-        opens = inspection.agency == principal.agency and inspection.starts_at <= now < inspection.ends_at
-        if opens and covers(inspection.area, camera):
-            found.raise_flag(INSPECTION, inspection.ends_at)
+    for ends_at in _inspecting(principal, camera, action, circumstances, now):
+        found.raise_flag(INSPECTION, ends_at)
     _control(found, principal, camera, circumstances, now)
     return found
+
+
+def _inspecting(
+    principal: Principal, camera: Camera, action: Action, circumstances: Circumstances, now: datetime
+) -> list[datetime]:
+    """When what inspections open at this camera ends: a live check after a minute, and it may be spent."""
+    mine = [i for i in circumstances.inspections if i.agency == principal.agency and i.starts_at <= now < i.ends_at]
+    ends = [inspection.ends_at for inspection in mine if covers(inspection.area, camera)]
+    if action is not Action.LIVE_CHECK:
+        return ends
+    if any(camera.name in inspection.spent for inspection in mine):
+        return []
+    return [min(ends_at, now + CHECK_LASTS) for ends_at in ends]
 
 
 def _control(

@@ -1,10 +1,11 @@
 """Where conditions hold that do not hold at all cameras alike: `conditions` the other way round."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.decider.conditions import (
+    CHECK_LASTS,
     HELD_BY_OTHER,
     HOLDS_CONTROL,
     INCIDENT,
@@ -48,7 +49,7 @@ def covers(principal: Principal, action: Action, circumstances: Circumstances, n
     return {
         **(_of_papers(principal, circumstances, now) if action in PAPER_ACTIONS else _NO_PAPERS),
         INCIDENT: _of_areas(incidents, now),
-        INSPECTION: _of_areas(inspections, now),
+        INSPECTION: _of_inspections(inspections, action, now),
         **_of_control(principal, circumstances.takeovers, now),
     }
 
@@ -69,6 +70,16 @@ def _of_areas(found: Iterable[Incident | Inspection], now: datetime) -> Cover:
     open_ = [one for one in found if one.starts_at <= now < one.ends_at]
     areas = tuple(dict.fromkeys(one.area for one in open_))
     return Cover(areas=areas, until=min((one.ends_at for one in open_), default=None))
+
+
+def _of_inspections(found: Iterable[Inspection], action: Action, now: datetime) -> Cover:
+    """An agency's live checks of a camera count together, whichever of its inspections they were for."""
+    open_ = [one for one in found if one.starts_at <= now < one.ends_at]
+    cover = _of_areas(open_, now)
+    if action is not Action.LIVE_CHECK or not open_:
+        return cover
+    spent = frozenset[str]().union(*(one.spent for one in open_))
+    return replace(cover, excepted=spent, until=min(now + CHECK_LASTS, cover.until or now + CHECK_LASTS))
 
 
 def _of_control(principal: Principal, takeovers: Iterable[Takeover], now: datetime) -> dict[int, Cover]:

@@ -53,6 +53,7 @@ class Action(StrEnum):
     TAKE_OVER = "take-over"
     CONFIGURE = "configure"
     INSPECT = "inspect"
+    LIVE_CHECK = "live-check"  # a look of a minute, within an open inspection (Article 17)
     ADMINISTER = "administer"
     DELETE = "delete"
     SUPERVISE = "supervise"  # decide changes of place and purpose, suspend systems (Articles 5 ¶1, 22)
@@ -133,7 +134,8 @@ Point = tuple[float, float]  # latitude, longitude in degrees
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """Where an incident is: inside a polygon, in whole districts, or at cameras by name. Empty parts cover nothing.
+    """Where an incident or inspection is: inside a polygon, in whole districts, at cameras by name, or wherever these
+    operators run one. Empty parts cover nothing.
 
     ``bound`` is the district beyond which nothing is covered, since a district agency reaches its own only; "" is none.
     """
@@ -142,6 +144,7 @@ class Area:
     districts: frozenset[str] = frozenset()
     cameras: frozenset[str] = frozenset()
     bound: str = ""
+    operators: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,13 +176,17 @@ class Incident:
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """An open inspection of Article 17 by one agency, over the cameras of its area."""
+    """An open inspection of Article 17 by one agency, over the cameras of its area.
+
+    ``spent`` are the cameras at which the agency has no live check left.
+    """
 
     name: str
     agency: str
     area: Area
     starts_at: datetime
     ends_at: datetime
+    spent: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

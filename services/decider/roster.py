@@ -70,6 +70,10 @@ def covered(area: Area, cameras: Roster) -> Marks:
     marks = np.isin(cameras.districts, list(area.districts)) if area.districts else _none(cameras)
     if area.cameras:
         marks |= named(area.cameras, cameras)
+    if area.operators:
+        marks |= np.array(
+            [camera is not None and camera.operator in area.operators for camera in cameras.cameras], bool
+        )
     if len(area.polygon) > 2:
         marks |= _inside(area.polygon, cameras)
     return marks & (cameras.districts == area.bound) if area.bound else marks

@@ -11,6 +11,7 @@ from services.decider.scope import Scope
 from services.permissions import refusals
 from services.permissions.bases import use
 from services.permissions.basis import MAX_CAMERAS
+from services.permissions.inspections import check, lock_checks
 from services.permissions.ports import Ports
 from services.permissions.question import Answer, Question, accessible, acting, answered, camera_of, gather
 from services.permissions.store import bases, principals
@@ -19,7 +20,7 @@ from services.permissions.view import Views
 
 
 class Decisions:
-    """Answers; writes nothing but a use of papers, when something opens on the answer."""
+    """Answers; writes nothing but a use of papers or a live check, when something opens on the answer."""
 
     def __init__(self, ports: Ports, views: Views) -> None:
         self._ports = ports
@@ -28,12 +29,14 @@ class Decisions:
     async def decide(self, question: Question) -> Answer:
         """Allow or deny. Raises Denied (CAMERA_NOT_ACCESSIBLE) when the camera is absent or hidden."""
         ports = self._ports
-        if question.used_for and question.legal_basis:
+        if question.used_for and (question.legal_basis or question.action is Action.LIVE_CHECK):
             described = await camera_of(ports, question.camera)
             async with ports.database.write() as transaction:
                 await bases.lock(transaction, question.legal_basis)
+                await lock_checks(transaction, question)
                 answer = await gather(transaction, ports, question, described, ports.clock.now())
                 await use(transaction, ports, question, answer)
+                await check(transaction, ports, question, answer)
             ports.journal.wake()
             return answer
         found, view = await self._views.after(question.ask, lambda: ports.cameras.facts([question.camera]))

@@ -13,6 +13,7 @@ class Cause(StrEnum):
     CAMERA_CHANGED = "camera-changed"
     POLICY_CHANGED = "policy-changed"
     LEGAL_BASIS_REVOKED = "legal-basis-revoked"
+    INSPECTION_ENDED = "inspection-ended"
     AGENCY_KEY_REVOKED = "agency-key-revoked"
     CERTIFICATE_REVOKED = "certificate-revoked"
     AGENCY_SUSPENDED = "agency-suspended"

@@ -35,6 +35,7 @@ from services.permissions.certificate import Certificate
 from services.permissions.closures import Closure
 from services.permissions.ending import Ending, Heartbeat
 from services.permissions.incident import Declared
+from services.permissions.inspection import Inspecting
 from services.permissions.joint.proposal import Proposal
 from services.permissions.joint.sealed import SealedList
 from services.permissions.neighbours import BARRED
@@ -50,6 +51,7 @@ from services.permissions.rpc import (
     review_messages,
     roll_messages,
 )
+from services.permissions.rpc.inspections import inspection
 
 log = logging.getLogger(__name__)
 ENDINGS = "kapok.v1.permissions.endings"
@@ -223,6 +225,11 @@ def _snapshot(resource: object) -> Message:
 @_snapshot.register
 def _(resource: Registered) -> Message:
     return messages.legal_basis(resource)
+
+
+@_snapshot.register
+def _(resource: Inspecting) -> Message:
+    return inspection(resource)
 
 
 @_snapshot.register

@@ -17,6 +17,7 @@ from services.permissions.basis import Registered
 from services.permissions.certificate import Certificate
 from services.permissions.ending import Ending
 from services.permissions.incident import Declared
+from services.permissions.inspection import Inspecting
 from services.permissions.joint.proposal import Proposal
 from services.permissions.joint.sealed import SealedList
 from services.permissions.review import Review, Terms
@@ -52,8 +53,8 @@ class Standing:
 
 
 Snapshot = (
-    Registered | Review | Terms | Declared | Held | Standing | Proposal | SealedList | AgencyKey | AgencyEntry
-    | PrincipalEntry | Certificate
+    Registered | Review | Terms | Inspecting | Declared | Held | Standing | Proposal | SealedList | AgencyKey
+    | AgencyEntry | PrincipalEntry | Certificate
 )  # fmt: skip
 
 

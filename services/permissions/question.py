@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.chassis.errors import Aborted
 from services.decider.area import covers
-from services.decider.conditions import CONDITIONS, INCIDENT, PAPERS
+from services.decider.conditions import CONDITIONS, INCIDENT, INSPECTION, PAPERS
 from services.decider.decision import Decision
 from services.decider.facts import Action, Camera, Circumstances, Principal
 from services.decider.relation import is_hidden
@@ -19,6 +19,7 @@ from services.permissions.store.principals import Record
 from services.permissions.view import Ask, View, read
 
 _INCIDENT = next(name for name, condition in CONDITIONS.items() if condition.bit == INCIDENT)
+_INSPECTION = next(name for name, condition in CONDITIONS.items() if condition.bit == INSPECTION)
 _PAPERS = next(name for name, condition in CONDITIONS.items() if condition.bit == PAPERS)
 
 
@@ -59,6 +60,14 @@ class Answer:
     def stands_on_papers(self) -> bool:
         """Whether it is an allowance by a rule that needs papers."""
         return self.decision.allowed and _PAPERS in self.decision.conditions
+
+    @property
+    def inspection(self) -> str:
+        """The inspection that an allowance stands on, "" when on none: of several, the one that lasts longest."""
+        if not self.decision.allowed or _INSPECTION not in self.decision.conditions:
+            return ""
+        open_ = [i for i in self.circumstances.inspections if i.starts_at <= self.now and covers(i.area, self.camera)]
+        return max(open_, key=lambda one: one.ends_at).name if open_ else ""
 
     @property
     def incident(self) -> str:

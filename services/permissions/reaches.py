@@ -11,7 +11,7 @@ from services.decider.reach import Reach
 from services.permissions.batches import Batch
 from services.permissions.ports import Ports
 from services.permissions.question import acting
-from services.permissions.store import bases, incidents, takeovers
+from services.permissions.store import bases, incidents, inspections, takeovers
 
 MOST_NAMES = 20_000  # of cameras, in one answer: a quarter of what a call carries
 _LATER = timedelta(hours=1)  # papers end, incidents too
@@ -31,11 +31,17 @@ class Reaches:
         ports, now = self._ports, self._ports.clock.now()
         async with ports.database.read() as transaction:
             record = await acting(transaction, ports, asked.principal)
-            open_ = (await incidents.open_to_each(transaction, {record.agency.name}, now))[record.agency.name]
+            agency = record.agency.name
+            open_ = (await incidents.open_to_each(transaction, {agency}, now))[agency]
             circumstances = Circumstances(
                 bases=await _papers(transaction, asked, now),
                 incidents=tuple(one for one in open_ if asked.incident in ("", one.name)),
                 takeovers=await takeovers.all_standing(transaction),
+                inspections=tuple(
+                    one
+                    for one in (await inspections.open_to_each(transaction, {agency}, now))[agency]
+                    if asked.incident in ("", one.name)
+                ),
             )
         found = ports.decider.reach(record.acting, asked.action, circumstances, now)
         if sum(cover.names for cover in found.covers.values()) > MOST_NAMES:

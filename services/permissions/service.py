@@ -13,6 +13,7 @@ from services.permissions.decisions import Decisions
 from services.permissions.editions import Editions
 from services.permissions.enrolments import Enrolments
 from services.permissions.incidents import Incidents
+from services.permissions.inspections import Inspections
 from services.permissions.joint.proposals import Documents, Proposals
 from services.permissions.joint.sealed_lists import SealedLists
 from services.permissions.joint.versions import Versions
@@ -47,6 +48,7 @@ class Permissions:
     reaches: Reaches
     reviews: Reviews
     concerns: Concerns
+    inspections: Inspections
 
 
 def compose(
@@ -73,4 +75,5 @@ def compose(
         Reaches(ports),
         Reviews(ports),
         Concerns(ports),
+        Inspections(ports),
     )

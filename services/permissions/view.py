@@ -12,11 +12,11 @@ from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.decider.facts import Circumstances, Incident, LegalBasis, Takeover
+from services.decider.facts import Circumstances, Incident, Inspection, LegalBasis, Takeover
 from services.permissions import policies
 from services.permissions.camera_memory import LIFETIME_S
 from services.permissions.ports import Ports
-from services.permissions.store import bases, certificates, endings, incidents, principals, takeovers
+from services.permissions.store import bases, certificates, endings, incidents, inspections, principals, takeovers
 from services.permissions.store.glances import Asked, glance
 from services.permissions.store.principals import Record
 
@@ -54,6 +54,7 @@ class View:
     incidents: Mapping[str, tuple[Incident, ...]]  # in force, by the agency that they open to
     papers: Mapping[str, LegalBasis]
     takeovers: Mapping[str, tuple[Takeover, ...]]  # by camera; their time may have come
+    inspections: Mapping[str, tuple[Inspection, ...]]  # open, by the agency that inspects
     void: frozenset[str] = frozenset()  # of the certificates and keys asked about
 
     def number(self, camera: str) -> int:
@@ -66,11 +67,18 @@ class View:
         return self.committed if newer is None else min(self.committed, newer - 1)
 
     def circumstances(self, record: Record, legal_basis: str, incident: str) -> Circumstances:
-        """What the principal may rest on: these papers if they are its own, this incident ("": any that opens)."""
+        """What the principal may rest on: these papers if they are its own, this incident or inspection ("": any that
+        opens).
+        """
         basis = self.papers.get(legal_basis)
         papers = (basis,) if basis and basis.principal == record.account.name else ()
         open_ = self.incidents.get(record.agency.name, ())
-        return Circumstances(papers, tuple(one for one in open_ if incident in ("", one.name)))
+        inspected = self.inspections.get(record.agency.name, ())
+        return Circumstances(
+            papers,
+            tuple(one for one in open_ if incident in ("", one.name)),
+            inspections=tuple(one for one in inspected if incident in ("", one.name)),
+        )
 
 
 async def read(transaction: AsyncConnection, ports: Ports, ask: Ask, now: datetime, used_for: str = "") -> View:
@@ -92,6 +100,7 @@ async def read(transaction: AsyncConnection, ports: Ports, ask: Ask, now: dateti
         incidents=await incidents.open_to_each(transaction, agencies, now),
         papers=await bases.named(transaction, ask.bases, ask.cameras, now, used_for) if ask.bases else {},
         takeovers=await takeovers.standing(transaction, ask.cameras),
+        inspections=await inspections.open_to_each(transaction, agencies, now, used_for),
         void=await certificates.void(transaction, ask.credentials) if ask.credentials else frozenset(),
     )
 
@@ -190,4 +199,4 @@ class Views:
             asked = Asked(ask.principals, ask.cameras, ask.credentials)
             found = await glance(connection, asked, now, now - _KNOWN_WITHIN)
             await _follow(connection, self._ports, found.records)
-        return None if found.is_more else View(now, found.committed, {}, found.records, {}, {}, {})
+        return None if found.is_more else View(now, found.committed, {}, found.records, {}, {}, {}, {})

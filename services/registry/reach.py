@@ -85,6 +85,7 @@ class Reach:
                 classes += _run_by(part.place, cover.operators)
                 for area in cover.areas:
                     place = _within(part.place, frozenset({area.bound} - {""}))
+                    classes += _run_by(place, area.operators) if place else []
                     if place and area.districts:
                         classes += [found] if (found := _within(place, area.districts)) else []
                     if place and len(area.polygon) >= _CORNERS:
@@ -122,5 +123,6 @@ def _covers(area: Area, camera: Camera) -> bool:
     return (not area.bound or area.bound == camera.district) and (
         camera.name in area.cameras
         or camera.district in area.districts
+        or camera.operator in area.operators
         or (len(area.polygon) >= _CORNERS and inside(area.polygon, (camera.latitude, camera.longitude)))
     )

@@ -18,6 +18,7 @@ class Kind(StrEnum):
 
     LIVE = "live"
     COPY = "copy"
+    LIVE_CHECK = "live-check"
 
 
 class Purpose(StrEnum):
@@ -149,7 +150,7 @@ def checked(order: Order) -> Order:
         errors.Violation(name, description)
         for name, is_wrong, description in (
             ("session.camera", not _CAMERA.fullmatch(order.camera), "must be districts/{6 digits}/cameras/{20 digits}"),
-            ("session.kind", order.kind is None, "must be KIND_LIVE or KIND_COPY"),
+            ("session.kind", order.kind is None, "must be KIND_LIVE, KIND_COPY or KIND_LIVE_CHECK"),
             ("session.purpose", order.purpose is None, "must be one of the listed purposes (Article 16)"),
             ("session.viewer_limit", not 0 <= order.viewer_limit <= VIEWER_LIMIT, f"must be 1 to {VIEWER_LIMIT}"),
         )

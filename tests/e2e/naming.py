@@ -8,7 +8,15 @@ from google.type.latlng_pb2 import LatLng
 
 from demo.chapters import ahead
 from demo.city import CAMERAS
-from kapok.permissions.v1 import incident_pb2, legal_basis_pb2, papers_review_pb2, policy_pb2, takeover_pb2
+from kapok.permissions.v1 import (
+    incident_pb2,
+    inspection_pb2,
+    legal_basis_pb2,
+    papers_review_pb2,
+    policy_pb2,
+    takeover_pb2,
+)
+from kapok.permissions.v1 import inspections_service_pb2 as inspections
 from kapok.permissions.v1 import papers_service_pb2 as papers
 from kapok.permissions.v1 import permissions_service_pb2 as permissions
 from kapok.permissions.v1 import policy_service_pb2 as policy
@@ -52,14 +60,21 @@ def of_cameras(camera: str) -> Iterator[Any]:
 
 def of_rights(camera: str) -> Iterator[Any]:
     """Every agency call on what may be done with it."""
-    for action in ("ACTION_DESCRIBE", "ACTION_LIVE", "ACTION_COPY", "ACTION_CONTROL", "ACTION_TAKE_OVER"):
+    for action in (
+        "ACTION_DESCRIBE",
+        "ACTION_LIVE",
+        "ACTION_COPY",
+        "ACTION_CONTROL",
+        "ACTION_TAKE_OVER",
+        "ACTION_LIVE_CHECK",
+    ):
         yield permissions.CheckRequest(camera=camera, action=action)
         yield permissions.ExplainRequest(camera=camera, action=action)
         yield permissions.CheckBatchRequest(cameras=[camera, camera], action=action)
         yield permissions.DescribeScopeRequest(action=action)
     yield permissions.GetControlStateRequest(name=f"{camera}/controlState")
     yield streams.MoveCameraRequest(camera=camera, pan=0.1)
-    for kind in ("KIND_LIVE", "KIND_COPY"):
+    for kind in ("KIND_LIVE", "KIND_COPY", "KIND_LIVE_CHECK"):
         session = session_pb2.Session(camera=camera, kind=kind, purpose="PURPOSE_PUBLIC_ORDER")
         yield streams.OpenSessionRequest(session=session)
     officers = [
@@ -74,6 +89,10 @@ def of_rights(camera: str) -> Iterator[Any]:
     yield papers.WaiveLegalBasisRequest(
         principal="principals/police-yuexiu", cameras=[camera], end_time=END, reason="why not"
     )
+    inspected = inspection_pb2.Inspection(
+        order_number="1", purpose="why not", officers=officers, cameras=[camera], end_time=END
+    )
+    yield inspections.OpenInspectionRequest(inspection=inspected)
     takeover = takeover_pb2.Takeover(camera=camera, reason="why not", end_time=END)
     yield permissions.RequestTakeoverRequest(takeover=takeover)
     incident = incident_pb2.Incident(
@@ -167,6 +186,9 @@ ELSEWHERE = {
     "kapok.registry.v1.HealthService.WatchAlarms": "that list as it grows: tests/integration/registry/test_health.py",
     "kapok.registry.v1.RegistryService.WatchCameras": "test_state_secrets watches while a secret changes",
     "kapok.permissions.v1.PermissionsService.CreateCameraSnapshot": "looks nothing up; its answer has a random name",
+    "kapok.permissions.v1.InspectionsService.CloseInspection": _TALKS,
+    "kapok.permissions.v1.InspectionsService.GetInspection": _TALKS,
+    "kapok.permissions.v1.InspectionsService.ListInspections": _TALKS,
     "kapok.permissions.v1.PapersService.ListLegalBases": "a list of the caller's own",
     "kapok.permissions.v1.PapersService.ListPapersReviews": "a list of the caller's own",
     "kapok.permissions.v1.PapersService.WatchPapersReviews": "a list of the caller's own, as it grows",

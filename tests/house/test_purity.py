@@ -19,8 +19,9 @@ OUTSIDE = {
     **{
         f"services/permissions/{noun}.py": USE_CASE
         for noun in ("agencies", "agency_keys", "bases", "batches", "closures", "concerns", "control", "decisions",
-                     "editions", "enrolments", "incidents", "policies", "principals", "question", "reaches", "reviews",
-                     "rounds", "takeovers", "view", "joint/proposals", "joint/sealed_lists", "joint/versions")
+                     "editions", "enrolments", "incidents", "inspections", "policies", "principals", "question",
+                     "reaches", "reviews", "rounds", "takeovers", "view", "joint/proposals", "joint/sealed_lists",
+                     "joint/versions")
     },
     **{
         f"services/registry/{noun}.py": USE_CASE

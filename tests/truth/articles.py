@@ -16,6 +16,7 @@ INFORMATIZATION, SECTOR = AgencyKind.INFORMATION_TECHNOLOGY, AgencyKind.SECTOR_A
 URBAN, COMMAND = AgencyKind.URBAN_MANAGEMENT, AgencyKind.EMERGENCY_COMMAND
 DEPARTMENTS = {URBAN, COMMAND, SECTOR, INFORMATIZATION}  # the "other departments" of Article 18 ¶2
 RETRIEVAL = {Action.LIVE, Action.PLAYBACK, Action.COPY}  # "retrieve, copy and view"
+SHOWN = RETRIEVAL | {Action.LIVE_CHECK, Action.CONTROL, Action.TAKE_OVER}  # what needs a camera that works by right
 OPEN_LEVEL = SEALED_LEVEL - 1  # the highest that is no state secret
 
 # Up to which level the three organs of Article 14 ¶2 let each kind know the cameras in its charge, and watch them live.
@@ -93,12 +94,12 @@ def is_for_relief(asked: Asked) -> bool:
 
 def article_5_closes(asked: Asked) -> bool:
     """What public security suspended and what is retired shows nobody anything live; its recordings stay."""
-    return asked.life is Life.CLOSED and asked.action in {Action.LIVE, Action.CONTROL, Action.TAKE_OVER}
+    return asked.life is Life.CLOSED and asked.action in SHOWN - {Action.PLAYBACK, Action.COPY}
 
 
 def article_10_waits_for_acceptance(asked: Asked) -> bool:
     """Nothing is relayed, and nothing is pointed, before the acceptance check is passed."""
-    return asked.life is Life.UNACCEPTED and asked.action in RETRIEVAL | {Action.CONTROL, Action.TAKE_OVER}
+    return asked.life is Life.UNACCEPTED and asked.action in SHOWN
 
 
 def article_11_seals(asked: Asked) -> bool:
@@ -168,8 +169,12 @@ def article_16_2_keeps_basic_data(asked: Asked) -> bool:
 
 
 def article_17_inspects(asked: Asked) -> bool:
-    """Police inspect the systems in their charge, within an inspection that is open."""
-    inspects = asked.action is Action.INSPECT and asked.kind is POLICE and asked.in_inspection
+    """Police inspect the systems in their charge, within an inspection that is open, and look at them for a minute.
+
+    No setting of an operator is asked: neither its suspension nor its review of papers.
+    """
+    is_inspecting = asked.action in {Action.INSPECT, Action.LIVE_CHECK}
+    inspects = is_inspecting and asked.kind is POLICE and asked.in_inspection
     return inspects and is_in_charge(asked) and is_open(asked)
 
 

@@ -14,6 +14,7 @@ from kapok.audit.v1 import audit_service_pb2, findings_service_pb2
 from kapok.permissions.v1 import (
     agencies_service_pb2,
     decider_service_pb2,
+    inspections_service_pb2,
     papers_service_pb2,
     permissions_service_pb2,
     policy_service_pb2,
@@ -45,6 +46,7 @@ SURFACE: Surface = {  # owner → the files that hold its services
         policy_service_pb2.DESCRIPTOR,
         agencies_service_pb2.DESCRIPTOR,
         papers_service_pb2.DESCRIPTOR,
+        inspections_service_pb2.DESCRIPTOR,
     ),
     "streams": (streams_service_pb2.DESCRIPTOR,),
     "audit": (audit_service_pb2.DESCRIPTOR, findings_service_pb2.DESCRIPTOR),

@@ -3,6 +3,7 @@
 agencies   PermissionsService          messages            resources
 roll       AgenciesService             roll_messages       agencies, principals, certificates
 agency_keys  its methods about keys
+inspections  InspectionsService
 papers     PapersService               review_messages     operators' reviews; paging: lists by time
 incidents  its methods about those     incident_messages   incidents, their acts, pages of them
 policy     PolicyService               policy_change       proposals, and what the organs sign
@@ -18,6 +19,8 @@ from kapok.permissions.v1 import (
     agencies_service_pb2_grpc,
     decider_service_pb2,
     decider_service_pb2_grpc,
+    inspections_service_pb2,
+    inspections_service_pb2_grpc,
     papers_service_pb2,
     papers_service_pb2_grpc,
     permissions_service_pb2,
@@ -28,6 +31,7 @@ from kapok.permissions.v1 import (
 from services.chassis.signing import Signer
 from services.permissions.rpc.agencies import PermissionsServicer
 from services.permissions.rpc.cell import DeciderServicer
+from services.permissions.rpc.inspections import InspectionsServicer
 from services.permissions.rpc.papers import PapersServicer
 from services.permissions.rpc.policy import PolicyServicer
 from services.permissions.rpc.roll import AgenciesServicer
@@ -42,12 +46,14 @@ def services(permissions: Permissions, signer: Signer) -> Callable[[Any], Sequen
         decider_service_pb2_grpc.add_DeciderServiceServicer_to_server(DeciderServicer(permissions, signer), server)
         policy_service_pb2_grpc.add_PolicyServiceServicer_to_server(PolicyServicer(permissions), server)
         agencies_service_pb2_grpc.add_AgenciesServiceServicer_to_server(AgenciesServicer(permissions), server)
+        inspections_service_pb2_grpc.add_InspectionsServiceServicer_to_server(InspectionsServicer(permissions), server)
         papers_service_pb2_grpc.add_PapersServiceServicer_to_server(PapersServicer(permissions), server)
         return [
             permissions_service_pb2.DESCRIPTOR.services_by_name["PermissionsService"].full_name,
             decider_service_pb2.DESCRIPTOR.services_by_name["DeciderService"].full_name,
             policy_service_pb2.DESCRIPTOR.services_by_name["PolicyService"].full_name,
             agencies_service_pb2.DESCRIPTOR.services_by_name["AgenciesService"].full_name,
+            inspections_service_pb2.DESCRIPTOR.services_by_name["InspectionsService"].full_name,
             papers_service_pb2.DESCRIPTOR.services_by_name["PapersService"].full_name,
         ]
 

@@ -24,7 +24,7 @@ class PermissionsServicer(IncidentMethods):
             principal=principal_of_call(),
             action=messages.action(request.action),
             legal_basis=messages.optional("legal_basis", request.legal_basis, "legal_basis"),
-            incident=messages.optional("incident", request.incident, "incident"),
+            incident=messages.optional("ground", request.incident, "incident"),
         )
         if bool(request.cameras) == bool(request.snapshot) or (request.cameras and request.numbers):
             described = "must be names of cameras, or a snapshot with numbers in it: one of the two"
@@ -108,5 +108,5 @@ def _question(request: pb.CheckRequest | pb.ExplainRequest) -> Question:
         camera=messages.named("camera", request.camera, "camera"),
         action=messages.action(request.action),
         legal_basis=messages.optional("legal_basis", request.legal_basis, "legal_basis"),
-        incident=messages.optional("incident", request.incident, "incident"),
+        incident=messages.optional("ground", request.incident, "incident"),
     )

@@ -28,7 +28,7 @@ class DeciderServicer:
             camera=messages.named("camera", request.camera, "camera"),
             action=messages.action(request.action),
             legal_basis=messages.optional("legal_basis", request.legal_basis, "legal_basis"),
-            incident=messages.optional("incident", request.incident, "incident"),
+            incident=messages.optional("ground", request.incident, "incident"),
             used_for=messages.optional("session", request.session, "session"),
             credentials=frozenset(request.credentials),
         )
@@ -36,7 +36,7 @@ class DeciderServicer:
         return pb.DecideResponse(
             decision=answers.decision(answer.decision, answer.number),
             agency=answer.principal.agency,
-            incident=answer.incident,
+            incident=answer.incident or answer.inspection,
             security_level=answer.camera.level,
             signed_facts=self._signed_facts(question, answer),
         )

@@ -27,6 +27,8 @@ _NAMES = {
         "legal_basis": r"legalBases/[0-9a-f-]{36}",
         "incident": r"incidents/[0-9a-f-]{36}",
         "takeover": r"takeovers/[0-9a-f-]{36}",
+        "inspection": r"inspections/[0-9a-f-]{36}",
+        "ground": r"(incidents|inspections)/[0-9a-f-]{36}",
         "papers_review": r"legalBases/[0-9a-f-]{36}/reviews/[a-z0-9-]{1,91}",
         "review_terms": r"agencies/[a-z0-9-]{1,91}/reviewTerms",
         "proposal": r"policyProposals/[0-9a-f-]{36}",
@@ -126,7 +128,7 @@ def papers(message: legal_basis_pb2.LegalBasis) -> Papers:
     return Papers(
         number=message.number,
         issuer=message.issuer,
-        officers=tuple(map(_officer, message.officers)),
+        officers=tuple(officer(one, "legal_basis.officers") for one in message.officers),
         cameras=frozenset(message.cameras),
         starts_at=instant(message.start_time, "legal_basis.start_time"),
         ends_at=instant(message.end_time, "legal_basis.end_time"),
@@ -138,28 +140,30 @@ def papers(message: legal_basis_pb2.LegalBasis) -> Papers:
     )
 
 
-def _officer(message: legal_basis_pb2.Officer) -> Officer:
+def officer(message: legal_basis_pb2.Officer, field: str) -> Officer:
+    """An officer of the list ``field``."""
     ends = message.certificate_expire_time
-    ends_at = instant(ends, "legal_basis.officers.certificate_expire_time") if ends.seconds else None
+    ends_at = instant(ends, f"{field}.certificate_expire_time") if ends.seconds else None
     return Officer(message.display_name, message.certificate_number, ends_at)
+
+
+def shown_officer(found: Officer) -> legal_basis_pb2.Officer:
+    """An officer on record."""
+    return legal_basis_pb2.Officer(
+        display_name=found.display_name,
+        certificate_number=found.certificate_number,
+        certificate_expire_time=stamp(found.certificate_ends_at),
+    )
 
 
 def legal_basis(basis: Registered) -> legal_basis_pb2.LegalBasis:
     """Papers on record."""
     said = basis.papers
-    officers = [
-        legal_basis_pb2.Officer(
-            display_name=o.display_name,
-            certificate_number=o.certificate_number,
-            certificate_expire_time=stamp(o.certificate_ends_at),
-        )
-        for o in said.officers
-    ]
     return legal_basis_pb2.LegalBasis(
         name=basis.name,
         number=said.number,
         issuer=said.issuer,
-        officers=officers,
+        officers=map(shown_officer, said.officers),
         cameras=sorted(said.cameras),
         start_time=stamp(said.starts_at),
         end_time=stamp(said.ends_at),

@@ -45,7 +45,11 @@ def _cover(bit: int, cover: Cover) -> reach_pb2.Cover:
 def _area(area: Area) -> reach_pb2.CoverArea:
     corners = [LatLng(latitude=latitude, longitude=longitude) for latitude, longitude in area.polygon]
     return reach_pb2.CoverArea(
-        polygon=corners, districts=sorted(area.districts), cameras=sorted(area.cameras), bound=area.bound
+        polygon=corners,
+        districts=sorted(area.districts),
+        cameras=sorted(area.cameras),
+        bound=area.bound,
+        operators=sorted(area.operators),
     )
 
 

@@ -13,6 +13,8 @@ from services.permissions.store import counters
 from services.permissions.store.certificates import of_revoked, prints
 from services.permissions.store.endings import COUNTER
 from services.permissions.store.incidents import in_force
+from services.permissions.store.inspection_tables import inspections
+from services.permissions.store.inspections import in_force as is_open_at
 from services.permissions.store.principals import Record, record, with_agency
 from services.permissions.store.tables import Instant, endings, incident_agencies, incidents, principals, takeovers
 
@@ -25,7 +27,7 @@ _PRINTS: sa.BindParameter[str] = sa.bindparam("prints", expanding=True)
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """Principals on record, the last ending, and whether endings, takeovers or incidents bear on it as well."""
+    """Principals on record, the last ending, and whether endings, takeovers, incidents or inspections bear on it."""
 
     records: dict[str, Record]
     committed: int
@@ -53,6 +55,14 @@ async def glance(connection: AsyncConnection, asked: Asked, now: datetime, since
     return Glance({row.name: record(row) for row in rows}, committed, any(row.is_more for row in rows))
 
 
+def _is_inspecting() -> sa.ColumnElement[bool]:
+    """An open inspection is of one of the principals' agencies."""
+    asked = principals.alias("inspector")
+    joined = inspections.join(asked, asked.c.agency == inspections.c.agency)
+    is_open = asked.c.name.in_(_NAMES) & is_open_at(_NOW)
+    return sa.exists(sa.select(inspections.c.name).select_from(joined).where(is_open))
+
+
 def _is_open() -> sa.ColumnElement[bool]:
     """An incident in force opens to one of the principals' agencies."""
     asked = principals.alias("asked")
@@ -73,6 +83,7 @@ _GLANCE = (
             sa.exists().where(endings.c.subject.in_(_CREDENTIALS)),
             sa.exists(of_revoked(_PRINTS)),
             _is_open(),
+            _is_inspecting(),
         ).label("is_more"),
     )
     .where(principals.c.name.in_(_NAMES))

@@ -100,6 +100,19 @@ async def test_an_operator_says_no_with_an_objection_and_waives_for_a_case(tmp_p
     assert _is_ahead(asked.end_time, timedelta(hours=2))
 
 
+async def test_an_inspection_carries_its_order_its_officers_and_where(tmp_path: Path) -> None:
+    asked = await _asked(
+        tmp_path, "inspections", "open", "--order", "GA-1", "--purpose", "retention", "--operator", "metro-guangzhou",
+        "--district", "440104", "--camera", _CODE, "--officer", "Chen:C-1:2099-12-31", "--officer",
+        "Li:C-2:2099-12-31", "--days", "2",
+    )  # fmt: skip
+    inspection = asked.inspection
+    assert (inspection.order_number, inspection.purpose) == ("GA-1", "retention")
+    assert (list(inspection.operators), list(inspection.districts)) == (["agencies/metro-guangzhou"], ["440104"])
+    assert (list(inspection.cameras), len(inspection.officers)) == ([_CAMERA], 2)
+    assert _is_ahead(inspection.end_time, timedelta(days=2))
+
+
 async def test_an_incident_carries_its_area_and_its_agencies(tmp_path: Path) -> None:
     asked = await _asked(
         tmp_path, "incident", "declare", "tunnel fire", "--kind", "accident", "--order", "O-1", "--area",

@@ -45,6 +45,7 @@ some_names = st.frozensets(st.sampled_from(NAMES), max_size=5)
 areas = st.builds(
     Area, st.just(()) | polygons, st.frozensets(st.sampled_from([YUEXIU, TIANHE])), some_names,
     st.sampled_from(["", YUEXIU, TIANHE]),
+    st.frozensets(st.sampled_from([OPERATOR.agency, "agencies/other"]), max_size=1),
 )  # fmt: skip
 starts = st.sampled_from([NOW, NOW - timedelta(hours=1), NOW + timedelta(minutes=1)])
 ends = st.sampled_from([LATER, NOW, NOW + timedelta(minutes=5)])
@@ -62,12 +63,15 @@ cities = st.lists(st.none() | cameras, min_size=len(NAMES), max_size=len(NAMES))
 letters = st.builds(
     LegalBasis, st.just("b"), people.map(lambda p: p.name), some_names, starts, ends, st.booleans(), some_names
 )
+inspections = st.builds(Inspection, st.just("n"), people.map(lambda p: p.agency), areas, starts, ends, some_names)
 circumstances = st.builds(
     Circumstances,
     st.lists(letters).map(tuple),
     st.lists(st.builds(Incident, st.just("i"), areas, agencies, starts, ends), max_size=3).map(tuple),
     st.just(()),
-    st.lists(st.builds(Inspection, st.just("n"), people.map(lambda p: p.agency), areas, starts, ends)).map(tuple),
+    st.lists(st.builds(Inspection, st.just("n"), people.map(lambda p: p.agency), areas, starts, ends, some_names)).map(
+        tuple
+    ),
 )
 
 

@@ -23,6 +23,7 @@ class Action(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ACTION_INSPECT: _ClassVar[Action]
     ACTION_ADMINISTER: _ClassVar[Action]
     ACTION_DELETE: _ClassVar[Action]
+    ACTION_LIVE_CHECK: _ClassVar[Action]
     ACTION_SUPERVISE: _ClassVar[Action]
 ACTION_UNSPECIFIED: Action
 ACTION_DESCRIBE: Action
@@ -35,6 +36,7 @@ ACTION_CONFIGURE: Action
 ACTION_INSPECT: Action
 ACTION_ADMINISTER: Action
 ACTION_DELETE: Action
+ACTION_LIVE_CHECK: Action
 ACTION_SUPERVISE: Action
 
 class Decision(_message.Message):

@@ -39,9 +39,11 @@ class Session(_message.Message):
         KIND_UNSPECIFIED: _ClassVar[Session.Kind]
         KIND_LIVE: _ClassVar[Session.Kind]
         KIND_COPY: _ClassVar[Session.Kind]
+        KIND_LIVE_CHECK: _ClassVar[Session.Kind]
     KIND_UNSPECIFIED: Session.Kind
     KIND_LIVE: Session.Kind
     KIND_COPY: Session.Kind
+    KIND_LIVE_CHECK: Session.Kind
     class State(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         STATE_UNSPECIFIED: _ClassVar[Session.State]
