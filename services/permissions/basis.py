@@ -14,7 +14,7 @@ LONGEST = timedelta(days=90)
 MAX_CAMERAS = 1_000
 MOST_USES = 10_000
 _ARTICLE, _RULE = "Article 19", "art19-legal-basis-{}"
-_CAMERA_NAME = re.compile(r"districts/\d{6}/cameras/\d{20}")
+_CAMERA_NAME = re.compile(r"districts/[0-9]{6}/cameras/[0-9]{20}")
 
 
 @dataclass(frozen=True, slots=True)
