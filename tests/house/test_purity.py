@@ -13,14 +13,15 @@ USE_CASE = "a use case, split from service.py by noun; driven by a call or by a 
 OUTSIDE = {
     "services/gateway/known.py": "remembers permissions' answers for a while",
     "services/gateway/metrics.py": "counts calls",
+    "services/gateway/policy_health.py": "asks permissions each second whether a policy decides",
     "services/gateway/refusal.py": "has refusals put on record before they are answered",
     "services/registry/tokens.py": "seals tokens with fresh nonces",
     "services/registry/vault.py": "seals sources at rest with fresh nonces",
     **{
         f"services/permissions/{noun}.py": USE_CASE
         for noun in ("bases", "batches", "closures", "control", "decisions", "editions", "incidents", "policies",
-                     "principals", "question", "rounds", "takeovers", "view", "joint/proposals", "joint/sealed_lists",
-                     "joint/versions")
+                     "policy_health", "principals", "question", "rounds", "takeovers", "view", "joint/proposals",
+                     "joint/sealed_lists", "joint/versions")
     },
     **{
         f"services/registry/{noun}.py": USE_CASE
