@@ -45,6 +45,7 @@ from services.registry.rpc.changes import ChangesServicer
 from services.registry.rpc.facts import CameraFactsServicer
 from services.registry.rpc.health import HealthServicer
 from services.registry.rpc.systems import SystemsServicer
+from services.registry.secrecy import Secrecy
 from services.registry.service import Registry
 from services.registry.signals import Signals
 from services.registry.store.cameras import CameraStore
@@ -56,7 +57,7 @@ from services.registry.watching import Bell, Watching
 log = logging.getLogger(__name__)
 NAME = "registry"
 MIGRATIONS = Path(__file__).parent / "migrations"
-_LEVELS_EVERY = timedelta(seconds=1)  # lists lag behind a new policy by as much; decisions do not
+_LEVELS_EVERY = timedelta(seconds=1)  # lists lag behind open levels by as much; decisions do not
 _FIRST_ROUND_S = 5.0  # after the start, when the neighbours are there
 _FILES = (
     registry_service_pb2, camera_facts_service_pb2, bulk_service_pb2, systems_service_pb2, changes_service_pb2,
@@ -99,8 +100,9 @@ async def app(settings: Settings) -> AsyncIterator[None]:
         rpc_client.neighbour("permissions", settings.permissions_address, ring, clock) as neighbour,
     ):
         outbox = Outbox(records, metadata, bell.ring)
-        permissions = RemotePermissions(neighbour)
         kept = (records, outbox, store)
+        levels = Levels(*kept, RemotePermissions(neighbour), facts, clock)
+        permissions = RemotePermissions(neighbour, Secrecy(levels).reach)
         registry = Registry(*kept, safe, permissions, facts, clock)
         enrolment = Enrolment(*kept, safe, permissions, facts, clock)
         freshness = Freshness(*kept, permissions, facts, clock, settings.freshness_term)
@@ -128,7 +130,7 @@ async def app(settings: Settings) -> AsyncIterator[None]:
             outbox.publish_forever(wire),
             enrolment.gathering.work_forever(),
             _each(settings.findings_every, freshness.round),
-            _each(_LEVELS_EVERY, Levels(*kept, permissions, facts, clock).follow),
+            _each(_LEVELS_EVERY, levels.follow),
         ]
         if settings.probe_every:
             work.append(_each(settings.probe_every, probing.round))

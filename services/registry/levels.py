@@ -35,6 +35,7 @@ class LevelChanges:
     revision: int
     categories: tuple[int, ...] = ()
     codes: tuple[str, ...] = ()
+    sealed: tuple[str, ...] = ()  # those of them that a sealed list named
 
 
 class Permissions(Protocol):
@@ -66,10 +67,19 @@ class Levels:
     announce: Announce
     clock: Clock
 
+    async def followed(self) -> int:
+        """The version that records are at."""
+        async with self.database.look() as connection:
+            return await counters.last(connection, "levels")
+
+    async def hide(self, changes: LevelChanges) -> None:
+        """Bring the cameras that a sealed list named, ahead of everything else that the version sets."""
+        async for batch in self._named(changes.sealed):
+            await self._bring(batch, changes.revision)
+
     async def follow(self) -> None:
         """Every version that is not followed yet."""
-        async with self.database.look() as connection:
-            since = await counters.last(connection, "levels")
+        since = await self.followed()
         while (changes := await self.permissions.level_changes(since)).revision > since:
             moved = 0
             async for batch in self._concerned(changes):
@@ -80,10 +90,14 @@ class Levels:
             log.info("%d cameras follow policyVersions/%d", moved, changes.revision)
             since = changes.revision
 
-    async def _concerned(self, changes: LevelChanges) -> AsyncIterator[list[Stored]]:
-        for start in range(0, len(changes.codes), _BATCH):
+    async def _named(self, codes: Sequence[str]) -> AsyncIterator[list[Stored]]:
+        for start in range(0, len(codes), _BATCH):
             async with self.database.read() as transaction:
-                found = await self.store.of_codes(transaction, changes.codes[start : start + _BATCH])
+                found = await self.store.of_codes(transaction, codes[start : start + _BATCH])
+            yield found
+
+    async def _concerned(self, changes: LevelChanges) -> AsyncIterator[list[Stored]]:
+        async for found in self._named(changes.codes):
             yield found
         after = 0
         while changes.categories:

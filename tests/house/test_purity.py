@@ -25,7 +25,8 @@ OUTSIDE = {
     },
     **{
         f"services/registry/{noun}.py": USE_CASE
-        for noun in ("enrolment", "freshness", "probing", "requests", "levels", "signals", "systems", "watching")
+        for noun in ("enrolment", "freshness", "probing", "requests", "levels", "secrecy", "signals", "systems",
+                     "watching")
     },
     "services/permissions/ports.py": "declares what its use cases await",
     "services/streams/ports.py": "declares what its use cases await",
