@@ -1,6 +1,7 @@
 """The registry, composed: database, bus, permissions, gRPC endpoint, rounds. Alive while inside ``app``."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
@@ -58,7 +59,7 @@ log = logging.getLogger(__name__)
 NAME = "registry"
 MIGRATIONS = Path(__file__).parent / "migrations"
 _LEVELS_EVERY = timedelta(seconds=1)  # lists lag behind open levels by as much; decisions do not
-_FIRST_ROUND_S = 5.0  # after the start, when the neighbours are there
+_SOON_S = 5.0  # after the start, and after a neighbour that was away
 _FILES = (
     registry_service_pb2, camera_facts_service_pb2, bulk_service_pb2, systems_service_pb2, changes_service_pb2,
     health_service_pb2,
@@ -101,7 +102,7 @@ async def app(settings: Settings) -> AsyncIterator[None]:
     ):
         outbox = Outbox(records, metadata, bell.ring)
         kept = (records, outbox, store)
-        levels = Levels(*kept, RemotePermissions(neighbour), facts, clock)
+        levels = Levels(*kept, RemotePermissions(neighbour), facts, clock, asyncio.Event())
         permissions = RemotePermissions(neighbour, Secrecy(levels).reach)
         registry = Registry(*kept, safe, permissions, facts, clock)
         enrolment = Enrolment(*kept, safe, permissions, facts, clock)
@@ -129,7 +130,7 @@ async def app(settings: Settings) -> AsyncIterator[None]:
         work = [
             outbox.publish_forever(wire),
             enrolment.gathering.work_forever(),
-            _each(settings.findings_every, freshness.round),
+            _each(settings.findings_every, freshness.round, sooner=levels.secrecy_changed),
             _each(_LEVELS_EVERY, levels.follow),
         ]
         if settings.probe_every:
@@ -141,16 +142,24 @@ async def app(settings: Settings) -> AsyncIterator[None]:
             yield
 
 
-def _each(every: timedelta, run: Callable[[], Awaitable[Any]]) -> Coroutine[Any, Any, None]:
+def _each(
+    every: timedelta, run: Callable[[], Awaitable[Any]], sooner: asyncio.Event | None = None
+) -> Coroutine[Any, Any, None]:
+    sooner = sooner or asyncio.Event()
+
     async def rounds() -> None:
-        is_first = True
+        is_soon = True
         while True:
             stop_if_cancelled()
-            await asyncio.sleep(min(every.total_seconds(), _FIRST_ROUND_S) if is_first else every.total_seconds())
-            is_first = False
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(min(every.total_seconds(), _SOON_S) if is_soon else every.total_seconds()):
+                    await sooner.wait()
+            sooner.clear()
+            is_soon = False
             try:
                 await run()
             except Unavailable as away:
+                is_soon = True
                 log.warning("a round waits: %s", away.message)
             except Exception:  # a round that fails is tried again at the next one; the service goes on
                 log.exception("a round failed")

@@ -5,6 +5,7 @@ lists filter by, words are found by, and histories tell. Versions are followed o
 transactions; doing one twice changes nothing.
 """
 
+import asyncio
 import dataclasses
 import logging
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -18,7 +19,7 @@ from services.chassis.outbox import Message, Outbox
 from services.registry.change import revised
 from services.registry.domain import Camera, Deed
 from services.registry.service import revise
-from services.registry.store import counters
+from services.registry.store import counters, notes
 from services.registry.store.cameras import CameraStore, Stored
 from services.registry.units import ClassFilter
 
@@ -66,6 +67,7 @@ class Levels:
     permissions: Permissions
     announce: Announce
     clock: Clock
+    secrecy_changed: asyncio.Event  # set when cameras became state secrets, or are none any more
 
     async def followed(self) -> int:
         """The version that records are at."""
@@ -116,7 +118,7 @@ class Levels:
             return 0
         levels, _ = await self.permissions.levels([(one.camera.code, one.camera.category) for one in found])
         wanted = {one.camera.code: level for one, level in zip(found, levels, strict=True)}
-        now, brought = self.clock.now(), list[Camera]()
+        now, brought, crossed = self.clock.now(), list[Camera](), set[str]()
         async with self.database.write() as transaction:
             await counters.lock(transaction)
             for before in await self.store.of_codes(transaction, list(wanted)):
@@ -128,11 +130,17 @@ class Levels:
                     )
                     await revise(transaction, self.store, before, after)
                     brought.append(after)
+                    if before.camera.is_sealed != after.is_sealed:
+                        crossed |= {after.system, after.system.partition("/systems/")[0]}
             if brought:
                 deed = Deed("", "", article=_ARTICLE)
                 await self.outbox.add(transaction, *self.announce.many("levelled", brought, deed, now))
+            if crossed:  # whose findings may be told to others than before
+                await notes.tell_again(transaction, sorted(crossed))
         if brought:
             self.outbox.wake()
+        if crossed:
+            self.secrecy_changed.set()
         return len(brought)
 
 

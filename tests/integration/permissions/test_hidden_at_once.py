@@ -23,7 +23,7 @@ SYSTEM = "operators/metro/systems/main"
 async def slow(still: Stage, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stage]:
     """A platform whose records follow the policy once in an hour."""
     monkeypatch.setattr(registry, "_LEVELS_EVERY", timedelta(hours=1))
-    monkeypatch.setattr(registry, "_FIRST_ROUND_S", 3600.0)
+    monkeypatch.setattr(registry, "_SOON_S", 3600.0)
     async with still.running():
         await still.register_cameras()
         yield still
