@@ -89,12 +89,19 @@ async def _abort(context: Any, error: errors.Error) -> None:
 
 @asynccontextmanager
 async def serve(
-    address: str, interceptors: Sequence[Any], services: Callable[[Any], Sequence[str]], credentials: Any = None
+    address: str,
+    interceptors: Sequence[Any],
+    services: Callable[[Any], Sequence[str]],
+    credentials: Any = None,
+    checker: Any = None,
 ) -> AsyncIterator[tuple[Any, int]]:
-    """Serve at ``address`` while inside; yields (server, bound port). ``services`` registers and returns full names."""
+    """Serve at ``address`` while inside; yields (server, bound port). ``services`` registers and returns full names.
+
+    ``checker``: a HealthServicer of whoever says more by health than that the services serve.
+    """
     server = grpc.aio.server(interceptors=list(interceptors), options=OPTIONS)
     names = [*services(server), health.SERVICE_NAME, reflection.SERVICE_NAME]
-    checker = health.aio.HealthServicer()
+    checker = checker or health.aio.HealthServicer()
     health_pb2_grpc.add_HealthServicer_to_server(checker, server)
     reflection.enable_server_reflection(names, server)
     port = server.add_secure_port(address, credentials) if credentials else server.add_insecure_port(address)

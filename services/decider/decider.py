@@ -46,6 +46,11 @@ class Decider:
         """Number of the policy in force; 0 means none."""
         return self._engine.revision
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no row to decide by: everything is denied."""
+        return not self._engine.policy.rows
+
     def prepare(self, policy: Policy, revision: int) -> Engine:
         """A new engine, warmed with the classes in use; nothing changes until it is adopted.
 

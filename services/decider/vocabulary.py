@@ -37,7 +37,7 @@ def _rule(cell: str) -> str:
 
 
 def _article(cell: str) -> str:
-    if not all(re.fullmatch(r"([1-9]|[12]\d|30)(\.[1-3])?", word) for word in cell.split(" ")):
+    if not all(re.fullmatch(r"([1-9]|[12][0-9]|30)(\.[1-3])?", word) for word in cell.split(" ")):
         raise ValueError("articles 1 to 30 with their paragraph after a point, such as 18.1 19")
     return cell
 
@@ -81,7 +81,7 @@ def _numbers(allowed: range) -> Callable[[str], str]:
 
 
 def _span(word: str) -> str:
-    if not (match := re.fullmatch(r"([1-9]\d?)-([1-9]\d?)", word)):
+    if not (match := re.fullmatch(r"([1-9][0-9]?)-([1-9][0-9]?)", word)):
         return word
     first, last = int(match[1]), int(match[2])
     return " ".join(str(n) for n in range(first, last + 1)) or word

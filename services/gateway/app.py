@@ -13,7 +13,8 @@ from services.chassis.tasks import background
 from services.gateway.events import follow_endings
 from services.gateway.known import KnownCertificates
 from services.gateway.limits import Allowances, Limits
-from services.gateway.neighbours import AuditLedger, PermissionsDirectory
+from services.gateway.neighbours import AuditLedger, PermissionsDirectory, PermissionsHealth
+from services.gateway.policy_health import PolicyHealth
 from services.gateway.refusal import RefusalBook
 from services.gateway.rest import site
 from services.gateway.rest.api import Api
@@ -88,9 +89,10 @@ async def app(settings: Settings, surface: catalogue.Surface = catalogue.SURFACE
 
         tls = endpoint.Tls(settings.ca_file, settings.certificate_file, settings.private_key_file)
         handler, names = Handler(api, forwarder), api.service_names()
-        rest = Api(forwarder, admission, bindings(api)).application()
+        policy = PolicyHealth(PermissionsHealth(upstreams["permissions"]))
+        rest = Api(forwarder, admission, bindings(api), policy).application()
         stack.push_async_callback(book.drain, _DRAIN_S)
-        await stack.enter_async_context(background(book.write_forever()))
+        await stack.enter_async_context(background(book.write_forever(), policy.follow_forever()))
         grpc_port = await stack.enter_async_context(
             endpoint.serve(settings.listen, tls, settings.connections, handler, names)
         )

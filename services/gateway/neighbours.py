@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import UTC
 
+from grpc_health.v1 import health_pb2
+
 from kapok.audit.v1 import audit_service_pb2
 from kapok.fact.v1 import fact_pb2
 from kapok.permissions.v1 import decider_service_pb2
@@ -32,6 +34,19 @@ class PermissionsDirectory:
             raise errors.Unauthenticated("IDENTITY_MISSING", "no principal is registered for this certificate")
         until = answer.expire_time.ToDatetime(UTC) if answer.HasField("expire_time") else None
         return Standing(answer.agency, until, answer.is_person, answer.certificate_principal, answer.public_key)
+
+
+@dataclass(frozen=True)
+class PermissionsHealth:
+    """policy_health.Permissions at permissions."""
+
+    permissions: Neighbour
+
+    async def has_policy(self) -> bool:
+        """By its gRPC health."""
+        request = health_pb2.HealthCheckRequest(service="kapok.permissions.policy")
+        answer = await self.permissions.call("grpc.health.v1.Health.Check", request, _ASK_TIMEOUT_S)
+        return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)
 
 
 @dataclass(frozen=True)

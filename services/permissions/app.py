@@ -22,9 +22,11 @@ from services.permissions.camera_memory import CameraMemory
 from services.permissions.events import FactJournal, SignedVoice, follow_cameras
 from services.permissions.joint.sealed import SALT_BYTES
 from services.permissions.neighbours import RegistryCameras
+from services.permissions.policy_health import PolicyHealth
 from services.permissions.ports import Ports
 from services.permissions.rounds import Rounds, each_second
 from services.permissions.rpc import genesis
+from services.permissions.rpc.health import Health
 from services.permissions.rpc.policy_change import DOCUMENTS
 from services.permissions.service import compose
 from services.permissions.store.tables import metadata
@@ -73,12 +75,15 @@ async def app(settings: Settings) -> AsyncIterator[None]:
             new_id=lambda: str(uuid.uuid4()),
         )
         permissions = compose(ports, DOCUMENTS, _organ_keys(settings), lambda: secrets.token_bytes(SALT_BYTES))
-        rounds = Rounds(records, voice, clock)
+        rounds, health = Rounds(records, voice, clock), Health()
+        policy_health = PolicyHealth(ports, health.tell)
+        await policy_health.look_once()
         closures, editions = permissions.closures, permissions.editions
         await follow_cameras(wire, memory, closures.hear)
         work = (
             box.publish_forever(wire),
             each_second(rounds.beat_once),
+            each_second(policy_health.look_once),
             each_second(rounds.keep_once, sooner=voice.has_spoken),
             each_second(editions.keep_once, sooner=editions.has_new),
             each_second(permissions.takeovers.expire_once),
@@ -91,7 +96,7 @@ async def app(settings: Settings) -> AsyncIterator[None]:
         edge = rpc_server.Edge(ring, clock)
         async with (
             background(*work),
-            rpc_server.serve(settings.listen, [edge], rpc.services(permissions, signer)),
+            rpc_server.serve(settings.listen, [edge], rpc.services(permissions, signer), checker=health.checker),
         ):
             yield
 

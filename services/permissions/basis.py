@@ -17,7 +17,7 @@ MAX_CAMERAS = 1_000
 MOST_USES = 10_000
 LONGEST_WAIVER, MOST_WAIVED = timedelta(hours=24), 100
 _ARTICLE, _RULE = "Article 19", "art19-legal-basis-{}"
-_CAMERA_NAME = re.compile(r"districts/\d{6}/cameras/\d{20}")
+_CAMERA_NAME = re.compile(r"districts/[0-9]{6}/cameras/[0-9]{20}")
 
 
 @dataclass(frozen=True, slots=True)

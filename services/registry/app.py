@@ -1,6 +1,7 @@
 """The registry, composed: database, bus, permissions, gRPC endpoint, rounds. Alive while inside ``app``."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
@@ -47,6 +48,7 @@ from services.registry.rpc.changes import ChangesServicer
 from services.registry.rpc.facts import CameraFactsServicer
 from services.registry.rpc.health import HealthServicer
 from services.registry.rpc.systems import SystemsServicer
+from services.registry.secrecy import Secrecy
 from services.registry.service import Registry
 from services.registry.signals import Signals
 from services.registry.store.cameras import CameraStore
@@ -58,8 +60,8 @@ from services.registry.watching import Bell, Watching
 log = logging.getLogger(__name__)
 NAME = "registry"
 MIGRATIONS = Path(__file__).parent / "migrations"
-_LEVELS_EVERY = timedelta(seconds=1)  # lists lag behind a new policy by as much; decisions do not
-_FIRST_ROUND_S = 5.0  # after the start, when the neighbours are there
+_LEVELS_EVERY = timedelta(seconds=1)  # lists lag behind open levels by as much; decisions do not
+_SOON_S = 5.0  # after the start, and after a neighbour that was away
 _FILES = (
     registry_service_pb2, camera_facts_service_pb2, bulk_service_pb2, systems_service_pb2, changes_service_pb2,
     health_service_pb2,
@@ -101,8 +103,9 @@ async def app(settings: Settings) -> AsyncIterator[None]:
         rpc_client.neighbour("permissions", settings.permissions_address, ring, clock) as neighbour,
     ):
         outbox = Outbox(records, metadata, bell.ring)
-        permissions = RemotePermissions(neighbour)
         kept = (records, outbox, store)
+        levels = Levels(*kept, RemotePermissions(neighbour), facts, clock, asyncio.Event())
+        permissions = RemotePermissions(neighbour, Secrecy(levels).reach)
         registry = Registry(*kept, safe, permissions, facts, clock)
         enrolment = Enrolment(*kept, safe, permissions, facts, clock)
         freshness = Freshness(*kept, permissions, facts, clock, settings.freshness_term)
@@ -131,8 +134,8 @@ async def app(settings: Settings) -> AsyncIterator[None]:
         work = [
             outbox.publish_forever(wire),
             enrolment.gathering.work_forever(),
-            _each(settings.findings_every, freshness.round),
-            _each(_LEVELS_EVERY, Levels(*kept, permissions, facts, clock).follow),
+            _each(settings.findings_every, freshness.round, sooner=levels.secrecy_changed),
+            _each(_LEVELS_EVERY, levels.follow),
         ]
         if settings.probe_every:
             work.append(_each(settings.probe_every, probing.round))
@@ -143,16 +146,24 @@ async def app(settings: Settings) -> AsyncIterator[None]:
             yield
 
 
-def _each(every: timedelta, run: Callable[[], Awaitable[Any]]) -> Coroutine[Any, Any, None]:
+def _each(
+    every: timedelta, run: Callable[[], Awaitable[Any]], sooner: asyncio.Event | None = None
+) -> Coroutine[Any, Any, None]:
+    sooner = sooner or asyncio.Event()
+
     async def rounds() -> None:
-        is_first = True
+        is_soon = True
         while True:
             stop_if_cancelled()
-            await asyncio.sleep(min(every.total_seconds(), _FIRST_ROUND_S) if is_first else every.total_seconds())
-            is_first = False
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(min(every.total_seconds(), _SOON_S) if is_soon else every.total_seconds()):
+                    await sooner.wait()
+            sooner.clear()
+            is_soon = False
             try:
                 await run()
             except Unavailable as away:
+                is_soon = True
                 log.warning("a round waits: %s", away.message)
             except Exception:  # a round that fails is tried again at the next one; the service goes on
                 log.exception("a round failed")

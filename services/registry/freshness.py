@@ -14,7 +14,7 @@ from services.chassis import errors
 from services.chassis.clock import Clock
 from services.chassis.database import Database
 from services.chassis.outbox import Message, Outbox
-from services.decider.facts import Action
+from services.decider.facts import SEALED_LEVEL, Action
 from services.registry import duties, finding, refusals
 from services.registry.domain import Camera, Deed, camera_name, code_of, operator_of
 from services.registry.finding import Finding, Subject
@@ -126,9 +126,9 @@ class Freshness:
     async def _tell_system(self, system: CameraSystem, look: "_Look") -> int:
         async with self.database.read() as transaction:
             kinds = await classes.of_system(transaction, system.name)
-        present = {number: kind for number, (kind, count) in kinds.items() if count}
+        present = _told_of({number: kind for number, (kind, count) in kinds.items() if count})
         living = [number for number, kind in present.items() if kind.state != LifeState.RETIRED]
-        look.levels.setdefault(system.operator, set()).update(kind.level for kind in present.values())
+        look.levels.setdefault(system.operator, set()).update(kind.level for kind, count in kinds.values() if count)
         count, named = look.stale.of(living)
         owed = list(duties.owed(system, look.now, _has_finance(present), look.police))
         if count and system.state not in (LifeState.PLANNED, LifeState.RETIRED):
@@ -187,6 +187,12 @@ class _Look:
     police: frozenset[str]
     stale: _Stale
     levels: dict[str, set[int]] = field(default_factory=dict)
+
+
+def _told_of(kinds: Mapping[int, Kind]) -> Mapping[int, Kind]:
+    """The classes that findings of their system may be about: beside open cameras state secrets are not told of."""
+    shown = {number: kind for number, kind in kinds.items() if kind.level != SEALED_LEVEL}
+    return shown or kinds
 
 
 def _has_finance(kinds: Mapping[int, Kind]) -> bool:

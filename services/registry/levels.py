@@ -5,6 +5,7 @@ lists filter by, words are found by, and histories tell. Versions are followed o
 transactions; doing one twice changes nothing.
 """
 
+import asyncio
 import dataclasses
 import logging
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -18,7 +19,7 @@ from services.chassis.outbox import Message, Outbox
 from services.registry.change import revised
 from services.registry.domain import Camera, Deed
 from services.registry.service import revise
-from services.registry.store import counters
+from services.registry.store import counters, notes
 from services.registry.store.cameras import CameraStore, Stored
 from services.registry.units import ClassFilter
 
@@ -35,6 +36,7 @@ class LevelChanges:
     revision: int
     categories: tuple[int, ...] = ()
     codes: tuple[str, ...] = ()
+    sealed: tuple[str, ...] = ()  # those of them that a sealed list named
 
 
 class Permissions(Protocol):
@@ -65,11 +67,21 @@ class Levels:
     permissions: Permissions
     announce: Announce
     clock: Clock
+    secrecy_changed: asyncio.Event  # set when cameras became state secrets, or are none any more
+
+    async def followed(self) -> int:
+        """The version that records are at."""
+        async with self.database.look() as connection:
+            return await counters.last(connection, "levels")
+
+    async def hide(self, changes: LevelChanges) -> None:
+        """Bring the cameras that a sealed list named, ahead of everything else that the version sets."""
+        async for batch in self._named(changes.sealed):
+            await self._bring(batch, changes.revision)
 
     async def follow(self) -> None:
         """Every version that is not followed yet."""
-        async with self.database.look() as connection:
-            since = await counters.last(connection, "levels")
+        since = await self.followed()
         while (changes := await self.permissions.level_changes(since)).revision > since:
             moved = 0
             async for batch in self._concerned(changes):
@@ -80,10 +92,14 @@ class Levels:
             log.info("%d cameras follow policyVersions/%d", moved, changes.revision)
             since = changes.revision
 
-    async def _concerned(self, changes: LevelChanges) -> AsyncIterator[list[Stored]]:
-        for start in range(0, len(changes.codes), _BATCH):
+    async def _named(self, codes: Sequence[str]) -> AsyncIterator[list[Stored]]:
+        for start in range(0, len(codes), _BATCH):
             async with self.database.read() as transaction:
-                found = await self.store.of_codes(transaction, changes.codes[start : start + _BATCH])
+                found = await self.store.of_codes(transaction, codes[start : start + _BATCH])
+            yield found
+
+    async def _concerned(self, changes: LevelChanges) -> AsyncIterator[list[Stored]]:
+        async for found in self._named(changes.codes):
             yield found
         after = 0
         while changes.categories:
@@ -102,7 +118,7 @@ class Levels:
             return 0
         levels, _ = await self.permissions.levels([(one.camera.code, one.camera.category) for one in found])
         wanted = {one.camera.code: level for one, level in zip(found, levels, strict=True)}
-        now, brought = self.clock.now(), list[Camera]()
+        now, brought, crossed = self.clock.now(), list[Camera](), set[str]()
         async with self.database.write() as transaction:
             await counters.lock(transaction)
             for before in await self.store.of_codes(transaction, list(wanted)):
@@ -114,11 +130,17 @@ class Levels:
                     )
                     await revise(transaction, self.store, before, after)
                     brought.append(after)
+                    if before.camera.is_sealed != after.is_sealed:
+                        crossed |= {after.system, after.system.partition("/systems/")[0]}
             if brought:
                 deed = Deed("", "", article=_ARTICLE)
                 await self.outbox.add(transaction, *self.announce.many("levelled", brought, deed, now))
+            if crossed:  # whose findings may be told to others than before
+                await notes.tell_again(transaction, sorted(crossed))
         if brought:
             self.outbox.wake()
+        if crossed:
+            self.secrecy_changed.set()
         return len(brought)
 
 

@@ -1,6 +1,6 @@
 """What the registry asks of permissions: domain → protobuf → domain."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC
 
@@ -15,11 +15,16 @@ from services.registry.reach import Cover, Part, Reach
 _SERVICE = "kapok.permissions.v1.DeciderService"
 
 
+async def _is_known(_revision: int) -> None:
+    """Records need not follow anything."""
+
+
 @dataclass(frozen=True)
 class RemotePermissions:
-    """What the use cases declare as Permissions, over gRPC."""
+    """What the use cases declare as Permissions, over gRPC. ``hide``: what a scope's policy asks of records first."""
 
     neighbour: Neighbour
+    hide: Callable[[int], Awaitable[None]] = _is_known
 
     async def decide(self, principal: str, camera: str, action: Action) -> Ruling:
         request = decider_service_pb2.DecideRequest(principal=principal, camera=camera, action=_number(action))
@@ -38,6 +43,7 @@ class RemotePermissions:
     async def scope(self, principal: str, action: Action) -> Scope:
         request = decider_service_pb2.ScopeOfRequest(principal=principal, action=_number(action))
         answer = await self.neighbour.call(f"{_SERVICE}.ScopeOf", request)
+        await self.hide(answer.policy_revision)
         return Scope(tuple(_scope_class(found) for found in answer.classes), frozenset(answer.cameras))
 
     async def reach(self, asked: Asked) -> Reach:
@@ -55,7 +61,8 @@ class RemotePermissions:
     async def level_changes(self, since: int) -> LevelChanges:
         request = decider_service_pb2.GetLevelChangesRequest(since_revision=since)
         answer = await self.neighbour.call(f"{_SERVICE}.GetLevelChanges", request)
-        return LevelChanges(answer.revision, tuple(answer.place_categories), tuple(answer.codes))
+        categories, codes = tuple(answer.place_categories), tuple(answer.codes)
+        return LevelChanges(answer.revision, categories, codes, tuple(answer.sealed_codes))
 
     async def municipal_police(self) -> frozenset[str]:
         request = decider_service_pb2.ListAgencyNamesRequest(agency_kind="public-security", tier="municipal")

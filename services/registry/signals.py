@@ -126,18 +126,20 @@ class Signals:
 
     async def list(self, principal: str, before: int, limit: int) -> Sequence[Alarm]:
         """Alarms of cameras that the principal runs or supervises, newest first."""
+        scopes = await self._scopes(principal)
         async with self.database.read() as transaction:
-            within = await self._within(transaction, principal)
+            within = await self._within(transaction, scopes)
             return await notes.alarms_page(transaction, within, (-1, before), limit, newest_first=True)
 
     async def follow(self, principal: str, resume_token: str) -> AsyncIterator[Alarms]:
         """The same alarms as they come, from a token on, as `Watching.watch` tells; errors.Denied ends it."""
         behind, told = number_of(resume_token), resume_token
         while True:
+            scopes = await self._scopes(principal)
             async with self.database.read() as transaction:
                 newest = await counters.last(transaction, "change")
                 behind = reached(behind, newest)
-                within = await self._within(transaction, principal)
+                within = await self._within(transaction, scopes)
                 found = await notes.alarms_page(transaction, within, (behind, newest + 1), _PAGE, newest_first=False)
             is_full = len(found) == _PAGE
             behind = found[-1].number if is_full else newest
@@ -147,11 +149,16 @@ class Signals:
             if not is_full:
                 await self.bell.wait()
 
-    async def _within(self, transaction: AsyncConnection, principal: str) -> Sequence[int]:
-        """The classes whose alarms are the principal's: it runs the cameras, or supervises them (Article 15)."""
+    async def _scopes(self, principal: str) -> tuple[Scope, Scope]:
+        """The cameras that the principal runs, and those that it supervises: their alarms are its own (Article 15)."""
         own = await self.permissions.scope(principal, Action.CONFIGURE)
         supervised = await self.permissions.scope(principal, Action.SUPERVISE)
         if not own.classes and not supervised.classes:
             raise refusals.no_camera_to_know()
+        return own, supervised
+
+    async def _within(self, transaction: AsyncConnection, scopes: tuple[Scope, Scope]) -> Sequence[int]:
+        """Their classes, as the view has them; it begins after the scopes were asked for, or shows what they hide."""
+        own, supervised = scopes
         known = await self.store.book.refresh(transaction)
         return sorted(known.ids(known.permitted(own) | known.permitted(supervised)))

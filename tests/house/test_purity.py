@@ -13,20 +13,21 @@ USE_CASE = "a use case, split from service.py by noun; driven by a call or by a 
 OUTSIDE = {
     "services/gateway/known.py": "remembers permissions' answers for a while",
     "services/gateway/metrics.py": "counts calls",
+    "services/gateway/policy_health.py": "asks permissions each second whether a policy decides",
     "services/gateway/refusal.py": "has refusals put on record before they are answered",
     "services/registry/tokens.py": "seals tokens with fresh nonces",
     "services/registry/vault.py": "seals sources at rest with fresh nonces",
     **{
         f"services/permissions/{noun}.py": USE_CASE
         for noun in ("agencies", "agency_keys", "bases", "batches", "closures", "concerns", "control", "decisions",
-                     "editions", "enrolments", "incidents", "inspections", "policies", "principals", "question",
-                     "reaches", "reviews", "rounds", "takeovers", "view", "joint/proposals", "joint/sealed_lists",
-                     "joint/versions")
+                     "editions", "enrolments", "incidents", "inspections", "policies", "policy_health", "principals",
+                     "question", "reaches", "reviews", "rounds", "takeovers", "view", "joint/proposals",
+                     "joint/sealed_lists", "joint/versions")
     },
     **{
         f"services/registry/{noun}.py": USE_CASE
-        for noun in ("allowed", "concerned", "enrolment", "freshness", "probing", "requests", "levels", "signals",
-                     "systems", "watching")
+        for noun in ("allowed", "concerned", "enrolment", "freshness", "probing", "requests", "levels", "secrecy",
+                     "signals", "systems", "watching")
     },
     "services/permissions/ports.py": "declares what its use cases await",
     "services/streams/ports.py": "declares what its use cases await",

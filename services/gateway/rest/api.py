@@ -10,6 +10,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from services.chassis import errors, identity, metrics
 from services.chassis.errors import Violation
 from services.gateway import certificate
+from services.gateway.policy_health import PolicyHealth
 from services.gateway.rest import page
 from services.gateway.rpc import failure
 from services.gateway.rpc.failure import Failure
@@ -33,7 +34,10 @@ _API_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"
 class Api:
     """Handlers of the HTTPS side."""
 
-    def __init__(self, forwarder: Forwarder, admission: Admission, bindings: Sequence[Binding]) -> None:
+    def __init__(
+        self, forwarder: Forwarder, admission: Admission, bindings: Sequence[Binding], policy: PolicyHealth
+    ) -> None:
+        self._policy = policy
         self._forwarder = forwarder
         self._admission = admission
         self._bindings = bindings
@@ -43,13 +47,17 @@ class Api:
         """All routes."""
         application = web.Application(client_max_size=MAX_BODY_BYTES)
         application.router.add_get("/", self._front)
-        application.router.add_get("/healthz", _health)
+        application.router.add_get("/healthz", self._health)
         application.router.add_get("/metrics", self._metrics)
         application.router.add_route("*", "/{path:.*}", self._call)
         return application
 
     async def _front(self, _request: web.Request) -> web.Response:
         return web.Response(text=self._page, content_type="text/html", headers=page.HEADERS)
+
+    async def _health(self, _request: web.Request) -> web.Response:
+        """200 without a policy too: the gateway does serve, and what it serves are refusals."""
+        return web.json_response({"status": "SERVING", "policy": self._policy.status}, headers=_API_HEADERS)
 
     async def _metrics(self, request: web.Request) -> web.Response:
         """For whom permissions knows: figures tell of other agencies too."""
@@ -94,10 +102,6 @@ class Api:
         answer.set_status(405)
         answer.headers["Allow"] = ", ".join(verbs)
         return answer
-
-
-async def _health(_request: web.Request) -> web.Response:
-    return web.json_response({"status": "SERVING"}, headers=_API_HEADERS)
 
 
 def _shown(request: web.Request) -> Shown:

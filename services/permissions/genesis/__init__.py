@@ -16,7 +16,7 @@ from services.permissions.fields import Fields
 PURPOSE = "kapok.permissions.genesis"
 ORGANS = (AgencyKind.PUBLIC_SECURITY, AgencyKind.INFORMATION_TECHNOLOGY, AgencyKind.NATIONAL_SECURITY)
 MAX_BYTES = 64 << 20
-_CODE = re.compile(r"\d{20}")
+_CODE = re.compile(r"[0-9]{20}")
 
 
 @dataclass(frozen=True, slots=True)

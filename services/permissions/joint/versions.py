@@ -23,6 +23,7 @@ class LevelChanges:
     revision: int
     categories: Sequence[int] = ()
     codes: Sequence[str] = ()
+    sealed: Sequence[str] = ()  # those of them that a sealed list named
 
 
 @asynccontextmanager
@@ -66,4 +67,4 @@ class Versions:
             return LevelChanges(version.revision)
         change = self._change_of(document)
         codes = sorted({*change.camera_levels, *secret})
-        return LevelChanges(version.revision, sorted(change.category_levels), codes)
+        return LevelChanges(version.revision, sorted(change.category_levels), codes, sorted(secret))

@@ -9,6 +9,7 @@ incidents  its methods about those     incident_messages   incidents, their acts
 policy     PolicyService               policy_change       proposals, and what the organs sign
 cell       DeciderService              answers             decisions, explanations, scopes
 callers    on whose behalf             genesis             the organs' first signed document
+                                       health              whether a policy decides
 """
 
 from collections.abc import Callable, Sequence

@@ -77,7 +77,12 @@ class DeciderServicer:
     async def GetLevelChanges(self, request: pb.GetLevelChangesRequest, _context: object) -> pb.GetLevelChangesResponse:
         _check_caller({"registry"})
         found = await self._permissions.versions.level_changes(request.since_revision)
-        return pb.GetLevelChangesResponse(revision=found.revision, place_categories=found.categories, codes=found.codes)
+        return pb.GetLevelChangesResponse(
+            revision=found.revision,
+            place_categories=found.categories,
+            codes=found.codes,
+            sealed_codes=found.sealed,
+        )
 
     async def ListAgencyNames(self, request: pb.ListAgencyNamesRequest, _context: object) -> pb.ListAgencyNamesResponse:
         _check_caller({"registry"})

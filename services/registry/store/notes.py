@@ -15,6 +15,8 @@ from services.registry.kind import Kind
 from services.registry.store import arrays
 from services.registry.store.tables import alarms, cameras, classes, findings
 
+_NEVER_TOLD = -1  # a count that no finding has
+
 
 async def add_alarms(transaction: AsyncConnection, rows: Sequence[tuple[int, Alarm]]) -> None:
     """Alarms of cameras by their ids."""
@@ -77,6 +79,11 @@ async def tell(transaction: AsyncConnection, finding: Finding, now: datetime) ->
         at = now.astimezone(UTC).replace(tzinfo=None)
         row = values | {"subject": finding.subject, "rule": finding.duty.rule, "raised_at": at}
         await transaction.execute(findings.insert(), row)
+
+
+async def tell_again(transaction: AsyncConnection, subjects: Sequence[str]) -> None:
+    """What was told of these subjects is told anew by the next round, since the same time."""
+    await transaction.execute(findings.update().where(findings.c.subject.in_(subjects)).values(count=_NEVER_TOLD))
 
 
 async def stale(

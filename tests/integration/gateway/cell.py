@@ -20,6 +20,7 @@ from services.chassis.clock import SystemClock
 from services.chassis.signing import Signer
 from services.gateway.app import Bound, Settings, app
 from services.gateway.rpc import catalogue
+from services.permissions.rpc.health import Health
 from tests.integration.gateway.authority import Authority, Pair
 from tests.integration.gateway.echo import DESCRIPTOR as ECHO_FILE
 from tests.integration.gateway.echo import Echo
@@ -112,16 +113,17 @@ class Cell:
     refusals: Refusals = field(default_factory=Refusals)
     cameras: Cameras = field(default_factory=Cameras)
     echo: Echo = field(default_factory=Echo)
+    health: Health = field(default_factory=Health)  # of permissions
     audit: AsyncExitStack = field(default_factory=AsyncExitStack)  # closed by a test that wants audit away
 
     def ring(self, name: str) -> identity.KeyRing:
         """The keys of one service."""
         return identity.KeyRing.from_files(name, self.folder / f"{name}.key32", self.folder / "peers.json")
 
-    def serve(self, name: str, register: Callable[[Any], list[str]]) -> Any:
+    def serve(self, name: str, register: Callable[[Any], list[str]], checker: Any = None) -> Any:
         """One service of the cell at its socket."""
         edge = rpc_server.Edge(self.ring(name), SystemClock())
-        return rpc_server.serve(f"unix:{self.folder}/{name}.sock", [edge], register)
+        return rpc_server.serve(f"unix:{self.folder}/{name}.sock", [edge], register, checker=checker)
 
     def member(self, principal: str) -> Pair:
         """A certificate that permissions knows."""
@@ -174,7 +176,7 @@ async def running(folder: Path, bus_url: str) -> AsyncIterator[Cell]:
             registry_service_pb2_grpc.add_RegistryServiceServicer_to_server(cell.cameras, server)
             return ["kapok.registry.v1.RegistryService"]
 
-        await stack.enter_async_context(cell.serve("permissions", permissions))
+        await stack.enter_async_context(cell.serve("permissions", permissions, cell.health.checker))
         await stack.enter_async_context(cell.serve("registry", registry))
         await stack.enter_async_context(cell.serve("streams", cell.echo.register))
         await stack.enter_async_context(cell.audit)

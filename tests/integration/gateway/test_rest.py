@@ -190,6 +190,18 @@ async def test_connections_beyond_the_limit_are_dropped(cell: Cell) -> None:
         (await first.get(url)).release()
 
 
+async def test_health_says_loudly_that_no_policy_decides(cell: Cell, web: Web) -> None:
+    async def told(status: str) -> bool:
+        async with web.session.get(f"{web.url}/healthz") as answer:
+            assert answer.status == 200
+            return await answer.json() == {"status": "SERVING", "policy": status}
+
+    await eventually(lambda: told("UNKNOWN"))  # permissions has not said anything
+    for is_in_force, status in ((False, "NOT_SERVING"), (True, "SERVING"), (False, "NOT_SERVING")):
+        await cell.health.tell(is_in_force)
+        await eventually(lambda status=status: told(status))  # type: ignore[misc] # of this round
+
+
 async def test_the_page_health_and_metrics_answer(web: Web) -> None:
     async with web.session.get(f"{web.url}/") as page:
         text = await page.text()
@@ -198,7 +210,7 @@ async def test_the_page_health_and_metrics_answer(web: Web) -> None:
     assert "<script" not in text
     assert "GET /v1/{name=districts/*/cameras/*}" in text
     async with web.session.get(f"{web.url}/healthz") as health:
-        assert json.loads(await health.text()) == {"status": "SERVING"}
+        assert json.loads(await health.text())["status"] == "SERVING"
     await web.ask("GET", f"/v1/{CAMERA}")
 
     async def counted() -> bool:

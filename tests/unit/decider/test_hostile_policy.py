@@ -32,6 +32,15 @@ CODE = (  # matcher text, Python, and what Casbin's readers split or rewrite
     "# any",
     "=1+1",
 )
+LOOK_ALIKE = {  # of another script, or of another width; none of them is the sign that people read
+    **{str(n): (chr(0xFF10 + n), chr(0x0660 + n), chr(0x1D7CE + n)) for n in range(10)},
+    **{letter: (chr(0xFF41 + n),) for n, letter in enumerate("abcdefghijklmnopqrstuvwxyz")},
+    "-": ("\u2010", "\u2011", "\u2013", "\u2212", "\uff0d"),
+    " ": ("\u00a0", "\u2003", "\u3000"),
+    ".": ("\uff0e", "\u3002", "\u2024"),
+    "@": ("\uff20",),
+}
+CYRILLIC = dict(zip("aceiopsxy", "\u0430\u0441\u0435\u0456\u043e\u0440\u0455\u0445\u0443", strict=True))
 INVISIBLE = ("\t", "\u00a0", "\u200b", "\u2028", "\u202e", "\x00", "\x7f", "\ufeff", "\x85")
 
 
@@ -67,6 +76,34 @@ def test_blanks_and_emptiness_are_not_guessed_at(column: str, shape: str) -> Non
     elif (column, shape) != ("sentence", "{}  {}"):  # prose may have two blanks
         with pytest.raises(InvalidArgument, match=f"line 2 column {column}"):
             policy_of(row(**{column: shape.format(CELLS[column], CELLS[column])}))
+
+
+@pytest.mark.parametrize(
+    ("column", "cell"),
+    [
+        ("rule", "police-15"),
+        ("article", "14.1 19"),
+        ("article", "28"),
+        ("role", "public-security@district"),
+        ("relation", "own district"),
+        ("action", "take-over live"),
+        ("levels", "1-4"),
+        ("levels", "1 3"),
+        ("categories", "1-13"),
+        ("categories", "10-12 3"),
+        ("needs", "papers inspection"),
+        ("effect", "allow"),
+    ],
+)
+def test_a_sign_that_looks_like_ours_is_not_ours(column: str, cell: str) -> None:
+    assert policy_of(row(**{column: cell})).rows
+    tried = 0
+    for place, sign in enumerate(cell):
+        for other in (*LOOK_ALIKE[sign], *CYRILLIC.get(sign, "")):
+            tried += 1
+            with pytest.raises(InvalidArgument, match=f"line 2 column {column}"):
+                policy_of(row(**{column: cell[:place] + other + cell[place + 1 :]}))
+    assert tried >= len(cell)
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,7 @@ def test_registered_papers_cover_their_cameras_for_what_article_19_names_while_t
         ),
         ({"cameras": frozenset()}, "legal_basis.cameras"),
         ({"cameras": frozenset({"cameras/1"})}, "legal_basis.cameras"),
+        ({"cameras": frozenset({TUNNEL.name.replace("0", "\uff10")})}, "legal_basis.cameras"),  # full width
         ({"cameras": frozenset(f"districts/440104/cameras/{n:020}" for n in range(1001))}, "legal_basis.cameras"),
         ({"ends_at": NOW + timedelta(days=90, seconds=1), "officers": LASTING}, "legal_basis.end_time"),
         ({"ends_at": NOW, "starts_at": NOW - timedelta(days=1)}, "legal_basis.end_time"),

@@ -35,6 +35,8 @@ def test_a_sound_genesis_passes() -> None:
         ("category_levels", "category_levels", dict.fromkeys(CATEGORIES, 6)),
         ("camera_levels", "camera_levels", {"123": 4}),
         ("camera_levels", "camera_levels", {"44010400001320000017": 0}),
+        ("camera_levels", "camera_levels", {"\uff14\uff14010400001320000017": 5}),  # would name no camera
+        ("camera_levels", "camera_levels", {"\u0664\u0664010400001320000017": 5}),
         ("principal.clearance", "accounts", (replace(ONE, clearance=6),)),
         ("agency.jurisdiction", "agencies", (replace(METRO, jurisdiction="110000"),)),
     ],

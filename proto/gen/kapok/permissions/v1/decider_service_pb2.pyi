@@ -112,14 +112,16 @@ class GetLevelChangesRequest(_message.Message):
     def __init__(self, since_revision: _Optional[int] = ...) -> None: ...
 
 class GetLevelChangesResponse(_message.Message):
-    __slots__ = ("revision", "place_categories", "codes")
+    __slots__ = ("revision", "place_categories", "codes", "sealed_codes")
     REVISION_FIELD_NUMBER: _ClassVar[int]
     PLACE_CATEGORIES_FIELD_NUMBER: _ClassVar[int]
     CODES_FIELD_NUMBER: _ClassVar[int]
+    SEALED_CODES_FIELD_NUMBER: _ClassVar[int]
     revision: int
     place_categories: _containers.RepeatedScalarFieldContainer[int]
     codes: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, revision: _Optional[int] = ..., place_categories: _Optional[_Iterable[int]] = ..., codes: _Optional[_Iterable[str]] = ...) -> None: ...
+    sealed_codes: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, revision: _Optional[int] = ..., place_categories: _Optional[_Iterable[int]] = ..., codes: _Optional[_Iterable[str]] = ..., sealed_codes: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class ListAgencyNamesRequest(_message.Message):
     __slots__ = ("agency_kind", "tier")
