@@ -29,6 +29,7 @@ from cli import (
     policy,
     principals,
     sessions,
+    staff,
     systems,
     up,
 )
@@ -56,7 +57,7 @@ for name, group in {
     "cameras": cameras.group, "changes": changes.group,
     "alarms": alarms.group, "findings": findings.group, "sessions": sessions.group,
     "legal-basis": papers.legal_basis_group, "incident": incidents.group, "takeover": control.group,
-    "policy": policy.group, "audit": audit.group,
+    "policy": policy.group, "staff": staff.group, "audit": audit.group,
 }.items():  # fmt: skip
     app.add_typer(group, name=name)
 

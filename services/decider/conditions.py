@@ -13,7 +13,9 @@ from services.decider.holder import holder
 CLEARED, PAPERS, INCIDENT, INSPECTION, HOLDS_CONTROL, SUSPENDED, NOT_ACCEPTED, HELD_BY_OTHER, OPERATING, BARRED = (
     1 << n for n in range(10)
 )
-TIMED = PAPERS | INCIDENT | INSPECTION | HOLDS_CONTROL  # these end by themselves
+TRAINED, ON_DUTY = 1 << 10, 1 << 11
+STAFFED = TRAINED | ON_DUTY  # an agency's system is nobody's duty: docs/decisions/0017-systems-are-no-staff.md
+TIMED = PAPERS | INCIDENT | INSPECTION | HOLDS_CONTROL | STAFFED  # these end by themselves
 USUAL = OPERATING  # the state of its system that a class of cameras is taken to be in
 
 
@@ -62,6 +64,19 @@ CONDITIONS = {
             "5.1",
             "an end of the suspension by the public security that ordered it; a retired camera stays closed",
         ),
+        Condition(
+            "trained",
+            TRAINED,
+            "23",
+            "a training on record that is valid now: municipal public security, which organises it, registers it with"
+            " RegisterTraining; an operator's own attestation does not count",
+        ),
+        Condition(
+            "on-duty",
+            ON_DUTY,
+            "20",
+            "a duty shift that has begun: a system of your agency enters it with EnterShift",
+        ),
         Condition("held-by-other", HELD_BY_OTHER, "18.1", "the end of the takeover in force, or one of higher rank"),
     )
 }
@@ -97,7 +112,8 @@ def papers_cover(basis: LegalBasis, principal: str, camera: Camera, now: datetim
 
 def standing(principal: Principal, level: int) -> int:
     """The flags that need no circumstances: they depend on the principal and the camera's level only."""
-    return (CLEARED if principal.clearance >= level else 0) | (SUSPENDED if principal.is_suspended else 0)
+    bits = (CLEARED if principal.clearance >= level else 0) | (SUSPENDED if principal.is_suspended else 0)
+    return bits if principal.is_person else bits | STAFFED
 
 
 def lasting(principal: Principal, camera: Camera) -> int:
@@ -105,6 +121,8 @@ def lasting(principal: Principal, camera: Camera) -> int:
     among them (Articles 8, 10). Spelt out in one function: it is in the way of every decision.
     """
     bits = CLEARED if principal.clearance >= camera.level else 0
+    if not principal.is_person:
+        bits |= STAFFED
     if principal.is_suspended:
         bits |= SUSPENDED
     if not camera.is_accepted:
@@ -131,6 +149,11 @@ def conditions(
         opens = inspection.agency == principal.agency and inspection.starts_at <= now < inspection.ends_at
         if opens and covers(inspection.area, camera):
             found.raise_flag(INSPECTION, inspection.ends_at)
+    if principal.is_person:
+        for bit, records in ((TRAINED, circumstances.trainings), (ON_DUTY, circumstances.shifts)):
+            for record in records:
+                if record.principal == principal.name and record.starts_at <= now < record.ends_at:
+                    found.raise_flag(bit, record.ends_at)
     _control(found, principal, camera, circumstances, now)
     return found
 

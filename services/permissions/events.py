@@ -38,7 +38,8 @@ from services.permissions.joint.proposal import Proposal
 from services.permissions.neighbours import BARRED
 from services.permissions.ports import Change, Held, Standing
 from services.permissions.roll import AgencyEntry, PrincipalEntry
-from services.permissions.rpc import agency_keys, incident_messages, messages, policy_change, roll_messages
+from services.permissions.rpc import agency_keys, incident_messages, messages, policy_change, roll_messages, staff
+from services.permissions.staff_record import StaffEntry, StaffKind
 
 log = logging.getLogger(__name__)
 ENDINGS = "kapok.v1.permissions.endings"
@@ -218,6 +219,11 @@ def _(resource: AgencyEntry) -> Message:
 @_snapshot.register
 def _(resource: PrincipalEntry) -> Message:
     return roll_messages.principal(resource)
+
+
+@_snapshot.register
+def _(resource: StaffEntry) -> Message:
+    return staff.training(resource) if resource.kind is StaffKind.TRAINING else staff.shift(resource)
 
 
 @_snapshot.register

@@ -19,6 +19,7 @@ from services.permissions.incident import Declared
 from services.permissions.joint.proposal import Proposal
 from services.permissions.roll import AgencyEntry, PrincipalEntry
 from services.permissions.snapshots import Known
+from services.permissions.staff_record import StaffEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class Standing:
 
 Snapshot = (
     Registered | Declared | Held | Standing | Proposal | AgencyKey | AgencyEntry | PrincipalEntry | Certificate
+    | StaffEntry
 )  # fmt: skip
 
 
@@ -60,9 +62,7 @@ class Change:
     verb: str
     by: str
     at: datetime
-    snapshot: (
-        Registered | Declared | Held | Standing | Proposal | AgencyKey | AgencyEntry | PrincipalEntry | Certificate
-    )
+    snapshot: Snapshot
     camera: str = ""
     rule: str = ""
     article: str = ""

@@ -15,6 +15,7 @@ from services.permissions.joint.proposals import Documents, Proposals
 from services.permissions.policies import Levels
 from services.permissions.ports import Ports
 from services.permissions.principals import Principals
+from services.permissions.staff import Staff
 from services.permissions.takeovers import Takeovers
 from services.permissions.view import Views
 
@@ -35,6 +36,7 @@ class Permissions:
     agency_keys: AgencyKeys
     agencies: Agencies
     enrolments: Enrolments
+    staff: Staff
 
 
 def compose(ports: Ports, documents: Documents, organ_keys: Mapping[str, bytes]) -> Permissions:
@@ -53,4 +55,5 @@ def compose(ports: Ports, documents: Documents, organ_keys: Mapping[str, bytes])
         AgencyKeys(ports),
         Agencies(ports),
         Enrolments(ports),
+        Staff(ports),
     )

@@ -20,7 +20,7 @@ OUTSIDE = {
         f"services/permissions/{noun}.py": USE_CASE
         for noun in ("agencies", "agency_keys", "bases", "batches", "closures", "control", "decisions", "enrolments",
                      "incidents", "policies",
-                     "principals", "question", "rounds", "takeovers", "view", "joint/proposals")
+                     "principals", "question", "rounds", "staff", "takeovers", "view", "joint/proposals")
     },
     **{
         f"services/registry/{noun}.py": USE_CASE

@@ -16,6 +16,7 @@ from kapok.permissions.v1 import (
     decider_service_pb2,
     permissions_service_pb2,
     policy_service_pb2,
+    staff_service_pb2,
 )
 from kapok.registry.v1 import (
     bulk_service_pb2,
@@ -43,6 +44,7 @@ SURFACE: Surface = {  # owner → the files that hold its services
         decider_service_pb2.DESCRIPTOR,
         policy_service_pb2.DESCRIPTOR,
         agencies_service_pb2.DESCRIPTOR,
+        staff_service_pb2.DESCRIPTOR,
     ),
     "streams": (streams_service_pb2.DESCRIPTOR,),
     "audit": (audit_service_pb2.DESCRIPTOR, findings_service_pb2.DESCRIPTOR),

@@ -3,6 +3,7 @@
 agencies   PermissionsService          messages            resources
 roll       AgenciesService             roll_messages       agencies, principals, certificates
 agency_keys  its methods about keys
+staff      StaffService                trainings, shifts
 incidents  its methods about those     incident_messages   incidents, their acts, pages of them
 policy     PolicyService               policy_change       proposals, and what the organs sign
 cell       DeciderService              answers             decisions, explanations, scopes
@@ -21,12 +22,15 @@ from kapok.permissions.v1 import (
     permissions_service_pb2_grpc,
     policy_service_pb2,
     policy_service_pb2_grpc,
+    staff_service_pb2,
+    staff_service_pb2_grpc,
 )
 from services.chassis.signing import Signer
 from services.permissions.rpc.agencies import PermissionsServicer
 from services.permissions.rpc.cell import DeciderServicer
 from services.permissions.rpc.policy import PolicyServicer
 from services.permissions.rpc.roll import AgenciesServicer
+from services.permissions.rpc.staff import StaffServicer
 from services.permissions.service import Permissions
 
 
@@ -38,11 +42,13 @@ def services(permissions: Permissions, signer: Signer) -> Callable[[Any], Sequen
         decider_service_pb2_grpc.add_DeciderServiceServicer_to_server(DeciderServicer(permissions, signer), server)
         policy_service_pb2_grpc.add_PolicyServiceServicer_to_server(PolicyServicer(permissions.proposals), server)
         agencies_service_pb2_grpc.add_AgenciesServiceServicer_to_server(AgenciesServicer(permissions), server)
+        staff_service_pb2_grpc.add_StaffServiceServicer_to_server(StaffServicer(permissions.staff), server)
         return [
             permissions_service_pb2.DESCRIPTOR.services_by_name["PermissionsService"].full_name,
             decider_service_pb2.DESCRIPTOR.services_by_name["DeciderService"].full_name,
             policy_service_pb2.DESCRIPTOR.services_by_name["PolicyService"].full_name,
             agencies_service_pb2.DESCRIPTOR.services_by_name["AgenciesService"].full_name,
+            staff_service_pb2.DESCRIPTOR.services_by_name["StaffService"].full_name,
         ]
 
     return register

@@ -17,7 +17,7 @@ from grpc_status import rpc_status as grpc_rich_status
 from cli.verify import FIRST_PREVIOUS, HEAD_PURPOSE, chained
 from kapok.audit.v1 import audit_service_pb2, audit_service_pb2_grpc
 from kapok.fact.v1 import fact_pb2
-from kapok.permissions.v1 import agencies_service_pb2, permissions_service_pb2
+from kapok.permissions.v1 import agencies_service_pb2, permissions_service_pb2, staff_service_pb2
 from kapok.registry.v1 import registry_service_pb2
 from kapok.streams.v1 import session_pb2, streams_service_pb2, streams_service_pb2_grpc
 from services.cell.authority import Authority
@@ -27,7 +27,14 @@ from services.chassis.signing import Signer
 LEDGER = Signer(bytes(range(32)))
 PRINCIPAL = "police-yuexiu"
 # The pool of descriptors knows what was imported.
-_APIS = (agencies_service_pb2, audit_service_pb2, permissions_service_pb2, registry_service_pb2, streams_service_pb2)
+_APIS = (
+    agencies_service_pb2,
+    audit_service_pb2,
+    permissions_service_pb2,
+    registry_service_pb2,
+    staff_service_pb2,
+    streams_service_pb2,
+)
 
 
 @dataclass
