@@ -30,6 +30,7 @@ from cli import (
     policy,
     principals,
     sessions,
+    staff,
     systems,
     up,
 )
@@ -57,7 +58,7 @@ for name, group in {
     "cameras": cameras.group, "changes": changes.group,
     "alarms": alarms.group, "findings": findings.group, "sessions": sessions.group,
     "papers": papers.group, "legal-basis": papers.group, "incident": incidents.group, "takeover": control.group,
-    "inspections": inspections.group, "policy": policy.group, "audit": audit.group,
+    "inspections": inspections.group, "policy": policy.group, "staff": staff.group, "audit": audit.group,
 }.items():  # fmt: skip
     app.add_typer(group, name=name)
 

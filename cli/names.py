@@ -14,7 +14,7 @@ _CODE = re.compile(r"\d{20}", re.ASCII)
 _CAMERA = re.compile(r"districts/\d{6}/cameras/\d{20}", re.ASCII)
 SYSTEM = "operators/OPERATOR/systems/SYSTEM"
 _SYSTEM = re.compile(r"operators/[a-z0-9][a-z0-9-]{0,62}/systems/[a-z0-9][a-z0-9-]{0,62}", re.ASCII)
-_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}", re.ASCII)  # 64: a SHA-256 names a key
+_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}|[0-9a-f]{64}", re.ASCII)  # a SHA-256 names a key
 
 
 def camera(text: str) -> str:

@@ -3,6 +3,7 @@
 A condition is one bit. Rows of the policy need conditions by name; the engine's memo is keyed by the bits.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -20,8 +21,9 @@ from services.decider.facts import (
 from services.decider.holder import holder
 
 CLEARED, PAPERS, INCIDENT, INSPECTION, HOLDS_CONTROL, SUSPENDED, HELD_BY_OTHER = (1 << n for n in (0, 1, 2, 3, 4, 5, 7))
-REVIEWED = 1 << 10
-TIMED = PAPERS | REVIEWED | INCIDENT | INSPECTION | HOLDS_CONTROL  # these end by themselves
+REVIEWED, TRAINED, ON_DUTY = (1 << n for n in (10, 11, 12))
+STAFFED = TRAINED | ON_DUTY  # an agency's system is nobody's duty: docs/decisions/0017-systems-are-no-staff.md
+TIMED = PAPERS | REVIEWED | INCIDENT | INSPECTION | HOLDS_CONTROL | STAFFED  # these end by themselves
 FOLLOWS = {"reviewed": "papers"}  # which condition can hold only where another one does: who lacks both lacks that one
 CHECK_LASTS = timedelta(seconds=60)  # a live check of Article 17: long enough to see that there is a picture
 USUAL = OPERATING  # the state of its system that a class of cameras is taken to be in
@@ -85,6 +87,19 @@ CONDITIONS = {
             "5.1",
             "an end of the suspension by the public security that ordered it; a retired camera stays closed",
         ),
+        Condition(
+            "trained",
+            TRAINED,
+            "23",
+            "a training on record that is valid now: municipal public security, which organises it, registers it with"
+            " RegisterTraining; an operator's own attestation does not count",
+        ),
+        Condition(
+            "on-duty",
+            ON_DUTY,
+            "20",
+            "a duty shift that has begun: a system of your agency enters it with EnterShift",
+        ),
         Condition("held-by-other", HELD_BY_OTHER, "18.1", "the end of the takeover in force, or one of higher rank"),
     )
 }
@@ -120,7 +135,8 @@ def papers_cover(basis: LegalBasis, principal: str, camera: Camera, now: datetim
 
 def standing(principal: Principal, level: int) -> int:
     """The flags that need no circumstances: they depend on the principal and the camera's level only."""
-    return (CLEARED if principal.clearance >= level else 0) | (SUSPENDED if principal.is_suspended else 0)
+    bits = (CLEARED if principal.clearance >= level else 0) | (SUSPENDED if principal.is_suspended else 0)
+    return bits if principal.is_person else bits | STAFFED
 
 
 def lasting(principal: Principal, camera: Camera) -> int:
@@ -130,6 +146,8 @@ def lasting(principal: Principal, camera: Camera) -> int:
     level, _, bits = camera.traits
     if principal.clearance >= level:
         bits |= CLEARED
+    if not principal.is_person:
+        bits |= STAFFED
     return bits | SUSPENDED if principal.is_suspended else bits
 
 
@@ -150,8 +168,19 @@ def conditions(
             found.raise_flag(INCIDENT, incident.ends_at)
     for ends_at in _inspecting(principal, camera, action, circumstances, now):
         found.raise_flag(INSPECTION, ends_at)
+    for bit, ends_at in staffed(principal, circumstances, now):
+        found.raise_flag(bit, ends_at)
     _control(found, principal, camera, circumstances, now)
     return found
+
+
+def staffed(principal: Principal, circumstances: Circumstances, now: datetime) -> Iterator[tuple[int, datetime]]:
+    """The flags that a person's trainings and shifts give (Articles 20, 23), each with its end."""
+    if principal.is_person:
+        for bit, records in ((TRAINED, circumstances.trainings), (ON_DUTY, circumstances.shifts)):
+            for record in records:
+                if record.principal == principal.name and record.starts_at <= now < record.ends_at:
+                    yield bit, record.ends_at
 
 
 def _inspecting(

@@ -190,6 +190,16 @@ class Inspection:
 
 
 @dataclass(frozen=True, slots=True)
+class StaffRecord:
+    """What one person has on record for a time: a training (Article 23), or a duty shift (Article 20)."""
+
+    name: str
+    principal: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Takeover:
     """One agency's temporary control of one camera (Article 18). ``number`` is the database's, in commit order."""
 
@@ -213,11 +223,15 @@ class Circumstances:
     incidents: tuple[Incident, ...] = ()
     takeovers: tuple[Takeover, ...] = ()
     inspections: tuple[Inspection, ...] = ()
+    trainings: tuple[StaffRecord, ...] = ()
+    shifts: tuple[StaffRecord, ...] = ()
 
     @property
     def are_none(self) -> bool:
         """Whether nothing but level, place and state bears on the request."""
-        return not (self.bases or self.incidents or self.takeovers or self.inspections)
+        return not (
+            self.bases or self.incidents or self.takeovers or self.inspections or self.trainings or self.shifts
+        )  # fmt: skip
 
 
 NO_CIRCUMSTANCES = Circumstances()

@@ -6,10 +6,10 @@ A registry finds them by its indexes. Circumstances are all that bear on the pri
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from services.decider.conditions import standing
+from services.decider.conditions import staffed, standing
 from services.decider.cover import COVERED, Cover, covers
 from services.decider.facts import (
     BARRED,
@@ -47,29 +47,40 @@ class Reach:
     allows: tuple[Part, ...]
     denials: tuple[Part, ...]
     covers: Mapping[int, Cover]
+    staff: Mapping[int, datetime] = field(default_factory=dict)  # when the person's training and shift end, if needed
     revision: int = 0
 
     @property
     def until(self) -> datetime | None:
         """When the first of the facts that it stands on ends."""
-        return min((cover.until for cover in self.covers.values() if cover.until), default=None)
+        ends = [*self.staff.values(), *(cover.until for cover in self.covers.values() if cover.until)]
+        return min(ends, default=None)
 
 
 def reach(policy: Policy, principal: Principal, action: Action, circumstances: Circumstances, now: datetime) -> Reach:
     """What ``principal`` may do ``action`` to at ``now``."""
     rows = [row for row in policy.rows if held(principal.role_text, row.role) and among(action, row.action)]
-    allows = tuple(part for row in rows if row.is_allow for part in _parts(row, principal))
-    denials = tuple(part for row in rows if not row.is_allow for part in _parts(row, principal))
-    needed = 0
+    staff: dict[int, datetime] = {}
+    for bit, ends_at in staffed(principal, circumstances, now):
+        staff[bit] = max(ends_at, staff.get(bit, ends_at))
+    held_bits = sum(staff)
+    allows = tuple(part for row in rows if row.is_allow for part in _parts(row, principal, held_bits))
+    denials = tuple(part for row in rows if not row.is_allow for part in _parts(row, principal, held_bits))
+    needed = sum({bit for row in rows for bit in staff if needs_mask(row.needs) & bit})
     for part in (*allows, *denials):
         needed |= part.conditions
     found = covers(principal, action, circumstances, now)
-    return Reach(allows, denials, {bit: cover for bit, cover in found.items() if bit & needed})
+    return Reach(
+        allows,
+        denials,
+        {bit: cover for bit, cover in found.items() if bit & needed},
+        {bit: ends_at for bit, ends_at in staff.items() if bit & needed},
+    )
 
 
-def _parts(row: Row, principal: Principal) -> Iterator[Part]:
-    """One for each relation in which the principal may stand to a camera."""
-    needs = needs_mask(row.needs)
+def _parts(row: Row, principal: Principal, staff: int) -> Iterator[Part]:
+    """One for each relation in which the principal may stand to a camera; ``staff`` holds wherever it is."""
+    needs = needs_mask(row.needs) & ~staff
     categories = tuple(category for category in CATEGORIES if within(category, row.categories))
     for relation in possible(principal):
         levels = tuple(level for level in _LEVELS if _admits(row, needs, principal, relation, level))

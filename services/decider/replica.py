@@ -59,11 +59,12 @@ class Case:
     def without(self, name: str) -> "Case":
         """The case when the papers, incident or inspection of that name are no more."""
         found = self.circumstances
-        left = Circumstances(
-            tuple(one for one in found.bases if one.name != name),
-            tuple(one for one in found.incidents if one.name != name),
-            tuple(one for one in found.takeovers if name not in (one.name, one.ground)),
-            tuple(one for one in found.inspections if one.name != name),
+        left = replace(
+            found,
+            bases=tuple(one for one in found.bases if one.name != name),
+            incidents=tuple(one for one in found.incidents if one.name != name),
+            takeovers=tuple(one for one in found.takeovers if name not in (one.name, one.ground)),
+            inspections=tuple(one for one in found.inspections if one.name != name),
         )
         return replace(self, circumstances=left)
 

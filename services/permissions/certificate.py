@@ -5,6 +5,7 @@ Who issued it is for the connection to check: a certificate of another authority
 
 import hashlib
 import re
+import warnings
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,7 +18,7 @@ MAX_BYTES = 16 * 1024
 SOON = timedelta(days=30)  # before its end, when it is time to replace one
 _URI = re.compile(r"kapok://(principals/[a-z0-9][a-z0-9-]{0,62})")
 _FIELD = "certificate"
-_UNREADABLE = (ValueError, x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
+_UNREADABLE = (ValueError, Warning, x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +56,10 @@ def read(document: bytes, principal: str, now: datetime) -> Certificate:
     if not 0 < len(document) <= MAX_BYTES:
         raise _wrong(f"must be one X.509 certificate of at most {MAX_BYTES} bytes, as PEM or DER")
     try:
-        parsed = _parsed(document)
-        uris = _uris(parsed)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # what the library will not take any more some day, we don't begin to take
+            parsed = _parsed(document)
+            uris = _uris(parsed)
     except _UNREADABLE as error:
         raise _wrong("can't be read: send one X.509 certificate as PEM or DER") from error
     ours = [uri for uri in uris if _URI.fullmatch(uri)]

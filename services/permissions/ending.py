@@ -17,6 +17,8 @@ class Cause(StrEnum):
     AGENCY_KEY_REVOKED = "agency-key-revoked"
     CERTIFICATE_REVOKED = "certificate-revoked"
     AGENCY_SUSPENDED = "agency-suspended"
+    TRAINING_REVOKED = "training-revoked"
+    SHIFT_ENDED = "shift-ended"
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,8 +50,10 @@ from services.permissions.rpc import (
     policy_change,
     review_messages,
     roll_messages,
+    staff,
 )
 from services.permissions.rpc.inspections import inspection
+from services.permissions.staff_record import StaffEntry, StaffKind
 
 log = logging.getLogger(__name__)
 ENDINGS = "kapok.v1.permissions.endings"
@@ -270,6 +272,11 @@ def _(resource: AgencyEntry) -> Message:
 @_snapshot.register
 def _(resource: PrincipalEntry) -> Message:
     return roll_messages.principal(resource)
+
+
+@_snapshot.register
+def _(resource: StaffEntry) -> Message:
+    return staff.training(resource) if resource.kind is StaffKind.TRAINING else staff.shift(resource)
 
 
 @_snapshot.register

@@ -23,6 +23,7 @@ from services.permissions.joint.sealed import SealedList
 from services.permissions.review import Review, Terms
 from services.permissions.roll import AgencyEntry, PrincipalEntry
 from services.permissions.snapshots import Known
+from services.permissions.staff_record import StaffEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class Standing:
 
 Snapshot = (
     Registered | Review | Terms | Inspecting | Declared | Held | Standing | Proposal | SealedList | AgencyKey
-    | AgencyEntry | PrincipalEntry | Certificate
+    | AgencyEntry | PrincipalEntry | Certificate | StaffEntry
 )  # fmt: skip
 
 

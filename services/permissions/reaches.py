@@ -11,7 +11,8 @@ from services.decider.reach import Reach
 from services.permissions.batches import Batch
 from services.permissions.ports import Ports
 from services.permissions.question import acting
-from services.permissions.store import bases, incidents, inspections, takeovers
+from services.permissions.staff_record import StaffKind
+from services.permissions.store import bases, incidents, inspections, staff, takeovers
 
 MOST_NAMES = 20_000  # of cameras, in one answer: a quarter of what a call carries
 _LATER = timedelta(hours=1)  # papers end, incidents too
@@ -31,7 +32,8 @@ class Reaches:
         ports, now = self._ports, self._ports.clock.now()
         async with ports.database.read() as transaction:
             record = await acting(transaction, ports, asked.principal)
-            agency = record.agency.name
+            agency, person = record.agency.name, record.account.name
+            own = (await staff.in_force(transaction, [person], now)).get(person, {}) if record.account.is_person else {}
             open_ = (await incidents.open_to_each(transaction, {agency}, now))[agency]
             circumstances = Circumstances(
                 bases=await _papers(transaction, asked, now),
@@ -42,6 +44,8 @@ class Reaches:
                     for one in (await inspections.open_to_each(transaction, {agency}, now))[agency]
                     if asked.incident in ("", one.name)
                 ),
+                trainings=own.get(StaffKind.TRAINING, ()),
+                shifts=own.get(StaffKind.SHIFT, ()),
             )
         found = ports.decider.reach(record.acting, asked.action, circumstances, now)
         if sum(cover.names for cover in found.covers.values()) > MOST_NAMES:

@@ -81,6 +81,14 @@ def no_key(agency: str) -> errors.Unauthenticated:
     return errors.Unauthenticated("PERSON_TOKEN_INVALID", message, claim="kid")
 
 
+def no_staff(name: str) -> errors.NotFound:
+    """For a name that is no person's, told to who may train or enter."""
+    message = (
+        f"{name}: no such person: its agency enrols it with RegisterPrincipal; a system needs no training or shift"
+    )
+    return errors.NotFound("RESOURCE_MISSING", message, name=name)
+
+
 def void(name: str) -> errors.Denied:
     """For a certificate or a key that was revoked since it was shown."""
     return errors.Denied("PRINCIPAL_REVOKED", f"{name} was revoked: call with another one", principal=name)

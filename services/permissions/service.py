@@ -22,6 +22,7 @@ from services.permissions.ports import Ports
 from services.permissions.principals import Principals
 from services.permissions.reaches import Reaches
 from services.permissions.reviews import Reviews
+from services.permissions.staff import Staff
 from services.permissions.takeovers import Takeovers
 from services.permissions.view import Views
 
@@ -49,6 +50,7 @@ class Permissions:
     reviews: Reviews
     concerns: Concerns
     inspections: Inspections
+    staff: Staff
 
 
 def compose(
@@ -76,4 +78,5 @@ def compose(
         Reviews(ports),
         Concerns(ports),
         Inspections(ports),
+        Staff(ports),
     )

@@ -12,11 +12,21 @@ from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.decider.facts import Circumstances, Incident, Inspection, LegalBasis, Takeover
+from services.decider.facts import Circumstances, Incident, Inspection, LegalBasis, StaffRecord, Takeover
 from services.permissions import policies
 from services.permissions.camera_memory import LIFETIME_S
 from services.permissions.ports import Ports
-from services.permissions.store import bases, certificates, endings, incidents, inspections, principals, takeovers
+from services.permissions.staff_record import StaffKind
+from services.permissions.store import (
+    bases,
+    certificates,
+    endings,
+    incidents,
+    inspections,
+    principals,
+    staff,
+    takeovers,
+)
 from services.permissions.store.glances import Asked, glance
 from services.permissions.store.principals import Record
 
@@ -24,6 +34,7 @@ from services.permissions.store.principals import Record
 _KNOWN_WITHIN = timedelta(seconds=2 * LIFETIME_S)
 _APART_S = 0.004  # what a check waits at most for others, while others come
 T = TypeVar("T")
+OfStaff = Mapping[StaffKind, tuple[StaffRecord, ...]]
 
 
 @dataclass(slots=True)
@@ -56,6 +67,9 @@ class View:
     takeovers: Mapping[str, tuple[Takeover, ...]]  # by camera; their time may have come
     inspections: Mapping[str, tuple[Inspection, ...]]  # open, by the agency that inspects
     void: frozenset[str] = frozenset()  # of the certificates and keys asked about
+    staff: Mapping[str, Mapping[StaffKind, tuple[StaffRecord, ...]]] = field(
+        default_factory=dict
+    )  # by person, in force
 
     def number(self, camera: str) -> int:
         """The highest number of an ending that a decision about ``camera`` may claim to know of.
@@ -74,10 +88,13 @@ class View:
         papers = (basis,) if basis and basis.principal == record.account.name else ()
         open_ = self.incidents.get(record.agency.name, ())
         inspected = self.inspections.get(record.agency.name, ())
+        own = self.staff.get(record.account.name, {})
         return Circumstances(
             papers,
             tuple(one for one in open_ if incident in ("", one.name)),
             inspections=tuple(one for one in inspected if incident in ("", one.name)),
+            trainings=own.get(StaffKind.TRAINING, ()),
+            shifts=own.get(StaffKind.SHIFT, ()),
         )
 
 
@@ -92,6 +109,7 @@ async def read(transaction: AsyncConnection, ports: Ports, ask: Ask, now: dateti
     records = await principals.find_each(transaction, ask.principals)
     await _follow(transaction, ports, records)
     agencies = {record.agency.name for record in records.values()}
+    persons = [name for name, record in records.items() if record.account.is_person]
     return View(
         now,
         committed,
@@ -101,6 +119,7 @@ async def read(transaction: AsyncConnection, ports: Ports, ask: Ask, now: dateti
         papers=await bases.named(transaction, ask.bases, ask.cameras, now, used_for) if ask.bases else {},
         takeovers=await takeovers.standing(transaction, ask.cameras),
         inspections=await inspections.open_to_each(transaction, agencies, now, used_for),
+        staff=await staff.in_force(transaction, persons, now) if persons else {},
         void=await certificates.void(transaction, ask.credentials) if ask.credentials else frozenset(),
     )
 

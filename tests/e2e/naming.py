@@ -189,6 +189,10 @@ ELSEWHERE = {
     "kapok.permissions.v1.InspectionsService.CloseInspection": _TALKS,
     "kapok.permissions.v1.InspectionsService.GetInspection": _TALKS,
     "kapok.permissions.v1.InspectionsService.ListInspections": _TALKS,
+    **{
+        f"kapok.permissions.v1.StaffService.{verb}": "names a person, its training or its shift"
+        for verb in ("RegisterTraining", "RevokeTraining", "ListTrainings", "EnterShift", "EndShift", "ListShifts")
+    },
     "kapok.permissions.v1.PapersService.ListLegalBases": "a list of the caller's own",
     "kapok.permissions.v1.PapersService.ListPapersReviews": "a list of the caller's own",
     "kapok.permissions.v1.PapersService.WatchPapersReviews": "a list of the caller's own, as it grows",

@@ -14,6 +14,7 @@ import pytest
 from cli.agencies.folder import Folder
 from cli.gateway import Gateway
 from demo.chapters import first_camera, name_of, refused
+from demo.city import CAMERAS, Camera
 from demo.platform import Platform, watching
 from kapok.permissions.v1 import agencies_service_pb2 as agencies
 from kapok.permissions.v1 import permissions_service_pb2 as permissions
@@ -147,9 +148,9 @@ def _kapok(*words: str) -> str:
     return ran.stdout
 
 
-def _live_as(gateway: Gateway, token: str) -> streams_service_pb2.OpenSessionResponse:
+def _live_as(gateway: Gateway, token: str, camera: Camera = CAMERA) -> streams_service_pb2.OpenSessionResponse:
     """A live session of the person whose token it is; raises errors.Error."""
-    wanted = session_pb2.Session(camera=name_of(CAMERA), kind="KIND_LIVE", purpose="PURPOSE_URBAN_MANAGEMENT")
+    wanted = session_pb2.Session(camera=name_of(camera), kind="KIND_LIVE", purpose="PURPOSE_URBAN_MANAGEMENT")
     own = [(gateway.home / gateway.me[name]).read_bytes() for name in ("key", "certificate")]
     credentials = grpc.ssl_channel_credentials(gateway.endpoints.ca.read_bytes(), *own)
     with grpc.secure_channel(gateway.endpoints.grpc, credentials) as line:
@@ -162,3 +163,25 @@ def _live_as(gateway: Gateway, token: str) -> streams_service_pb2.OpenSessionRes
         except grpc.RpcError as failure:
             raise rpc_status.to_error(failure, "the gateway") from failure
     return opened
+
+
+def test_an_operators_person_looks_while_trained_and_on_duty(stage: Platform, tmp_path: Path) -> None:
+    camera = next(one for one in CAMERAS if one.operator == "parks-guangzhou")
+    home, key, person = ("--home", str(stage.home)), tmp_path / "tokens.ed25519", f"zhou-{os.getpid()}"
+    mine, police = (*home, "--as", "parks-guangzhou"), (*home, "--as", POLICE, "--json")
+    _kapok(*mine, "agencies", "keys", "register", str(key), "--purpose", "tokens")
+    _kapok(*mine, "agencies", "enrol", person, "--person", "--clearance", "1")
+    token = _kapok(*mine, "agencies", "token", person, "--key", str(key)).strip()
+    gateway = stage.gateway("parks-guangzhou")
+    with refused("NOT_PERMITTED", "Article 23", "Article 20", "municipal public security"):
+        _live_as(gateway, token, camera)
+    _kapok(*police, "staff", "register-training", person, "--number", "T-1")
+    with refused("NOT_PERMITTED", "Article 20"):
+        _live_as(gateway, token, camera)
+    shift = json.loads(_kapok(*mine, "--json", "staff", "enter-shift", person, "--hours", "1"))["name"]
+    viewer = watching(_live_as(gateway, token, camera).rtsp_url)
+    assert viewer.await_pictures(25), viewer.why
+    _kapok(*mine, "staff", "end-shift", shift, "--reason", "went home")
+    assert viewer.ended.wait(5), "its shift is over and it still looks"
+    with refused("NOT_PERMITTED", "Article 20"):
+        _live_as(gateway, token, camera)

@@ -21,7 +21,7 @@ OUTSIDE = {
         f"services/permissions/{noun}.py": USE_CASE
         for noun in ("agencies", "agency_keys", "bases", "batches", "closures", "concerns", "control", "decisions",
                      "editions", "enrolments", "incidents", "inspections", "policies", "policy_health", "principals",
-                     "question", "reaches", "reviews", "rounds", "takeovers", "view", "joint/proposals",
+                     "question", "reaches", "reviews", "rounds", "staff", "takeovers", "view", "joint/proposals",
                      "joint/sealed_lists", "joint/versions")
     },
     **{

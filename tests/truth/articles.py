@@ -57,6 +57,8 @@ class Asked(NamedTuple):
     in_inspection: bool
     control: Control
     life: Life
+    is_trained: bool
+    is_on_duty: bool
 
 
 def is_in_charge(asked: Asked) -> bool:
@@ -67,6 +69,11 @@ def is_in_charge(asked: Asked) -> bool:
 def is_own(asked: Asked) -> bool:
     """It constructs, manages or uses the camera; of a level that the organs have set."""
     return asked.relation is Relation.OWN and asked.level > 0
+
+
+def is_by_staff(asked: Asked) -> bool:
+    """Articles 20, 23: whoever looks at or points an operator's own cameras is trained staff, and on duty."""
+    return asked.is_trained and asked.is_on_duty
 
 
 def is_anothers(asked: Asked) -> bool:
@@ -159,8 +166,8 @@ def article_14_2_organs_propose(asked: Asked) -> bool:
 
 
 def article_16_1_views_by_procedure(asked: Asked) -> bool:
-    """Who runs a system views and copies its recordings by the law's procedures."""
-    return is_own(asked) and asked.action in {Action.PLAYBACK, Action.COPY}
+    """Who runs a system views and copies its recordings by the law's procedures, with its own trained staff."""
+    return is_own(asked) and asked.action in {Action.PLAYBACK, Action.COPY} and is_by_staff(asked)
 
 
 def article_16_2_keeps_basic_data(asked: Asked) -> bool:
@@ -213,13 +220,13 @@ def article_18_2_retrieves(asked: Asked) -> bool:
 def article_20_manages(asked: Asked) -> bool:
     """Who runs a system keeps its duty and staff records, and points its cameras while control is its own."""
     if asked.action is Action.CONTROL:
-        return is_own(asked) and asked.control is Control.MINE
+        return is_own(asked) and asked.control is Control.MINE and is_by_staff(asked)
     return is_own(asked) and asked.action is Action.ADMINISTER
 
 
 def article_21_watches(asked: Asked) -> bool:
-    """Who runs a system monitors it in real time."""
-    return is_own(asked) and asked.action is Action.LIVE
+    """Who runs a system monitors it in real time, by personnel assigned for that."""
+    return is_own(asked) and asked.action is Action.LIVE and is_by_staff(asked)
 
 
 def article_22_police_authorise(asked: Asked) -> bool:

@@ -6,8 +6,11 @@ Left out is only what cannot occur, each with its reason; a test draws facts at 
 - a district's agency is never `municipal` to a camera, nor the city's `district`: relation.py
 - control is one of three, and an operator's own control is never left with the operator beside it: holder.py
 - a system is in one of the four lives of `articles.Life`: permissions/neighbours.py
-- only papers are reviewed: conditions.py
+- papers bear on what Article 19 names alone, and only they are reviewed: conditions.py
 - clearances begin with 1, so levels 0 and 1 are always cleared: permissions/agency.py
+
+One fold: where no article asks for staff, who lacks a training or a shift is taken to lack both. A row there that
+needed either would part from the law in those classes; and facts drawn at random hold the fold to the decider.
 """
 
 from collections.abc import Iterator
@@ -15,11 +18,11 @@ from functools import cache
 from itertools import product
 from typing import NamedTuple
 
-from services.decider.conditions import CONDITIONS
+from services.decider.conditions import CONDITIONS, PAPER_ACTIONS
 from services.decider.facts import CATEGORIES, LEVELS, Action, AgencyKind, Relation, Tier
 from services.decider.model import Request, within
 from services.decider.policy import Policy
-from tests.truth.articles import Asked, Control, Life
+from tests.truth.articles import RETRIEVAL, Asked, Control, Life
 
 ALL_LEVELS = (0, *LEVELS)
 RELATIONS = {
@@ -56,12 +59,15 @@ class Moment(NamedTuple):
     in_inspection: bool
     control: Control
     life: Life
+    is_trained: bool
+    is_on_duty: bool
 
     @property
     def bits(self) -> int:
         """The same as the engine's condition bits."""
         flags = zip(("cleared", "suspended", "papers", "reviewed", "incident", "inspection"), self, strict=False)
         names = [*(name for name, holds in flags if holds), *OF_CONTROL[self.control], *OF_LIFE[self.life]]
+        names += [name for name, holds in (("trained", self.is_trained), ("on-duty", self.is_on_duty)) if holds]
         return sum(CONDITIONS[name].bit for name in names)
 
 
@@ -75,16 +81,34 @@ def cases() -> tuple[Case, ...]:
 
 def moments(case: Case) -> tuple[Moment, ...]:
     """Every moment in which the case can be asked."""
-    return _moments(case.level > 1, case.relation is Relation.OWN)
+    found = _moments(case.level > 1, case.relation is Relation.OWN, is_staffs(case))
+    return found if case.action in PAPER_ACTIONS else _without_papers(found)
+
+
+def is_staffs(case: Case) -> bool:
+    """Whether it is looking at or pointing one's own camera, which Articles 20 and 23 leave to staff."""
+    return case.relation is Relation.OWN and case.action in {*RETRIEVAL, Action.CONTROL}
+
+
+def folded(case: Case, bits: int) -> int:
+    """The bits of the class that stands for these."""
+    staff = sum(CONDITIONS[name].bit for name in ("trained", "on-duty"))
+    return bits & ~staff if not is_staffs(case) and bits & staff != staff else bits
 
 
 @cache
-def _moments(is_clearance_in_doubt: bool, is_own: bool) -> tuple[Moment, ...]:
+def _moments(is_clearance_in_doubt: bool, is_own: bool, is_staffs: bool) -> tuple[Moment, ...]:
     no_or_yes = (False, True)
     cleared = no_or_yes if is_clearance_in_doubt else (True,)
     controls = [control for control in Control if not (is_own and control is Control.OPERATORS)]
-    each = product(cleared, *[no_or_yes] * 5, controls, Life)
-    return tuple(moment for moment in map(Moment._make, each) if moment.has_papers or not moment.are_reviewed)
+    each = product(cleared, *[no_or_yes] * 5, controls, Life, product(no_or_yes, no_or_yes))
+    found = (Moment._make((*facts, *staff)) for *facts, staff in each if is_staffs or staff[0] == staff[1])
+    return tuple(moment for moment in found if moment.has_papers or not moment.are_reviewed)
+
+
+@cache
+def _without_papers(found: tuple[Moment, ...]) -> tuple[Moment, ...]:
+    return tuple(moment for moment in found if not moment.has_papers)
 
 
 def questions(case: Case) -> Iterator[tuple[Asked, int]]:

@@ -6,7 +6,7 @@ A row's name and sentence are for people; tests/unit/decider/test_policy.py hold
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from services.decider.conditions import CONDITIONS, FOLLOWS
+from services.decider.conditions import CONDITIONS, FOLLOWS, PAPER_ACTIONS
 from services.decider.facts import CATEGORIES, LEVELS, Action, AgencyKind, Relation
 from services.decider.policy import Row
 from services.decider.vocabulary import ANY, ROLES
@@ -85,5 +85,11 @@ def is_said_by_another(mutant: Mutant) -> bool:
     return mutant.column == "needs" and mutant.change[1:] in {FOLLOWS.get(need) for need in left} - left
 
 
+def is_without_papers(mutant: Mutant) -> bool:
+    """It adds an action that no papers bear on to a row that needs papers (conditions.PAPER_ACTIONS)."""
+    is_one = mutant.column == "action" and mutant.change.startswith("+")
+    return is_one and "papers" in mutant.row.needs.split() and Action(mutant.change[1:]) not in PAPER_ACTIONS
+
+
 # Why a mutant means what its row means. Each that lives is claimed by one of these, and each that is claimed lives.
-EQUIVALENT = (is_of_the_other_tier, is_held_already, is_said_by_another)
+EQUIVALENT = (is_of_the_other_tier, is_held_already, is_said_by_another, is_without_papers)

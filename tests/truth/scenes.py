@@ -19,6 +19,7 @@ from services.decider.facts import (
     LegalBasis,
     Principal,
     Relation,
+    StaffRecord,
     Takeover,
     Tier,
 )
@@ -65,7 +66,7 @@ def staged(asked: Asked) -> Scene:
     home = CITY if tier is Tier.MUNICIPAL else YUEXIU
     elsewhere = BEYOND if tier is Tier.MUNICIPAL else TIANHE
     clearance = max(1, asked.level if asked.is_cleared else asked.level - 1)
-    who = Principal(WHO, AGENCY, asked.kind, tier, home, clearance, is_suspended=asked.is_suspended)
+    who = Principal(WHO, AGENCY, asked.kind, tier, home, clearance, is_suspended=asked.is_suspended, is_person=True)
     place = elsewhere if asked.relation is Relation.OTHER else YUEXIU
     camera = _camera(asked.level, 3, place, AGENCY if is_own else OPERATOR, asked.life)
     holder = {Control.ANOTHERS: ANOTHER, Control.MINE: "" if is_own else AGENCY, Control.OPERATORS: ""}[asked.control]
@@ -74,6 +75,8 @@ def staged(asked: Asked) -> Scene:
         incidents=(Incident("incidents/1", AREA, frozenset({AGENCY}), NOW, LATER),) if asked.in_incident else (),
         takeovers=(_takeover(1, holder, asked.kind),) if holder else (),
         inspections=(Inspection("inspections/1", AGENCY, AREA, NOW, LATER),) if asked.in_inspection else (),
+        trainings=(StaffRecord("trainings/1", WHO, NOW, LATER),) if asked.is_trained else (),
+        shifts=(StaffRecord("shifts/1", WHO, NOW, LATER),) if asked.is_on_duty else (),
     )
     return Scene(who, camera, asked.action, facts)
 
@@ -94,7 +97,7 @@ def _takeover(number: int, agency: str, kind: AgencyKind) -> Takeover:
 
 
 principals = st.builds(
-    lambda kind, place, clearance, is_suspended: Principal(
+    lambda kind, place, clearance, is_suspended, is_person: Principal(
         WHO,
         AGENCY,
         kind,
@@ -103,10 +106,12 @@ principals = st.builds(
         clearance,
         frozenset(),
         is_suspended,
+        is_person,
     ),
     st.sampled_from(AgencyKind),
     st.sampled_from([CITY, YUEXIU, TIANHE]),
     st.integers(1, 5),
+    st.booleans(),
     st.booleans(),
 )
 cameras = st.builds(
@@ -149,6 +154,11 @@ takeovers = st.builds(
 )
 
 
+staff_records = st.builds(
+    lambda who, when: StaffRecord("trainings/1", who, *when), st.sampled_from([WHO, STRANGER]), times
+)
+
+
 def few(facts: st.SearchStrategy[object]) -> st.SearchStrategy[tuple[object, ...]]:
     return st.lists(facts, max_size=3).map(tuple)
 
@@ -158,5 +168,13 @@ scenes = st.builds(
     principals,
     cameras,
     st.sampled_from(Action),
-    st.builds(Circumstances, few(bases), few(incidents), few(takeovers), few(inspections)),
+    st.builds(
+        Circumstances,
+        few(bases),
+        few(incidents),
+        few(takeovers),
+        few(inspections),
+        few(staff_records),
+        few(staff_records),
+    ),
 )

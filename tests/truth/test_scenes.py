@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from services.decider.conditions import conditions
 from services.decider.decision import Decision
 from tests.truth.articles import Asked, is_lawful
-from tests.truth.classes import cases, moments
+from tests.truth.classes import cases, folded, moments
 from tests.truth.scenes import Scene, can_be_staged, scenes, staged
 from tests.unit.decider.cast import NOW, deciding
 
@@ -37,5 +37,5 @@ def test_each_class_happens_when_its_facts_are_there_and_is_decided_by_the_law()
 @given(scenes)
 @settings(max_examples=500, deadline=None)
 def test_whatever_the_facts_are_their_class_is_among_the_classes_and_is_decided_by_the_law(scene: Scene) -> None:
-    moment = {each.bits: each for each in moments(scene.case)}[bits(scene)]
+    moment = {each.bits: each for each in moments(scene.case)}[folded(scene.case, bits(scene))]
     assert decided(scene).allowed == is_lawful(Asked._make((*scene.case, *moment)))

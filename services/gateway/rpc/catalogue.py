@@ -18,6 +18,7 @@ from kapok.permissions.v1 import (
     papers_service_pb2,
     permissions_service_pb2,
     policy_service_pb2,
+    staff_service_pb2,
 )
 from kapok.registry.v1 import (
     bulk_service_pb2,
@@ -47,6 +48,7 @@ SURFACE: Surface = {  # owner → the files that hold its services
         agencies_service_pb2.DESCRIPTOR,
         papers_service_pb2.DESCRIPTOR,
         inspections_service_pb2.DESCRIPTOR,
+        staff_service_pb2.DESCRIPTOR,
     ),
     "streams": (streams_service_pb2.DESCRIPTOR,),
     "audit": (audit_service_pb2.DESCRIPTOR, findings_service_pb2.DESCRIPTOR),

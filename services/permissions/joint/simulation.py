@@ -1,8 +1,8 @@
 """Who gains and who loses by a change of the rows, class by class. Pure; no camera is looked at.
 
 A class is a kind of agency in a tier, how it stands to a camera, an action, and what holds besides: nothing but what
-holds every day, or papers, an incident, an inspection, control. For each the cameras are a table of levels and place
-categories, and a row of the policy is a part of that table.
+holds every day, or being staff, papers, an incident, an inspection, control. For each the cameras are a table of levels
+and place categories, and a row of the policy is a part of that table.
 """
 
 from collections.abc import Iterator
@@ -12,14 +12,26 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from services.decider.conditions import CLEARED, CONDITIONS, HOLDS_CONTROL, INCIDENT, INSPECTION, PAPERS, REVIEWED
+from services.decider.conditions import (
+    CLEARED,
+    CONDITIONS,
+    HOLDS_CONTROL,
+    INCIDENT,
+    INSPECTION,
+    PAPERS,
+    REVIEWED,
+    STAFFED,
+)
 from services.decider.decision import DEFAULT_DENY
 from services.decider.facts import CATEGORIES, LEVELS, OPERATING, Action, AgencyKind, Relation, Tier
 from services.decider.model import among, held, met, within
 from services.decider.policy import Policy, Row
 
 _EVERY_DAY = CLEARED | OPERATING
-_BESIDES = (0, PAPERS, PAPERS | REVIEWED, INCIDENT, INSPECTION, HOLDS_CONTROL, INCIDENT | HOLDS_CONTROL)
+_BESIDES = (
+    *(0, STAFFED, PAPERS, PAPERS | REVIEWED, INCIDENT, INSPECTION, HOLDS_CONTROL, INCIDENT | HOLDS_CONTROL),
+    HOLDS_CONTROL | STAFFED,
+)
 _RELATIONS = {
     Tier.DISTRICT: (Relation.OWN, Relation.DISTRICT, Relation.OTHER),
     Tier.MUNICIPAL: (Relation.OWN, Relation.MUNICIPAL),

@@ -1,4 +1,5 @@
-"""Agencies: the keys that they sign with; who put them, their principals and certificates on record, and took them off.
+"""Agencies: the keys that they sign with; who put them, their principals and certificates on record,
+and took them off; trainings and duty shifts of their persons.
 
 To the release before a suspended agency is one in good standing: upgrade every replica before one is suspended.
 """
@@ -13,6 +14,7 @@ down_revision = "0005"
 def upgrade() -> None:
     """Add the tables and columns."""
     _keys()
+    _staff()
     for table in ("agencies", "principals", "certificates"):
         op.add_column(table, sa.Column("registered_at", sa.DateTime, comment="when; empty = with the genesis"))
         by = "principals/{principal}; empty = with the genesis"
@@ -51,4 +53,22 @@ def _keys() -> None:
         sa.Column("revoked_at", sa.DateTime, comment="since when it is none; empty = it was not revoked"),
         sa.Column("revoked_by", sa.String(100), comment="principals/{principal}"),
         sa.Column("revoked_reason", sa.String(500), comment="in the words of who revoked it"),
+    )
+
+
+def _staff() -> None:
+    op.create_table(
+        "staff_entries",
+        sa.Column("name", sa.String(100), primary_key=True, comment="trainings/{uuid} or shifts/{uuid}"),
+        sa.Column("kind", sa.String(20), nullable=False, comment="trainings or shifts"),
+        sa.Column("person", sa.String(100), sa.ForeignKey("principals.name"), nullable=False, comment="whose it is"),
+        sa.Column("number", sa.String(100), nullable=False, comment="of a training's certificate; empty for a shift"),
+        sa.Column("starts_at", sa.DateTime, nullable=False, comment="from when on it counts"),
+        sa.Column("ends_at", sa.DateTime, nullable=False, comment="until when, this moment excluded"),
+        sa.Column("entered_at", sa.DateTime, nullable=False, comment="when; never changed afterwards"),
+        sa.Column("entered_by", sa.String(100), nullable=False, comment="principals/{principal}"),
+        sa.Column("ended_at", sa.DateTime, comment="when it was ended before its time; empty = it was not"),
+        sa.Column("ended_by", sa.String(100), comment="principals/{principal}"),
+        sa.Column("ended_reason", sa.String(500), comment="in the words of who ended it"),
+        sa.Index("ix_staff_entries_person", "person", "kind", "ends_at"),
     )

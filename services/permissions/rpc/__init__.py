@@ -5,6 +5,7 @@ roll       AgenciesService             roll_messages       agencies, principals,
 agency_keys  its methods about keys
 inspections  InspectionsService
 papers     PapersService               review_messages     operators' reviews; paging: lists by time
+staff      StaffService                trainings, shifts
 incidents  its methods about those     incident_messages   incidents, their acts, pages of them
 policy     PolicyService               policy_change       proposals, and what the organs sign
 cell       DeciderService              answers             decisions, explanations, scopes
@@ -28,6 +29,8 @@ from kapok.permissions.v1 import (
     permissions_service_pb2_grpc,
     policy_service_pb2,
     policy_service_pb2_grpc,
+    staff_service_pb2,
+    staff_service_pb2_grpc,
 )
 from services.chassis.signing import Signer
 from services.permissions.rpc.agencies import PermissionsServicer
@@ -36,6 +39,7 @@ from services.permissions.rpc.inspections import InspectionsServicer
 from services.permissions.rpc.papers import PapersServicer
 from services.permissions.rpc.policy import PolicyServicer
 from services.permissions.rpc.roll import AgenciesServicer
+from services.permissions.rpc.staff import StaffServicer
 from services.permissions.service import Permissions
 
 
@@ -49,6 +53,7 @@ def services(permissions: Permissions, signer: Signer) -> Callable[[Any], Sequen
         agencies_service_pb2_grpc.add_AgenciesServiceServicer_to_server(AgenciesServicer(permissions), server)
         inspections_service_pb2_grpc.add_InspectionsServiceServicer_to_server(InspectionsServicer(permissions), server)
         papers_service_pb2_grpc.add_PapersServiceServicer_to_server(PapersServicer(permissions), server)
+        staff_service_pb2_grpc.add_StaffServiceServicer_to_server(StaffServicer(permissions.staff), server)
         return [
             permissions_service_pb2.DESCRIPTOR.services_by_name["PermissionsService"].full_name,
             decider_service_pb2.DESCRIPTOR.services_by_name["DeciderService"].full_name,
@@ -56,6 +61,7 @@ def services(permissions: Permissions, signer: Signer) -> Callable[[Any], Sequen
             agencies_service_pb2.DESCRIPTOR.services_by_name["AgenciesService"].full_name,
             inspections_service_pb2.DESCRIPTOR.services_by_name["InspectionsService"].full_name,
             papers_service_pb2.DESCRIPTOR.services_by_name["PapersService"].full_name,
+            staff_service_pb2.DESCRIPTOR.services_by_name["StaffService"].full_name,
         ]
 
     return register

@@ -4,7 +4,7 @@ import zlib
 
 from kapok.permissions.v1 import replica_pb2
 from services.decider.area import covers
-from services.decider.facts import Incident, Inspection, LegalBasis, Takeover
+from services.decider.facts import Incident, Inspection, LegalBasis, StaffRecord, Takeover
 from services.decider.replica import Edition
 from services.permissions.question import Answer, Question
 from services.permissions.rpc.messages import stamp
@@ -26,6 +26,8 @@ def session_facts(question: Question, answer: Answer) -> pb:
         incidents=[_ground(one) for one in found.incidents if covers(one.area, camera)],
         inspections=[_ground(one) for one in found.inspections if covers(one.area, camera)],
         takeovers=[_takeover(one) for one in found.takeovers],
+        trainings=map(_ground, found.trainings),
+        shifts=map(_ground, found.shifts),
         policy_revision=answer.decision.revision,
         number=answer.number,
         decide_time=stamp(answer.now),
@@ -77,7 +79,7 @@ def _papers(basis: LegalBasis, camera: str) -> pb.Ground:
     return ground
 
 
-def _ground(fact: LegalBasis | Incident | Inspection) -> pb.Ground:
+def _ground(fact: LegalBasis | Incident | Inspection | StaffRecord) -> pb.Ground:
     return pb.Ground(name=fact.name, start_time=stamp(fact.starts_at), end_time=stamp(fact.ends_at))
 
 

@@ -24,6 +24,8 @@ _NAMES = {
         "agency": r"agencies/[a-z0-9-]{1,91}",
         "agency_key": r"agencyKeys/[0-9a-f]{64}",
         "certificate": r"certificates/[0-9a-f]{64}",
+        "training": r"trainings/[0-9a-f-]{36}",
+        "shift": r"shifts/[0-9a-f-]{36}",
         "legal_basis": r"legalBases/[0-9a-f-]{36}",
         "incident": r"incidents/[0-9a-f-]{36}",
         "takeover": r"takeovers/[0-9a-f-]{36}",

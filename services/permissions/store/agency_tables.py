@@ -18,3 +18,19 @@ agency_keys = Table(
     Column("revoked_by", String(100), comment="principals/{principal}"),
     Column("revoked_reason", String(500), comment="in the words of who revoked it"),
 )
+staff_entries = Table(
+    "staff_entries",
+    metadata,
+    Column("name", String(100), primary_key=True, comment="trainings/{uuid} or shifts/{uuid}"),
+    Column("kind", String(20), nullable=False, comment="trainings or shifts"),
+    Column("person", String(100), sa.ForeignKey("principals.name"), nullable=False, comment="whose it is"),
+    Column("number", String(100), nullable=False, comment="of a training's certificate; empty for a shift"),
+    Column("starts_at", Instant, nullable=False, comment="from when on it counts"),
+    Column("ends_at", Instant, nullable=False, comment="until when, this moment excluded"),
+    Column("entered_at", Instant, nullable=False, comment="when; never changed afterwards"),
+    Column("entered_by", String(100), nullable=False, comment="principals/{principal}"),
+    Column("ended_at", Instant, comment="when it was ended before its time; empty = it was not"),
+    Column("ended_by", String(100), comment="principals/{principal}"),
+    Column("ended_reason", String(500), comment="in the words of who ended it"),
+    sa.Index("ix_staff_entries_person", "person", "kind", "ends_at"),
+)

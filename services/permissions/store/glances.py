@@ -52,7 +52,8 @@ async def glance(connection: AsyncConnection, asked: Asked, now: datetime, since
     }  # fmt: skip
     rows = (await connection.execute(_GLANCE, given)).all()
     committed = max((row.committed for row in rows), default=0)
-    return Glance({row.name: record(row) for row in rows}, committed, any(row.is_more for row in rows))
+    is_more = any(row.is_more or row.is_person for row in rows)  # a person's trainings and shifts bear on it
+    return Glance({row.name: record(row) for row in rows}, committed, is_more)
 
 
 def _is_inspecting() -> sa.ColumnElement[bool]:

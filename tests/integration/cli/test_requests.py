@@ -20,7 +20,7 @@ _SYSTEM = "operators/metro-guangzhou/systems/main"
 _CAMERA = f"districts/440104/cameras/{_CODE}"
 
 
-async def _asked(folder: Path, *arguments: str, exits: int = 0) -> Any:
+async def told_to_ask(folder: Path, *arguments: str, exits: int = 0) -> Any:
     clerk = Clerk()
     async with home(folder, clerk=clerk) as place:
         code, _, err = await kapok(place, *arguments)
@@ -29,13 +29,13 @@ async def _asked(folder: Path, *arguments: str, exits: int = 0) -> Any:
     return request
 
 
-def _is_ahead(stamp: Any, by: timedelta) -> bool:
+def is_ahead(stamp: Any, by: timedelta) -> bool:
     left: timedelta = stamp.ToDatetime(UTC) - datetime.now(UTC)
     return abs(left - by) < timedelta(minutes=1)
 
 
 async def test_a_registration_carries_the_source_with_its_secret_apart(tmp_path: Path) -> None:
-    asked = await _asked(
+    asked = await told_to_ask(
         tmp_path, "cameras", "register", _CODE, "--name", "北京路", "--category", "traffic-facilities", "--premises",
         "passage", "--place", "crossing", "--position", "23.12,113.26", "--purpose", "traffic", "--system", _SYSTEM,
         "--source", "rtsp://admin:s%40cret@10.0.0.7:554/live?channel=1", "--direction", "0", "--mounting", "pole",
@@ -53,7 +53,7 @@ async def test_a_registration_carries_the_source_with_its_secret_apart(tmp_path:
 
 async def test_papers_carry_two_officers_and_the_hash_of_the_scan(tmp_path: Path) -> None:
     (tmp_path / "scan.pdf").write_bytes(b"letter")
-    asked = await _asked(
+    asked = await told_to_ask(
         tmp_path, "legal-basis", "register", "--number", "L-1", "--officer", "Chen:C-1:2099-12-31",
         "--officer", "Li:C:2:2099-12-31",
         "--camera", _CODE, "--purpose", "theft", "--days", "2", "--document", str(tmp_path / "scan.pdf"),
@@ -65,7 +65,7 @@ async def test_papers_carry_two_officers_and_the_hash_of_the_scan(tmp_path: Path
     assert basis.use_limit == 3
     assert (basis.number, basis.issuer, list(basis.cameras)) == ("L-1", "agencies/x", [_CAMERA])
     assert basis.document_sha256 == hashlib.sha256(b"letter").hexdigest()
-    assert _is_ahead(basis.end_time, timedelta(days=2))
+    assert is_ahead(basis.end_time, timedelta(days=2))
 
 
 async def test_a_signed_letter_is_registered_as_its_issuer_wrote_it(tmp_path: Path) -> None:
@@ -78,7 +78,7 @@ async def test_a_signed_letter_is_registered_as_its_issuer_wrote_it(tmp_path: Pa
         )  # fmt: skip
         assert (code, err) == (0, "")
     (tmp_path / "b").mkdir()
-    basis = (await _asked(tmp_path / "b", "papers", "register", "--signed", str(signed))).legal_basis
+    basis = (await told_to_ask(tmp_path / "b", "papers", "register", "--signed", str(signed))).legal_basis
     signer = Signer(bytes(range(32)))
     assert basis.key == f"agencyKeys/{hashlib.sha256(signer.public_key).hexdigest()}"
     letter = text(papers(basis), "agencies/police-yuexiu")
@@ -87,21 +87,21 @@ async def test_a_signed_letter_is_registered_as_its_issuer_wrote_it(tmp_path: Pa
 
 async def test_an_operator_says_no_with_an_objection_and_waives_for_a_case(tmp_path: Path) -> None:
     review = "legalBases/b-1/reviews/metro-guangzhou"
-    asked = await _asked(
+    asked = await told_to_ask(
         tmp_path, "papers", "review", "refuse", review, "--objection", "officers", "--note", "other people came"
     )
     assert (asked.name, asked.accepted, asked.note) == (review, False, "other people came")
     assert asked.objection == papers_review_pb2.PapersReview.OBJECTION_OFFICERS
     (tmp_path / "b").mkdir()
-    asked = await _asked(
+    asked = await told_to_ask(
         tmp_path / "b", "papers", "waive", "police-yuexiu", "--camera", _CODE, "--reason", "a child", "--hours", "2"
     )
     assert (asked.principal, list(asked.cameras), asked.reason) == ("principals/police-yuexiu", [_CAMERA], "a child")
-    assert _is_ahead(asked.end_time, timedelta(hours=2))
+    assert is_ahead(asked.end_time, timedelta(hours=2))
 
 
 async def test_an_inspection_carries_its_order_its_officers_and_where(tmp_path: Path) -> None:
-    asked = await _asked(
+    asked = await told_to_ask(
         tmp_path, "inspections", "open", "--order", "GA-1", "--purpose", "retention", "--operator", "metro-guangzhou",
         "--district", "440104", "--camera", _CODE, "--officer", "Chen:C-1:2099-12-31", "--officer",
         "Li:C-2:2099-12-31", "--days", "2",
@@ -110,11 +110,11 @@ async def test_an_inspection_carries_its_order_its_officers_and_where(tmp_path: 
     assert (inspection.order_number, inspection.purpose) == ("GA-1", "retention")
     assert (list(inspection.operators), list(inspection.districts)) == (["agencies/metro-guangzhou"], ["440104"])
     assert (list(inspection.cameras), len(inspection.officers)) == ([_CAMERA], 2)
-    assert _is_ahead(inspection.end_time, timedelta(days=2))
+    assert is_ahead(inspection.end_time, timedelta(days=2))
 
 
 async def test_an_incident_carries_its_area_and_its_agencies(tmp_path: Path) -> None:
-    asked = await _asked(
+    asked = await told_to_ask(
         tmp_path, "incident", "declare", "tunnel fire", "--kind", "accident", "--order", "O-1", "--area",
         "23,113 23.1,113 23,113.1", "--agency", "command-guangzhou", "--letter", "L-2", "--officer", "C-1", "--officer",
         "C-2", "--hours", "1",
@@ -124,11 +124,11 @@ async def test_an_incident_carries_its_area_and_its_agencies(tmp_path: Path) -> 
     assert len(incident.area) == 3
     assert list(incident.agencies) == ["agencies/command-guangzhou"]
     assert list(incident.officer_certificates) == ["C-1", "C-2"]
-    assert _is_ahead(incident.end_time, timedelta(hours=1))
+    assert is_ahead(incident.end_time, timedelta(hours=1))
 
 
 async def test_an_incident_may_be_districts_and_cameras(tmp_path: Path) -> None:
-    asked = await _asked(
+    asked = await told_to_ask(
         tmp_path, "incident", "declare", "flood", "--kind", "natural-disaster", "--order", "O-1", "--district",
         "440104", "--camera", _CODE, "--agency", "command-guangzhou", "--letter", "L-2", "--officer", "C-1",
         "--officer", "C-2",
@@ -138,13 +138,13 @@ async def test_an_incident_may_be_districts_and_cameras(tmp_path: Path) -> None:
 
 
 async def test_an_extension_and_a_widening_carry_their_orders(tmp_path: Path) -> None:
-    asked = await _asked(
+    asked = await told_to_ask(
         tmp_path, "incident", "extend", "i-1", "--order", "O-2", "--reason", "burning", "--hours", "2",
     )  # fmt: skip
     assert (asked.name, asked.order_number, asked.reason) == ("incidents/i-1", "O-2", "burning")
-    assert _is_ahead(asked.end_time, timedelta(hours=2))
+    assert is_ahead(asked.end_time, timedelta(hours=2))
     (tmp_path / "b").mkdir()
-    asked = await _asked(
+    asked = await told_to_ask(
         tmp_path / "b", "incident", "widen", "i-1", "--order", "O-3", "--reason", "smoke", "--agency", "urban-yuexiu",
         "--letter", "L-3", "--officer", "C-1", "--officer", "C-2", "--area", "23,113 23.1,113 23,113.1",
     )  # fmt: skip
@@ -154,21 +154,21 @@ async def test_an_extension_and_a_widening_carry_their_orders(tmp_path: Path) ->
 
 @pytest.mark.parametrize(("word", "is_approved"), [("approve", True), ("refuse", False)])
 async def test_a_second_approver_names_the_act(tmp_path: Path, word: str, is_approved: bool) -> None:
-    asked = await _asked(tmp_path, "incident", word, "i-1", "--act", "2", "--reason", "seen")
+    asked = await told_to_ask(tmp_path, "incident", word, "i-1", "--act", "2", "--reason", "seen")
     assert (asked.name, asked.act, asked.approved, asked.reason) == ("incidents/i-1", 2, is_approved, "seen")
 
 
 async def test_a_takeover_carries_its_reason_and_its_end(tmp_path: Path) -> None:
-    asked = await _asked(
+    asked = await told_to_ask(
         tmp_path, "takeover", "request", _CODE, "--reason", "fire", "--incident", "i-1", "--minutes", "5"
     )
     assert (asked.takeover.camera, asked.takeover.reason) == (_CAMERA, "fire")
     assert asked.takeover.incident == "incidents/i-1"
-    assert _is_ahead(asked.takeover.end_time, timedelta(minutes=5))
+    assert is_ahead(asked.takeover.end_time, timedelta(minutes=5))
 
 
 async def test_a_check_that_is_refused_exits_1(tmp_path: Path) -> None:
-    asked = await _asked(tmp_path, "check", _CODE, "live", exits=1)
+    asked = await told_to_ask(tmp_path, "check", _CODE, "live", exits=1)
     assert (asked.camera, asked.action) == (_CAMERA, decision_pb2.ACTION_LIVE)
 
 
@@ -195,11 +195,11 @@ async def test_a_check_that_is_refused_exits_1(tmp_path: Path) -> None:
     ],
 )
 async def test_a_command_asks_its_own_method(tmp_path: Path, line: str, field: str, value: object) -> None:
-    assert getattr(await _asked(tmp_path, *line.split()), field) == value
+    assert getattr(await told_to_ask(tmp_path, *line.split()), field) == value
 
 
 async def test_what_a_list_is_about_travels_as_its_filter(tmp_path: Path) -> None:
-    asked = await _asked(
+    asked = await told_to_ask(
         tmp_path, "cameras", "list", "--district", "440104", "--district", "440105", "--category", "finance", "--level",
         "2", "--operator", "metro-guangzhou", "--system", _SYSTEM, "--state", "in-service", "--health", "offline",
         "--text", "北京路", "--box", "23,113 23.2,113.5",
@@ -215,27 +215,27 @@ async def test_what_a_list_is_about_travels_as_its_filter(tmp_path: Path) -> Non
 
 
 async def test_an_area_may_be_a_circle_or_a_polygon(tmp_path: Path) -> None:
-    asked = await _asked(tmp_path, "cameras", "list", "--circle", "23.1,113.2,500")
+    asked = await told_to_ask(tmp_path, "cameras", "list", "--circle", "23.1,113.2,500")
     assert (asked.filter.area.circle.center.latitude, asked.filter.area.circle.radius_meters) == (23.1, 500)
     (tmp_path / "b").mkdir()
-    asked = await _asked(tmp_path / "b", "cameras", "list", "--area", "23,113 23.1,113 23,113.1")
+    asked = await told_to_ask(tmp_path / "b", "cameras", "list", "--area", "23,113 23.1,113 23,113.1")
     assert len(asked.filter.area.polygon.corners) == 3
 
 
 async def test_a_count_is_of_classes(tmp_path: Path) -> None:
-    asked = await _asked(tmp_path, "cameras", "count", "--district", "440104")
+    asked = await told_to_ask(tmp_path, "cameras", "count", "--district", "440104")
     assert list(asked.filter.districts) == ["440104"]
 
 
 async def test_a_camera_is_shown_as_it_was(tmp_path: Path) -> None:
-    asked = await _asked(tmp_path, "cameras", "show", _CODE, "--as-of", "2026-01-02T03:04:05")
+    asked = await told_to_ask(tmp_path, "cameras", "show", _CODE, "--as-of", "2026-01-02T03:04:05")
     assert asked.as_of_time.ToDatetime(UTC) == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 
 async def test_a_key_is_made_once_and_registered_with_its_proof(tmp_path: Path) -> None:
     seed = tmp_path / "letters.ed25519"
     asked = [
-        await _asked(tmp_path, "agencies", "keys", "register", str(seed), "--purpose", "letters") for _ in range(2)
+        await told_to_ask(tmp_path, "agencies", "keys", "register", str(seed), "--purpose", "letters") for _ in range(2)
     ]
     assert seed.stat().st_mode & 0o777 == 0o600
     assert asked[0] == asked[1], "the key that is there is taken"
@@ -248,33 +248,33 @@ async def test_a_key_is_made_once_and_registered_with_its_proof(tmp_path: Path) 
 
 
 async def test_agencies_are_suspended_and_certified_by_name(tmp_path: Path) -> None:
-    suspended = await _asked(tmp_path, "agencies", "suspend", "lake", "--reason", "x")
+    suspended = await told_to_ask(tmp_path, "agencies", "suspend", "lake", "--reason", "x")
     assert (suspended.name, suspended.reason) == ("agencies/lake", "x")
-    reinstated = await _asked(tmp_path, "agencies", "reinstate", "agencies/lake", "--reason", "y")
+    reinstated = await told_to_ask(tmp_path, "agencies", "reinstate", "agencies/lake", "--reason", "y")
     assert (reinstated.name, reinstated.reason) == ("agencies/lake", "y")
     (tmp_path / "new.pem").write_bytes(b"pem")
-    certified = await _asked(tmp_path, "agencies", "certify", "lake", "--certificate", str(tmp_path / "new.pem"))
+    certified = await told_to_ask(tmp_path, "agencies", "certify", "lake", "--certificate", str(tmp_path / "new.pem"))
     assert (certified.parent, certified.certificate) == ("principals/lake", b"pem")
-    enrolled = await _asked(
+    enrolled = await told_to_ask(
         tmp_path, "agencies", "enrol", "lake-night", "--certificate", str(tmp_path / "new.pem"), "--clearance", "1"
     )
     account = enrolled.principal
     assert (account.name, account.agency, account.clearance) == ("principals/lake-night", "agencies/x", 1)
-    revoked = await _asked(tmp_path, "agencies", "uncertify", "ab" * 32, "--reason", "z")
+    revoked = await told_to_ask(tmp_path, "agencies", "uncertify", "ab" * 32, "--reason", "z")
     assert (revoked.name, revoked.reason) == (f"certificates/{'ab' * 32}", "z")
-    listed = await _asked(tmp_path, "agencies", "principals", "--agency", "lake")
+    listed = await told_to_ask(tmp_path, "agencies", "principals", "--agency", "lake")
     assert listed.parent == "agencies/lake"
 
 
 async def test_a_key_of_another_agency_is_named_and_revoked_with_its_reason(tmp_path: Path) -> None:
-    listed = await _asked(tmp_path, "agencies", "keys", "list", "--agency", "urban-yuexiu")
+    listed = await told_to_ask(tmp_path, "agencies", "keys", "list", "--agency", "urban-yuexiu")
     assert listed.parent == "agencies/urban-yuexiu"
-    revoked = await _asked(tmp_path, "agencies", "keys", "revoke", "ab" * 32, "--reason", "lost")
+    revoked = await told_to_ask(tmp_path, "agencies", "keys", "revoke", "ab" * 32, "--reason", "lost")
     assert (revoked.name, revoked.reason) == (f"agencyKeys/{'ab' * 32}", "lost")
 
 
 async def test_a_person_is_enrolled_without_a_certificate_and_a_system_only_with_one(tmp_path: Path) -> None:
-    asked = await _asked(tmp_path, "agencies", "enrol", "li-wei", "--person", "--clearance", "1")
+    asked = await told_to_ask(tmp_path, "agencies", "enrol", "li-wei", "--person", "--clearance", "1")
     assert (asked.principal.name, asked.principal.is_person) == ("principals/li-wei", True)
     assert asked.certificate == b""
     async with home(tmp_path, clerk=Clerk()) as place:

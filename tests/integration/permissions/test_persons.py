@@ -57,6 +57,8 @@ async def test_a_person_is_known_by_its_agencys_key_and_certificate(office: Offi
     found = await Principals(office.ports).identify(LI.name, office.sha256, office.key_id)
     assert (found.principal.name, found.principal.is_person, found.system) == (LI.name, True, URBAN.name)
     assert found.public_key == Signer(bytes([1]) * 32).public_key
+    again = await Principals(office.ports).identify(LI.name, office.sha256)  # as audit asks, of a call that was let in
+    assert (again.principal, again.public_key) == (found.principal, b"")
     system = await Principals(office.ports).identify(URBAN.name, office.sha256)
     assert (system.principal.is_person, system.system, system.public_key) == (False, URBAN.name, b"")
 

@@ -19,6 +19,7 @@ from services.decider.facts import (
     Inspection,
     LegalBasis,
     Principal,
+    StaffRecord,
     Takeover,
 )
 from services.decider.relation import is_hidden
@@ -49,7 +50,10 @@ areas = st.builds(
 )  # fmt: skip
 starts = st.sampled_from([NOW, NOW - timedelta(hours=1), NOW + timedelta(minutes=1)])
 ends = st.sampled_from([LATER, NOW, NOW + timedelta(minutes=5)])
-people = st.sampled_from(EVERYBODY)
+people = st.builds(lambda who, is_person: replace(who, is_person=is_person), st.sampled_from(EVERYBODY), st.booleans())
+staff = st.lists(
+    st.builds(StaffRecord, st.just("t"), people.map(lambda p: p.name), starts, ends), max_size=3
+).map(tuple)  # fmt: skip
 agencies = st.frozensets(people.map(lambda who: who.agency), min_size=1)
 cameras = st.builds(
     lambda place, **fields: Camera(latitude=place[0], longitude=place[1], **fields), places,
@@ -72,6 +76,8 @@ circumstances = st.builds(
     st.lists(st.builds(Inspection, st.just("n"), people.map(lambda p: p.agency), areas, starts, ends, some_names)).map(
         tuple
     ),
+    staff,
+    staff,
 )
 
 

@@ -210,7 +210,7 @@ def test_a_refusal_that_no_row_could_lift_says_how_permissions_change() -> None:
 def test_explain_names_what_matched_what_holds_and_what_came_near() -> None:
     told = DECIDER.explain(POLICE, TUNNEL, Action.LIVE, NO_CIRCUMSTANCES, NOW)
     assert [near.row.rule for near in told.matched] == ["art14-live-district-police"]
-    assert told.conditions == ("cleared", "operating")
+    assert told.conditions == ("cleared", "operating", "trained", "on-duty")
     assert told.roles == ("public-security", "public-security@district")
     assert (told.nearest[0].row.rule, told.nearest[0].lacking) == ("art18-live-police", ("papers",))
     assert told.decision == ask(POLICE, "live")

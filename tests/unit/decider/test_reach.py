@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.decider import area
-from services.decider.conditions import BARRED, CLEARED, CONDITIONS, NOT_ACCEPTED, OPERATING, SUSPENDED, lasting
+from services.decider.conditions import CLEARED, CONDITIONS, STAFFED, SUSPENDED, lasting
 from services.decider.cover import COVERED, Cover
 from services.decider.decider import Decider
-from services.decider.facts import Action, Camera, Circumstances, Principal, Takeover
+from services.decider.facts import BARRED, NOT_ACCEPTED, OPERATING, Action, Camera, Circumstances, Principal, Takeover
 from services.decider.policy import Policy
 from services.decider.reach import STATES, Part, Reach
 from services.decider.relation import is_hidden
@@ -111,6 +111,6 @@ def test_a_camera_without_a_level_is_within_reach_of_nobody_that_no_decision_let
 
 
 def test_every_condition_is_read_of_the_principal_of_the_state_or_of_a_cover() -> None:
-    sorted_ = (CLEARED | SUSPENDED, STATES, COVERED)
+    sorted_ = (CLEARED | SUSPENDED | STAFFED, STATES, COVERED)
     assert sum(sorted_) == sum(condition.bit for condition in CONDITIONS.values()), "one is missing, or in two"
     assert STATES == NOT_ACCEPTED | OPERATING | BARRED

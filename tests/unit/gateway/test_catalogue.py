@@ -28,7 +28,7 @@ def test_internal_services_are_not_exposed() -> None:
     exposed = {path.split("/")[1].rpartition(".")[2] for path in catalogue.read().exposed}
     registry = {"RegistryService", "BulkService", "SystemsService", "ChangesService", "HealthService"}
     assert exposed == registry | {
-        "PermissionsService", "AgenciesService", "InspectionsService", "PapersService", "PolicyService",
+        "PermissionsService", "AgenciesService", "InspectionsService", "PapersService", "StaffService", "PolicyService",
         "StreamsService", "AuditService", "FindingsService",
     }  # fmt: skip
 

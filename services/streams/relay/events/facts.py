@@ -17,6 +17,7 @@ from services.decider.facts import (
     Inspection,
     LegalBasis,
     Principal,
+    StaffRecord,
     Takeover,
     Tier,
 )  # fmt: skip
@@ -52,6 +53,8 @@ def case(said: Facts) -> Case:
             tuple(Incident(n, here, opens_to, start, end) for n, start, end in _spans(said.incidents)),
             tuple(_takeover(one, camera.name) for one in said.takeovers),
             tuple(Inspection(n, principal.agency, here, start, end) for n, start, end in _spans(said.inspections)),
+            tuple(StaffRecord(n, principal.name, start, end) for n, start, end in _spans(said.trainings)),
+            tuple(StaffRecord(n, principal.name, start, end) for n, start, end in _spans(said.shifts)),
         ),
     )
 

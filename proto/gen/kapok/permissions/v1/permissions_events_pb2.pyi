@@ -24,6 +24,8 @@ class Ending(_message.Message):
         CAUSE_CERTIFICATE_REVOKED: _ClassVar[Ending.Cause]
         CAUSE_AGENCY_SUSPENDED: _ClassVar[Ending.Cause]
         CAUSE_INSPECTION_ENDED: _ClassVar[Ending.Cause]
+        CAUSE_TRAINING_REVOKED: _ClassVar[Ending.Cause]
+        CAUSE_SHIFT_ENDED: _ClassVar[Ending.Cause]
     CAUSE_UNSPECIFIED: Ending.Cause
     CAUSE_PRINCIPAL_REVOKED: Ending.Cause
     CAUSE_INCIDENT_ENDED: Ending.Cause
@@ -35,6 +37,8 @@ class Ending(_message.Message):
     CAUSE_CERTIFICATE_REVOKED: Ending.Cause
     CAUSE_AGENCY_SUSPENDED: Ending.Cause
     CAUSE_INSPECTION_ENDED: Ending.Cause
+    CAUSE_TRAINING_REVOKED: Ending.Cause
+    CAUSE_SHIFT_ENDED: Ending.Cause
     NUMBER_FIELD_NUMBER: _ClassVar[int]
     CAUSE_FIELD_NUMBER: _ClassVar[int]
     SUBJECT_FIELD_NUMBER: _ClassVar[int]

@@ -39,7 +39,7 @@ class PolicyEdition(_message.Message):
     def __init__(self, revision: _Optional[int] = ..., policy_csv: _Optional[bytes] = ..., category_levels: _Optional[_Mapping[int, int]] = ..., camera_levels: _Optional[_Mapping[str, int]] = ..., number: _Optional[int] = ...) -> None: ...
 
 class SessionFacts(_message.Message):
-    __slots__ = ("session", "principal", "camera", "action", "legal_bases", "incidents", "inspections", "takeovers", "policy_revision", "number", "decide_time")
+    __slots__ = ("session", "principal", "camera", "action", "legal_bases", "incidents", "inspections", "takeovers", "policy_revision", "number", "decide_time", "trainings", "shifts")
     class Principal(_message.Message):
         __slots__ = ("name", "agency", "kind", "tier", "jurisdiction", "clearance", "roles", "is_person")
         NAME_FIELD_NUMBER: _ClassVar[int]
@@ -121,6 +121,8 @@ class SessionFacts(_message.Message):
     POLICY_REVISION_FIELD_NUMBER: _ClassVar[int]
     NUMBER_FIELD_NUMBER: _ClassVar[int]
     DECIDE_TIME_FIELD_NUMBER: _ClassVar[int]
+    TRAININGS_FIELD_NUMBER: _ClassVar[int]
+    SHIFTS_FIELD_NUMBER: _ClassVar[int]
     session: str
     principal: SessionFacts.Principal
     camera: SessionFacts.Camera
@@ -132,4 +134,6 @@ class SessionFacts(_message.Message):
     policy_revision: int
     number: int
     decide_time: _timestamp_pb2.Timestamp
-    def __init__(self, session: _Optional[str] = ..., principal: _Optional[_Union[SessionFacts.Principal, _Mapping]] = ..., camera: _Optional[_Union[SessionFacts.Camera, _Mapping]] = ..., action: _Optional[_Union[_decision_pb2.Action, str]] = ..., legal_bases: _Optional[_Iterable[_Union[SessionFacts.Ground, _Mapping]]] = ..., incidents: _Optional[_Iterable[_Union[SessionFacts.Ground, _Mapping]]] = ..., inspections: _Optional[_Iterable[_Union[SessionFacts.Ground, _Mapping]]] = ..., takeovers: _Optional[_Iterable[_Union[SessionFacts.Takeover, _Mapping]]] = ..., policy_revision: _Optional[int] = ..., number: _Optional[int] = ..., decide_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    trainings: _containers.RepeatedCompositeFieldContainer[SessionFacts.Ground]
+    shifts: _containers.RepeatedCompositeFieldContainer[SessionFacts.Ground]
+    def __init__(self, session: _Optional[str] = ..., principal: _Optional[_Union[SessionFacts.Principal, _Mapping]] = ..., camera: _Optional[_Union[SessionFacts.Camera, _Mapping]] = ..., action: _Optional[_Union[_decision_pb2.Action, str]] = ..., legal_bases: _Optional[_Iterable[_Union[SessionFacts.Ground, _Mapping]]] = ..., incidents: _Optional[_Iterable[_Union[SessionFacts.Ground, _Mapping]]] = ..., inspections: _Optional[_Iterable[_Union[SessionFacts.Ground, _Mapping]]] = ..., takeovers: _Optional[_Iterable[_Union[SessionFacts.Takeover, _Mapping]]] = ..., policy_revision: _Optional[int] = ..., number: _Optional[int] = ..., decide_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., trainings: _Optional[_Iterable[_Union[SessionFacts.Ground, _Mapping]]] = ..., shifts: _Optional[_Iterable[_Union[SessionFacts.Ground, _Mapping]]] = ...) -> None: ...
