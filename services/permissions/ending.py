@@ -29,6 +29,7 @@ class Ending:
     cause: Cause
     subject: str
     occurred_at: datetime
+    is_sealed: bool = False  # of a state secret: what is recorded of it goes to the sealed book (Article 11)
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,6 +149,7 @@ class SignedVoice:
             cause=f"CAUSE_{ending.cause.name}",
             subject=ending.subject,
             occur_time=messages.stamp(ending.occurred_at),
+            is_sealed=ending.is_sealed,
         )
         return self._signer.seal(ENDINGS_PURPOSE, message.SerializeToString())
 

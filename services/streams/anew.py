@@ -11,12 +11,13 @@ from typing import Protocol
 
 from services.chassis import errors
 from services.chassis.tasks import stop_if_cancelled
-from services.streams.domain import Session
+from services.streams.domain import Session, sealed
 
 log = logging.getLogger(__name__)
 POLICIES = "policyVersions/"
 _AT_ONCE = 16
 _AGAIN_S = 1.0
+_HIDDEN = "CAMERA_NOT_ACCESSIBLE"
 
 
 class Running(Protocol):
@@ -74,6 +75,9 @@ class Anew:
         try:
             await self._running.assign_again(session)
         except errors.Denied as refusal:
+            if refusal.reason == _HIDDEN:  # it may have become a state secret: its record says no more than of others
+                await self._running.end(sealed(session), "camera changed")
+                return True
             await self._running.end(session, f"the policy changed: {refusal.message}"[:200])
         except errors.Error as failure:
             log.warning("%s could not be decided anew: %s", session.name, failure)

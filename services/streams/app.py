@@ -14,6 +14,7 @@ from services.chassis.clock import SystemClock
 from services.chassis.signing import Signer, Verifier
 from services.chassis.tasks import background
 from services.streams.anew import POLICIES, Anew
+from services.streams.domain import Ended
 from services.streams.events import FactEncoder, RelayFleet, follow_endings
 from services.streams.neighbours import PermissionsNeighbour, RegistryNeighbour
 from services.streams.rpc import StreamsServicer
@@ -68,11 +69,11 @@ async def app(settings: Settings) -> AsyncIterator[None]:
         await fleet.listen()
         anew = Anew(streams)
 
-        async def end(subject: str, number: int, reason: str) -> None:
-            if subject.startswith(POLICIES):
-                anew.policy_changed(number)
+        async def end(ended: Ended) -> None:
+            if ended.subject.startswith(POLICIES):
+                anew.policy_changed(ended.number)
             else:
-                await streams.end_standing_on(subject, number, reason)
+                await streams.end_standing_on(ended)
 
         await follow_endings(opened_bus, permissions_key, end, await store.oldest_number())
 

@@ -126,6 +126,16 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
+class Ended:
+    """What permissions ended: whatever stands on ``subject``, a resource name, and was decided before ``number``."""
+
+    subject: str
+    number: int
+    reason: str
+    is_sealed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Copy:
     """A copy as it left: SHA-256 of the file in hex, its size and its duration."""
 
@@ -204,15 +214,23 @@ def renewed(session: Session, permit: Permit, relay: str, now: datetime) -> Sess
         rule=permit.rule,
         article=permit.article,
         number=permit.number,
+        is_sealed=session.is_sealed or permit.is_sealed,
         relay=relay,
         expires_at=_end(permit, now),
     )
 
 
+def sealed(session: Session) -> Session:
+    """The session as one of a state secret: what is recorded of it from here on is sealed (Article 11)."""
+    return replace(session, is_sealed=True)
+
+
 def decided_anew(session: Session, permit: Permit) -> Session:
     """The session under another policy: for no longer than before, and no longer than the permit."""
     ends = min(session.expires_at, permit.valid_until) if permit.valid_until else session.expires_at
-    return replace(session, rule=permit.rule, article=permit.article, number=permit.number, expires_at=ends)
+    is_sealed = session.is_sealed or permit.is_sealed
+    decided = replace(session, rule=permit.rule, article=permit.article, number=permit.number, expires_at=ends)
+    return sealed(decided) if is_sealed else decided
 
 
 def order_of(session: Session) -> Order:

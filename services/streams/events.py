@@ -17,7 +17,7 @@ from services.chassis.clock import Clock
 from services.chassis.outbox import Message
 from services.chassis.rpc_status import named
 from services.chassis.signing import Signer, Verifier
-from services.streams.domain import Copy, Move, Session
+from services.streams.domain import Copy, Ended, Move, Session
 from services.streams.placement import Relay, place
 from services.streams.ports import ControlPermit, Warrant
 
@@ -149,7 +149,9 @@ class RelayFleet:
         await self._ask(relay.name, "assign", signed)
 
     async def close(self, session: Session) -> None:
-        closing = relay_pb2.SessionClosing(session=session.name, reason=session.close_reason, relay=session.relay)
+        closing = relay_pb2.SessionClosing(
+            session=session.name, reason=session.close_reason, relay=session.relay, is_sealed=session.is_sealed
+        )  # fmt: skip
         await self._ask(
             session.relay, "close", self.signer.seal("kapok.streams.closing", closing.SerializeToString())
         )  # fmt: skip
@@ -181,11 +183,11 @@ def _refusal(reply: relay_pb2.RelayReply) -> errors.Error:
     return named(reply.error_kind, reply.error_reason, reply.error_message, **stale)
 
 
-End = Callable[[str, int, str], Awaitable[None]]
+End = Callable[[Ended], Awaitable[None]]
 
 
 async def follow_endings(bus: Bus, permissions: Verifier, end: End, since: int | None) -> None:
-    """Call ``end(subject, number, reason)`` for each ending that permissions signed, those after ``since`` first.
+    """Call ``end`` for each ending that permissions signed, those after ``since`` first.
 
     What ended while nobody listened stands in the bucket under the next numbers; None: nothing to catch up on.
     """
@@ -193,7 +195,7 @@ async def follow_endings(bus: Bus, permissions: Verifier, end: End, since: int |
     async def apply(signed: bytes) -> None:
         ending = endings_pb2.Ending.FromString(permissions.open("kapok.permissions.ending", signed))
         cause = endings_pb2.Ending.Cause.Name(ending.cause).removeprefix("CAUSE_").replace("_", " ").lower()
-        await end(ending.subject, ending.number, cause)
+        await end(Ended(ending.subject, ending.number, cause, ending.is_sealed))
 
     async def heard(message: Msg) -> None:
         await apply(message.data)

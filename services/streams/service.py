@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from services.chassis import errors
 from services.chassis.clock import Clock
 from services.streams import domain
-from services.streams.domain import Copy, Move, Order, Permit, Session, Shown
+from services.streams.domain import Copy, Ended, Move, Order, Permit, Session, Shown
 from services.streams.placement import Relay
 from services.streams.ports import Facts, Opened, Permissions, Registry, Relays, Sessions, Tokens, Warrant
 
@@ -103,14 +103,14 @@ class Streams:
         await self.sessions.record(self.facts.move_ordered(principal, camera, move, permit))
         return await self.relays.control(relay, permit, move, sealed_source), relay.name
 
-    async def end_standing_on(self, subject: str, number: int, reason: str) -> None:
-        """Close the record of what stands on ``subject`` and was decided before the ending of that number.
+    async def end_standing_on(self, ended: Ended) -> None:
+        """Close the record of what stands on the subject and was decided before its ending.
 
         The relays end its viewers by themselves.
         """
-        for session in await self.sessions.open_on(subject):
-            if session.number < number:
-                await self._close(session, reason)
+        for session in await self.sessions.open_on(ended.subject):
+            if session.number < ended.number:
+                await self._close(domain.sealed(session) if ended.is_sealed else session, ended.reason)
 
     async def all_open(self) -> Sequence[Session]:
         """Every session that runs."""

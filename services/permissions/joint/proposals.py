@@ -182,7 +182,7 @@ class Proposals:
         await store.update(transaction, done)
         await self._settle(transaction, now)
         ended = [await endings.append(transaction, Cause.POLICY_CHANGED, f"policyVersions/{revision}", now)]
-        ended += await endings.append_each(transaction, Cause.CAMERA_CHANGED, cameras, now)
+        ended += await endings.append_each(transaction, Cause.CAMERA_CHANGED, cameras, now, is_sealed=True)
         return done, ended
 
     async def _unseal(

@@ -23,13 +23,14 @@ async def append(transaction: AsyncConnection, cause: Cause, subject: str, now: 
 
 
 async def append_each(
-    transaction: AsyncConnection, cause: Cause, subjects: Sequence[str], now: datetime
+    transaction: AsyncConnection, cause: Cause, subjects: Sequence[str], now: datetime, *, is_sealed: bool = False
 ) -> list[Ending]:
     """The same for several subjects, numbered in their order."""
     first = await counters.take(transaction, COUNTER, len(subjects)) - len(subjects) + 1
-    ended = [Ending(number, cause, subject, now) for number, subject in enumerate(subjects, first)]
+    ended = [Ending(number, cause, subject, now, is_sealed) for number, subject in enumerate(subjects, first)]
     rows = [
         {"number": e.number, "cause": cause.value, "subject": e.subject, "occurred_at": now, "is_kept": False}
+        | ({"is_sealed": True} if is_sealed else {})
         for e in ended
     ]
     if rows:
@@ -57,10 +58,11 @@ async def newer(transaction: AsyncConnection, cameras: Collection[str], since: d
     """The lowest number of each of these cameras that ended at ``since`` or later; others may be among them.
 
     A few are looked up. For many the latest endings are walked back, since they lie in the order of their numbers:
-    clocks of replicas differ a little, so the walk goes on for a while behind ``since``.
+    clocks of replicas differ a little, so the walk goes on for a while behind ``since``. Sealed endings don't count:
+    they come with a version of the policy, before which everything known of cameras is forgotten.
     """
     if len(cameras) <= FEW:
-        is_newer = endings.c.subject.in_(cameras) & (endings.c.occurred_at >= since)
+        is_newer = endings.c.subject.in_(cameras) & (endings.c.occurred_at >= since) & endings.c.is_sealed.is_not(True)
         found = sa.select(endings.c.subject, sa.func.min(endings.c.number)).where(is_newer)
         return {row[0]: row[1] for row in await transaction.execute(found.group_by(endings.c.subject))}
     lowest: dict[str, int] = {}
@@ -68,7 +70,7 @@ async def newer(transaction: AsyncConnection, cameras: Collection[str], since: d
     while True:
         latest = sa.select(endings).where(endings.c.number < below).order_by(endings.c.number.desc()).limit(page)
         rows = (await transaction.execute(latest)).all()
-        lowest |= {row.subject: row.number for row in rows if row.occurred_at >= since}
+        lowest |= {row.subject: row.number for row in rows if row.occurred_at >= since and not row.is_sealed}
         if len(rows) < page or rows[-1].occurred_at < since - _CLOCKS_DIFFER:
             return lowest
         below, page = rows[-1].number, page * 8
@@ -79,7 +81,7 @@ async def unkept(transaction: AsyncConnection, most: int) -> list[Ending]:
     found = await transaction.execute(
         sa.select(endings).where(~endings.c.is_kept).order_by(endings.c.number).limit(most)
     )
-    return [Ending(row.number, Cause(row.cause), row.subject, row.occurred_at) for row in found]
+    return [Ending(row.number, Cause(row.cause), row.subject, row.occurred_at, bool(row.is_sealed)) for row in found]
 
 
 async def mark_kept(transaction: AsyncConnection, numbers: list[int]) -> None:

@@ -281,6 +281,7 @@ endings = Table(
     Column("subject", String(100), nullable=False, index=True, comment="resource name that ended"),
     Column("occurred_at", Instant, nullable=False, comment="when"),
     Column("is_kept", sa.Boolean, nullable=False, index=True, comment="the bucket of endings has it"),
+    Column("is_sealed", sa.Boolean, server_default=sa.false(), comment="of a state secret (Article 11)"),
 )
 closures = Table(
     "closures",

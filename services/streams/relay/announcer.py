@@ -48,7 +48,7 @@ class LookRecord:
         key = f"{self.relay} {session.name} {look.viewer} {look.opened_at.isoformat()} {verb}"
         fact = fact_pb2.Fact(
             id=str(uuid.uuid5(uuid.NAMESPACE_URL, key)), kind=f"relay.viewer.{verb}", principal=session.principal,
-            camera=session.camera, session=session.name, is_sealed=session.is_sealed,
+            camera=session.camera, session=session.name, is_sealed=look.is_sealed,
         )  # fmt: skip
         fact.occur_time.FromDatetime(look.closed_at or look.opened_at)
         viewer = relay_pb2.Viewer(

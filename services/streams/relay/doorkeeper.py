@@ -7,10 +7,11 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 from urllib.parse import parse_qs, urlsplit
+from weakref import WeakSet
 
 from services.chassis.clock import Clock
 from services.chassis.errors import Denied, Unavailable
@@ -49,6 +50,7 @@ class Look:
     opened_at: datetime
     closed_at: datetime | None = None
     why: str = ""
+    is_sealed: bool = False  # of a state secret: its fact goes to the sealed book (Article 11)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ class Doorkeeper:
     judge: Judge = field(default_factory=lambda: Judge(Sessions()))
     observe_ending_s: Callable[[float], None] = lambda seconds: None
     _specs: dict[str, SourceSpec] = field(default_factory=dict)  # by the newest assignment of each camera
+    _sealed: WeakSet[Viewer] = field(default_factory=WeakSet)  # whose camera became a state secret, or is none any more
     _sources: dict[str, tuple[SourceSpec, Source]] = field(default_factory=dict)
     _looks: dict[Viewer, Look] = field(default_factory=dict)
     # No longer than `_TO_RECORD_MOST` and the viewers there were: nobody opens beyond it.
@@ -143,18 +146,19 @@ class Doorkeeper:
         if len(self._to_record) >= _TO_RECORD_MOST:
             raise Unavailable("SERVICE_AWAY", "too many looks wait to be put on record; try again")
         session.viewers.add(viewer)
-        look = Look(session, f"{peer.host}:{peer.port}", peer.host, self.clock.now())
+        seen_from = f"{peer.host}:{peer.port}"
+        look = Look(session, seen_from, peer.host, self.clock.now(), is_sealed=session.is_sealed)
         try:
             await self.record.opened(look)
             self._standing(session)
         except OSError as error:
             session.viewers.discard(viewer)
             # The bus may have stored it, or may yet: an end on record that began nothing harms less than the reverse.
-            self._put_on_record(look, "no picture was shown: its beginning could not be recorded in time")
+            self._put_on_record(viewer, look, "no picture was shown: its beginning could not be recorded in time")
             raise Unavailable("SERVICE_AWAY", "this look can't be put on record now; try again") from error
         except Denied:
             session.viewers.discard(viewer)
-            self._put_on_record(look, session.ended_why or "its right ended before the first picture")
+            self._put_on_record(viewer, look, session.ended_why or "its right ended before the first picture")
             raise
         self._looks[viewer] = look
 
@@ -163,7 +167,7 @@ class Doorkeeper:
         assert isinstance(admission.grant, _Leave), "an admission of our own"
         # A renewal may have put another object in the session's place; they share the set of viewers.
         admission.grant.session.viewers.discard(viewer)
-        self._put_on_record(self._looks.pop(viewer), why)
+        self._put_on_record(viewer, self._looks.pop(viewer), why)
 
     def source(self, camera: str) -> Source:
         """Book of sources: the camera's one source, by the address of its newest assignment."""
@@ -179,7 +183,12 @@ class Doorkeeper:
         signals = {camera: source.signal(now_s) for camera, (_, source) in self._sources.items()}
         return {camera: signal for camera, signal in signals.items() if signal is not None}
 
-    def apply(self, number: int, subject: str, why: str) -> None:
+    def seal(self, sessions: Sequence[Session]) -> None:
+        """Their camera became a state secret, or is none any more: how their looks end is for the sealed book."""
+        for session in sessions:
+            self._sealed.update(session.viewers)  # whoever renewed it meanwhile shares them
+
+    def apply(self, number: int, subject: str, why: str, *, is_sealed: bool = False) -> None:
         """An ending fact: its sessions end now; then it counts as applied."""
         if number > self.lease.applied or self.lease.applied < 0:
             if subject.startswith(_POLICIES):
@@ -187,7 +196,10 @@ class Doorkeeper:
                 self.lease.hear_of(revision)
                 self.sessions.outdate(revision, self.clock.now() + UNDECIDED_FOR)
             else:
-                self.end(self.sessions.end_on(subject, number, why), why)
+                ended = self.sessions.end_on(subject, number, why)
+                if is_sealed:
+                    self.seal(ended)
+                self.end(ended, why)
         self.lease.apply(number)
         self._has_learnt.set()
 
@@ -253,9 +265,9 @@ class Doorkeeper:
             raise Denied("TOKEN_INVALID", f"the session has ended: {why}")
         return standing
 
-    def _put_on_record(self, look: Look, why: str) -> None:
-        ended = Look(look.session, look.viewer, look.peer, look.opened_at, self.clock.now(), why)
-        self._to_record.append(ended)
+    def _put_on_record(self, viewer: Viewer, look: Look, why: str) -> None:
+        is_sealed = look.is_sealed or viewer in self._sealed
+        self._to_record.append(replace(look, closed_at=self.clock.now(), why=why, is_sealed=is_sealed))
         self._has_to_record.set()
 
     def _refuse_when_unsure(self) -> None:

@@ -84,6 +84,21 @@ async def test_an_ending_while_the_look_is_stored_shows_no_picture_and_is_on_rec
     assert [look.why for look in gate._to_record] == ["principal revoked"]
 
 
+async def test_an_ending_that_is_sealed_seals_the_looks_that_it_ends_and_heard_again_no_later_ones(
+    gate: Doorkeeper,
+) -> None:
+    gate.end = lambda sessions, why: None  # type: ignore[method-assign] # no socket to reset here
+    for number in (5, 6):
+        await gate.keep(session(gate, number=number))
+        admission = await gate.admit("/s/s?token=s", HERE)
+        await gate.keep(session(gate, number=number))  # renewed: another object in its place, with the same viewers
+        watcher: Any = Watcher()
+        await gate.opened(admission, watcher)
+        gate.apply(6, cases.WATCHED.name, "camera changed", is_sealed=True)  # from the bus, then from the bucket again
+        gate.closed(admission, watcher, "camera changed")
+    assert [look.is_sealed for look in gate._to_record] == [True, False]
+
+
 async def test_a_look_whose_beginning_may_have_been_stored_shows_no_picture_and_has_an_end(gate: Doorkeeper) -> None:
     def fail() -> None:
         raise OSError("no acknowledgement")

@@ -102,6 +102,8 @@ class Ears:
     async def _close(self, data: bytes) -> int:
         said = self.keys.closing(data)
         if (session := self.doorkeeper.sessions.find(said.session)) is not None:
+            if said.is_sealed:
+                self.doorkeeper.seal([session])
             self.doorkeeper.end(self.doorkeeper.sessions.end([session], said.reason), said.reason)
         return 0
 
@@ -122,7 +124,7 @@ class Ears:
     def _apply(self, signed: bytes) -> None:
         said = permissions_events_pb2.Ending.FromString(self.keys.permissions.open("kapok.permissions.ending", signed))
         cause = permissions_events_pb2.Ending.Cause.Name(said.cause).removeprefix("CAUSE_").replace("_", " ").lower()
-        self.doorkeeper.apply(said.number, said.subject, cause)
+        self.doorkeeper.apply(said.number, said.subject, cause, is_sealed=said.is_sealed)
 
     async def _heartbeat(self, message: Msg) -> None:
         signed = self.keys.permissions.open("kapok.permissions.heartbeat", message.data)

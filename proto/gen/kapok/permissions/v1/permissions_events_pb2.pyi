@@ -10,7 +10,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Ending(_message.Message):
-    __slots__ = ("number", "cause", "subject", "occur_time")
+    __slots__ = ("number", "cause", "subject", "occur_time", "is_sealed")
     class Cause(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         CAUSE_UNSPECIFIED: _ClassVar[Ending.Cause]
@@ -43,11 +43,13 @@ class Ending(_message.Message):
     CAUSE_FIELD_NUMBER: _ClassVar[int]
     SUBJECT_FIELD_NUMBER: _ClassVar[int]
     OCCUR_TIME_FIELD_NUMBER: _ClassVar[int]
+    IS_SEALED_FIELD_NUMBER: _ClassVar[int]
     number: int
     cause: Ending.Cause
     subject: str
     occur_time: _timestamp_pb2.Timestamp
-    def __init__(self, number: _Optional[int] = ..., cause: _Optional[_Union[Ending.Cause, str]] = ..., subject: _Optional[str] = ..., occur_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    is_sealed: bool
+    def __init__(self, number: _Optional[int] = ..., cause: _Optional[_Union[Ending.Cause, str]] = ..., subject: _Optional[str] = ..., occur_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., is_sealed: _Optional[bool] = ...) -> None: ...
 
 class Heartbeat(_message.Message):
     __slots__ = ("committed_number", "policy_revision", "time")

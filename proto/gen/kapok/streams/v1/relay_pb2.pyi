@@ -54,14 +54,16 @@ class Assignment(_message.Message):
     def __init__(self, session: _Optional[str] = ..., legal_basis: _Optional[str] = ..., incident: _Optional[str] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., viewer_limit: _Optional[int] = ..., sealed_source: _Optional[bytes] = ..., relay: _Optional[str] = ..., signed_facts: _Optional[bytes] = ..., credentials: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class SessionClosing(_message.Message):
-    __slots__ = ("session", "reason", "relay")
+    __slots__ = ("session", "reason", "relay", "is_sealed")
     SESSION_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
     RELAY_FIELD_NUMBER: _ClassVar[int]
+    IS_SEALED_FIELD_NUMBER: _ClassVar[int]
     session: str
     reason: str
     relay: str
-    def __init__(self, session: _Optional[str] = ..., reason: _Optional[str] = ..., relay: _Optional[str] = ...) -> None: ...
+    is_sealed: bool
+    def __init__(self, session: _Optional[str] = ..., reason: _Optional[str] = ..., relay: _Optional[str] = ..., is_sealed: _Optional[bool] = ...) -> None: ...
 
 class SessionToken(_message.Message):
     __slots__ = ("session", "relay", "expire_time_ms", "nonce")
