@@ -8,7 +8,9 @@ from google.type.latlng_pb2 import LatLng
 
 from demo.chapters import ahead
 from demo.city import CAMERAS
-from kapok.permissions.v1 import incident_pb2, legal_basis_pb2, takeover_pb2
+from kapok.permissions.v1 import incident_pb2, inspection_pb2, legal_basis_pb2, takeover_pb2
+from kapok.permissions.v1 import inspections_service_pb2 as inspections
+from kapok.permissions.v1 import papers_service_pb2 as papers
 from kapok.permissions.v1 import permissions_service_pb2 as permissions
 from kapok.registry.v1 import bulk_service_pb2 as bulk
 from kapok.registry.v1 import camera_filter_pb2, camera_pb2, system_pb2
@@ -50,12 +52,13 @@ def of_cameras(camera: str) -> Iterator[Any]:
 
 def of_rights(camera: str) -> Iterator[Any]:
     """Every agency call on what may be done with it."""
-    for action in ("ACTION_DESCRIBE", "ACTION_LIVE", "ACTION_COPY", "ACTION_CONTROL", "ACTION_TAKE_OVER"):
+    for action in ("ACTION_DESCRIBE", "ACTION_LIVE", "ACTION_COPY", "ACTION_CONTROL", "ACTION_TAKE_OVER",
+                   "ACTION_INSPECT", "ACTION_LIVE_CHECK"):  # fmt: skip
         yield permissions.CheckRequest(camera=camera, action=action)
         yield permissions.ExplainRequest(camera=camera, action=action)
     yield permissions.GetControlStateRequest(name=f"{camera}/controlState")
     yield streams.MoveCameraRequest(camera=camera, pan=0.1)
-    for kind in ("KIND_LIVE", "KIND_COPY"):
+    for kind in ("KIND_LIVE", "KIND_COPY", "KIND_LIVE_CHECK"):
         session = session_pb2.Session(camera=camera, kind=kind, purpose="PURPOSE_PUBLIC_ORDER")
         yield streams.OpenSessionRequest(session=session)
     officers = [
@@ -67,6 +70,13 @@ def of_rights(camera: str) -> Iterator[Any]:
         issuer="agencies/police-guangzhou", document_sha256="0" * 64,
     )  # fmt: skip
     yield permissions.RegisterLegalBasisRequest(legal_basis=basis)
+    yield papers.WaiveLegalBasisRequest(
+        principal="principals/police-yuexiu", cameras=[camera], end_time=END, reason="why not"
+    )
+    inspection = inspection_pb2.Inspection(
+        order_number="1", purpose="x", officers=officers, cameras=[camera], end_time=END
+    )
+    yield inspections.OpenInspectionRequest(inspection=inspection)
     takeover = takeover_pb2.Takeover(camera=camera, reason="why not", end_time=END)
     yield permissions.RequestTakeoverRequest(takeover=takeover)
     incident = incident_pb2.Incident(
@@ -123,6 +133,8 @@ def of_filters(chosen: camera_filter_pb2.CameraFilter) -> Iterator[Any]:
         yield registry.ListCamerasRequest(
             parent=f"districts/{SECRET.district}", filter=narrowed, order_by="update_time"
         )
+        for action in ("ACTION_DESCRIBE", "ACTION_LIVE", "ACTION_INSPECT"):
+            yield registry.ListAllowedCamerasRequest(parent="districts/-", action=action, filter=narrowed)
         yield bulk.ExportCamerasRequest(filter=narrowed)
         yield registry.CountCamerasRequest(filter=narrowed)
 
