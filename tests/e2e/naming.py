@@ -60,14 +60,8 @@ def of_cameras(camera: str) -> Iterator[Any]:
 
 def of_rights(camera: str) -> Iterator[Any]:
     """Every agency call on what may be done with it."""
-    for action in (
-        "ACTION_DESCRIBE",
-        "ACTION_LIVE",
-        "ACTION_COPY",
-        "ACTION_CONTROL",
-        "ACTION_TAKE_OVER",
-        "ACTION_LIVE_CHECK",
-    ):
+    for action in ("ACTION_DESCRIBE", "ACTION_LIVE", "ACTION_COPY", "ACTION_CONTROL", "ACTION_TAKE_OVER",
+                   "ACTION_INSPECT", "ACTION_LIVE_CHECK"):  # fmt: skip
         yield permissions.CheckRequest(camera=camera, action=action)
         yield permissions.ExplainRequest(camera=camera, action=action)
         yield permissions.CheckBatchRequest(cameras=[camera, camera], action=action)
@@ -158,9 +152,10 @@ def of_filters(chosen: camera_filter_pb2.CameraFilter) -> Iterator[Any]:
         yield registry.ListCamerasRequest(
             parent=f"districts/{SECRET.district}", filter=narrowed, order_by="update_time"
         )
+        for action in ("ACTION_DESCRIBE", "ACTION_LIVE", "ACTION_INSPECT"):
+            yield registry.ListAllowedCamerasRequest(parent="districts/-", action=action, filter=narrowed)
         yield bulk.ExportCamerasRequest(filter=narrowed)
         yield registry.CountCamerasRequest(filter=narrowed)
-        yield registry.ListAllowedCamerasRequest(parent="districts/-", action="ACTION_DESCRIBE", filter=narrowed)
 
 
 def of_changes(change: str) -> Iterator[Any]:

@@ -145,7 +145,7 @@ legal_bases = Table(
     Column("number", String(100), nullable=False, comment="of the letter of introduction"),
     Column("issuer", String(100), nullable=False, comment="agencies/{agency} whose organ issued it"),
     Column("principal", String(100), nullable=False, comment="who registered it, and whose it is"),
-    Column("officers", Text, nullable=False, comment="JSON: of two, name, certificate number and its end"),
+    Column("officers", Text, nullable=False, comment="JSON: two pairs of name and certificate number"),
     Column("starts_at", Instant, nullable=False, comment="valid from"),
     Column("ends_at", Instant, nullable=False, comment="valid until, this moment excluded"),
     Column("purpose", String(500), nullable=False, comment="what it is for, in words"),

@@ -178,7 +178,7 @@ class Stage:
         async with grpc.aio.insecure_channel(address, options=rpc_client.OPTIONS) as channel:
             call = channel.unary_unary(path, type(request).SerializeToString, answer.FromString)
             try:
-                return await call(request, metadata=((identity.METADATA_KEY, signed),), timeout=5)
+                return await call(request, metadata=((identity.METADATA_KEY, signed),), timeout=20)
             except grpc.aio.AioRpcError as failure:
                 raise rpc_status.to_error(failure, audience) from failure
 

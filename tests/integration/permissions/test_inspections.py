@@ -192,7 +192,6 @@ async def test_time_ends_it_on_record_and_its_agency_opens_none_before_the_repor
          "inspection.officers[1].certificate_expire_time"),
         (POLICE, {"area": Area()}, "inspection.area"),
         (POLICE, {"area": Area(districts=frozenset({TIANHE}))}, "inspection.districts"),
-        (POLICE, {"area": Area(operators=frozenset({"agencies/nobody"}))}, "inspection.operators"),
     ],
 )  # fmt: skip
 async def test_a_wrong_field_is_named(platform: Platform, by: Principal, wrong: dict[str, object], field: str) -> None:
@@ -200,6 +199,13 @@ async def test_a_wrong_field_is_named(platform: Platform, by: Principal, wrong: 
     with pytest.raises(InvalidArgument) as refused:
         await opened(ports, by, replace(MANDATE, **wrong))  # type: ignore[arg-type] # fields by name
     assert [violation.field for violation in refused.value.violations] == [field]
+
+
+async def test_an_operator_that_is_not_on_record_is_told_from_no_other(platform: Platform) -> None:
+    ports, _ = platform
+    nobody = await opened(ports, mandate=replace(MANDATE, area=Area(operators=frozenset({"agencies/nobody"}))))
+    assert nobody.operators == {"agencies/nobody"}
+    assert not await may(ports, POLICE, Action.INSPECT)
 
 
 async def test_only_public_security_opens_one_and_a_district_stays_within_its_district(platform: Platform) -> None:
