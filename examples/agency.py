@@ -14,9 +14,10 @@ from kapok.streams.v1 import session_pb2 as sessions
 from kapok.streams.v1 import streams_service_pb2 as streams
 from kapok.streams.v1 import streams_service_pb2_grpc as streams_grpc
 
-told, principal = Path(sys.argv[1]), (*sys.argv[2:], None)[0]
+told = Path(sys.argv[1])
 endpoints = json.loads(told.read_text())
-own = endpoints["principals"][principal or min(endpoints["principals"])]
+names = [*sys.argv[2:], "police-yuexiu", *endpoints["principals"]]  # the one asked for, the demo's, or the only one
+own = next(endpoints["principals"][name] for name in names if name in endpoints["principals"])
 ca, key, certificate = (told.parent.joinpath(f).read_bytes() for f in (endpoints["ca"], own["key"], own["certificate"]))
 with grpc.secure_channel(endpoints["grpc"], grpc.ssl_channel_credentials(ca, key, certificate)) as channel:
     asked = registry.ListCamerasRequest(parent="districts/-", page_size=10)
