@@ -40,6 +40,11 @@ class CameraFactsServiceStub:
                 request_serializer=kapok_dot_registry_dot_v1_dot_camera__facts__service__pb2.BatchGetCameraFactsRequest.SerializeToString,
                 response_deserializer=kapok_dot_registry_dot_v1_dot_camera__facts__service__pb2.BatchGetCameraFactsResponse.FromString,
                 _registered_method=True)
+        self.CountCameraStocks = channel.unary_unary(
+                '/kapok.registry.v1.CameraFactsService/CountCameraStocks',
+                request_serializer=kapok_dot_registry_dot_v1_dot_camera__facts__service__pb2.CountCameraStocksRequest.SerializeToString,
+                response_deserializer=kapok_dot_registry_dot_v1_dot_camera__facts__service__pb2.CountCameraStocksResponse.FromString,
+                _registered_method=True)
         self.SealSource = channel.unary_unary(
                 '/kapok.registry.v1.CameraFactsService/SealSource',
                 request_serializer=kapok_dot_registry_dot_v1_dot_camera__facts__service__pb2.SealSourceRequest.SerializeToString,
@@ -53,6 +58,14 @@ class CameraFactsServiceServicer:
 
     def BatchGetCameraFacts(self, request, context):
         """Everything a decision reads about cameras. Names that don't exist are left out.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CountCameraStocks(self, request, context):
+        """How many cameras there are of each stock and operator, as the classes count them; no camera is looked at. For permissions,
+        which simulates a policy on them. Retired cameras are not counted.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -72,6 +85,11 @@ def add_CameraFactsServiceServicer_to_server(servicer, server):
                     servicer.BatchGetCameraFacts,
                     request_deserializer=kapok_dot_registry_dot_v1_dot_camera__facts__service__pb2.BatchGetCameraFactsRequest.FromString,
                     response_serializer=kapok_dot_registry_dot_v1_dot_camera__facts__service__pb2.BatchGetCameraFactsResponse.SerializeToString,
+            ),
+            'CountCameraStocks': grpc.unary_unary_rpc_method_handler(
+                    servicer.CountCameraStocks,
+                    request_deserializer=kapok_dot_registry_dot_v1_dot_camera__facts__service__pb2.CountCameraStocksRequest.FromString,
+                    response_serializer=kapok_dot_registry_dot_v1_dot_camera__facts__service__pb2.CountCameraStocksResponse.SerializeToString,
             ),
             'SealSource': grpc.unary_unary_rpc_method_handler(
                     servicer.SealSource,
@@ -107,6 +125,33 @@ class CameraFactsService:
             '/kapok.registry.v1.CameraFactsService/BatchGetCameraFacts',
             kapok_dot_registry_dot_v1_dot_camera__facts__service__pb2.BatchGetCameraFactsRequest.SerializeToString,
             kapok_dot_registry_dot_v1_dot_camera__facts__service__pb2.BatchGetCameraFactsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CountCameraStocks(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kapok.registry.v1.CameraFactsService/CountCameraStocks',
+            kapok_dot_registry_dot_v1_dot_camera__facts__service__pb2.CountCameraStocksRequest.SerializeToString,
+            kapok_dot_registry_dot_v1_dot_camera__facts__service__pb2.CountCameraStocksResponse.FromString,
             options,
             channel_credentials,
             insecure,
