@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from google.protobuf.json_format import MessageToDict
 
 from cli import names
 from cli.arguments import form
@@ -59,22 +58,6 @@ def propose(context: Context, draft: Draft) -> None:
     show(context, context.obj.gateway.call(request))
 
 
-@group.command("simulate")
-def simulate(context: Context, proposal: ProposalArgument) -> None:
-    """Who would gain and who would lose what, compared with the policy in force."""
-    answer = context.obj.gateway.call(pb.SimulatePolicyProposalRequest(name=proposal))
-    context.obj.screen.table(
-        MessageToDict(answer),
-        ("", "agencies", "cameras", "action", "levels", "categories", "when", "by", "before"),
-        (
-            ("gain" if one.is_gained else "lose", one.role, one.relation, one.action, _listed(one.levels),
-             _listed(one.place_categories) or "all", one.conditions or "always", one.after_rule, one.before_rule)
-            for one in answer.effects
-        ),
-    )  # fmt: skip
-    context.obj.screen.line(f"{len(answer.effects)} classes of requests, {answer.moved_camera_count} cameras by name")
-
-
 @group.command("approve")
 def approve(
     context: Context,
@@ -117,7 +100,3 @@ def _number(text: str) -> int:
     if not _DIGITS.fullmatch(text):
         raise typer.BadParameter(f"{text!r} is no number: give CODE=LEVEL or CATEGORY=LEVEL, such as 7=3")
     return int(text)
-
-
-def _listed(numbers: object) -> str:
-    return " ".join(map(str, numbers))  # type: ignore[call-overload] # a repeated field of numbers

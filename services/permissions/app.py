@@ -19,12 +19,12 @@ from services.decider.decider import Decider
 from services.permissions import policies, rpc
 from services.permissions.camera_memory import CameraMemory
 from services.permissions.events import FactJournal, SignedVoice, follow_cameras
-from services.permissions.neighbours import RegistryCameras
+from services.permissions.neighbours import RegistryCameras, RegistryCity, StreamsSessions
 from services.permissions.ports import Ports
 from services.permissions.rounds import Rounds, each_second
 from services.permissions.rpc import genesis
 from services.permissions.rpc.policy_change import DOCUMENTS
-from services.permissions.service import compose
+from services.permissions.service import Outlook, compose
 from services.permissions.store.tables import metadata
 
 NAME = "permissions"
@@ -42,6 +42,7 @@ class Settings:
     peers_file: Path
     database: str
     registry_address: str
+    streams_address: str
     signing_key: Path
     genesis_file: Path
     organ_keys: Path
@@ -59,6 +60,7 @@ async def app(settings: Settings) -> AsyncIterator[None]:
         database.connect(settings.database, MIGRATIONS) as records,
         bus.connect(settings.bus_url, settings.bus_seed, NAME) as wire,
         rpc_client.neighbour("registry", settings.registry_address, ring, clock) as registry,
+        rpc_client.neighbour("streams", settings.streams_address, ring, clock) as streams,
     ):
         box, voice = Outbox(records, metadata), SignedVoice(wire, signer)
         ports = Ports(
@@ -70,7 +72,8 @@ async def app(settings: Settings) -> AsyncIterator[None]:
             clock=clock,
             new_id=lambda: str(uuid.uuid4()),
         )
-        permissions = compose(ports, DOCUMENTS, _organ_keys(settings))
+        outlook = Outlook(RegistryCity(registry), StreamsSessions(streams))
+        permissions = compose(ports, DOCUMENTS, _organ_keys(settings), outlook)
         rounds = Rounds(records, voice, clock)
         closures, editions = permissions.closures, permissions.editions
         await follow_cameras(wire, memory, closures.hear)

@@ -10,6 +10,7 @@ from services.permissions.decisions import Decisions
 from services.permissions.editions import Editions
 from services.permissions.incidents import Incidents
 from services.permissions.joint.proposals import Documents, Proposals
+from services.permissions.joint.simulations import City, Sessions, Simulations
 from services.permissions.policies import Levels
 from services.permissions.ports import Ports
 from services.permissions.principals import Principals
@@ -31,11 +32,21 @@ class Permissions:
     closures: Closures
     proposals: Proposals
     editions: Editions
+    simulations: Simulations
 
 
-def compose(ports: Ports, documents: Documents, organ_keys: Mapping[str, bytes]) -> Permissions:
+@dataclass(frozen=True)
+class Outlook:
+    """What a simulation alone asks of the neighbours."""
+
+    city: City
+    sessions: Sessions
+
+
+def compose(ports: Ports, documents: Documents, organ_keys: Mapping[str, bytes], outlook: Outlook) -> Permissions:
     """All use cases on the same ports; ``organ_keys`` are the public keys pinned at installation, by kind of agency."""
     views, editions = Views(ports), Editions(ports, documents.of_version)
+    proposals = Proposals(ports, editions, documents, organ_keys)
     return Permissions(
         Decisions(ports, views),
         Batches(ports, views),
@@ -45,6 +56,7 @@ def compose(ports: Ports, documents: Documents, organ_keys: Mapping[str, bytes])
         Principals(ports),
         Levels(ports),
         Closures(ports),
-        Proposals(ports, editions, documents, organ_keys),
+        proposals,
         editions,
+        Simulations(ports, proposals, outlook.city, outlook.sessions),
     )

@@ -19,7 +19,7 @@ OUTSIDE = {
     **{
         f"services/permissions/{noun}.py": USE_CASE
         for noun in ("bases", "batches", "closures", "control", "decisions", "editions", "incidents", "policies",
-                     "principals", "question", "rounds", "takeovers", "view", "joint/proposals")
+                     "principals", "question", "rounds", "takeovers", "view", "joint/proposals", "joint/simulations")
     },
     **{
         f"services/registry/{noun}.py": USE_CASE

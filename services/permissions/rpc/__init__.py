@@ -3,6 +3,7 @@
 agencies   PermissionsService          messages            resources
 incidents  its methods about those     incident_messages   incidents, their acts, pages of them
 policy     PolicyService               policy_change       proposals, and what the organs sign
+                                       simulation          what a proposal would do
 cell       DeciderService              answers             decisions, explanations, scopes
 callers    on whose behalf             genesis             the organs' first signed document
 """
@@ -31,7 +32,7 @@ def services(permissions: Permissions, signer: Signer) -> Callable[[Any], Sequen
     def register(server: Any) -> Sequence[str]:
         permissions_service_pb2_grpc.add_PermissionsServiceServicer_to_server(PermissionsServicer(permissions), server)
         decider_service_pb2_grpc.add_DeciderServiceServicer_to_server(DeciderServicer(permissions, signer), server)
-        policy_service_pb2_grpc.add_PolicyServiceServicer_to_server(PolicyServicer(permissions.proposals), server)
+        policy_service_pb2_grpc.add_PolicyServiceServicer_to_server(PolicyServicer(permissions), server)
         return [
             permissions_service_pb2.DESCRIPTOR.services_by_name["PermissionsService"].full_name,
             decider_service_pb2.DESCRIPTOR.services_by_name["DeciderService"].full_name,

@@ -5,12 +5,11 @@ from datetime import timedelta
 
 from kapok.permissions.v1 import policy_pb2, policy_service_pb2
 from services.chassis.errors import InvalidArgument, Violation
-from services.decider.facts import CATEGORIES
-from services.permissions.joint.proposals import Draft, Proposals
-from services.permissions.joint.simulation import Effect
+from services.permissions.joint.proposals import Draft
 from services.permissions.joint.version import Version
-from services.permissions.rpc import messages, policy_change
+from services.permissions.rpc import messages, policy_change, simulation
 from services.permissions.rpc.callers import principal_of_call
+from services.permissions.service import Permissions
 
 _USUAL_PAGE, _LARGEST_PAGE, _FIRST = 20, 100, 2**31 - 1
 pb = policy_service_pb2
@@ -19,8 +18,9 @@ pb = policy_service_pb2
 class PolicyServicer:
     """Every method speaks for the principal that the gateway identified."""
 
-    def __init__(self, proposals: Proposals) -> None:
-        self._proposals = proposals
+    def __init__(self, permissions: Permissions) -> None:
+        self._proposals = permissions.proposals
+        self._simulations = permissions.simulations
 
     async def ProposePolicyChange(
         self, request: pb.ProposePolicyChangeRequest, _context: object
@@ -75,8 +75,7 @@ class PolicyServicer:
         self, request: pb.SimulatePolicyProposalRequest, _context: object
     ) -> pb.SimulatePolicyProposalResponse:
         name = messages.named("proposal", request.name, "name")
-        effects, moved = await self._proposals.simulate(principal_of_call(), name)
-        return pb.SimulatePolicyProposalResponse(effects=map(_effect, effects), moved_camera_count=moved)
+        return simulation.response(await self._simulations.of(principal_of_call(), name))
 
     async def GetPolicyVersion(self, request: pb.GetPolicyVersionRequest, _context: object) -> policy_pb2.PolicyVersion:
         name = messages.named("version", request.name, "name")
@@ -106,20 +105,6 @@ def _page(size: int, token: str) -> tuple[int, int]:
     if token and not (token.isascii() and token.isdigit() and len(token) <= len(str(_FIRST))):
         raise InvalidArgument(Violation("page_token", "is not of this list: start again without it"))
     return min(size or _USUAL_PAGE, _LARGEST_PAGE), min(int(token or _FIRST), _FIRST)
-
-
-def _effect(found: Effect) -> pb.PolicyEffect:
-    return pb.PolicyEffect(
-        role=found.role,
-        relation=found.relation.value,
-        action=found.action.value,
-        is_gained=found.is_gained,
-        levels=found.levels,
-        place_categories=() if len(found.categories) == len(CATEGORIES) else found.categories,
-        conditions=" ".join(found.besides),
-        before_rule=found.before,
-        after_rule=found.after,
-    )
 
 
 def _version(found: Version) -> policy_pb2.PolicyVersion:
