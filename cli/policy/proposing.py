@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from google.protobuf.json_format import MessageToDict
 
 from cli.arguments import form
 from cli.invocation import Context
@@ -61,22 +60,6 @@ def propose(context: Context, draft: Draft) -> None:
     show(context, context.obj.gateway.call(request))
 
 
-@group.command("simulate")
-def simulate(context: Context, proposal: ProposalArgument) -> None:
-    """Who would gain and who would lose what, compared with the policy in force."""
-    answer = context.obj.gateway.call(pb.SimulatePolicyProposalRequest(name=proposal))
-    context.obj.screen.table(
-        MessageToDict(answer),
-        ("", "agencies", "cameras", "action", "levels", "categories", "when", "by", "before"),
-        (
-            ("gain" if one.is_gained else "lose", one.role, one.relation, one.action, _listed(one.levels),
-             _listed(one.place_categories) or "all", one.conditions or "always", one.after_rule, one.before_rule)
-            for one in answer.effects
-        ),
-    )  # fmt: skip
-    context.obj.screen.line(f"{len(answer.effects)} classes of requests, {answer.moved_camera_count} cameras by name")
-
-
 @group.command("approve")
 def approve(
     context: Context,
@@ -108,7 +91,3 @@ def withdraw(context: Context, proposal: ProposalArgument, reason: _Reason) -> N
 def _category_level(text: str) -> tuple[int, int]:
     category, _, level = text.partition("=")
     return number(category), number(level)
-
-
-def _listed(numbers: object) -> str:
-    return " ".join(map(str, numbers))  # type: ignore[call-overload] # a repeated field of numbers

@@ -21,14 +21,14 @@ from services.permissions import policies, rpc
 from services.permissions.camera_memory import CameraMemory
 from services.permissions.events import FactJournal, SignedVoice, follow_cameras
 from services.permissions.joint.sealed import SALT_BYTES
-from services.permissions.neighbours import RegistryCameras
+from services.permissions.neighbours import RegistryCameras, RegistryCity, StreamsSessions
 from services.permissions.policy_health import PolicyHealth
 from services.permissions.ports import Ports
 from services.permissions.rounds import Rounds, each_second
 from services.permissions.rpc import genesis
 from services.permissions.rpc.health import Health
 from services.permissions.rpc.policy_change import DOCUMENTS
-from services.permissions.service import compose
+from services.permissions.service import Organs, Outlook, compose
 from services.permissions.store.tables import metadata
 
 NAME = "permissions"
@@ -46,6 +46,7 @@ class Settings:
     peers_file: Path
     database: str
     registry_address: str
+    streams_address: str
     signing_key: Path
     genesis_file: Path
     organ_keys: Path
@@ -63,6 +64,7 @@ async def app(settings: Settings) -> AsyncIterator[None]:
         database.connect(settings.database, MIGRATIONS) as records,
         bus.connect(settings.bus_url, settings.bus_seed, NAME) as wire,
         rpc_client.neighbour("registry", settings.registry_address, ring, clock) as registry,
+        rpc_client.neighbour("streams", settings.streams_address, ring, clock) as streams,
     ):
         box, voice = Outbox(records, metadata), SignedVoice(wire, signer)
         ports = Ports(
@@ -74,7 +76,9 @@ async def app(settings: Settings) -> AsyncIterator[None]:
             clock=clock,
             new_id=lambda: str(uuid.uuid4()),
         )
-        permissions = compose(ports, DOCUMENTS, _organ_keys(settings), lambda: secrets.token_bytes(SALT_BYTES))
+        outlook = Outlook(RegistryCity(registry), StreamsSessions(streams))
+        organs = Organs(_organ_keys(settings), lambda: secrets.token_bytes(SALT_BYTES))
+        permissions = compose(ports, DOCUMENTS, organs, outlook)
         rounds, health = Rounds(records, voice, clock), Health()
         policy_health = PolicyHealth(ports, health.tell)
         await policy_health.look_once()

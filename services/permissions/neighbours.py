@@ -1,20 +1,26 @@
-"""The registry, as permissions asks it: what a decision reads about cameras."""
+"""Registry and streams, as permissions asks them: what decisions read about cameras, and what a simulation counts."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
 from google.type.latlng_pb2 import LatLng
 
 from kapok.registry.v1 import camera_facts_service_pb2, camera_pb2
+from kapok.streams.v1 import running_sessions_service_pb2, session_pb2
 from services.chassis.rpc_client import Neighbour
 from services.decider.facts import BARRED as IS_BARRED
 from services.decider.facts import NOT_ACCEPTED, OPERATING, Area, Camera
 from services.permissions.camera_memory import CameraMemory
+from services.permissions.joint.census import Stock
+from services.permissions.joint.trial import Running
 from services.permissions.levels import LevelBook
 from services.permissions.ports import Operators
 from services.permissions.snapshots import Known
 
 _METHOD = "kapok.registry.v1.CameraFactsService.BatchGetCameraFacts"
 _COUNT = "kapok.registry.v1.CameraFactsService.CountOperators"
+_STOCKS = "kapok.registry.v1.CameraFactsService.CountCameraStocks"
+_LIST = "kapok.streams.v1.RunningSessionsService.ListRunningSessions"
+_WAITED_S = 1.5  # for a neighbour that may be away: what a simulation can say without it is due within a call's time
 _BATCH = 1_000  # names in one call, as the registry allows
 # The states that bind everybody: suspended by public security, or retired for good.
 BARRED = frozenset({camera_pb2.LIFE_STATE_SUSPENDED_BY_PUBLIC_SECURITY, camera_pb2.LIFE_STATE_RETIRED})
@@ -111,3 +117,42 @@ def camera(message: camera_pb2.Camera) -> Camera:
         is_operating=message.state == camera_pb2.LIFE_STATE_IN_SERVICE,
         is_barred=message.state in BARRED,
     )
+
+
+class RegistryCity:
+    """The registry's counts."""
+
+    def __init__(self, registry: Neighbour) -> None:
+        self._registry = registry
+
+    async def stocks(self, highest_level: int) -> Sequence[Stock]:
+        """Every stock up to the level. Raises errors.Unavailable (SERVICE_AWAY) while the registry is away."""
+        request = camera_facts_service_pb2.CountCameraStocksRequest(highest_level=highest_level)
+        found: list[Stock] = []
+        while True:
+            answer = await self._registry.call(_STOCKS, request, _WAITED_S)
+            found += [
+                Stock(one.district, one.place_category, one.security_level, one.operator, one.count)
+                for one in answer.stocks
+            ]
+            if not answer.next_page_token:
+                return found
+            request.page_token = answer.next_page_token
+
+
+class StreamsSessions:
+    """The sessions that run."""
+
+    def __init__(self, streams: Neighbour) -> None:
+        self._streams = streams
+
+    async def running(self, after: str, most: int) -> tuple[Sequence[Running], str]:
+        """The first ``most`` behind a token, and the next token. Raises errors.Unavailable while streams is away."""
+        request = running_sessions_service_pb2.ListRunningSessionsRequest(page_size=most, page_token=after)
+        answer = await self._streams.call(_LIST, request, _WAITED_S)
+        return [_running(one) for one in answer.sessions], answer.next_page_token
+
+
+def _running(one: running_sessions_service_pb2.RunningSession) -> Running:
+    action = session_pb2.Session.Kind.Name(one.kind).removeprefix("KIND_").lower().replace("_", "-")
+    return Running(one.name, one.principal, one.camera, action, one.legal_basis, one.incident)

@@ -16,6 +16,7 @@ from services.permissions.incidents import Incidents
 from services.permissions.inspections import Inspections
 from services.permissions.joint.proposals import Documents, Proposals
 from services.permissions.joint.sealed_lists import SealedLists
+from services.permissions.joint.simulations import City, Sessions, Simulations
 from services.permissions.joint.versions import Versions
 from services.permissions.policies import Levels
 from services.permissions.ports import Ports
@@ -51,13 +52,29 @@ class Permissions:
     concerns: Concerns
     inspections: Inspections
     staff: Staff
+    simulations: Simulations
 
 
-def compose(
-    ports: Ports, documents: Documents, organ_keys: Mapping[str, bytes], salt: Callable[[], bytes]
-) -> Permissions:
-    """All use cases on the same ports; ``organ_keys`` are the public keys pinned at installation, by kind of agency."""
+@dataclass(frozen=True)
+class Outlook:
+    """What a simulation alone asks of the neighbours."""
+
+    city: City
+    sessions: Sessions
+
+
+@dataclass(frozen=True)
+class Organs:
+    """What the three organs need: the public keys pinned at installation, by kind of agency; salt for sealed lists."""
+
+    keys: Mapping[str, bytes]
+    salt: Callable[[], bytes]
+
+
+def compose(ports: Ports, documents: Documents, organs: Organs, outlook: Outlook) -> Permissions:
+    """All use cases on the same ports."""
     views, editions = Views(ports), Editions(ports, documents.of_version)
+    proposals = Proposals(ports, editions, documents, organs.keys)
     return Permissions(
         Decisions(ports, views),
         Batches(ports, views),
@@ -67,9 +84,9 @@ def compose(
         Principals(ports),
         Levels(ports),
         Closures(ports),
-        Proposals(ports, editions, documents, organ_keys),
+        proposals,
         Versions(ports, documents.of_version),
-        SealedLists(ports, salt),
+        SealedLists(ports, organs.salt),
         editions,
         AgencyKeys(ports),
         Agencies(ports),
@@ -79,4 +96,5 @@ def compose(
         Concerns(ports),
         Inspections(ports),
         Staff(ports),
+        Simulations(ports, proposals, outlook.city, outlook.sessions),
     )

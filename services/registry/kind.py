@@ -7,6 +7,7 @@ Lists and counts go by kinds: there are some thousands of them in a city, whethe
 million. Who runs a camera is not part of it; its *class* is: one kind within one camera system.
 """
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 _MOMENT = 100  # life state and health are the last two digits
@@ -39,3 +40,20 @@ class Kind(NamedTuple):
 def stock(kind: int) -> int:
     """District, category and level of a kind's number."""
     return kind // _MOMENT
+
+
+StockPlace = tuple[int, str]  # a stock and an operator: what pages of stocks go by
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """``count`` cameras of one operator (agencies/…) that share the stock of ``kind``."""
+
+    kind: Kind
+    operator: str
+    count: int
+
+    @property
+    def place(self) -> StockPlace:
+        """Where it stands in the order."""
+        return stock(self.kind.number), self.operator

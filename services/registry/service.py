@@ -16,10 +16,11 @@ from services.decider.facts import SEALED_LEVEL, Action
 from services.registry import refusals
 from services.registry.change import Change, revised
 from services.registry.domain import Camera, Deed, Revision, Source, code_of
+from services.registry.kind import Stock, StockPlace
 from services.registry.listing import Filter, Query
 from services.registry.permission import Ruling, Scope, not_accessible
 from services.registry.store import cameras as camera_store
-from services.registry.store import counters, find, revisions, systems
+from services.registry.store import counters, find, revisions, stocks, systems
 from services.registry.store.cameras import CameraStore, Stored, fitting
 from services.registry.store.search import Order, Search
 from services.registry.system.record import LifeState
@@ -158,6 +159,11 @@ class Registry:
         codes = [code for name in names if (code := code_of(name))]
         async with self.database.look() as transaction:
             return [stored.camera for stored in await self.store.of_codes(transaction, codes)]
+
+    async def stocks(self, highest_level: int, after: StockPlace, most: int) -> Sequence[Stock]:
+        """How many cameras there are of each stock and operator, hidden ones too: for permissions."""
+        async with self.database.look() as transaction:
+            return await stocks.page(transaction, highest_level, after, most)
 
     async def source(self, name: str) -> Source:
         """Where the pictures come from: for the relay that pulls them, through streams."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kapok.streams.v1 import streams_service_pb2_grpc
+from kapok.streams.v1 import running_sessions_service_pb2_grpc, streams_service_pb2_grpc
 from services.chassis import bus, database, identity, rpc_client, rpc_server
 from services.chassis.clock import SystemClock
 from services.chassis.signing import Signer, Verifier
@@ -17,7 +17,7 @@ from services.streams.anew import POLICIES, Anew
 from services.streams.domain import Ended
 from services.streams.events import FactEncoder, RelayFleet, follow_endings
 from services.streams.neighbours import PermissionsNeighbour, RegistryNeighbour
-from services.streams.rpc import StreamsServicer
+from services.streams.rpc import RunningSessionsServicer, StreamsServicer
 from services.streams.service import Streams
 from services.streams.store import SessionStore
 from services.streams.tokens import TokenSigner
@@ -79,7 +79,10 @@ async def app(settings: Settings) -> AsyncIterator[None]:
 
         def register(server: Any) -> list[str]:
             streams_service_pb2_grpc.add_StreamsServiceServicer_to_server(StreamsServicer(streams), server)
-            return ["kapok.streams.v1.StreamsService"]
+            running_sessions_service_pb2_grpc.add_RunningSessionsServiceServicer_to_server(
+                RunningSessionsServicer(streams), server
+            )
+            return ["kapok.streams.v1.StreamsService", "kapok.streams.v1.RunningSessionsService"]
 
         async with (
             background(store.outbox.publish_forever(opened_bus), _close_what_is_over(streams), anew.work_forever()),

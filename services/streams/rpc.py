@@ -5,7 +5,13 @@ import binascii
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from kapok.streams.v1 import session_pb2, streams_service_pb2, streams_service_pb2_grpc
+from kapok.streams.v1 import (
+    running_sessions_service_pb2,
+    running_sessions_service_pb2_grpc,
+    session_pb2,
+    streams_service_pb2,
+    streams_service_pb2_grpc,
+)
 from services.chassis import errors, identity
 from services.streams.domain import Copy, Kind, Move, Order, Purpose, Session, Shown
 from services.streams.events import copy_message, session_message
@@ -14,6 +20,7 @@ from services.streams.service import Streams
 
 PAGE_SIZE = 50
 PAGE_SIZE_LIMIT = 1000
+RUNNING_PAGE_SIZE = 500
 _Choice = TypeVar("_Choice", Kind, Purpose)
 
 
@@ -57,6 +64,32 @@ class StreamsServicer(streams_service_pb2_grpc.StreamsServiceServicer):
         move = Move(request.pan, request.tilt, request.zoom)
         epoch, relay = await self._streams.move(_principal(), request.camera, move)
         return streams_service_pb2.MoveCameraResponse(epoch=epoch, relay=relay)
+
+
+class RunningSessionsServicer(running_sessions_service_pb2_grpc.RunningSessionsServiceServicer):
+    """kapok.streams.v1.RunningSessionsService, for permissions alone: sessions on state secrets are among them."""
+
+    def __init__(self, streams: Streams) -> None:
+        self._streams = streams
+
+    async def ListRunningSessions(self, request: Any, _context: Any) -> Any:
+        caller = identity.caller()
+        if caller.principal or caller.service != "permissions":
+            raise errors.Denied("METHOD_NOT_EXPOSED", "this method is for permissions, speaking for itself")
+        if not 0 <= request.page_size <= PAGE_SIZE_LIMIT:
+            raise errors.InvalidArgument(errors.Violation("page_size", f"must be 0 to {PAGE_SIZE_LIMIT}"))
+        size = request.page_size or RUNNING_PAGE_SIZE
+        found = await self._streams.running(request.page_token, size + 1)
+        return running_sessions_service_pb2.ListRunningSessionsResponse(
+            sessions=map(_running, found[:size]), next_page_token=found[size - 1].name if len(found) > size else ""
+        )
+
+
+def _running(session: Session) -> running_sessions_service_pb2.RunningSession:
+    return running_sessions_service_pb2.RunningSession(
+        name=session.name, principal=session.principal, camera=session.camera, kind=f"KIND_{session.kind.name}",
+        legal_basis=session.legal_basis, incident=session.incident,
+    )  # fmt: skip
 
 
 def _principal() -> str:

@@ -116,6 +116,10 @@ class Streams:
         """Every session that runs."""
         return await self.sessions.all_open()
 
+    async def running(self, after: str, most: int) -> Sequence[Session]:
+        """The first ``most`` of them behind the name ``after``, by name: for permissions."""
+        return await self.sessions.open_after(after, most)
+
     async def assign_again(self, session: Session) -> Session:
         """Decided anew, kept by its relay under that decision, and on record so. Its time is not prolonged.
 

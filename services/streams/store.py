@@ -114,6 +114,11 @@ class SessionStore:
         """Every open session; there are as many as the relays hold."""
         return await self._sessions(SESSIONS.select().where(SESSIONS.c.closed_at.is_(None)))
 
+    async def open_after(self, name: str, most: int) -> Sequence[Session]:
+        """The first ``most`` open sessions behind ``name``, by name."""
+        chosen = SESSIONS.select().where(SESSIONS.c.closed_at.is_(None), SESSIONS.c.name > name)
+        return await self._sessions(chosen.order_by(SESSIONS.c.name).limit(most))
+
     async def expired(self, now: datetime) -> Sequence[Session]:
         """Open sessions whose end has come, at most 500 at a time."""
         is_over = SESSIONS.c.expires_at <= now.replace(tzinfo=None)

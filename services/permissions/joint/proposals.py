@@ -18,7 +18,6 @@ from services.permissions.joint import proposal as states
 from services.permissions.joint.change import PolicyChange, refuse_unless_open, refuse_unless_sound
 from services.permissions.joint.proposal import ARTICLE, LONGEST_WINDOW, PURPOSE, USUAL_WINDOW, Proposal, State
 from services.permissions.joint.sealed import Digest
-from services.permissions.joint.simulation import Effect, effects
 from services.permissions.joint.version import Version
 from services.permissions.joint.versions import reading
 from services.permissions.ports import Change, Ports
@@ -41,6 +40,16 @@ class Draft:
     camera_levels: Mapping[str, int] = field(default_factory=dict)
     sealed_levels: str = ""
     window: timedelta = timedelta()
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The policy in force beside a change of it. ``moved`` of the cameras that it names would change level."""
+
+    before: Policy
+    revision: int
+    change: PolicyChange
+    moved: int
 
 
 @dataclass(frozen=True)
@@ -126,17 +135,16 @@ class Proposals:
         """Taken back by who leads."""
         return await self._close(principal, name, "withdrawn", lambda p, by, now: states.withdraw(p, by, reason, now))
 
-    async def simulate(self, principal: str, name: str) -> tuple[list[Effect], int]:
-        """Who would gain and lose what, against the policy in force; and how many cameras named would change level."""
+    async def compare(self, principal: str, name: str) -> Comparison:
+        """The policy in force and the change of a proposal, for the organs."""
         _, content = await self.get(principal, name)
         change = self._documents.parsed(content)
-        async with self._ports.database.read() as transaction:
+        async with reading(self._ports, principal) as transaction:
             now_in_force = await versions.newest(transaction)
             assert now_in_force is not None, "a proposal changes a policy that there is"
-            before, _ = now_in_force
             own = (await versions.levels(transaction, change.camera_levels)).own
         moved = sum(own.get(code) != level for code, level in change.camera_levels.items())
-        return effects(before, change.policy or before), moved
+        return Comparison(*now_in_force, change, moved)
 
     async def _change(self, transaction: AsyncConnection, draft: Draft, now: datetime) -> PolicyChange:
         window = draft.window or USUAL_WINDOW

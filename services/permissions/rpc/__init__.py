@@ -8,6 +8,7 @@ papers     PapersService               review_messages     operators' reviews; p
 staff      StaffService                trainings, shifts
 incidents  its methods about those     incident_messages   incidents, their acts, pages of them
 policy     PolicyService               policy_change       proposals, and what the organs sign
+                                       simulation          what a proposal would do
 cell       DeciderService              answers             decisions, explanations, scopes
 callers    on whose behalf             genesis             the organs' first signed document
                                        health              whether a policy decides

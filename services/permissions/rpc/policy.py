@@ -4,11 +4,9 @@ from datetime import timedelta
 
 from kapok.permissions.v1 import policy_pb2, policy_service_pb2
 from services.chassis.errors import InvalidArgument, Violation
-from services.decider.facts import CATEGORIES
 from services.permissions.joint.proposals import Draft
-from services.permissions.joint.simulation import Effect
 from services.permissions.joint.version import Version
-from services.permissions.rpc import messages, policy_change
+from services.permissions.rpc import messages, policy_change, simulation
 from services.permissions.rpc.callers import principal_of_call
 from services.permissions.service import Permissions
 
@@ -22,6 +20,7 @@ class PolicyServicer:
     def __init__(self, permissions: Permissions) -> None:
         self._permissions = permissions
         self._proposals = permissions.proposals
+        self._simulations = permissions.simulations
 
     async def ProposePolicyChange(
         self, request: pb.ProposePolicyChangeRequest, _context: object
@@ -74,8 +73,7 @@ class PolicyServicer:
         self, request: pb.SimulatePolicyProposalRequest, _context: object
     ) -> pb.SimulatePolicyProposalResponse:
         name = messages.named("proposal", request.name, "name")
-        effects, moved = await self._proposals.simulate(principal_of_call(), name)
-        return pb.SimulatePolicyProposalResponse(effects=map(_effect, effects), moved_camera_count=moved)
+        return simulation.response(await self._simulations.of(principal_of_call(), name))
 
     async def DrawUpSealedLevels(
         self, request: pb.DrawUpSealedLevelsRequest, _context: object
@@ -118,20 +116,6 @@ def _page(size: int, token: str) -> tuple[int, int]:
     if token and not (token.isascii() and token.isdigit() and len(token) <= len(str(_FIRST))):
         raise InvalidArgument(Violation("page_token", "is not of this list: start again without it"))
     return min(size or _USUAL_PAGE, _LARGEST_PAGE), min(int(token or _FIRST), _FIRST)
-
-
-def _effect(found: Effect) -> pb.PolicyEffect:
-    return pb.PolicyEffect(
-        role=found.role,
-        relation=found.relation.value,
-        action=found.action.value,
-        is_gained=found.is_gained,
-        levels=found.levels,
-        place_categories=() if len(found.categories) == len(CATEGORIES) else found.categories,
-        conditions=" ".join(found.besides),
-        before_rule=found.before,
-        after_rule=found.after,
-    )
 
 
 def _version(found: Version) -> policy_pb2.PolicyVersion:

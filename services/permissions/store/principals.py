@@ -73,6 +73,12 @@ async def missing_agencies(transaction: AsyncConnection, names: frozenset[str]) 
     return sorted(names - set(found.scalars()))
 
 
+async def all_agencies(transaction: AsyncConnection) -> list[Agency]:
+    """Every agency on record, by name."""
+    rows = await transaction.execute(sa.select(agencies).order_by(agencies.c.name))
+    return [Agency(r.name, r.display_name, AgencyKind(r.kind), Tier(r.tier), r.jurisdiction) for r in rows]
+
+
 async def agency_names(transaction: AsyncConnection, kind: str, tier: str) -> list[str]:
     """The agencies of a kind and tier, by name."""
     query = sa.select(agencies.c.name).where(agencies.c.kind == kind, agencies.c.tier == tier)

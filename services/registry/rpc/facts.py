@@ -1,13 +1,15 @@
 """CameraFactsService: cameras, for services that speak for themselves. Of hidden ones they must not tell."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from kapok.registry.v1 import camera_facts_service_pb2, camera_facts_service_pb2_grpc, camera_pb2
 from services.chassis import errors, sealing
-from services.decider.facts import Area
+from services.decider.facts import LEVELS, Area
 from services.registry.area import CORNERS
 from services.registry.concerned import Concerned
+from services.registry.kind import Stock, StockPlace
 from services.registry.rpc import callers, messages
 from services.registry.service import Registry
 
@@ -15,6 +17,8 @@ pb = camera_facts_service_pb2
 # What a sealed source is sealed for, with the relay's id and the camera's name.
 SOURCE_PURPOSE = "kapok.registry.source"
 _LARGEST_BATCH = 1000
+_LARGEST_PAGE = 10_000  # stocks
+_TOKEN = re.compile(r"([0-9]{1,9}) (agencies/[a-z0-9-]{1,100})")
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,17 @@ class CameraFactsServicer(camera_facts_service_pb2_grpc.CameraFactsServiceServic
         counts = (pb.OperatorCount(operator=o.operator, camera_count=o.open, sealed_count=o.sealed) for o in found)
         return pb.CountOperatorsResponse(operators=counts)
 
+    async def CountCameraStocks(
+        self, request: pb.CountCameraStocksRequest, _context: Any
+    ) -> pb.CountCameraStocksResponse:
+        callers.refuse_all_but("permissions")
+        if request.highest_level not in LEVELS:
+            raise errors.InvalidArgument(errors.Violation("highest_level", "must be a level from 1 to 5"))
+        size, after = _page(request.page_size, request.page_token)
+        found = await self.registry.stocks(request.highest_level, after, size + 1)
+        token = "{} {}".format(*found[size - 1].place) if len(found) > size else ""
+        return pb.CountCameraStocksResponse(stocks=map(_stock, found[:size]), next_page_token=token)
+
     async def SealSource(self, request: pb.SealSourceRequest, _context: Any) -> pb.SealSourceResponse:
         callers.refuse_all_but("streams")
         source = await self.registry.source(request.camera)
@@ -53,3 +68,23 @@ class CameraFactsServicer(camera_facts_service_pb2_grpc.CameraFactsServiceServic
         ).SerializeToString()
         context = sealing.context(SOURCE_PURPOSE, request.relay, request.camera)
         return pb.SealSourceResponse(sealed_source=sealing.seal(request.relay_public_key, plaintext, context))
+
+
+def _page(size: int, token: str) -> tuple[int, StockPlace]:
+    """How many, behind which place; InvalidArgument for what is none."""
+    if not 0 <= size <= _LARGEST_PAGE:
+        raise errors.InvalidArgument(errors.Violation("page_size", f"must be 0 to {_LARGEST_PAGE}"))
+    found = _TOKEN.fullmatch(token)
+    if token and not found:
+        raise errors.InvalidArgument(errors.Violation("page_token", "is not of this list: start again without it"))
+    return size or _LARGEST_PAGE, (int(found[1]), found[2]) if found else (0, "")
+
+
+def _stock(found: Stock) -> pb.CameraStock:
+    return pb.CameraStock(
+        district=found.kind.district,
+        place_category=found.kind.category,
+        security_level=found.kind.level,
+        operator=found.operator,
+        count=found.count,
+    )

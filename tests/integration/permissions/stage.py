@@ -216,6 +216,7 @@ async def built(
             permissions.Settings(
                 **shared("permissions"),
                 registry_address=f"unix:{sockets}/registry.sock",
+                streams_address=f"unix:{sockets}/streams.sock",
                 signing_key=keys.signing("permissions"),
                 genesis_file=folder / "genesis.bin",
                 organ_keys=keys.organs,

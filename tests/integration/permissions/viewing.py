@@ -65,12 +65,12 @@ class Desk:
     """Where principals ask for sessions, as the gateway would for them."""
 
     def __init__(self, stage: Stage, listen: str) -> None:
-        self._stage, self._listen = stage, listen
+        self._stage, self.listen = stage, listen
 
     async def ask(self, name: str, verb: str, request: Any) -> Any:
         """Call a method of StreamsService."""
         caller = Caller(self._stage.keys, "gateway", city.principal(name))
-        return await caller.ask(self._listen, f"kapok.streams.v1.StreamsService.{verb}", request)
+        return await caller.ask(self.listen, f"kapok.streams.v1.StreamsService.{verb}", request)
 
     async def open(self, name: str, camera: str, **grounds: str) -> str:
         """Open a session as soon as a relay is there; the viewer's URL."""

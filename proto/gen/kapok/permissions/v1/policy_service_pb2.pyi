@@ -101,7 +101,7 @@ class SimulatePolicyProposalRequest(_message.Message):
     def __init__(self, name: _Optional[str] = ...) -> None: ...
 
 class PolicyEffect(_message.Message):
-    __slots__ = ("role", "relation", "action", "is_gained", "levels", "place_categories", "conditions", "before_rule", "after_rule")
+    __slots__ = ("role", "relation", "action", "is_gained", "levels", "place_categories", "conditions", "before_rule", "after_rule", "camera_count", "agencies", "agency_count")
     ROLE_FIELD_NUMBER: _ClassVar[int]
     RELATION_FIELD_NUMBER: _ClassVar[int]
     ACTION_FIELD_NUMBER: _ClassVar[int]
@@ -111,6 +111,9 @@ class PolicyEffect(_message.Message):
     CONDITIONS_FIELD_NUMBER: _ClassVar[int]
     BEFORE_RULE_FIELD_NUMBER: _ClassVar[int]
     AFTER_RULE_FIELD_NUMBER: _ClassVar[int]
+    CAMERA_COUNT_FIELD_NUMBER: _ClassVar[int]
+    AGENCIES_FIELD_NUMBER: _ClassVar[int]
+    AGENCY_COUNT_FIELD_NUMBER: _ClassVar[int]
     role: str
     relation: str
     action: str
@@ -120,15 +123,50 @@ class PolicyEffect(_message.Message):
     conditions: str
     before_rule: str
     after_rule: str
-    def __init__(self, role: _Optional[str] = ..., relation: _Optional[str] = ..., action: _Optional[str] = ..., is_gained: _Optional[bool] = ..., levels: _Optional[_Iterable[int]] = ..., place_categories: _Optional[_Iterable[int]] = ..., conditions: _Optional[str] = ..., before_rule: _Optional[str] = ..., after_rule: _Optional[str] = ...) -> None: ...
+    camera_count: int
+    agencies: _containers.RepeatedScalarFieldContainer[str]
+    agency_count: int
+    def __init__(self, role: _Optional[str] = ..., relation: _Optional[str] = ..., action: _Optional[str] = ..., is_gained: _Optional[bool] = ..., levels: _Optional[_Iterable[int]] = ..., place_categories: _Optional[_Iterable[int]] = ..., conditions: _Optional[str] = ..., before_rule: _Optional[str] = ..., after_rule: _Optional[str] = ..., camera_count: _Optional[int] = ..., agencies: _Optional[_Iterable[str]] = ..., agency_count: _Optional[int] = ...) -> None: ...
+
+class EndingSessions(_message.Message):
+    __slots__ = ("principal", "action", "before_rule", "after_rule", "session_count")
+    PRINCIPAL_FIELD_NUMBER: _ClassVar[int]
+    ACTION_FIELD_NUMBER: _ClassVar[int]
+    BEFORE_RULE_FIELD_NUMBER: _ClassVar[int]
+    AFTER_RULE_FIELD_NUMBER: _ClassVar[int]
+    SESSION_COUNT_FIELD_NUMBER: _ClassVar[int]
+    principal: str
+    action: str
+    before_rule: str
+    after_rule: str
+    session_count: int
+    def __init__(self, principal: _Optional[str] = ..., action: _Optional[str] = ..., before_rule: _Optional[str] = ..., after_rule: _Optional[str] = ..., session_count: _Optional[int] = ...) -> None: ...
+
+class RunningSessionEffects(_message.Message):
+    __slots__ = ("lasting_session_count", "ending_session_count", "ending_sessions", "is_cut_off")
+    LASTING_SESSION_COUNT_FIELD_NUMBER: _ClassVar[int]
+    ENDING_SESSION_COUNT_FIELD_NUMBER: _ClassVar[int]
+    ENDING_SESSIONS_FIELD_NUMBER: _ClassVar[int]
+    IS_CUT_OFF_FIELD_NUMBER: _ClassVar[int]
+    lasting_session_count: int
+    ending_session_count: int
+    ending_sessions: _containers.RepeatedCompositeFieldContainer[EndingSessions]
+    is_cut_off: bool
+    def __init__(self, lasting_session_count: _Optional[int] = ..., ending_session_count: _Optional[int] = ..., ending_sessions: _Optional[_Iterable[_Union[EndingSessions, _Mapping]]] = ..., is_cut_off: _Optional[bool] = ...) -> None: ...
 
 class SimulatePolicyProposalResponse(_message.Message):
-    __slots__ = ("effects", "moved_camera_count")
+    __slots__ = ("effects", "moved_camera_count", "is_registry_away", "is_streams_away", "running_sessions")
     EFFECTS_FIELD_NUMBER: _ClassVar[int]
     MOVED_CAMERA_COUNT_FIELD_NUMBER: _ClassVar[int]
+    IS_REGISTRY_AWAY_FIELD_NUMBER: _ClassVar[int]
+    IS_STREAMS_AWAY_FIELD_NUMBER: _ClassVar[int]
+    RUNNING_SESSIONS_FIELD_NUMBER: _ClassVar[int]
     effects: _containers.RepeatedCompositeFieldContainer[PolicyEffect]
     moved_camera_count: int
-    def __init__(self, effects: _Optional[_Iterable[_Union[PolicyEffect, _Mapping]]] = ..., moved_camera_count: _Optional[int] = ...) -> None: ...
+    is_registry_away: bool
+    is_streams_away: bool
+    running_sessions: RunningSessionEffects
+    def __init__(self, effects: _Optional[_Iterable[_Union[PolicyEffect, _Mapping]]] = ..., moved_camera_count: _Optional[int] = ..., is_registry_away: _Optional[bool] = ..., is_streams_away: _Optional[bool] = ..., running_sessions: _Optional[_Union[RunningSessionEffects, _Mapping]] = ...) -> None: ...
 
 class GetPolicyVersionRequest(_message.Message):
     __slots__ = ("name",)

@@ -140,7 +140,8 @@ class PolicyServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def SimulatePolicyProposal(self, request, context):
-        """Who would gain and who would lose what, by kind of agency, action and class of camera.
+        """Who would gain and who would lose what, by kind of agency, action and class of camera; on how many cameras of the
+        registry, and which running sessions would end. What a neighbour that is away can't say is left out, and said so.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -47,6 +47,38 @@ class OperatorCount(_message.Message):
     sealed_count: int
     def __init__(self, operator: _Optional[str] = ..., camera_count: _Optional[int] = ..., sealed_count: _Optional[int] = ...) -> None: ...
 
+class CountCameraStocksRequest(_message.Message):
+    __slots__ = ("highest_level", "page_size", "page_token")
+    HIGHEST_LEVEL_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    highest_level: int
+    page_size: int
+    page_token: str
+    def __init__(self, highest_level: _Optional[int] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class CountCameraStocksResponse(_message.Message):
+    __slots__ = ("stocks", "next_page_token")
+    STOCKS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    stocks: _containers.RepeatedCompositeFieldContainer[CameraStock]
+    next_page_token: str
+    def __init__(self, stocks: _Optional[_Iterable[_Union[CameraStock, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class CameraStock(_message.Message):
+    __slots__ = ("district", "place_category", "security_level", "operator", "count")
+    DISTRICT_FIELD_NUMBER: _ClassVar[int]
+    PLACE_CATEGORY_FIELD_NUMBER: _ClassVar[int]
+    SECURITY_LEVEL_FIELD_NUMBER: _ClassVar[int]
+    OPERATOR_FIELD_NUMBER: _ClassVar[int]
+    COUNT_FIELD_NUMBER: _ClassVar[int]
+    district: str
+    place_category: int
+    security_level: int
+    operator: str
+    count: int
+    def __init__(self, district: _Optional[str] = ..., place_category: _Optional[int] = ..., security_level: _Optional[int] = ..., operator: _Optional[str] = ..., count: _Optional[int] = ...) -> None: ...
+
 class SealSourceRequest(_message.Message):
     __slots__ = ("camera", "relay", "relay_public_key")
     CAMERA_FIELD_NUMBER: _ClassVar[int]

@@ -45,6 +45,11 @@ class CameraFactsServiceStub:
                 request_serializer=kapok_dot_registry_dot_v1_dot_camera__facts__service__pb2.CountOperatorsRequest.SerializeToString,
                 response_deserializer=kapok_dot_registry_dot_v1_dot_camera__facts__service__pb2.CountOperatorsResponse.FromString,
                 _registered_method=True)
+        self.CountCameraStocks = channel.unary_unary(
+                '/kapok.registry.v1.CameraFactsService/CountCameraStocks',
+                request_serializer=kapok_dot_registry_dot_v1_dot_camera__facts__service__pb2.CountCameraStocksRequest.SerializeToString,
+                response_deserializer=kapok_dot_registry_dot_v1_dot_camera__facts__service__pb2.CountCameraStocksResponse.FromString,
+                _registered_method=True)
         self.SealSource = channel.unary_unary(
                 '/kapok.registry.v1.CameraFactsService/SealSource',
                 request_serializer=kapok_dot_registry_dot_v1_dot_camera__facts__service__pb2.SealSourceRequest.SerializeToString,
@@ -70,6 +75,14 @@ class CameraFactsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def CountCameraStocks(self, request, context):
+        """How many cameras there are of each stock and operator, as the classes count them; no camera is looked at. For permissions,
+        which simulates a policy on them. Retired cameras are not counted.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def SealSource(self, request, context):
         """A camera's address and credentials, sealed to the key of the relay that will pull it.
         """
@@ -89,6 +102,11 @@ def add_CameraFactsServiceServicer_to_server(servicer, server):
                     servicer.CountOperators,
                     request_deserializer=kapok_dot_registry_dot_v1_dot_camera__facts__service__pb2.CountOperatorsRequest.FromString,
                     response_serializer=kapok_dot_registry_dot_v1_dot_camera__facts__service__pb2.CountOperatorsResponse.SerializeToString,
+            ),
+            'CountCameraStocks': grpc.unary_unary_rpc_method_handler(
+                    servicer.CountCameraStocks,
+                    request_deserializer=kapok_dot_registry_dot_v1_dot_camera__facts__service__pb2.CountCameraStocksRequest.FromString,
+                    response_serializer=kapok_dot_registry_dot_v1_dot_camera__facts__service__pb2.CountCameraStocksResponse.SerializeToString,
             ),
             'SealSource': grpc.unary_unary_rpc_method_handler(
                     servicer.SealSource,
@@ -151,6 +169,33 @@ class CameraFactsService:
             '/kapok.registry.v1.CameraFactsService/CountOperators',
             kapok_dot_registry_dot_v1_dot_camera__facts__service__pb2.CountOperatorsRequest.SerializeToString,
             kapok_dot_registry_dot_v1_dot_camera__facts__service__pb2.CountOperatorsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CountCameraStocks(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kapok.registry.v1.CameraFactsService/CountCameraStocks',
+            kapok_dot_registry_dot_v1_dot_camera__facts__service__pb2.CountCameraStocksRequest.SerializeToString,
+            kapok_dot_registry_dot_v1_dot_camera__facts__service__pb2.CountCameraStocksResponse.FromString,
             options,
             channel_credentials,
             insecure,

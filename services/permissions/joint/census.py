@@ -1,0 +1,95 @@
+"""Whom and how many cameras a class of requests concerns: agencies on record, and cameras counted by stock. Pure.
+
+A stock is what cameras of one operator share: district, place category, level. There are some thousands in a city,
+whether it has a thousand cameras or ten million.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.decider.facts import CATEGORIES, CITY, DISTRICTS, LEVELS, Relation, Tier
+from services.permissions.agency import Agency
+from services.permissions.joint.simulation import Effect
+
+_CITY = frozenset({CITY, *DISTRICTS})
+Counts = NDArray[np.int64]  # levels × categories
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """``count`` cameras of one operator, alike in district, place category and level."""
+
+    district: str
+    category: int
+    level: int
+    operator: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """An effect with the agencies of its kind and tier, and how many cameras stand so to one of them."""
+
+    effect: Effect
+    agencies: tuple[str, ...]
+    cameras: int
+
+
+class Census:
+    """Of one city at one moment. A camera that several agencies stand to in the same way counts once."""
+
+    def __init__(self, agencies: Sequence[Agency], stocks: Sequence[Stock]) -> None:
+        self._stocks = stocks
+        self._of: dict[str, list[Agency]] = {}
+        for agency in agencies:
+            self._of.setdefault(f"{agency.kind.value}@{agency.tier.value}", []).append(agency)
+        self._known: dict[tuple[str, Relation], Counts] = {}
+
+    def concern(self, effect: Effect) -> Concern:
+        """Whom the effect concerns."""
+        key = effect.role, effect.relation
+        if key not in self._known:
+            self._known[key] = self._counted(*key)
+        levels = [LEVELS.index(level) for level in effect.levels]
+        categories = [CATEGORIES.index(category) for category in effect.categories]
+        cameras = int(self._known[key][np.ix_(levels, categories)].sum())
+        return Concern(effect, tuple(agency.name for agency in self._of.get(effect.role, ())), cameras)
+
+    def _counted(self, role: str, relation: Relation) -> Counts:
+        stands = _RELATIONS[relation](self._of.get(role, []))
+        table = np.zeros((len(LEVELS), len(CATEGORIES)), np.int64)
+        for stock in self._stocks:
+            if stands(stock):
+                table[LEVELS.index(stock.level), CATEGORIES.index(stock.category)] += stock.count
+        return table
+
+
+Stands = Callable[[Stock], bool]
+
+
+def _own(agencies: Sequence[Agency]) -> Stands:
+    names = {agency.name for agency in agencies}
+    return lambda stock: stock.operator in names
+
+
+def _municipal(agencies: Sequence[Agency]) -> Stands:
+    names = {agency.name for agency in agencies if agency.tier is Tier.MUNICIPAL}
+    return lambda stock: stock.district in _CITY and bool(names - {stock.operator})
+
+
+def _district(agencies: Sequence[Agency]) -> Stands:
+    local = [agency for agency in agencies if agency.tier is Tier.DISTRICT]
+    return lambda stock: any(a.jurisdiction == stock.district and a.name != stock.operator for a in local)
+
+
+def _other(agencies: Sequence[Agency]) -> Stands:
+    reach = {a.name: {a.jurisdiction} if a.tier is Tier.DISTRICT else _CITY for a in agencies}
+    return lambda stock: any(stock.district not in here and stock.operator != name for name, here in reach.items())
+
+
+_RELATIONS: dict[Relation, Callable[[Sequence[Agency]], Stands]] = {
+    Relation.OWN: _own, Relation.MUNICIPAL: _municipal, Relation.DISTRICT: _district, Relation.OTHER: _other,
+}  # fmt: skip
