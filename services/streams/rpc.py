@@ -7,14 +7,14 @@ from typing import Any, TypeVar
 
 from kapok.streams.v1 import session_pb2, streams_service_pb2, streams_service_pb2_grpc
 from services.chassis import errors, identity
-from services.streams.domain import Copy, Kind, Move, Order, Purpose, Session
+from services.streams.domain import Copy, Kind, Move, Order, Purpose, Session, Stream
 from services.streams.events import copy_message, session_message
 from services.streams.ports import Opened
 from services.streams.service import Streams
 
 PAGE_SIZE = 50
 PAGE_SIZE_LIMIT = 1000
-_Choice = TypeVar("_Choice", Kind, Purpose)
+_Choice = TypeVar("_Choice", Kind, Purpose, Stream)
 
 
 class StreamsServicer(streams_service_pb2_grpc.StreamsServiceServicer):
@@ -29,6 +29,7 @@ class StreamsServicer(streams_service_pb2_grpc.StreamsServiceServicer):
             principal=_principal(), camera=wanted.camera, kind=_choice(Kind, session_pb2.Session.Kind, wanted.kind),
             purpose=_choice(Purpose, session_pb2.Purpose, wanted.purpose), legal_basis=wanted.legal_basis,
             incident=wanted.incident, viewer_limit=wanted.viewer_limit,
+            stream=_choice(Stream, session_pb2.Session.Stream, wanted.stream) if wanted.stream else Stream.MAIN,
         )  # fmt: skip
         return _opened(await self._streams.open(order))
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from services.chassis.database import Database
 from services.chassis.outbox import Message, Outbox
-from services.streams.domain import Kind, Purpose, Session
+from services.streams.domain import Kind, Purpose, Session, Stream
 
 metadata = sa.MetaData()
 SESSIONS = sa.Table(
@@ -33,6 +33,7 @@ SESSIONS = sa.Table(
     sa.Column("expires_at", sa.DateTime, nullable=False, comment="UTC; the relay ends it then by itself"),
     sa.Column("closed_at", sa.DateTime, comment="UTC; null while open"),
     sa.Column("close_reason", sa.String(200), nullable=False, comment="why it closed"),
+    sa.Column("stream", sa.String(16), nullable=False, server_default="main", comment="main or secondary"),
     sa.Index("sessions_by_principal", "principal", "opened_at"),
     sa.Index("sessions_open", "closed_at", "expires_at"),
 )
@@ -135,4 +136,5 @@ def _session(row: Any) -> Session:
     values = dict(row)
     for column in _TIMES:
         values[column] = values[column].replace(tzinfo=UTC) if values[column] else None
-    return Session(**values | {"kind": Kind(values["kind"]), "purpose": Purpose(values["purpose"])})
+    words = {"kind": Kind(values["kind"]), "purpose": Purpose(values["purpose"]), "stream": Stream(values["stream"])}
+    return Session(**values | words)

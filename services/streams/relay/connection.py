@@ -205,7 +205,7 @@ class Connection:
                     "LIMIT_REACHED", "this relay is full; open the session again", retry_after=timedelta(seconds=5)
                 )
             admission = await self._house.gate.admit(target, self._peer)
-            source = self._house.sources.source(admission.camera)
+            source = self._house.sources.source(admission.feed)
             self._holds.enter_context(source.held())
             self._target, self._admission, self._source = target, admission, source
             self._on_admitted()
