@@ -1,7 +1,10 @@
 """Cameras that are wrong, or change: formats, sound that is refused, junk. Viewers see on, or know why they don't."""
 
 import asyncio
+import os
 from contextlib import suppress
+
+import pytest
 
 from services.rtsp.message import Headers, Interleaved, Request, Response
 from tests.eventually import eventually
@@ -139,3 +142,40 @@ async def test_junk_between_the_packets_of_a_camera_harms_nothing() -> None:
                 await viewer.receive()
         assert camera.connections == 1
         assert stage.counters.drops > 0
+
+
+@pytest.mark.parametrize(("public", "method"), [("DESCRIBE, GET_PARAMETER", "GET_PARAMETER"), ("DESCRIBE", "OPTIONS")])
+async def test_a_camera_is_kept_alive_as_it_asks(public: str, method: str) -> None:
+    async def options(_camera: Lens, request: Request, writer: asyncio.StreamWriter) -> None:
+        writer.write(Response(200, headers=Headers({"CSeq": str(request.cseq), "Public": public})).encode())
+
+    async def hurry(_camera: Lens, request: Request, writer: asyncio.StreamWriter) -> None:
+        fields = {"Session": "9;timeout=1", "Transport": request.headers.get("Transport")}
+        writer.write(Response(200, headers=Headers({"CSeq": str(request.cseq), **fields})).encode())
+
+    async with lens(OPTIONS=options, SETUP=hurry) as camera, relay() as stage:
+
+        def is_kept_alive() -> bool:
+            camera.key()
+            later = camera.requests[5:]
+            return [(request.method, request.headers.get("Session")) for request in later[:2]] == [(method, "9")] * 2
+
+        with stage.add("c", camera.uri).held():
+            await eventually(is_kept_alive)
+        assert camera.connections == 1
+
+
+async def test_a_camera_that_refuses_for_ever_costs_no_descriptor() -> None:
+    async def refuse(_camera: Lens, request: Request, writer: asyncio.StreamWriter) -> None:
+        writer.write(Response(401, headers=Headers({"CSeq": str(request.cseq)})).encode())
+
+    async with lens(OPTIONS=refuse) as camera, relay() as stage:
+        with stage.add("c", camera.uri, "geheim").held():
+            await eventually(lambda: camera.connections >= 3)
+            before = await asyncio.to_thread(_descriptors)
+            await eventually(lambda: camera.connections >= 8, within_s=10)
+            assert await asyncio.to_thread(_descriptors) <= before + 2, "one connection at a time, at both of its ends"
+
+
+def _descriptors() -> int:
+    return len(os.listdir("/proc/self/fd"))
