@@ -1,6 +1,6 @@
 # One word per job; CI says the same words. Every word is safe to run again.
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test test-exhaustive lint format generate bench clean
+.PHONY: help install run demo test test-exhaustive fuzz lint format generate bench clean
 py := .venv/bin/python
 PYTHON ?= python3
 HOME_DIR ?= home
@@ -32,6 +32,14 @@ test: build/clips/ready ## lint, types, and every test (installs foreign program
 
 test-exhaustive: .venv/installed ## hold the policy to the law in every class of question, on two cores (minutes)
 	@$(py) -m pytest tests/truth -m 'exhaustive or not exhaustive' --durations=5
+
+FUZZ_SECONDS ?= 60
+fuzz: .venv/installed ## hostile bytes against each parser of the relay (FUZZ_SECONDS=60 each)
+	@mkdir -p build/fuzz
+	@for target in rtsp rtp sdp rtcp digest; do \
+	  mkdir -p build/fuzz/$$target && echo "fuzz: $$target for $(FUZZ_SECONDS) s" && \
+	  $(py) -m tests.fuzz $$target -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -verbosity=0 \
+	    -artifact_prefix=build/fuzz/$$target- build/fuzz/$$target || exit 1; done
 
 lint: .venv/installed ## style and types
 	@$(py) -m ruff check .

@@ -21,6 +21,10 @@ class Recording:
     """Grows one file. ``push`` packets until it returns True, then ``finish``."""
 
     def __init__(self, file: BinaryIO, track: sdp.Track, wanted_ticks: int) -> None:
+        if track.encoding != h264.H264.encoding:
+            raise errors.FailedPrecondition(
+                "SOURCE_FORMAT_UNSUPPORTED", f"the camera sends {track.encoding}; copies are made of H264 only so far"
+            )
         self._file = file
         self._inspector = track.inspector()
         self._wanted_ticks = wanted_ticks

@@ -46,6 +46,7 @@ class Use:
     legal_basis: LegalBasisOption = None
     incident: IncidentOption = None
     viewers: Annotated[int, typer.Option(min=1, max=1000, help="Connections at once.")] = 1
+    secondary: Annotated[bool, typer.Option("--secondary", help="The camera's smaller stream.")] = False
 
 
 @form
@@ -98,6 +99,7 @@ def open_session(gateway: Gateway, use: Use, kind: "session_pb2.Session.Kind") -
     session = session_pb2.Session(
         camera=use.camera, kind=kind, legal_basis=use.legal_basis, incident=use.incident, viewer_limit=use.viewers,
         purpose=purpose,  # type: ignore[arg-type] # one of the enum's numbers
+        stream="STREAM_SECONDARY" if use.secondary else "STREAM_MAIN",
     )  # fmt: skip
     return gateway.call(streams_service_pb2.OpenSessionRequest(session=session))
 

@@ -96,6 +96,7 @@ COLUMNS: Sequence[Column] = (
     _choice("mounting", camera_pb2.Mounting, "MOUNTING_", "安装方式"),
     _text("purpose", "用途", required=True),
     _source("stream_uri", "视频流地址"),
+    _source("secondary_stream_uri", "子码流地址"),
     _source("control_uri", "控制地址"),
     _source("username", "用户名"),
     _source("password", "密码"),

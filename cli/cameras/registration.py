@@ -43,6 +43,7 @@ class Registration:
     position: Annotated[LatLng, typer.Option(parser=names.position, metavar="LAT,LON", help="WGS 84 degrees.")]
     purpose: Annotated[str, typer.Option(help="What it is for.")]
     source: Annotated[str, typer.Option(help="rtsp://[USER:PASSWORD@]HOST:PORT/PATH of its stream.")]
+    secondary: Annotated[str, typer.Option(help="rtsp://HOST:PORT/PATH of its smaller stream, if it has one.")] = ""
     control: Annotated[str, typer.Option(help="Address of its pan, tilt and zoom, if it has them.")] = ""
     password_file: Annotated[
         Path | None, typer.Option(help="Holds the password, so that it stands in no process list.")
@@ -109,6 +110,7 @@ def _source(sheet: Registration) -> camera_pb2.Source:
     return camera_pb2.Source(
         stream_uri=parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl(),
         control_uri=sheet.control,
+        secondary_stream_uri=sheet.secondary,
         username=unquote(parts.username or ""),
         password=password,
     )

@@ -23,6 +23,7 @@ class Source:
     control_uri: str = ""
     username: str = ""
     password: str = field(default="", repr=False)
+    secondary_stream_uri: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,7 @@ def _is_plain_source(source: Source) -> bool:
         and len(source.stream_uri) <= _LONGEST_URI
         and _PLAIN_URI.fullmatch(source.stream_uri) is not None
         and not source.control_uri
+        and not source.secondary_stream_uri
         and len(credentials) <= _LONGEST_CREDENTIAL
         and (not credentials or credentials.isprintable())
     )
@@ -138,6 +139,8 @@ def _numbers(camera: Camera) -> Iterator[Violation]:
 
 def _source(source: Source) -> Iterator[Violation]:
     yield from _uri("camera.source.stream_uri", source.stream_uri, ("rtsp",))  # what relays pull, so far
+    if source.secondary_stream_uri:
+        yield from _uri("camera.source.secondary_stream_uri", source.secondary_stream_uri, ("rtsp",))
     if source.control_uri:
         yield from _uri("camera.source.control_uri", source.control_uri, ("http",))
     yield from _line("camera.source.username", source.username, _LONGEST_CREDENTIAL)

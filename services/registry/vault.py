@@ -13,7 +13,7 @@ from services.registry.domain import Source
 DEVELOPMENT = "development"
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 _NONCE_BYTES = 12
-_FIELDS = ("stream_uri", "control_uri", "username", "password")
+_FIELDS = ("stream_uri", "control_uri", "username", "password", "secondary_stream_uri")
 
 
 class Vault:
@@ -25,8 +25,7 @@ class Vault:
     def lock(self, camera: str, source: Source) -> bytes:
         """Nonce and ciphertext."""
         nonce = os.urandom(_NONCE_BYTES)
-        fields = (source.stream_uri, source.control_uri, source.username, source.password)
-        plaintext = json.dumps(dict(zip(_FIELDS, fields, strict=True))).encode()
+        plaintext = json.dumps({name: getattr(source, name) for name in _FIELDS}).encode()
         return nonce + self._cipher.encrypt(nonce, plaintext, camera.encode())
 
     def unlock(self, camera: str, locked: bytes) -> Source:

@@ -18,6 +18,15 @@ _SESSION = re.compile(r"([^\s;]{1,256})(?:\s*;\s*timeout\s*=\s*(\d{1,5}))?")
 _USER_AGENT = "Kapok"
 
 
+class Refused(FailedPrecondition):
+    """The other side answers a request with an error. Reason ``SOURCE_REFUSED``; ``status`` is RTSP's."""
+
+    def __init__(self, method: str, status: int) -> None:
+        redirected = " (redirects are not followed: register the final address)" if status // 100 == 3 else ""
+        super().__init__("SOURCE_REFUSED", f"the camera answers {method} with {status}{redirected}", method=method)
+        self.status = status
+
+
 class Conversation:
     """Speaks over ``connection`` (connected, non-blocking); every interleaved packet goes to ``on_packet`` at once.
 
@@ -47,7 +56,7 @@ class Conversation:
     async def ask(self, method: str, uri: str, headers: Mapping[str, str] | None = None) -> Response:
         """One request and its 200; a 401 is answered once.
 
-        Raises Unauthenticated (``SOURCE_AUTHENTICATION_REFUSED``), FailedPrecondition (``SOURCE_REFUSED``), Unavailable
+        Raises Unauthenticated (``SOURCE_AUTHENTICATION_REFUSED``), Refused, Unavailable
         when the camera hangs up, ProtocolError when it does not speak RTSP. The caller sets the time limit.
         """
         response = await self._exchange(method, uri, headers or {})
@@ -57,12 +66,7 @@ class Conversation:
         if response.status == 401:
             raise Unauthenticated("SOURCE_AUTHENTICATION_REFUSED", "the camera refuses its user name or password")
         if response.status != 200:
-            redirected = (
-                " (redirects are not followed: register the final address)" if response.status // 100 == 3 else ""
-            )
-            raise FailedPrecondition(
-                "SOURCE_REFUSED", f"the camera answers {method} with {response.status}{redirected}", method=method
-            )
+            raise Refused(method, response.status)
         if session := _SESSION.match(response.headers.get("Session")):
             self._session = session[1]
             self.session_timeout_s = int(session[2] or self.session_timeout_s) or 60

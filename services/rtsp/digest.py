@@ -9,6 +9,7 @@ import hmac
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from urllib.parse import urlsplit
 
 from services.chassis.errors import Unauthenticated
@@ -131,9 +132,9 @@ def _challenges(offer: str) -> list[Challenge]:
     """One header may list several challenges, separated like their parameters by commas (RFC 7235 §4.1)."""
     offer = offer[:_LONGEST]
     starts = list(_SCHEME.finditer(offer))
-    ends = [start.start() for start in starts[1:]] + [len(offer)]
     found = []
-    for start, end in zip(starts, ends, strict=True):
+    for start, following in zip_longest(starts, starts[1:]):
+        end = following.start() if following else len(offer)
         given = _parameters(offer[start.end() : end])
         offered = [q.strip().lower() for q in given.get("qop", "").split(",") if q.strip()]
         found.append(

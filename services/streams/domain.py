@@ -21,6 +21,13 @@ class Kind(StrEnum):
     LIVE_CHECK = "live-check"
 
 
+class Stream(StrEnum):
+    """Which of a camera's streams; the right to a camera is the right to either."""
+
+    MAIN = "main"
+    SECONDARY = "secondary"
+
+
 class Purpose(StrEnum):
     """What for. A closed list: another purpose is not a lawful one (Article 16)."""
 
@@ -67,6 +74,7 @@ class Order:
     legal_basis: str = ""
     incident: str = ""
     viewer_limit: int = 0
+    stream: Stream | None = Stream.MAIN
     shown: Shown = Shown()
 
 
@@ -109,6 +117,7 @@ class Session:
     expires_at: datetime
     closed_at: datetime | None = None
     close_reason: str = ""
+    stream: Stream = Stream.MAIN
     certificate: str = ""
     agency_key: str = ""
     system: str = ""
@@ -162,6 +171,7 @@ def checked(order: Order) -> Order:
             ("session.camera", not _CAMERA.fullmatch(order.camera), "must be districts/{6 digits}/cameras/{20 digits}"),
             ("session.kind", order.kind is None, "must be KIND_LIVE, KIND_COPY or KIND_LIVE_CHECK"),
             ("session.purpose", order.purpose is None, "must be one of the listed purposes (Article 16)"),
+            ("session.stream", order.stream is None, "must be STREAM_MAIN, STREAM_SECONDARY or left out"),
             ("session.viewer_limit", not 0 <= order.viewer_limit <= VIEWER_LIMIT, f"must be 1 to {VIEWER_LIMIT}"),
         )
         if is_wrong
@@ -175,6 +185,7 @@ def opened(order: Order, permit: Permit, name: str, relay: str, now: datetime) -
     """The session that a checked ``order`` and its permit make. It never outlasts the permit."""
     assert order.kind is not None, "checked() comes first"
     assert order.purpose is not None, "checked() comes first"
+    assert order.stream is not None, "checked() comes first"
     return Session(
         name=name,
         camera=order.camera,
@@ -192,6 +203,7 @@ def opened(order: Order, permit: Permit, name: str, relay: str, now: datetime) -
         relay=relay,
         opened_at=now,
         expires_at=_end(permit, now),
+        stream=order.stream,
         certificate=order.shown.certificate,
         agency_key=order.shown.agency_key,
         system=order.shown.system,
@@ -238,6 +250,7 @@ def order_of(session: Session) -> Order:
     return Order(
         session.principal, session.camera, session.kind, session.purpose, session.legal_basis, session.incident,
         shown=session.shown,
+        stream=session.stream,
     )  # fmt: skip
 
 

@@ -76,7 +76,7 @@ def session_message(session: Session) -> session_pb2.Session:
         purpose=f"PURPOSE_{session.purpose.name}", legal_basis=session.legal_basis, incident=session.incident,
         principal=session.principal, agency=session.agency, rule=session.rule, article=session.article,
         viewer_limit=session.viewer_limit, relay=session.relay, close_reason=session.close_reason,
-        state="STATE_CLOSED" if session.closed_at else "STATE_OPEN",
+        stream=f"STREAM_{session.stream.name}", state="STATE_CLOSED" if session.closed_at else "STATE_OPEN",
     )  # fmt: skip
     message.create_time.FromDatetime(session.opened_at)
     message.expire_time.FromDatetime(session.expires_at)
@@ -142,7 +142,7 @@ class RelayFleet:
         assignment = relay_pb2.Assignment(
             session=session.name, legal_basis=session.legal_basis, incident=session.incident, relay=relay.name,
             viewer_limit=session.viewer_limit, sealed_source=warrant.sealed_source, signed_facts=warrant.signed_facts,
-            credentials=sorted(session.shown.names),
+            credentials=sorted(session.shown.names), stream=f"STREAM_{session.stream.name}",
         )  # fmt: skip
         assignment.expire_time.FromDatetime(session.expires_at)
         signed = self.signer.seal("kapok.streams.assignment", assignment.SerializeToString())

@@ -13,7 +13,7 @@ from kapok.streams.v1 import (
     streams_service_pb2_grpc,
 )
 from services.chassis import errors, identity
-from services.streams.domain import Copy, Kind, Move, Order, Purpose, Session, Shown
+from services.streams.domain import Copy, Kind, Move, Order, Purpose, Session, Shown, Stream
 from services.streams.events import copy_message, session_message
 from services.streams.ports import Opened
 from services.streams.service import Streams
@@ -21,7 +21,7 @@ from services.streams.service import Streams
 PAGE_SIZE = 50
 PAGE_SIZE_LIMIT = 1000
 RUNNING_PAGE_SIZE = 500
-_Choice = TypeVar("_Choice", Kind, Purpose)
+_Choice = TypeVar("_Choice", Kind, Purpose, Stream)
 
 
 class StreamsServicer(streams_service_pb2_grpc.StreamsServiceServicer):
@@ -36,6 +36,7 @@ class StreamsServicer(streams_service_pb2_grpc.StreamsServiceServicer):
             principal=_principal(), camera=wanted.camera, kind=_choice(Kind, session_pb2.Session.Kind, wanted.kind),
             purpose=_choice(Purpose, session_pb2.Purpose, wanted.purpose), legal_basis=wanted.legal_basis,
             incident=wanted.incident, viewer_limit=wanted.viewer_limit, shown=_shown(),
+            stream=_choice(Stream, session_pb2.Session.Stream, wanted.stream) if wanted.stream else Stream.MAIN,
         )  # fmt: skip
         return _opened(await self._streams.open(order))
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from services.chassis.database import Database
 from services.chassis.outbox import Message, Outbox
-from services.streams.domain import Kind, Purpose, Session
+from services.streams.domain import Kind, Purpose, Session, Stream
 
 metadata = sa.MetaData()
 SESSIONS = sa.Table(
@@ -36,6 +36,7 @@ SESSIONS = sa.Table(
     sa.Column("certificate", sa.String(80), nullable=False, server_default="", comment="certificates/…, shown for it"),
     sa.Column("agency_key", sa.String(80), nullable=False, server_default="", comment="agencyKeys/… of the token"),
     sa.Column("system", sa.String(128), nullable=False, server_default="", comment="principals/… that carried it"),
+    sa.Column("stream", sa.String(16), nullable=False, server_default="main", comment="main or secondary"),
     sa.Index("sessions_by_principal", "principal", "opened_at"),
     sa.Index("sessions_open", "closed_at", "expires_at"),
 )
@@ -153,4 +154,5 @@ def _session(row: Any) -> Session:
     values = dict(row)
     for column in _TIMES:
         values[column] = values[column].replace(tzinfo=UTC) if values[column] else None
-    return Session(**values | {"kind": Kind(values["kind"]), "purpose": Purpose(values["purpose"])})
+    words = {"kind": Kind(values["kind"]), "purpose": Purpose(values["purpose"]), "stream": Stream(values["stream"])}
+    return Session(**values | words)

@@ -65,6 +65,7 @@ class CameraFactsServicer(camera_facts_service_pb2_grpc.CameraFactsServiceServic
             control_uri=source.control_uri,
             username=source.username,
             password=source.password,
+            secondary_stream_uri=source.secondary_stream_uri,
         ).SerializeToString()
         context = sealing.context(SOURCE_PURPOSE, request.relay, request.camera)
         return pb.SealSourceResponse(sealed_source=sealing.seal(request.relay_public_key, plaintext, context))

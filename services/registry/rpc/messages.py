@@ -83,7 +83,9 @@ def source(sent: camera_pb2.Camera) -> Source | None:
     if not sent.HasField("source"):
         return None
     given = sent.source
-    return Source(given.stream_uri, given.control_uri, given.username, given.password)
+    return Source(
+        given.stream_uri, given.control_uri, given.username, given.password, given.secondary_stream_uri
+    )  # fmt: skip
 
 
 def wanted(sent: camera_filter_pb2.CameraFilter, parent: str = "") -> Filter:

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from services.chassis.errors import Denied, Error, Exhausted
+from services.chassis.errors import Denied, Error, Exhausted, Unavailable
 from services.rtsp.message import Headers, Parser, ProtocolError, Request, Response
 from services.streams.relay.counters import Counters
 from services.streams.relay.gate import Admission, Gate, Peer, SourceBook
-from services.streams.relay.rtp import RTCP_CHANNEL, RTP_CHANNEL
-from services.streams.relay.sdp import TRACK
+from services.streams.relay.rtp import RTP_CHANNEL
+from services.streams.relay.sdp import SOUND_CHANNEL, SOUND_TRACK, TRACK
 from services.streams.relay.source import Source
 from services.streams.relay.viewer import Viewer
 
@@ -26,8 +26,9 @@ STATUS = {
     "RESOURCE_EXHAUSTED": 453, "FAILED_PRECONDITION": 503, "UNAVAILABLE": 503, "ABORTED": 503,
 }  # fmt: skip
 _READ_BYTES = 4096  # requests are small, and a thousand viewers wait in this call
-_TRANSPORT = f"RTP/AVP/TCP;unicast;interleaved={RTP_CHANNEL}-{RTCP_CHANNEL}"
-_SUFFIX = re.compile(rf"/?(?:{TRACK})?/?(?=\?|$)")
+_TRANSPORT = "RTP/AVP/TCP;unicast;interleaved={}-{}"
+_SUFFIX = re.compile(rf"/?(?:{TRACK}|{SOUND_TRACK})?/?(?=\?|$)")
+_IS_SOUND = re.compile(rf"/{SOUND_TRACK}/?(?=\?|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,8 @@ class Connection:
         self._target = ""
         self._admission: Admission | None = None
         self._source: Source | None = None
-        self._track_uri = ""  # as the client named it in SETUP: RTP-Info must repeat it
+        self._track_uri = self._sound_uri = ""  # as the client named them in SETUP: RTP-Info must repeat it
+        self._format: tuple[object, ...] = ()  # as the client was told
         self._is_playing = False  # opened with the gate, so to be closed with it
         self._is_attached = False
         self._is_over = False
@@ -144,7 +146,9 @@ class Connection:
         source = await self._enter(request)
         base = request.uri.rstrip("/") + "/"
         fields = {"Content-Base": base, "Content-Type": "application/sdp"}
-        return Response(200, headers=Headers(fields), body=await source.description())
+        body = await source.description()
+        self._format = source.format
+        return Response(200, headers=Headers(fields), body=body)
 
     async def _setup(self, request: Request) -> Response:
         source = await self._enter(request)
@@ -154,13 +158,22 @@ class Connection:
         if not any(offer.strip().startswith("RTP/AVP/TCP") and "MULTICAST" not in offer for offer in offers):
             return Response(461, headers=Headers({"Kapok-Reason": "TRANSPORT_UNSUPPORTED"}), body=b"use RTP over TCP\n")
         await source.description()  # a client may skip DESCRIBE; nothing plays before the camera does
-        self._track_uri = request.uri
-        return Response(200, headers=Headers({"Transport": _TRANSPORT, "Session": self._session_field}))
+        self._format = self._format or source.format
+        if not _IS_SOUND.search(request.uri):
+            self._track_uri, channel = request.uri, RTP_CHANNEL
+        elif source.has_sound:
+            self._sound_uri, channel, self._viewer.hears = request.uri, SOUND_CHANNEL, True
+        else:
+            return Response(404)
+        transport = _TRANSPORT.format(channel, channel + 1)
+        return Response(200, headers=Headers({"Transport": transport, "Session": self._session_field}))
 
     async def _play(self, request: Request) -> Response:
         source = await self._enter(request)
         if not self._track_uri or self._admission is None:
             return Response(455)
+        if self._format != source.format:
+            raise Unavailable("SOURCE_AWAY", "the camera changed its format meanwhile; open the URL again")
         if not self._is_playing:
             await self._house.gate.opened(self._admission, self._viewer)
             self._is_playing = True
@@ -169,6 +182,7 @@ class Connection:
         info = f"url={self._track_uri}"
         if start := source.start():
             info += f";seq={start.first_sequence};rtptime={start.timestamp}"
+        info += f",url={self._sound_uri}" if self._sound_uri else ""
         return Response(200, headers=Headers({"Session": self._session_field, "Range": "npt=now-", "RTP-Info": info}))
 
     async def _alive(self, _request: Request) -> Response:
@@ -191,7 +205,7 @@ class Connection:
                     "LIMIT_REACHED", "this relay is full; open the session again", retry_after=timedelta(seconds=5)
                 )
             admission = await self._house.gate.admit(target, self._peer)
-            source = self._house.sources.source(admission.camera)
+            source = self._house.sources.source(admission.feed)
             self._holds.enter_context(source.held())
             self._target, self._admission, self._source = target, admission, source
             self._on_admitted()

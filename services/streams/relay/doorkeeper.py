@@ -22,7 +22,7 @@ from services.streams.relay.gate import Admission, Peer
 from services.streams.relay.intake import SourceSpec
 from services.streams.relay.judge import UNDECIDED_FOR, Judge
 from services.streams.relay.lease import Lease
-from services.streams.relay.sessions import Session, Sessions
+from services.streams.relay.sessions import Session, Sessions, camera_of
 from services.streams.relay.source import Source
 from services.streams.relay.viewer import Viewer
 
@@ -85,7 +85,7 @@ class Doorkeeper:
     clock: Clock
     judge: Judge = field(default_factory=lambda: Judge(Sessions()))
     observe_ending_s: Callable[[float], None] = lambda seconds: None
-    _specs: dict[str, SourceSpec] = field(default_factory=dict)  # by the newest assignment of each camera
+    _specs: dict[str, SourceSpec] = field(default_factory=dict)  # by the newest assignment of each stream
     _sealed: WeakSet[Viewer] = field(default_factory=WeakSet)  # whose camera became a state secret, or is none any more
     _sources: dict[str, tuple[SourceSpec, Source]] = field(default_factory=dict)
     _looks: dict[Viewer, Look] = field(default_factory=dict)
@@ -114,7 +114,7 @@ class Doorkeeper:
         self.judge.check(session, self.clock.now())
         self.sessions.floor = max(self.sessions.floor, self.lease.floor)
         self.sessions.keep(session)
-        self._specs[session.camera] = session.source
+        self._specs[session.feed] = session.source
 
     async def admit(self, target: str, peer: Peer) -> Admission:
         """Gate: the session that the target's token opens."""
@@ -135,7 +135,7 @@ class Doorkeeper:
         if session.joined_from not in ("", peer.host):
             raise Denied("TOKEN_INVALID", "the session was joined from another network address; open one of your own")
         session.joined_from = peer.host
-        return Admission(session.name, session.camera, _Leave(session, peer))
+        return Admission(session.name, session.feed, _Leave(session, peer))
 
     async def opened(self, admission: Admission, viewer: Viewer) -> None:
         """Gate: on record before the first picture. From its first line on an ending finds the viewer."""
@@ -169,19 +169,21 @@ class Doorkeeper:
         admission.grant.session.viewers.discard(viewer)
         self._put_on_record(viewer, self._looks.pop(viewer), why)
 
-    def source(self, camera: str) -> Source:
-        """Book of sources: the camera's one source, by the address of its newest assignment."""
-        spec = self._specs[camera]
-        known = self._sources.get(camera)
+    def source(self, feed: str) -> Source:
+        """Book of sources: the one source of a camera's stream, by the address of its newest assignment."""
+        spec = self._specs[feed]
+        known = self._sources.get(feed)
         if known is None or known[0] != spec:
-            known = self._sources[camera] = (spec, self.make_source(spec))
+            known = self._sources[feed] = (spec, self.make_source(spec))
         return known[1]
 
     def signals(self) -> dict[str, bool]:
-        """Of each camera that is pulled right now: whether its pictures arrive (Article 15)."""
-        now_s = self.clock.monotonic()
-        signals = {camera: source.signal(now_s) for camera, (_, source) in self._sources.items()}
-        return {camera: signal for camera, signal in signals.items() if signal is not None}
+        """Of each camera that is pulled right now: whether its pictures arrive, of either stream (Article 15)."""
+        now_s, signals = self.clock.monotonic(), dict[str, bool]()
+        for feed, (_, source) in self._sources.items():
+            if (signal := source.signal(now_s)) is not None:
+                signals[camera_of(feed)] = signals.get(camera_of(feed), False) or signal
+        return signals
 
     def seal(self, sessions: Sequence[Session]) -> None:
         """Their camera became a state secret, or is none any more: how their looks end is for the sealed book."""
@@ -226,10 +228,10 @@ class Doorkeeper:
         if len(self.sessions) and self.lease.has_run_out(self.clock.monotonic()):
             log.error("nothing heard from permissions for too long: every session is closed")
             self.end(self.sessions.end_all("the relay lost touch with permissions"), "lease ran out")
-        for camera in [camera for camera in self._specs if not self.sessions.on(camera)]:
-            if camera not in self._sources or not self._sources[camera][1].is_pulled:
-                self._sources.pop(camera, None)
-                del self._specs[camera]
+        for feed in [feed for feed in self._specs if not self.sessions.on(camera_of(feed))]:
+            if feed not in self._sources or not self._sources[feed][1].is_pulled:
+                self._sources.pop(feed, None)
+                del self._specs[feed]
 
     async def record_forever(self) -> None:
         """Put ends of looks on record, in order, as soon as the bus takes them."""

@@ -19,7 +19,7 @@ class Admission:
     """The gate's leave to watch; ``grant`` is the gate's own and opaque here."""
 
     session: str
-    camera: str
+    feed: str  # the camera, or its secondary stream
     grant: object
 
 
@@ -39,5 +39,5 @@ class Gate(Protocol):
 class SourceBook(Protocol):
     """Who knows the cameras."""
 
-    def source(self, camera: str) -> Source:
-        """The one Source of ``camera`` in this relay, made on demand; an Error of the family when it is unknown."""
+    def source(self, feed: str) -> Source:
+        """The one Source of that stream in this relay, made on demand; an Error of the family when it is unknown."""

@@ -1,4 +1,4 @@
-"""Pulls one camera over RTSP/TCP: from its URI to its packets, with a time limit on every step.
+"""Pulls one camera by RTSP: from its URI to its packets, with a time limit on every step.
 
 resolve ─► connect ─► OPTIONS ─► DESCRIBE ─► SETUP ─► PLAY ─► packets, keep-alives … ─► TEARDOWN
 """
@@ -7,17 +7,21 @@ import asyncio
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Protocol
 
 from services.chassis.errors import FailedPrecondition, Unavailable
 from services.rtsp.address import Network, place, resolve
-from services.rtsp.conversation import Conversation, channel_of
+from services.rtsp.conversation import Conversation, Refused
 from services.rtsp.digest import Credentials
-from services.rtsp.message import Interleaved, Response
+from services.rtsp.message import ProtocolError, Response
 from services.streams.relay import sdp
+from services.streams.relay.transports import OverTcp, OverUdp, Transport
+from services.streams.relay.wallclock import PICTURE, SOUND
+
+_UNSUPPORTED_TRANSPORT = 461
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +46,17 @@ class Patience:
 class Sink(Protocol):
     """Who takes what a camera sends."""
 
-    def playing(self, track: sdp.Track) -> None:
-        """The camera is about to send this track; called once per connection."""
+    def playing(self, described: sdp.Description) -> None:
+        """The camera is about to send these tracks; called once per connection."""
 
     def packet(self, data: bytes) -> None:
-        """One RTP packet of it."""
+        """One RTP packet of the pictures."""
+
+    def sound(self, data: bytes) -> None:
+        """One of the sound."""
+
+    def report(self, track: str, data: bytes) -> None:
+        """What the camera says of the time of one of them (RTCP)."""
 
 
 async def pull(spec: SourceSpec, sink: Sink, patience: Patience) -> None:
@@ -64,6 +74,30 @@ async def pull(spec: SourceSpec, sink: Sink, patience: Patience) -> None:
         await _Pull(spec, sink, patience, connection).run(where.uri)
 
 
+class _Pictures:
+    """The track whose silence is the camera's."""
+
+    def __init__(self, sink: Sink) -> None:
+        self._sink = sink
+        self.has_heard = False  # a packet of it since the last look: chatter is no picture
+
+    def take(self, packet: bytes) -> None:
+        self.has_heard = True
+        self._sink.packet(packet)
+
+    def report(self, packet: bytes) -> None:
+        self._sink.report(PICTURE, packet)
+
+
+class _Sound:
+    def __init__(self, sink: Sink) -> None:
+        self.take = sink.sound
+        self._sink = sink
+
+    def report(self, packet: bytes) -> None:
+        self._sink.report(SOUND, packet)
+
+
 class _Pull:
     """One connection to one camera."""
 
@@ -71,9 +105,11 @@ class _Pull:
         who = Credentials(spec.username, spec.password) if spec.username else None
         self._sink = sink
         self._patience = patience
-        self._camera = Conversation(connection, who, self._take)
-        self._channel: int | None = None
-        self._has_heard = False  # a packet of the track since the last look: chatter is no picture
+        self._connection = connection
+        self._inside = OverTcp()
+        self._transport: Transport = self._inside
+        self._camera = Conversation(connection, who, self._inside.take)
+        self._pictures = _Pictures(sink)
 
     async def run(self, uri: str) -> None:
         options = await self._ask("OPTIONS", uri)
@@ -81,15 +117,37 @@ class _Pull:
         described = await self._ask("DESCRIBE", uri, Accept="application/sdp")
         base = described.headers.get("Content-Base") or described.headers.get("Content-Location") or uri
         description = sdp.parse(described.body, base)
-        wanted = {"Transport": "RTP/AVP/TCP;unicast;interleaved=0-1"}
-        setup = await self._ask("SETUP", description.track.control, **wanted)
-        self._channel = channel_of(setup.headers.get("Transport"))
-        self._sink.playing(description.track)
         try:
+            description = await self._set_up(description)
+            self._sink.playing(description)
+            self._transport.start()
             await self._ask("PLAY", description.aggregate, Range="npt=0.000-")
             await self._stream("GET_PARAMETER" if has_get_parameter else "OPTIONS", description.aggregate)
         finally:
+            self._transport.close()
             self._camera.leave(description.aggregate)
+
+    async def _set_up(self, described: sdp.Description) -> sdp.Description:
+        """Both tracks; a camera that refuses TCP gives them over UDP. One that refuses its sound is watched without."""
+        try:
+            answer = await self._ask("SETUP", described.track.control, Transport=self._transport.offer(0))
+        except Refused as refusal:
+            if refusal.status != _UNSUPPORTED_TRANSPORT:
+                raise
+            ours, camera = self._connection.getsockname()[0], self._connection.getpeername()[0]
+            self._transport = OverUdp(ours, camera)
+            with _in_time("port", self._patience.step):
+                offer = self._transport.offer(0)
+            answer = await self._ask("SETUP", described.track.control, Transport=offer)
+        self._transport.accept(answer.headers.get("Transport"), self._pictures)
+        if described.sound is None:
+            return described
+        try:
+            answer = await self._ask("SETUP", described.sound.control, Transport=self._transport.offer(1))
+            self._transport.accept(answer.headers.get("Transport"), _Sound(self._sink))
+        except (Refused, ProtocolError, OSError):
+            return replace(described, sound=None)
+        return described
 
     async def _stream(self, keep_alive: str, uri: str) -> None:
         """Receive for ever; a keep-alive goes out each half of the session's time (RFC 2326 §12.37)."""
@@ -99,24 +157,29 @@ class _Pull:
         with _in_time("picture", self._patience.silence):
             async with asyncio.timeout(silence_s) as limit:
                 while True:
-                    await self._camera.listen()
+                    await self._listen(min(silence_s, self._camera.session_timeout_s) / 4)
                     now = loop.time()
-                    if self._has_heard:
+                    if self._pictures.has_heard:
                         limit.reschedule(now + silence_s)
-                        self._has_heard = False
+                        self._pictures.has_heard = False
                     if now >= due:
                         await self._camera.keep_alive(keep_alive, uri)
+                        self._transport.keep_alive()
                         due = now + self._camera.session_timeout_s / 2
+
+    async def _listen(self, pause_s: float) -> None:
+        """Until the camera says something; when it says nothing here, because it sends elsewhere, for a while."""
+        if self._transport.reads_connection_only:
+            await self._camera.listen()
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(pause_s):
+                await self._camera.listen()
 
     async def _ask(self, method: str, uri: str, **headers: str) -> Response:
         with _in_time(f"answer to {method}", self._patience.step):
             async with asyncio.timeout(self._patience.step.total_seconds()):
                 return await self._camera.ask(method, uri, headers)
-
-    def _take(self, packet: Interleaved) -> None:
-        if packet.channel == self._channel:
-            self._has_heard = True
-            self._sink.packet(packet.payload)
 
 
 @contextmanager

@@ -33,13 +33,17 @@ class Ring:
             self.key = self.head
         self._units.append(unit)
         self.head += 1
-        self.size_bytes += len(unit.buffer)
+        self.size_bytes += unit.size_bytes
         oldest = self.first
         excess = self.size_bytes - self.bytes_most
         while excess > 0:
-            excess -= len(self[oldest].buffer)
+            excess -= self[oldest].size_bytes
             oldest += 1
         self._forget(oldest)
+
+    def clear(self) -> None:
+        """What is held can't be shown any more; the numbers run on."""
+        self._forget(self.head)
 
     def resume(self, cursor: int) -> int | None:
         """Where a viewer at ``cursor`` goes on: there, or at the newest key picture; None: wait for the next one."""
@@ -54,7 +58,7 @@ class Ring:
         gone = self._units[: before - self.first]
         if not gone:
             return
-        self.size_bytes -= sum(len(unit.buffer) for unit in gone)
+        self.size_bytes -= sum(unit.size_bytes for unit in gone)
         del self._units[: len(gone)]
         self.first = before
         if self.key is not None and self.key < before:

@@ -1,41 +1,50 @@
 """RTP (RFC 3550): a camera's packets in, whole pictures out, each one buffer that any viewer's socket takes as it is.
 
 The cost of a relay is its system calls, so a picture's packets are joined once, each already framed for RTSP over TCP
-(RFC 2326 §10.12). The relay is an RTP translator: it numbers what it sends by itself, so that viewers see one
-continuous stream when the camera reconnects, forgets a marker, or tells its parameter sets only in the SDP.
+(RFC 2326 §10.12), with the sound of its time beside it.
 """
 
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple, Protocol
 
 from services.rtsp.message import ProtocolError
+from services.streams.relay.framing import Arrival, Positions, Sender, Timestamps
 from services.streams.relay.h264 import KEY, PARAMETERS
 from services.streams.relay.sdp import PAYLOAD_TYPE, Inspector, Track
+from services.streams.relay.wallclock import PICTURE, WallClock
 
 RTP_CHANNEL, RTCP_CHANNEL = 0, 1
-_FRAME = struct.Struct(">BBHBBHII")  # $ channel length | V P X CC, M PT, sequence, timestamp, SSRC
-_SENDER_REPORT = struct.Struct(">BBHBBHIIIIII")  # $ channel length | V P RC, 200, words, SSRC, NTP, RTP, packets, bytes
 _HEADER = struct.Struct(">BBHII")
-_NTP_EPOCH_S = 2_208_988_800  # 1900 to 1970
 _MARKER = 0x80
 _PACKET_COST_BYTES = 128  # what holding a packet takes beside its payload: tiny packets are charged honestly
+_STANDING_STILL_S = 0.2  # a key picture of the same timestamp after it is no slice of the one before
 
 
 @dataclass(frozen=True, slots=True)
 class AccessUnit:
-    """One coded picture, its packets framed and joined, with a sender report before a key picture."""
+    """One coded picture, its packets framed and joined, with a sender report before a key picture.
+
+    ``sound`` is framed likewise: what came since the picture before, for viewers who want it.
+    """
 
     buffer: bytes
     is_key: bool
     timestamp: int
     first_sequence: int
     captured_at_monotonic_s: float
+    captured_at_unix_s: float = 0.0  # by the camera's reports where it sends any
+    sound: bytes = b""
+
+    @property
+    def size_bytes(self) -> int:
+        """What holding it takes."""
+        return len(self.buffer) + len(self.sound)
 
 
-@dataclass(frozen=True, slots=True)
-class Packet:
-    """What matters of one RTP packet; padding, extension and contributing sources are left out."""
+class Packet(NamedTuple):
+    """What matters of one RTP packet; padding, extension and contributing sources are left out. Made per packet."""
 
     payload_type: int
     has_marker: bool
@@ -43,14 +52,6 @@ class Packet:
     timestamp: int
     ssrc: int
     payload: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """When a packet came: ``monotonic_s`` for ages, ``unix_s`` for the sender reports."""
-
-    monotonic_s: float
-    unix_s: float
 
 
 def parse(packet: bytes) -> Packet:
@@ -68,33 +69,39 @@ def parse(packet: bytes) -> Packet:
     return Packet(second & 0x7F, second >= _MARKER, sequence, timestamp, ssrc, packet[start:end])
 
 
+class Sounding(Protocol):
+    """Where the sound of a picture's time comes from."""
+
+    def take(self, clock: WallClock | None) -> bytes:
+        """What came since the picture before, framed; ``clock`` is given at key pictures, for a report."""
+
+    def clear(self) -> None:
+        """The picture of what waits is not sent."""
+
+
 class Assembler:
     """Joins the packets of one camera into access units, for as long as the camera is wanted.
 
     A picture ends at the marker bit, or where the timestamp changes when a camera forgets the marker.
     """
 
-    def __init__(self, ssrc: int, picture_bytes_most: int = 8 * 2**20) -> None:
-        self._ssrc = ssrc
+    def __init__(self, ssrc: int, picture_bytes_most: int = 8 * 2**20, sound: Sounding | None = None) -> None:
+        self._sender = Sender(ssrc, RTP_CHANNEL, PAYLOAD_TYPE)
         self._most = picture_bytes_most
+        self._sound = sound
         self._track: Track | None = None
         self._inspector: Inspector | None = None
-        self._pending: list[tuple[int, bytes]] = []  # input sequence numbers and payloads of the picture under way
+        self._clock = WallClock()
+        self._positions, self._timestamps = Positions(), Timestamps()
+        self._pending: list[tuple[int, bytes]] = []  # positions and payloads of the picture under way
         self._size = 0
         self._flags = 0
-        self._timestamp = 0  # of the picture under way, the camera's
+        self._timestamp = self._ssrc = 0  # of the picture under way, the camera's
         self._arrival = Arrival(0.0, 0.0)
-        self._is_continuous = False  # the offsets below hold for the packets that come
         self._awaits_key = True  # after a seam nothing can be decoded before the next key picture
-        self._from_ssrc = 0
-        self._sequence_offset = 0
-        self._timestamp_offset = 0
-        self._last_sequence = 0  # of what was sent, ours
-        self._last_timestamp = 0
-        self._last_arrival: Arrival | None = None
-        self._key_timestamp: int | None = None
-        self._sent_packets = 0
-        self._sent_bytes = 0
+        self._offset = 0  # from positions to sequence numbers of ours
+        self._last_sequence = 0  # of what was sent
+        self._key: tuple[int, float] | None = None  # timestamp and arrival of the last one
         self.dropped = 0  # malformed packets and oversized pictures
 
     @property
@@ -102,10 +109,17 @@ class Assembler:
         """Who knows the stream's parameter sets; None before the first `restart`."""
         return self._inspector
 
+    @property
+    def clock(self) -> WallClock:
+        """What the camera's reports say of its time."""
+        return self._clock
+
     def restart(self, track: Track) -> None:
         """The camera was connected anew: what was half received is void, the output goes on without a seam."""
-        self._track, self._inspector = track, track.inspector()
-        self._is_continuous, self._awaits_key = False, True
+        self._track, self._inspector, self._clock = track, track.inspector(), WallClock()
+        self._timestamps.clock_rate_hz = track.clock_rate_hz
+        self._timestamps.seam()
+        self._awaits_key, self._key = True, None
         self._clear()
 
     def push(self, data: bytes, arrival: Arrival) -> Sequence[AccessUnit]:
@@ -113,85 +127,66 @@ class Assembler:
         assert self._track is not None, "restart() names the track first"
         assert self._inspector is not None
         try:
-            packet = parse(data)
-            flags = self._inspector.inspect(packet.payload)
+            kind, has_marker, sequence, timestamp, ssrc, payload = parse(data)
+            if kind != self._track.payload_type:
+                return ()  # comfort noise, metadata, forward error correction: not the picture
+            flags = self._inspector.inspect(payload)
         except ProtocolError:
             self.dropped += 1
             return ()
-        if packet.payload_type != self._track.payload_type:
-            return ()  # comfort noise, metadata, forward error correction: not the picture
         units = []
-        if self._pending and packet.timestamp != self._timestamp:
+        if self._pending and timestamp != self._timestamp:
             units += self._finish()
         if not self._pending:
-            self._begin(packet, arrival)
+            self._timestamp, self._ssrc, self._arrival = timestamp, ssrc, arrival
         self._flags |= flags
-        self._size += len(packet.payload) + _PACKET_COST_BYTES
+        self._size += len(payload) + _PACKET_COST_BYTES
+        position = self._positions.of(sequence)
         if self._size <= self._most:
-            self._pending.append((packet.sequence, packet.payload))
+            self._pending.append((position, payload))
         else:
             self._pending[1:] = []  # one stays, so that the rest of this picture is known as such
-        if packet.has_marker:
+        if has_marker:
             units += self._finish()
         return units
-
-    def _begin(self, packet: Packet, arrival: Arrival) -> None:
-        self._timestamp, self._arrival = packet.timestamp, arrival
-        if self._is_continuous and packet.ssrc == self._from_ssrc:
-            return
-        gap = 0
-        if self._last_arrival is not None and self._track is not None:
-            gap = max(1, round((arrival.monotonic_s - self._last_arrival.monotonic_s) * self._track.clock_rate_hz))
-        self._sequence_offset = self._last_sequence + 1 - packet.sequence
-        self._timestamp_offset = self._last_timestamp + gap - packet.timestamp
-        self._from_ssrc, self._is_continuous = packet.ssrc, True
-        self._key_timestamp = None
 
     def _finish(self) -> list[AccessUnit]:
         """The picture under way as one buffer; nothing when it was larger than a picture may be."""
         pending, flags, is_whole = self._pending, self._flags, self._size <= self._most
         self._clear()
-        if not is_whole:
+        if not is_whole or not pending:
             self.dropped += 1
             return []
-        # A camera that sets the marker on every slice makes several units of one picture: the first begins the group.
-        is_key = bool(flags & KEY) and self._timestamp != self._key_timestamp
-        if is_key:
-            self._key_timestamp, self._awaits_key = self._timestamp, False
-        elif self._awaits_key:
-            self._is_continuous = False
+        if not (is_key := self._begins_group(flags)) and self._awaits_key:
+            self._timestamps.seam()
+            if self._sound:
+                self._sound.clear()
             return []
+        timestamp, is_continuous = self._timestamps.of(self._ssrc, self._timestamp, self._arrival.monotonic_s)
+        if not is_continuous:
+            self._offset = self._last_sequence + 1 - pending[0][0]
         extra = self._inspector.parameter_sets if is_key and not flags & PARAMETERS and self._inspector else []
-        first = pending[0][0] + self._sequence_offset
+        first = pending[0][0] + self._offset
         numbered = [(first + i, nal) for i, nal in enumerate(extra)]
-        self._sequence_offset += len(extra)
-        numbered += [(sequence + self._sequence_offset, payload) for sequence, payload in pending]
-        timestamp = (self._timestamp + self._timestamp_offset) & 0xFFFFFFFF
-        report = self._report(timestamp) if is_key else b""
-        buffer = report + self._framed(numbered, timestamp)
-        self._last_sequence, self._last_timestamp, self._last_arrival = numbered[-1][0], timestamp, self._arrival
-        return [AccessUnit(buffer, is_key, timestamp, first & 0xFFFF, self._arrival.monotonic_s)]
+        self._offset += len(extra)
+        offset = self._offset
+        numbered += [(position + offset, payload) for position, payload in pending]
+        self._last_sequence = last = numbered[-1][0]
+        taken_s = self._clock.unix_s(PICTURE, self._timestamp, self._timestamps.clock_rate_hz, self._arrival)
+        report = self._sender.report(taken_s, timestamp) if is_key else b""
+        buffer = report + self._sender.frame(numbered, timestamp, last)
+        sound = self._sound.take(self._clock if is_key else None) if self._sound else b""
+        return [AccessUnit(buffer, is_key, timestamp, first & 0xFFFF, self._arrival.monotonic_s, taken_s, sound)]
 
-    def _framed(self, numbered: list[tuple[int, bytes]], timestamp: int) -> bytes:
-        parts: list[bytes] = []
-        last = len(numbered) - 1
-        for i, (sequence, payload) in enumerate(numbered):
-            kind = PAYLOAD_TYPE | _MARKER if i == last else PAYLOAD_TYPE
-            size = len(payload)
-            parts.append(
-                _FRAME.pack(0x24, RTP_CHANNEL, 12 + size, 0x80, kind, sequence & 0xFFFF, timestamp, self._ssrc)
-            )
-            parts.append(payload)
-            self._sent_bytes += size
-        self._sent_packets += len(numbered)
-        return b"".join(parts)
-
-    def _report(self, timestamp: int) -> bytes:
-        """A sender report (RFC 3550 §6.4.1): without one, players can't place the pictures in time and warn."""
-        ntp = int((self._arrival.unix_s + _NTP_EPOCH_S) * 2**32) & (2**64 - 1)
-        counts = self._sent_packets & 0xFFFFFFFF, self._sent_bytes & 0xFFFFFFFF
-        head = 0x24, RTCP_CHANNEL, 28, 0x80, 200, 6, self._ssrc
-        return _SENDER_REPORT.pack(*head, ntp >> 32, ntp & 0xFFFFFFFF, timestamp, *counts)
+    def _begins_group(self, flags: int) -> bool:
+        """A camera that sets the marker on every slice makes several units of one picture: the first is the key."""
+        if not flags & KEY:
+            return False
+        now_s = self._arrival.monotonic_s
+        if self._key and self._key[0] == self._timestamp and now_s - self._key[1] < _STANDING_STILL_S:
+            return False
+        self._key, self._awaits_key = (self._timestamp, now_s), False
+        return True
 
     def _clear(self) -> None:
         self._pending, self._size, self._flags = [], 0, 0

@@ -10,7 +10,13 @@ from services.decider.replica import Case
 from services.streams.relay.intake import SourceSpec
 from services.streams.relay.viewer import Viewer
 
+_SECONDARY = "#secondary"  # behind a camera's name: no name holds this sign
 _RETRY_AFTER = timedelta(seconds=5)
+
+
+def camera_of(feed: str) -> str:
+    """Whose stream it is."""
+    return feed.partition("#")[0]
 
 
 @dataclass(eq=False, slots=True)
@@ -28,6 +34,7 @@ class Session:
     expires_at: datetime
     viewer_limit: int
     source: SourceSpec
+    is_secondary: bool = False  # of the camera's smaller stream
     is_sealed: bool = False
     viewers: set[Viewer] = field(default_factory=set)
     joined_from: str = ""
@@ -39,6 +46,11 @@ class Session:
     def camera(self) -> str:
         """What is watched."""
         return self.case.camera.name
+
+    @property
+    def feed(self) -> str:
+        """What is pulled for it: the camera, or its secondary stream."""
+        return f"{self.camera}{_SECONDARY}" if self.is_secondary else self.camera
 
     @property
     def principal(self) -> str:

@@ -16,11 +16,14 @@ from typing import Protocol
 
 from services.chassis.clock import Clock, SystemClock
 from services.chassis.errors import Error, Internal, InvalidArgument, Unauthenticated, Unavailable
+from services.rtsp.message import ProtocolError
 from services.streams.relay import sdp
 from services.streams.relay.counters import Counters
+from services.streams.relay.framing import Arrival
 from services.streams.relay.intake import Patience, SourceSpec, pull
 from services.streams.relay.ring import WAITING, Ring
-from services.streams.relay.rtp import AccessUnit, Arrival, Assembler
+from services.streams.relay.rtp import AccessUnit, Assembler
+from services.streams.relay.sound import Carried
 
 log = logging.getLogger(__name__)
 _RECENT_S = 2.0  # a picture so old still says that the camera is there
@@ -32,11 +35,14 @@ class Receiver(Protocol):
 
     next: int
 
-    def take(self, buffer: bytes) -> int:
+    def take(self, unit: AccessUnit) -> int:
         """Send picture ``next`` now; the bytes that the socket took."""
 
     def begin(self, number: int) -> None:
         """Go on from picture ``number`` of the ring, as fast as the socket lets it."""
+
+    def dismiss(self, why: str) -> None:
+        """There is no more that it could read: its connection ends."""
 
     def watch(self, ring: Ring) -> None:
         """Begin at the newest key picture of ``ring``, or wait for one."""
@@ -86,6 +92,20 @@ class Source:
         """True from the first holder until nobody has held it for ``linger``."""
         return self._is_served
 
+    @property
+    def format(self) -> tuple[object, ...]:
+        """What viewers were told at DESCRIBE and can't be told again; empty before the camera was first connected."""
+        inspector, sound = self._assembler.inspector, self._sound.track
+        if inspector is None:
+            return ()
+        heard = (sound.encoding, sound.clock_rate_hz, sound.channels, sound.fmtp) if sound else ()
+        return (inspector.encoding, *heard)
+
+    @property
+    def has_sound(self) -> bool:
+        """Whether there is anything to hear."""
+        return self._sound.track is not None
+
     def signal(self, now_s: float) -> bool | None:
         """True while pictures arrive, False while the camera is away; None: it is not pulled, or too early to say."""
         if not self._is_served:
@@ -123,7 +143,7 @@ class Source:
         if self._failure is not None:
             raise self._failure
         assert self._assembler.inspector is not None, "a key picture came through an inspector"
-        return sdp.offer(self._assembler.inspector)
+        return sdp.offer(self._assembler.inspector, self._sound.track)
 
     def attach(self, receiver: Receiver) -> None:
         """From now on ``receiver`` gets every picture, beginning with the one that `start` told."""
@@ -138,14 +158,21 @@ class Source:
         """``receiver`` gets nothing any more; unknown ones are ignored."""
         self._receivers.pop(receiver, None)
 
-    def playing(self, track: sdp.Track) -> None:
-        """The intake has (re)connected."""
-        self._assembler.restart(track)
+    def playing(self, described: sdp.Description) -> None:
+        """The intake has (re)connected. Viewers who were told of another format are ended: they can't read this one."""
+        before = self.format
+        self._sound.restart(described.sound)
+        self._assembler.restart(described.track)
+        if before not in ((), self.format):
+            self.ring.clear()
+            self._settled.clear()
+            for receiver in tuple(self._receivers):
+                receiver.dismiss("the camera changed its format")
 
     def packet(self, data: bytes) -> None:
-        """One RTP packet of the camera."""
+        """One RTP packet of the camera's pictures."""
         self._counters.bytes_in += len(data)
-        arrival = Arrival(self._clock.monotonic(), self._clock.now().timestamp())
+        arrival, dropped = self._now(), self._assembler.dropped
         for unit in self._assembler.push(data, arrival):
             self._counters.access_units_in += 1
             self._pictured_at_s = arrival.monotonic_s
@@ -154,10 +181,27 @@ class Source:
             if unit.is_key:
                 self._failure = None
                 self._settled.set()
+        self._counters.drops += self._assembler.dropped - dropped
+
+    def sound(self, data: bytes) -> None:
+        """One of its sound."""
+        self._counters.bytes_in += len(data)
+        try:
+            self._sound.push(data, self._now())
+        except ProtocolError:
+            self._counters.drops += 1
+
+    def report(self, track: str, data: bytes) -> None:
+        """What the camera says of its time."""
+        self._assembler.clock.hear(track, data, self._now())
+
+    def _now(self) -> Arrival:
+        return Arrival(self._clock.monotonic(), self._clock.now().timestamp())
 
     def _reset(self) -> None:
         self.ring = Ring(self._habits.ring_bytes_most)
-        self._assembler = Assembler(secrets.randbits(32), self._habits.picture_bytes_most)
+        self._sound = Carried(secrets.randbits(32))
+        self._assembler = Assembler(secrets.randbits(32), self._habits.picture_bytes_most, self._sound)
         self._failure = None
         self._pictured_at_s = None
         self._settled.clear()
@@ -214,19 +258,18 @@ class Source:
         while True:
             await self._arrived.wait()
             self._arrived.clear()
-            while number < ring.head:
-                number = max(number, ring.first)
+            while (number := max(number, ring.first)) < ring.head:
                 await self._hand_out(number, ring[number])
                 number += 1
 
     async def _hand_out(self, number: int, unit: AccessUnit) -> None:
         """One picture to everybody who is level with the ring: one comparison and one send per viewer."""
-        monotonic, buffer = self._clock.monotonic, unit.buffer
+        monotonic = self._clock.monotonic
         until_s = monotonic() + _SLICE_S
         sent_bytes = sent_units = 0
         for receiver in tuple(self._receivers):
             if receiver.next == number:
-                taken = receiver.take(buffer)
+                taken = receiver.take(unit)
                 sent_bytes += taken
                 sent_units += taken > 0
             elif unit.is_key and receiver.next == WAITING:

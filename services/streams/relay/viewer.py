@@ -8,6 +8,7 @@ import socket
 
 from services.streams.relay.counters import Counters
 from services.streams.relay.ring import WAITING, Ring
+from services.streams.relay.rtp import AccessUnit
 
 _BEHIND, _GONE = -2, -3  # values of `next` that no picture has: the fan-out passes by
 _PICTURES_A_TURN = 8  # of catching up, before the loop's others have theirs
@@ -21,7 +22,8 @@ class Viewer:
         self.socket = connection
         self.ended_why: str | None = None
         self.next = WAITING
-        self._send = connection.send
+        self.hears = False  # has asked for the sound, too
+        self._send, self._sendmsg = connection.send, connection.sendmsg
         self._loop = asyncio.get_running_loop()
         self._counters = counters
         self._accepted_s: float | None = self._loop.time()  # until the first picture is out
@@ -45,22 +47,27 @@ class Viewer:
         if ring.key is not None:
             self.begin(ring.key)
 
-    def take(self, buffer: bytes) -> int:
+    def take(self, unit: AccessUnit) -> int:
         """Send the picture ``next``, on which the viewer waits level with the ring; the bytes that the socket took."""
+        buffer, sound = unit.buffer, unit.sound if self.hears else b""
         try:
-            sent = self._send(buffer)
+            sent = self._sendmsg((sound, buffer)) if sound else self._send(buffer)
         except BlockingIOError:
             sent = 0
         except OSError:
             self._fail("connection lost")
             return 0
-        if sent == len(buffer):
+        if sent == len(buffer) + len(sound):
             self.next += 1
         else:
             self.next += sent > 0
-            self._half = memoryview(buffer)[sent:] if sent else None
+            self._half = memoryview(sound + buffer if sound else buffer)[sent:] if sent else None
             self._wait()
         return sent
+
+    def dismiss(self, why: str) -> None:
+        """There is no more that it could read."""
+        self._fail(why)
 
     def begin(self, number: int) -> None:
         """Go on from picture ``number``, now and whenever the socket takes more."""
@@ -108,7 +115,8 @@ class Viewer:
             return False
         self._counters.cut_backs += number != self._cursor
         unit = self._ring[number]
-        self._half, self._cursor = memoryview(unit.buffer), number + 1
+        self._half = memoryview(unit.sound + unit.buffer if self.hears else unit.buffer)
+        self._cursor = number + 1
         self._counters.access_units_out += 1
         if self._accepted_s is not None:
             self._counters.first_picture(self._loop.time() - self._accepted_s)

@@ -39,6 +39,7 @@ async def test_a_registration_carries_the_source_with_its_secret_apart(tmp_path:
         tmp_path, "cameras", "register", _CODE, "--name", "北京路", "--category", "traffic-facilities", "--premises",
         "passage", "--place", "crossing", "--position", "23.12,113.26", "--purpose", "traffic", "--system", _SYSTEM,
         "--source", "rtsp://admin:s%40cret@10.0.0.7:554/live?channel=1", "--direction", "0", "--mounting", "pole",
+        "--secondary", "rtsp://10.0.0.7:554/live?channel=2",
     )  # fmt: skip
     camera = asked.camera
     assert asked.parent == "districts/440104"
@@ -48,6 +49,7 @@ async def test_a_registration_carries_the_source_with_its_secret_apart(tmp_path:
     assert camera.place_category == camera_pb2.PLACE_CATEGORY_TRAFFIC_FACILITIES
     assert (camera.position.latitude, camera.position.longitude) == (23.12, 113.26)
     assert camera.source.stream_uri == "rtsp://10.0.0.7:554/live?channel=1"
+    assert camera.source.secondary_stream_uri == "rtsp://10.0.0.7:554/live?channel=2"
     assert (camera.source.username, camera.source.password) == ("admin", "s@cret")
 
 

@@ -144,7 +144,7 @@ class Stage:
             camera = camera_pb2.Camera(
                 code=name.rpartition("/")[2], display_name="camera", place="north exit", purpose="safety",
                 place_category="PLACE_CATEGORY_OTHER", premises="PREMISES_PUBLIC_AREA", system=system,
-                source={"stream_uri": self.stream_uri},
+                source={"stream_uri": self.stream_uri, "secondary_stream_uri": f"{self.stream_uri}-small"},
                 position=dict(zip(("latitude", "longitude"), city.INSIDE, strict=True)),
             )  # fmt: skip
             request = registry_service_pb2.CreateCameraRequest(parent="districts/440104", camera=camera)

@@ -40,7 +40,8 @@ async def test_a_source_leaves_sealed_to_its_relay(stage: Stage) -> None:
     answer = await Caller(stage.keys, "streams").ask(stage.registry.listen, SEAL, sealing_for("relay-1", key))
     context = sealing.context(SOURCE_PURPOSE, "relay-1", city.STREET)
     opened = sealing.open_(key.private_bytes_raw(), answer.sealed_source, context)
-    assert camera_pb2.Source.FromString(opened).stream_uri.encode() == ADDRESS
+    source = camera_pb2.Source.FromString(opened)
+    assert (source.stream_uri.encode(), source.secondary_stream_uri.encode()) == (ADDRESS, ADDRESS + b"-small")
     other = sealing.context(SOURCE_PURPOSE, "relay-2", city.STREET)
     with pytest.raises(errors.Denied):
         sealing.open_(key.private_bytes_raw(), answer.sealed_source, other)

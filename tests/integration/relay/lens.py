@@ -32,6 +32,7 @@ class Lens:
     _open: dict[asyncio.StreamWriter, asyncio.Event] = field(default_factory=dict)
     _sequence: int = 60_000
     _timestamp: int = 0xFFFF0000
+    _hummed: int = 0
 
     @property
     def uri(self) -> str:
@@ -45,6 +46,13 @@ class Lens:
             self._sequence += 1
             packet = rtp(self._sequence, self._timestamp, payload, marker=i == len(payloads) - 1)
             wire += Interleaved(0, packet).encode()
+        for player in self.players:
+            player.write(wire)
+
+    def hum(self, payload: bytes) -> None:
+        """One packet of sound."""
+        self._hummed += 1
+        wire = Interleaved(2, rtp(self._hummed, 160 * self._hummed, payload, kind=8)).encode()
         for player in self.players:
             player.write(wire)
 
@@ -90,7 +98,7 @@ async def answer(lens: Lens, request: Request, writer: asyncio.StreamWriter) -> 
         ).encode()
         fields["Content-Type"] = "application/sdp"
     elif request.method == "SETUP":
-        fields |= {"Session": "7;timeout=60", "Transport": "RTP/AVP/TCP;unicast;interleaved=0-1"}
+        fields |= {"Session": "7;timeout=60", "Transport": request.headers.get("Transport")}
     writer.write(Response(200, headers=Headers(fields), body=body).encode())
     if request.method == "PLAY":
         lens.players.append(writer)

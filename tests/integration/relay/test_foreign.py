@@ -51,13 +51,26 @@ async def ffmpeg(url: str, pictures: int) -> str:
     return said.decode()
 
 
-@pytest.mark.parametrize("options", [(), ("--password", "geheim")])
-async def test_a_foreign_viewer_decodes_the_pictures_of_a_foreign_camera(options: tuple[str, ...]) -> None:
-    async with gstreamer_camera(*options) as uri, relay() as stage:
-        stage.add("c", uri, *options[1:])
+@pytest.mark.parametrize(
+    ("options", "seen"),
+    [
+        ("", ["Video: h264"]),
+        ("--password geheim", ["Video: h264"]),
+        ("--codec h265", ["Video: hevc"]),
+        ("--over udp", ["Video: h264"]),
+        ("--codec h265 --over udp --sound alaw", ["Video: hevc", "Audio: pcm_alaw, 8000 Hz"]),
+        ("--sound aac", ["Video: h264", "Audio: aac (LC), 32000 Hz"]),
+        ("--sound mulaw", ["Video: h264", "Audio: pcm_mulaw, 8000 Hz"]),
+    ],
+)
+async def test_a_foreign_viewer_decodes_the_pictures_of_a_foreign_camera(options: str, seen: list[str]) -> None:
+    words = options.split()
+    async with gstreamer_camera(*words) as uri, relay() as stage:
+        stage.add("c", uri, *words[1:2] * ("--password" in words))
         said = await ffmpeg(stage.url("c"), 30)
         assert re.search(r"frame= *30 ", said)
-        assert "Video: h264" in said
+        for track in seen:
+            assert track in said
         for complaint in ("error", "missed", "unset", "corrupt", "Invalid", "non-existing"):
             assert complaint not in said, said
         await eventually(lambda: stage.gate.farewells and not stage.sources["c"].is_pulled)

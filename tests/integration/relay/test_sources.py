@@ -12,7 +12,7 @@ from services.chassis.errors import Error, FailedPrecondition, Unauthenticated, 
 from services.rtsp.digest import Credentials, Guard
 from services.rtsp.message import Headers, Request, Response
 from services.streams.relay.intake import Patience, SourceSpec, pull
-from services.streams.relay.sdp import Track
+from services.streams.relay.sdp import Description, Track
 from tests.eventually import eventually
 from tests.integration.relay.lens import PPS, SPS, Behaviour, Lens, answer, lens
 from tests.integration.relay.stage import HASTY, LOOPBACK, Client, client, relay
@@ -25,11 +25,17 @@ class Nobody:
         self.tracks: list[Track] = []
         self.packets = 0
 
-    def playing(self, track: Track) -> None:
-        self.tracks.append(track)
+    def playing(self, described: Description) -> None:
+        self.tracks.append(described.track)
 
     def packet(self, data: bytes) -> None:
         self.packets += len(data) > 0
+
+    def sound(self, data: bytes) -> None:
+        pass
+
+    def report(self, track: str, data: bytes) -> None:
+        pass
 
 
 async def failure_of(camera: Lens, password: str = "", patience: Patience = HASTY.patience) -> Error:
@@ -121,7 +127,7 @@ async def test_digest_is_spoken_at_every_step(algorithm: str) -> None:
             basic = base64.b64encode(b"admin:geheim").decode()
             assert not any(basic in request.headers.get("Authorization") for request in camera.requests)
             counts = [re.findall("nc=(.*)", r.headers.get("Authorization")) for r in camera.requests]
-            assert counts[1:] == [["00000001"], ["00000002"], ["00000003"], ["00000004"]]
+            assert counts[1:] == [[f"{use:08x}"] for use in range(1, 6)], "pictures and sound are set up"
 
 
 @pytest.mark.parametrize("uri", ["rtsp://169.254.169.254/live", "rtsp://10.1.2.3/live", "rtsp://[::ffff:10.1.2.3]/"])

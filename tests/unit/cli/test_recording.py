@@ -1,5 +1,6 @@
 """A copy on disk: whole pictures from the first key picture on, decodable by a foreign program."""
 
+import io
 from pathlib import Path
 
 import pytest
@@ -69,3 +70,10 @@ def test_pictures_without_marker_end_where_the_time_changes(tmp_path: Path) -> N
     packets = [rtp.Packet(p.payload_type, False, p.sequence, p.timestamp, 1, p.payload) for p in _packets(encode())]
     recording = _record(file := tmp_path / "a.mp4", packets)
     assert len(decoded(file)) == recording.pictures
+
+
+def test_a_camera_of_another_codec_is_refused_before_anything_is_written() -> None:
+    file = io.BytesIO()
+    with pytest.raises(FailedPrecondition, match="H265"):
+        Recording(file, Track("rtsp://x/0", 96, "H265", 90_000), 90_000)
+    assert file.getvalue() == b""

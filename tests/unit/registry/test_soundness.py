@@ -30,6 +30,14 @@ def test_everything_wrong_is_told_at_once() -> None:
     assert "u:p" not in refusal.value.message, "an address may hold a password: it is never repeated"
 
 
+@pytest.mark.parametrize("address", ["http://c/2", "rtsp://u:p@c/2", "rtsp://c/ 2", "rtsp://c/" + "x" * 5000])
+def test_a_secondary_stream_is_an_address_like_the_main_one(address: str) -> None:
+    with pytest.raises(InvalidArgument) as refusal:
+        refuse_unless_sound(camera(), Source("rtsp://c/1", secondary_stream_uri=address))
+    assert fields_of(refusal.value) == {"source.secondary_stream_uri"}
+    refuse_unless_sound(camera(), Source("rtsp://c/1", secondary_stream_uri="rtsp://c/2"))
+
+
 @pytest.mark.parametrize(
     "changes",
     [

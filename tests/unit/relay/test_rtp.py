@@ -7,9 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.rtsp.message import Interleaved, Parser, ProtocolError
+from services.streams.relay.framing import Arrival
 from services.streams.relay.h264 import H264, KEY, PARAMETERS
-from services.streams.relay.rtp import AccessUnit, Arrival, Assembler, parse
+from services.streams.relay.rtp import AccessUnit, Assembler, parse
 from services.streams.relay.sdp import Track
+from services.streams.relay.wallclock import PICTURE
 
 SPS, PPS = bytes.fromhex("67420014e90a0fd8"), bytes.fromhex("68ce3880")
 SPROP = "sprop-parameter-sets=Z0IAFOkKD9g=,aM44gA=="
@@ -104,6 +106,81 @@ def test_numbers_run_on_over_a_reconnect_and_time_by_the_clock() -> None:
 def test_a_gap_of_the_camera_stays_a_gap_for_the_viewer() -> None:
     first, second = push(assembler(), rtp(1, 10, IDR), rtp(4, 20, DELTA))
     assert second.first_sequence == first.first_sequence + 3
+
+
+@pytest.mark.parametrize("jump", [5000, -200])
+def test_a_jump_of_a_cameras_numbers_is_no_gap_for_the_viewer(jump: int) -> None:
+    first, second, third = push(assembler(), rtp(300, 10, IDR), rtp(300 + jump, 20, DELTA), rtp(301 + jump, 30, DELTA))
+    assert [unit.first_sequence - first.first_sequence for unit in (first, second, third)] == [0, 1, 2]
+
+
+def test_a_jump_inside_a_picture_does_not_tear_it() -> None:
+    (unit,) = push(assembler(), rtp(300, 10, IDR, marker=False), rtp(40_000, 10, IDR))
+    numbers = [int.from_bytes(m.payload[2:4], "big") for m in Parser().feed(unit.buffer) if m.channel == 0]  # type: ignore[union-attr]
+    assert numbers == [numbers[0], numbers[0] + 1]
+
+
+def test_small_steps_back_in_time_are_kept() -> None:
+    units = push(assembler(), *(rtp(i, 90_000 + t, IDR) for i, t in enumerate((0, 10_800, 3600, 7200))))
+    assert [unit.timestamp - units[0].timestamp for unit in units] == [0, 10_800, 3600, 7200]
+
+
+@pytest.mark.parametrize("absurd", [5, 2**31, 0xFFFFFFFF - 90_000 * 60])
+def test_timestamps_that_break_off_go_on_by_the_time_that_passed(absurd: int) -> None:
+    made = assembler()
+    (before,) = push(made, rtp(1, 2**30, IDR), seconds=1.0)
+    (at_once,) = push(made, rtp(2, absurd, DELTA), seconds=1.04)
+    (after,) = push(made, rtp(3, absurd + 3600, DELTA), seconds=1.08)
+    assert [unit.timestamp - before.timestamp for unit in (at_once, after)] == [3600, 7200]
+
+
+def test_a_camera_whose_timestamps_stand_still_still_has_key_pictures() -> None:
+    made = assembler()
+    units = [unit for i in range(3) for unit in push(made, rtp(2 * i, 0, IDR), rtp(2 * i + 1, 0, DELTA), seconds=i)]
+    assert [unit.is_key for unit in units] == [True, False] * 3
+
+
+def test_parameter_sets_of_the_sdp_may_have_start_codes_and_nonsense_between() -> None:
+    made = assembler("sprop-parameter-sets=AAAAAWdCABTpCg/Y,Zm9v====,, aM44gA==")
+    (unit,) = push(made, rtp(1, 10, IDR))
+    assert payloads(unit) == [SPS, PPS, IDR]
+
+
+def test_wrong_parameter_sets_of_the_sdp_are_forgotten_once_the_stream_tells_better() -> None:
+    right = b"\x67\x64\x00\x28right"
+    made = assembler(SPROP)
+    push(made, rtp(1, 10, right, marker=False), rtp(2, 10, PPS, marker=False), rtp(3, 10, IDR))
+    (later,) = push(made, rtp(4, 20, IDR))
+    assert payloads(later) == [right, PPS, IDR]
+
+
+def test_a_change_of_resolution_goes_through_with_its_parameter_sets() -> None:
+    larger = b"\x67\x64\x00\x33larger"
+    made = assembler(SPROP)
+    push(made, rtp(1, 10, IDR))
+    (unit,) = push(made, rtp(2, 20, larger, marker=False), rtp(3, 20, PPS, marker=False), rtp(4, 20, IDR))
+    assert payloads(unit) == [larger, PPS, IDR]
+    assert made.inspector is not None
+    assert made.inspector.parameter_sets == [larger, PPS]
+
+
+def test_a_gigabyte_without_an_end_is_one_dropped_picture_and_holds_no_memory() -> None:
+    made, most = assembler(most=100_000), 0
+    payload = b"\x65" + bytes(60_000)
+    for i in range(2**30 // len(payload)):
+        push(made, rtp(i, 10, payload, marker=False))
+        most = max(most, sum(len(held) for _, held in made._pending))
+    assert most <= 100_000
+    (unit,) = push(made, rtp(0, 20, IDR))
+    assert (made.dropped, payloads(unit)) == (1, [IDR])
+
+
+def test_pictures_are_placed_by_the_cameras_reports() -> None:
+    made = assembler()
+    ntp = (1_700_000_000 + 2_208_988_800) << 32
+    made.clock.hear(PICTURE, struct.pack(">BBHIQIII", 0x80, 200, 6, 1, ntp, 0, 0, 0), at(0.5))
+    (unit,) = push(made, rtp(1, 9000, IDR), seconds=0.5)
+    assert unit.captured_at_unix_s == pytest.approx(1_700_000_000.1)
 
 
 def test_a_sender_report_precedes_each_key_picture() -> None:

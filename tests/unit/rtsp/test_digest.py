@@ -54,9 +54,10 @@ def test_never_sends_basic_when_a_digest_it_cannot_do_is_offered() -> None:
         choose(['Basic realm="c"', 'Digest realm="c", nonce="n", algorithm=SHA-512-256'])
 
 
-def test_refuses_a_401_without_any_challenge() -> None:
+@pytest.mark.parametrize("offers", [[], [""], ["nonsense"], ['Negotiate realm="c"', "Digestive"]])
+def test_refuses_a_401_without_any_challenge(offers: list[str]) -> None:
     with pytest.raises(Unauthenticated):
-        choose([])
+        choose(offers)
 
 
 @pytest.mark.parametrize("algorithm", ["MD5", "SHA-256"])

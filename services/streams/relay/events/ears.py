@@ -10,10 +10,10 @@ from google.protobuf.message import DecodeError
 from nats.aio.msg import Msg
 
 from kapok.permissions.v1 import permissions_events_pb2
-from kapok.streams.v1 import relay_pb2
+from kapok.streams.v1 import relay_pb2, session_pb2
 from services.chassis.bus import Bus
 from services.chassis.clock import Clock
-from services.chassis.errors import Aborted, Denied, Error
+from services.chassis.errors import Aborted, Denied, Error, FailedPrecondition
 from services.decider.facts import SEALED_LEVEL
 from services.rtsp.address import Network
 from services.streams.relay.control import ControlAddress, Fence, Grant, Velocity
@@ -90,13 +90,18 @@ class Ears:
         except ValueError as error:
             raise Aborted("STATE_WRONG", f"this relay is of an older release: {error}") from error
         source = self.keys.source(case.camera.name, said.sealed_source)
+        is_secondary = said.stream == session_pb2.Session.STREAM_SECONDARY
+        uri = source.secondary_stream_uri if is_secondary else source.stream_uri
+        if not uri:
+            raise FailedPrecondition("STATE_WRONG", "the camera has no secondary stream on record: open its main one")
         names = (said.session, case.camera.name, case.principal.name, case.principal.agency, said.legal_basis,
                  said.incident, *said.credentials)  # fmt: skip
         return Session(
             name=said.session, case=case, stands_on=frozenset(names) - {""}, number=told.number,
             revision=told.policy_revision, expires_at=facts.instant(said.expire_time), viewer_limit=said.viewer_limit,
             is_sealed=case.camera.level >= SEALED_LEVEL,
-            source=SourceSpec(source.stream_uri, self.networks, source.username, source.password, self.own),
+            is_secondary=is_secondary,
+            source=SourceSpec(uri, self.networks, source.username, source.password, self.own),
         )  # fmt: skip
 
     async def _close(self, data: bytes) -> int:

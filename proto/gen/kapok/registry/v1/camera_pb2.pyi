@@ -169,16 +169,18 @@ class Camera(_message.Message):
     def __init__(self, name: _Optional[str] = ..., code: _Optional[str] = ..., display_name: _Optional[str] = ..., display_name_en: _Optional[str] = ..., place_category: _Optional[_Union[PlaceCategory, str]] = ..., premises: _Optional[_Union[Premises, str]] = ..., place: _Optional[str] = ..., position: _Optional[_Union[_latlng_pb2.LatLng, _Mapping]] = ..., purpose: _Optional[str] = ..., operator: _Optional[str] = ..., security_level: _Optional[int] = ..., state: _Optional[_Union[LifeState, str]] = ..., source: _Optional[_Union[Source, _Mapping]] = ..., is_pointable: _Optional[bool] = ..., etag: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., system: _Optional[str] = ..., direction_degrees: _Optional[float] = ..., mounting: _Optional[_Union[Mounting, str]] = ..., health: _Optional[_Union[Health, str]] = ..., confirm_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class Source(_message.Message):
-    __slots__ = ("stream_uri", "control_uri", "username", "password")
+    __slots__ = ("stream_uri", "control_uri", "username", "password", "secondary_stream_uri")
     STREAM_URI_FIELD_NUMBER: _ClassVar[int]
     CONTROL_URI_FIELD_NUMBER: _ClassVar[int]
     USERNAME_FIELD_NUMBER: _ClassVar[int]
     PASSWORD_FIELD_NUMBER: _ClassVar[int]
+    SECONDARY_STREAM_URI_FIELD_NUMBER: _ClassVar[int]
     stream_uri: str
     control_uri: str
     username: str
     password: str
-    def __init__(self, stream_uri: _Optional[str] = ..., control_uri: _Optional[str] = ..., username: _Optional[str] = ..., password: _Optional[str] = ...) -> None: ...
+    secondary_stream_uri: str
+    def __init__(self, stream_uri: _Optional[str] = ..., control_uri: _Optional[str] = ..., username: _Optional[str] = ..., password: _Optional[str] = ..., secondary_stream_uri: _Optional[str] = ...) -> None: ...
 
 class CameraBatch(_message.Message):
     __slots__ = ("cameras",)

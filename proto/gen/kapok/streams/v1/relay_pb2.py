@@ -23,29 +23,30 @@ _sym_db = _symbol_database.Default()
 
 
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from kapok.streams.v1 import session_pb2 as kapok_dot_streams_dot_v1_dot_session__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ckapok/streams/v1/relay.proto\x12\x10kapok.streams.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd9\x01\n\x11RelayAnnouncement\x12\r\n\x05relay\x18\x01 \x01(\t\x12\x12\n\npublic_key\x18\x02 \x01(\x0c\x12\x11\n\trtsp_host\x18\x03 \x01(\t\x12\x11\n\trtsp_port\x18\x04 \x01(\x05\x12\x0f\n\x07viewers\x18\x05 \x01(\x05\x12\x0f\n\x07\x63\x61meras\x18\x06 \x01(\x05\x12\x16\n\x0e\x61pplied_number\x18\x07 \x01(\x03\x12(\n\x04time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x17\n\x0fmetrics_address\x18\t \x01(\t\"\x9c\x02\n\nAssignment\x12\x0f\n\x07session\x18\x01 \x01(\t\x12\x13\n\x0blegal_basis\x18\x05 \x01(\t\x12\x10\n\x08incident\x18\x06 \x01(\t\x12/\n\x0b\x65xpire_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0cviewer_limit\x18\t \x01(\x05\x12\x15\n\rsealed_source\x18\n \x01(\x0c\x12\r\n\x05relay\x18\x0b \x01(\t\x12\x14\n\x0csigned_facts\x18\r \x01(\x0c\x12\x13\n\x0b\x63redentials\x18\x0e \x03(\tJ\x04\x08\x02\x10\x05J\x04\x08\x07\x10\x08J\x04\x08\x0c\x10\rR\x06\x63\x61meraR\tprincipalR\x06\x61gencyR\x06numberR\tis_sealed\"S\n\x0eSessionClosing\x12\x0f\n\x07session\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\r\n\x05relay\x18\x03 \x01(\t\x12\x11\n\tis_sealed\x18\x04 \x01(\x08\"U\n\x0cSessionToken\x12\x0f\n\x07session\x18\x01 \x01(\t\x12\r\n\x05relay\x18\x02 \x01(\t\x12\x16\n\x0e\x65xpire_time_ms\x18\x03 \x01(\x03\x12\r\n\x05nonce\x18\x04 \x01(\x0c\"u\n\x0e\x43ontrolCommand\x12\x14\n\x0csigned_grant\x18\x01 \x01(\x0c\x12\x0b\n\x03pan\x18\x02 \x01(\x01\x12\x0c\n\x04tilt\x18\x03 \x01(\x01\x12\x0c\n\x04zoom\x18\x04 \x01(\x01\x12\x15\n\rsealed_source\x18\x05 \x01(\x0c\x12\r\n\x05relay\x18\x06 \x01(\t\"s\n\nRelayReply\x12\x12\n\nerror_kind\x18\x01 \x01(\t\x12\x14\n\x0c\x65rror_reason\x18\x02 \x01(\t\x12\x15\n\rerror_message\x18\x03 \x01(\t\x12\r\n\x05\x65poch\x18\x04 \x01(\x03\x12\x15\n\rcurrent_epoch\x18\x05 \x01(\x03\"\xe4\x01\n\x06Viewer\x12\x0f\n\x07session\x18\x01 \x01(\t\x12\r\n\x05relay\x18\x02 \x01(\t\x12\x0e\n\x06viewer\x18\x03 \x01(\t\x12\x14\n\x0cpeer_address\x18\x04 \x01(\t\x12-\n\topen_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nclose_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0c\x63lose_reason\x18\x07 \x01(\t\x12\x10\n\x08pictures\x18\x08 \x01(\x03\x12\r\n\x05\x62ytes\x18\t \x01(\x03\"g\n\nCameraMove\x12\x0e\n\x06\x63\x61mera\x18\x01 \x01(\t\x12\x11\n\tprincipal\x18\x02 \x01(\t\x12\r\n\x05\x65poch\x18\x03 \x01(\x03\x12\x0b\n\x03pan\x18\x04 \x01(\x01\x12\x0c\n\x04tilt\x18\x05 \x01(\x01\x12\x0c\n\x04zoom\x18\x06 \x01(\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ckapok/streams/v1/relay.proto\x12\x10kapok.streams.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ekapok/streams/v1/session.proto\"\xd9\x01\n\x11RelayAnnouncement\x12\r\n\x05relay\x18\x01 \x01(\t\x12\x12\n\npublic_key\x18\x02 \x01(\x0c\x12\x11\n\trtsp_host\x18\x03 \x01(\t\x12\x11\n\trtsp_port\x18\x04 \x01(\x05\x12\x0f\n\x07viewers\x18\x05 \x01(\x05\x12\x0f\n\x07\x63\x61meras\x18\x06 \x01(\x05\x12\x16\n\x0e\x61pplied_number\x18\x07 \x01(\x03\x12(\n\x04time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x17\n\x0fmetrics_address\x18\t \x01(\t\"\xce\x02\n\nAssignment\x12\x0f\n\x07session\x18\x01 \x01(\t\x12\x13\n\x0blegal_basis\x18\x05 \x01(\t\x12\x10\n\x08incident\x18\x06 \x01(\t\x12/\n\x0b\x65xpire_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0cviewer_limit\x18\t \x01(\x05\x12\x15\n\rsealed_source\x18\n \x01(\x0c\x12\r\n\x05relay\x18\x0b \x01(\t\x12\x30\n\x06stream\x18\x0f \x01(\x0e\x32 .kapok.streams.v1.Session.Stream\x12\x14\n\x0csigned_facts\x18\r \x01(\x0c\x12\x13\n\x0b\x63redentials\x18\x0e \x03(\tJ\x04\x08\x02\x10\x05J\x04\x08\x07\x10\x08J\x04\x08\x0c\x10\rR\x06\x63\x61meraR\tprincipalR\x06\x61gencyR\x06numberR\tis_sealed\"S\n\x0eSessionClosing\x12\x0f\n\x07session\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\r\n\x05relay\x18\x03 \x01(\t\x12\x11\n\tis_sealed\x18\x04 \x01(\x08\"U\n\x0cSessionToken\x12\x0f\n\x07session\x18\x01 \x01(\t\x12\r\n\x05relay\x18\x02 \x01(\t\x12\x16\n\x0e\x65xpire_time_ms\x18\x03 \x01(\x03\x12\r\n\x05nonce\x18\x04 \x01(\x0c\"u\n\x0e\x43ontrolCommand\x12\x14\n\x0csigned_grant\x18\x01 \x01(\x0c\x12\x0b\n\x03pan\x18\x02 \x01(\x01\x12\x0c\n\x04tilt\x18\x03 \x01(\x01\x12\x0c\n\x04zoom\x18\x04 \x01(\x01\x12\x15\n\rsealed_source\x18\x05 \x01(\x0c\x12\r\n\x05relay\x18\x06 \x01(\t\"s\n\nRelayReply\x12\x12\n\nerror_kind\x18\x01 \x01(\t\x12\x14\n\x0c\x65rror_reason\x18\x02 \x01(\t\x12\x15\n\rerror_message\x18\x03 \x01(\t\x12\r\n\x05\x65poch\x18\x04 \x01(\x03\x12\x15\n\rcurrent_epoch\x18\x05 \x01(\x03\"\xe4\x01\n\x06Viewer\x12\x0f\n\x07session\x18\x01 \x01(\t\x12\r\n\x05relay\x18\x02 \x01(\t\x12\x0e\n\x06viewer\x18\x03 \x01(\t\x12\x14\n\x0cpeer_address\x18\x04 \x01(\t\x12-\n\topen_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nclose_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0c\x63lose_reason\x18\x07 \x01(\t\x12\x10\n\x08pictures\x18\x08 \x01(\x03\x12\r\n\x05\x62ytes\x18\t \x01(\x03\"g\n\nCameraMove\x12\x0e\n\x06\x63\x61mera\x18\x01 \x01(\t\x12\x11\n\tprincipal\x18\x02 \x01(\t\x12\r\n\x05\x65poch\x18\x03 \x01(\x03\x12\x0b\n\x03pan\x18\x04 \x01(\x01\x12\x0c\n\x04tilt\x18\x05 \x01(\x01\x12\x0c\n\x04zoom\x18\x06 \x01(\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'kapok.streams.v1.relay_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_RELAYANNOUNCEMENT']._serialized_start=84
-  _globals['_RELAYANNOUNCEMENT']._serialized_end=301
-  _globals['_ASSIGNMENT']._serialized_start=304
-  _globals['_ASSIGNMENT']._serialized_end=588
-  _globals['_SESSIONCLOSING']._serialized_start=590
-  _globals['_SESSIONCLOSING']._serialized_end=673
-  _globals['_SESSIONTOKEN']._serialized_start=675
-  _globals['_SESSIONTOKEN']._serialized_end=760
-  _globals['_CONTROLCOMMAND']._serialized_start=762
-  _globals['_CONTROLCOMMAND']._serialized_end=879
-  _globals['_RELAYREPLY']._serialized_start=881
-  _globals['_RELAYREPLY']._serialized_end=996
-  _globals['_VIEWER']._serialized_start=999
-  _globals['_VIEWER']._serialized_end=1227
-  _globals['_CAMERAMOVE']._serialized_start=1229
-  _globals['_CAMERAMOVE']._serialized_end=1332
+  _globals['_RELAYANNOUNCEMENT']._serialized_start=116
+  _globals['_RELAYANNOUNCEMENT']._serialized_end=333
+  _globals['_ASSIGNMENT']._serialized_start=336
+  _globals['_ASSIGNMENT']._serialized_end=670
+  _globals['_SESSIONCLOSING']._serialized_start=672
+  _globals['_SESSIONCLOSING']._serialized_end=755
+  _globals['_SESSIONTOKEN']._serialized_start=757
+  _globals['_SESSIONTOKEN']._serialized_end=842
+  _globals['_CONTROLCOMMAND']._serialized_start=844
+  _globals['_CONTROLCOMMAND']._serialized_end=961
+  _globals['_RELAYREPLY']._serialized_start=963
+  _globals['_RELAYREPLY']._serialized_end=1078
+  _globals['_VIEWER']._serialized_start=1081
+  _globals['_VIEWER']._serialized_end=1309
+  _globals['_CAMERAMOVE']._serialized_start=1311
+  _globals['_CAMERAMOVE']._serialized_end=1414
 # @@protoc_insertion_point(module_scope)

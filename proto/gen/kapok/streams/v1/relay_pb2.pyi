@@ -1,6 +1,7 @@
 import datetime
 
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from kapok.streams.v1 import session_pb2 as _session_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
@@ -32,7 +33,7 @@ class RelayAnnouncement(_message.Message):
     def __init__(self, relay: _Optional[str] = ..., public_key: _Optional[bytes] = ..., rtsp_host: _Optional[str] = ..., rtsp_port: _Optional[int] = ..., viewers: _Optional[int] = ..., cameras: _Optional[int] = ..., applied_number: _Optional[int] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., metrics_address: _Optional[str] = ...) -> None: ...
 
 class Assignment(_message.Message):
-    __slots__ = ("session", "legal_basis", "incident", "expire_time", "viewer_limit", "sealed_source", "relay", "signed_facts", "credentials")
+    __slots__ = ("session", "legal_basis", "incident", "expire_time", "viewer_limit", "sealed_source", "relay", "stream", "signed_facts", "credentials")
     SESSION_FIELD_NUMBER: _ClassVar[int]
     LEGAL_BASIS_FIELD_NUMBER: _ClassVar[int]
     INCIDENT_FIELD_NUMBER: _ClassVar[int]
@@ -40,6 +41,7 @@ class Assignment(_message.Message):
     VIEWER_LIMIT_FIELD_NUMBER: _ClassVar[int]
     SEALED_SOURCE_FIELD_NUMBER: _ClassVar[int]
     RELAY_FIELD_NUMBER: _ClassVar[int]
+    STREAM_FIELD_NUMBER: _ClassVar[int]
     SIGNED_FACTS_FIELD_NUMBER: _ClassVar[int]
     CREDENTIALS_FIELD_NUMBER: _ClassVar[int]
     session: str
@@ -49,9 +51,10 @@ class Assignment(_message.Message):
     viewer_limit: int
     sealed_source: bytes
     relay: str
+    stream: _session_pb2.Session.Stream
     signed_facts: bytes
     credentials: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, session: _Optional[str] = ..., legal_basis: _Optional[str] = ..., incident: _Optional[str] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., viewer_limit: _Optional[int] = ..., sealed_source: _Optional[bytes] = ..., relay: _Optional[str] = ..., signed_facts: _Optional[bytes] = ..., credentials: _Optional[_Iterable[str]] = ...) -> None: ...
+    def __init__(self, session: _Optional[str] = ..., legal_basis: _Optional[str] = ..., incident: _Optional[str] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., viewer_limit: _Optional[int] = ..., sealed_source: _Optional[bytes] = ..., relay: _Optional[str] = ..., stream: _Optional[_Union[_session_pb2.Session.Stream, str]] = ..., signed_facts: _Optional[bytes] = ..., credentials: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class SessionClosing(_message.Message):
     __slots__ = ("session", "reason", "relay", "is_sealed")

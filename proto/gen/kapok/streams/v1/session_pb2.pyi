@@ -33,7 +33,7 @@ PURPOSE_OPERATION_DUTY: Purpose
 PURPOSE_SUPERVISION: Purpose
 
 class Session(_message.Message):
-    __slots__ = ("name", "camera", "kind", "purpose", "legal_basis", "incident", "principal", "agency", "rule", "article", "viewer_limit", "state", "create_time", "expire_time", "close_time", "close_reason", "relay")
+    __slots__ = ("name", "camera", "kind", "purpose", "legal_basis", "incident", "principal", "agency", "rule", "article", "viewer_limit", "state", "create_time", "expire_time", "close_time", "close_reason", "relay", "stream")
     class Kind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         KIND_UNSPECIFIED: _ClassVar[Session.Kind]
@@ -44,6 +44,14 @@ class Session(_message.Message):
     KIND_LIVE: Session.Kind
     KIND_COPY: Session.Kind
     KIND_LIVE_CHECK: Session.Kind
+    class Stream(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        STREAM_UNSPECIFIED: _ClassVar[Session.Stream]
+        STREAM_MAIN: _ClassVar[Session.Stream]
+        STREAM_SECONDARY: _ClassVar[Session.Stream]
+    STREAM_UNSPECIFIED: Session.Stream
+    STREAM_MAIN: Session.Stream
+    STREAM_SECONDARY: Session.Stream
     class State(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         STATE_UNSPECIFIED: _ClassVar[Session.State]
@@ -69,6 +77,7 @@ class Session(_message.Message):
     CLOSE_TIME_FIELD_NUMBER: _ClassVar[int]
     CLOSE_REASON_FIELD_NUMBER: _ClassVar[int]
     RELAY_FIELD_NUMBER: _ClassVar[int]
+    STREAM_FIELD_NUMBER: _ClassVar[int]
     name: str
     camera: str
     kind: Session.Kind
@@ -86,7 +95,8 @@ class Session(_message.Message):
     close_time: _timestamp_pb2.Timestamp
     close_reason: str
     relay: str
-    def __init__(self, name: _Optional[str] = ..., camera: _Optional[str] = ..., kind: _Optional[_Union[Session.Kind, str]] = ..., purpose: _Optional[_Union[Purpose, str]] = ..., legal_basis: _Optional[str] = ..., incident: _Optional[str] = ..., principal: _Optional[str] = ..., agency: _Optional[str] = ..., rule: _Optional[str] = ..., article: _Optional[str] = ..., viewer_limit: _Optional[int] = ..., state: _Optional[_Union[Session.State, str]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., close_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., close_reason: _Optional[str] = ..., relay: _Optional[str] = ...) -> None: ...
+    stream: Session.Stream
+    def __init__(self, name: _Optional[str] = ..., camera: _Optional[str] = ..., kind: _Optional[_Union[Session.Kind, str]] = ..., purpose: _Optional[_Union[Purpose, str]] = ..., legal_basis: _Optional[str] = ..., incident: _Optional[str] = ..., principal: _Optional[str] = ..., agency: _Optional[str] = ..., rule: _Optional[str] = ..., article: _Optional[str] = ..., viewer_limit: _Optional[int] = ..., state: _Optional[_Union[Session.State, str]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., close_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., close_reason: _Optional[str] = ..., relay: _Optional[str] = ..., stream: _Optional[_Union[Session.Stream, str]] = ...) -> None: ...
 
 class Copy(_message.Message):
     __slots__ = ("session", "sha256", "size_bytes", "duration_ms")

@@ -1,0 +1,94 @@
+"""What is fuzzed, and what must hold whatever the bytes say: only the family's errors, and bounded memory."""
+
+from collections.abc import Callable, Mapping
+
+from services.chassis.errors import Error
+from services.rtsp.digest import Credentials, choose
+from services.rtsp.message import Headers, Message, Parser, ProtocolError, Request
+from services.streams.relay.framing import Arrival
+from services.streams.relay.reorder import Reorder
+from services.streams.relay.rtp import Assembler
+from services.streams.relay.sdp import AAC, Sound, Track, offer, parse
+from services.streams.relay.sound import Carried
+from services.streams.relay.wallclock import PICTURE, WallClock
+
+_PICTURE_BYTES_MOST = 20_000
+_HELD_MOST = 16 * 1024 + 64 * 1024 + 4  # a header block, a body or a packet
+
+
+def rtsp(data: bytes) -> None:
+    """The parser says the same of the whole as of every two parts, and holds no more than one message."""
+    cut = data[0] * len(data) // 256 if data else 0
+    assert _messages(data) == _messages(data[:cut], data[cut:])
+    assert _messages(data) == _messages(*(data[i : i + 1] for i in range(len(data))))
+
+
+def _messages(*parts: bytes) -> tuple[list[Message], bool]:
+    parser, found = Parser(), list[Message]()
+    for part in parts:
+        try:
+            found += parser.feed(part)
+        except ProtocolError:
+            return [], True  # what came with the fault is not told apart from it
+        assert len(parser._rest) <= _HELD_MOST
+    return found, False
+
+
+def rtp(data: bytes) -> None:
+    """Packets cut by their first bytes go through reordering, both codecs and both kinds of sound."""
+    for encoding, sound in (("H264", Sound("", 8, "PCMA", 8000)), ("H265", Sound("", 97, AAC, 16_000))):
+        carried, reorder = Carried(1), Reorder()
+        made = Assembler(2, _PICTURE_BYTES_MOST, carried)
+        made.restart(Track("", 96, encoding, 90_000, data[:200].decode("latin1")))
+        carried.restart(sound)
+        for number, packet in enumerate(_packets(data)):
+            arrival = Arrival(number / 100, number / 100)
+            for ordered in reorder.push(packet, arrival.monotonic_s):
+                for unit in made.push(ordered, arrival):
+                    assert Parser().feed(unit.buffer + unit.sound)
+            try:
+                carried.push(packet, arrival)
+            except ProtocolError:
+                continue
+            assert sum(len(payload) for _, payload in made._pending) <= _PICTURE_BYTES_MOST
+
+
+def _packets(data: bytes) -> list[bytes]:
+    packets, at = [], 0
+    while at < len(data):
+        size = data[at]
+        packets.append(data[at + 1 : at + 1 + size])
+        at += 1 + size
+    return packets
+
+
+def sdp(data: bytes) -> None:
+    """A camera's description is understood or refused; what is offered of it is understood again."""
+    try:
+        found = parse(data, "rtsp://camera/live")
+    except Error:
+        return
+    again = parse(offer(found.track.inspector(), found.sound), "rtsp://relay/s")
+    assert again.track.encoding == found.track.encoding
+    assert (again.sound is None) == (found.sound is None)
+
+
+def rtcp(data: bytes) -> None:
+    """Whatever a camera reports, its pictures are placed near their arrival."""
+    clock = WallClock()
+    for packet in _packets(data):
+        clock.hear(PICTURE, packet, Arrival(0.0, 1.7e9))
+    assert abs(clock.unix_s(PICTURE, 0, 90_000, Arrival(0.0, 1.7e9)) - 1.7e9) <= 10
+
+
+def digest(data: bytes) -> None:
+    """A challenge is chosen and answered in one line, or refused."""
+    try:
+        challenge = choose(data.decode("latin1").split("\n"))
+        header = challenge.authorization(Credentials("admin", "secret"), "PLAY", "rtsp://c/", cnonce="c")
+        Request("PLAY", "rtsp://c/", Headers({"Authorization": header})).encode()
+    except Error:
+        return
+
+
+TARGETS: Mapping[str, Callable[[bytes], None]] = {f.__name__: f for f in (rtsp, rtp, sdp, rtcp, digest)}
