@@ -22,7 +22,7 @@ from tests.unit.decider.cast import GENESIS, policy_of
 
 SEED, SAMPLE, SAMPLE_OF_CASBIN = 14, 1_200, 12  # cases; each has some 420 moments
 BATCH, CORES = 50, 2
-CLASSES = 1_756_160  # docs/design/decisions-and-policy.md tells it
+CLASSES = 1_756_160  # docs/design/decisions.md tells it
 
 
 def shuffled() -> list[Case]:
