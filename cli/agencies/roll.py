@@ -1,4 +1,6 @@
-"""`kapok agencies list|show|suspend|reinstate|principals|certify|uncertify`: who is on record, and who loses what."""
+"""`kapok agencies list|show|suspend|reinstate|principals|enrol|roles|certify|uncertify`: who is on record, and what
+each may be.
+"""
 
 from dataclasses import dataclass
 from itertools import islice
@@ -63,10 +65,10 @@ def list_principals(context: Context, agency: OptionalAgency = "", limit: LimitO
     found = list(islice((one for page in pages for one in page.principals), limit))
     context.obj.screen.table(
         {"principals": [MessageToDict(one) for one in found]},
-        ("principal", "clearance", "revoked", "certificate", "ends", "revoked"),
+        ("principal", "clearance", "roles", "revoked", "certificate", "ends", "revoked"),
         (
-            (one.name, one.clearance, screen.moment(one.revoke_time), each.name, screen.moment(each.expire_time),
-             screen.moment(each.revoke_time))
+            (one.name, one.clearance, " ".join(one.roles), screen.moment(one.revoke_time), each.name,
+             screen.moment(each.expire_time), screen.moment(each.revoke_time))
             for one in found for each in (one.certificates or [genesis_pb2.Certificate()])
         ),
     )  # fmt: skip
@@ -80,6 +82,7 @@ class Newcomer:
     clearance: Annotated[int, typer.Option(min=1, max=5, help="The highest security level it may be shown.")]
     certificate: Annotated[Path | None, typer.Option(help="Of a system: with kapok://principals/ID in it.")] = None
     is_person: Annotated[bool, typer.Option("--person", help="Of a person: kapok agencies token makes them.")] = False
+    role: Annotated[list[str] | None, typer.Option(help="One that the policy defines; may be repeated.")] = None
     agency: OptionalAgency = ""
 
 
@@ -92,14 +95,22 @@ def enrol(context: Context, newcomer: Newcomer) -> None:
         raise typer.BadParameter("give --certificate for a system, or --person for a person: one of the two")
     account = genesis_pb2.Principal(
         name=newcomer.principal, agency=agency_of(newcomer.agency, context.obj.gateway.agency),
-        clearance=newcomer.clearance, is_person=newcomer.is_person,
+        clearance=newcomer.clearance, is_person=newcomer.is_person, roles=newcomer.role,
     )  # fmt: skip
     request = pb.RegisterPrincipalRequest(principal=account, certificate=document.read_bytes() if document else b"")
-    said = context.obj.gateway.call(request)
-    context.obj.screen.fields(
-        said, ("principal", said.name), ("agency", said.agency), ("clearance", said.clearance),
-        ("certificate", " ".join(said.certificate_sha256)),
-    )  # fmt: skip
+    _show_principal(context, context.obj.gateway.call(request))
+
+
+@group.command("roles")
+def set_roles(
+    context: Context,
+    principal: _Principal,
+    reason: ReasonOption,
+    role: Annotated[list[str] | None, typer.Argument(metavar="[ROLE]...", help="All of its roles; none: none.")] = None,
+) -> None:
+    """Set the roles of PRINCIPAL, of those that the policy defines. What it looks at ends, and may be opened again."""
+    request = pb.SetPrincipalRolesRequest(name=principal, roles=role, reason=reason)
+    _show_principal(context, context.obj.gateway.call(request))
 
 
 @group.command("certify")
@@ -119,6 +130,13 @@ def uncertify(
 ) -> None:
     """Revoke a certificate for good, and end what was opened under it."""
     _show_certificate(context, context.obj.gateway.call(pb.RevokeCertificateRequest(name=certificate, reason=reason)))
+
+
+def _show_principal(context: Context, one: Any) -> None:
+    context.obj.screen.fields(
+        one, ("principal", one.name), ("agency", one.agency), ("clearance", one.clearance),
+        ("roles", " ".join(one.roles)), ("certificate", " ".join(one.certificate_sha256)),
+    )  # fmt: skip
 
 
 def _show_certificate(context: Context, one: Any) -> None:

@@ -8,8 +8,10 @@ import typer
 from cli import names, screen
 from cli.invocation import Context
 from kapok.permissions.v1 import policy_pb2
+from services.decider.roles import COLUMNS
 
 group = typer.Typer(no_args_is_help=True, help="Levels and permissions (Article 14 ¶2): propose, sign, look back.")
+NO_ROLES = ",".join(COLUMNS) + "\n"  # the header alone: no role is defined
 _DIGITS = re.compile(r"\d{1,9}", re.ASCII)
 _STATES = policy_pb2.PolicyProposal.State
 ProposalArgument = Annotated[
@@ -41,7 +43,8 @@ def show(context: Context, one: Any) -> None:
 
 def changed(change: policy_pb2.PolicyChange) -> str:
     """What a change is about, in a few words."""
-    parts = [f"all rows, {change.policy_csv.count(chr(10)) - 1} of them"] if change.policy_csv else []
+    parts = [f"all rows, {_rows(change.policy_csv)} of them"] if change.policy_csv else []
+    parts += [f"the roles that they speak of, {_rows(change.roles_csv)} of them"] if change.roles_csv else []
     parts += [f"category {category}: level {level}" for category, level in sorted(change.category_levels.items())]
     parts += [f"{one.code}: level {one.level}" for one in change.camera_levels[:5]]
     if len(change.camera_levels) > 5:
@@ -50,6 +53,11 @@ def changed(change: policy_pb2.PolicyChange) -> str:
         secret = change.sealed_levels
         parts.append(f"{secret.camera_count} cameras on {secret.name}, sha256 {secret.sha256}")
     return "; ".join(parts)
+
+
+def _rows(csv: str) -> int:
+    """Below its header."""
+    return len(csv.splitlines()) - 1
 
 
 def camera_level(text: str) -> policy_pb2.CameraLevel:

@@ -9,7 +9,7 @@ import typer
 
 from cli.arguments import form
 from cli.invocation import Context
-from cli.policy.group import ProposalArgument, camera_level, group, number, show
+from cli.policy.group import NO_ROLES, ProposalArgument, camera_level, group, number, show
 from kapok.permissions.v1 import policy_service_pb2
 from services.chassis import errors
 from services.chassis.signing import Signer
@@ -24,10 +24,13 @@ class Draft:
     """What is proposed. What is not named stays as it is."""
 
     reason: _Reason
-    rows: Annotated[Path | None, typer.Option(help="CSV of all rows; `kapok policy show` prints those in force.")] = (
+    rows: Annotated[Path | None, typer.Option(help="CSV of all rows; `kapok policy rows` prints those in force.")] = (
         None
     )
-    roll_back_to: Annotated[int, typer.Option(min=0, metavar="REVISION", help="The rows of a former version.")] = 0
+    roles: Annotated[
+        Path | None, typer.Option(help="CSV of all definitions of roles; `kapok policy roles` prints those in force.")
+    ] = None
+    roll_back_to: Annotated[int, typer.Option(min=0, metavar="REVISION", help="A former version's rows and roles.")] = 0
     level: Annotated[list[str] | None, typer.Option(metavar="CODE=LEVEL", help="Of a camera; may be repeated.")] = None
     category_level: Annotated[
         list[str] | None, typer.Option(metavar="CATEGORY=LEVEL", help="Of a place category 1 to 13; may be repeated.")
@@ -44,12 +47,13 @@ class Draft:
 @form
 def propose(context: Context, draft: Draft) -> None:
     """Put a change before the organs, as municipal public security."""
-    rows = draft.rows.read_text(encoding="utf-8") if draft.rows else ""
+    rows, roles = (path.read_text(encoding="utf-8") if path else "" for path in (draft.rows, draft.roles))
     if draft.roll_back_to:
         former = context.obj.gateway.call(pb.GetPolicyVersionRequest(name=f"policyVersions/{draft.roll_back_to}"))
-        rows = former.policy_csv
+        rows, roles = former.policy_csv, former.roles_csv or NO_ROLES
     request = pb.ProposePolicyChangeRequest(
         policy_csv=rows,
+        roles_csv=roles,
         category_levels=dict(map(_category_level, draft.category_level or ())),
         camera_levels=map(camera_level, draft.level or ()),
         sealed_levels=draft.sealed,

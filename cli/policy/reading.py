@@ -1,6 +1,6 @@
 """Commands that look at proposals and at the versions of the policy."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from difflib import unified_diff
 from itertools import islice
 from typing import Annotated, Any
@@ -10,7 +10,7 @@ from google.protobuf.json_format import MessageToDict
 
 from cli import screen
 from cli.invocation import Context
-from cli.policy.group import ProposalArgument, group, show, signers, state
+from cli.policy.group import NO_ROLES, ProposalArgument, group, show, signers, state
 from kapok.permissions.v1 import policy_service_pb2
 
 pb = policy_service_pb2
@@ -43,7 +43,7 @@ def history(context: Context, limit: _Limit = 100) -> None:
     pages = context.obj.gateway.pages(pb.ListPolicyVersionsRequest(page_size=min(limit, _PAGE)))
     found = list(islice((one for page in pages for one in page.policy_versions), limit))
     _table(
-        context, "policyVersions", found, ("revision", "in force since", "proposal", "sha256 of the rows"),
+        context, "policyVersions", found, ("revision", "in force since", "proposal", "sha256 of rows and roles"),
         ((one.revision, screen.moment(one.adopt_time), one.proposal or "the organs' first policy", one.policy_sha256)
          for one in found),
     )  # fmt: skip
@@ -52,29 +52,39 @@ def history(context: Context, limit: _Limit = 100) -> None:
 @group.command("rows")
 def rows(context: Context, revision: _Revision) -> None:
     """The rows of a version as CSV, to be changed and proposed."""
-    version = _version(context, revision)
-    for line in version.policy_csv.splitlines():
-        context.obj.screen.line(line)
-    if context.obj.screen.is_json:
-        context.obj.screen.document(MessageToDict(version))
+    _print(context, revision, lambda version: version.policy_csv)
+
+
+@group.command("roles")
+def roles(context: Context, revision: _Revision) -> None:
+    """The definitions of roles of a version as CSV, to be changed and proposed."""
+    _print(context, revision, lambda version: version.roles_csv or NO_ROLES)
 
 
 @group.command("diff")
 def diff(context: Context, before: _Revision, after: _Revision) -> None:
-    """What changed from one version to another: rows, and the levels that the later one set."""
+    """What changed from one version to another: roles and rows, and the levels that the later one set."""
     old, new = _version(context, before), _version(context, after)
-    lines = list(
-        unified_diff(
-            old.policy_csv.splitlines(), new.policy_csv.splitlines(), f"policyVersions/{before}",
-            f"policyVersions/{after}", lineterm="", n=0,
-        )
-    )  # fmt: skip
+    names = f"policyVersions/{before}", f"policyVersions/{after}"
+    lines = [
+        line
+        for was, now in ((old.roles_csv, new.roles_csv), (old.policy_csv, new.policy_csv))
+        for line in unified_diff(was.splitlines(), now.splitlines(), *names, lineterm="", n=0)
+    ]
     levels = [f"category {category}: level {level}" for category, level in sorted(new.category_levels.items())]
     levels += [f"{one.code}: level {one.level}" for one in new.camera_levels]
     for line in (*lines, *levels):
         context.obj.screen.line(line)
     if context.obj.screen.is_json:
         context.obj.screen.document({"rows": lines, "levels": levels})
+
+
+def _print(context: Context, revision: int, part: Callable[[Any], str]) -> None:
+    version = _version(context, revision)
+    for line in part(version).splitlines():
+        context.obj.screen.line(line)
+    if context.obj.screen.is_json:
+        context.obj.screen.document(MessageToDict(version))
 
 
 def _version(context: Context, revision: int) -> Any:

@@ -20,8 +20,8 @@ def simulate(context: Context, proposal: ProposalArgument) -> None:
         MessageToDict(answer),
         ("", "agencies", "of them", "cameras", "so many", "action", "levels", "categories", "when", "by", "before"),
         (
-            ("gain" if one.is_gained else "lose", one.role, one.agency_count, one.relation,
-             one.camera_count if is_counted else "unknown", one.action, _listed(one.levels),
+            ("gain" if one.is_gained else "lose", f"{one.role} {one.defined_role}".rstrip(), one.agency_count,
+             one.relation, one.camera_count if is_counted else "unknown", one.action, _listed(one.levels),
              _listed(one.place_categories) or "all", one.conditions or "always", one.after_rule, one.before_rule)
             for one in answer.effects
         ),

@@ -87,13 +87,14 @@ class Decider:
     ) -> Explanation:
         """The decision with every row that matched, and the nearest that did not with what they lack."""
         found = conditions(principal, camera, action, circumstances, now)
-        request = _request(principal, camera, action, found.bits)
         policy = self._engine.policy
+        roles = policy.borne(principal.role_text)
+        request = (roles, *_request(principal, camera, action, found.bits)[1:])
         near = nearest(policy, request, most=len(policy.rows))
         return Explanation(
             decision=self.decide(principal, camera, action, circumstances, now),
             relation=relation(principal, camera),
-            roles=tuple(principal.role_text.split()),
+            roles=tuple(roles.split()),
             conditions=tuple(name for name, condition in CONDITIONS.items() if condition.bit & found.bits),
             matched=tuple(Near(row, ()) for row in policy.rows if matches(row, request)),
             nearest=tuple(n for n in near if n.lacking)[:_NEAREST_SHOWN],

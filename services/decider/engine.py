@@ -25,6 +25,7 @@ from services.decider.scope import ScopeClass, classes
 from services.decider.vocabulary import article_text
 
 _SCOPES = 1_024  # of a principal and an action; some kilobytes each
+_ROLE_SETS = 4_096  # of principals: what of it each bears by this policy
 MEMO_LIMIT = 65_536  # classes kept; 400 bytes each, so at most about 26 MB
 
 K = TypeVar("K")
@@ -41,6 +42,7 @@ class Engine:
         self._rows = {row.rule: row for row in policy.rows}
         self._enforcer = _enforcer(policy)
         self._memo: dict[Request, Judgement] = {}
+        self._borne = functools.lru_cache(_ROLE_SETS)(policy.borne)
         self._kinship = Kinship(policy)
         self._rulings: dict[Kin, Judgement | None] = {}  # what Casbin said; None: no row of ours
         self._nears: dict[Likeness, Near | None] = {}
@@ -69,7 +71,8 @@ class Engine:
     def _learn(self, request: Request) -> Judgement:
         if threading.get_ident() != self._thread:
             raise Internal("INTERNAL", "the policy engine was asked from a second thread")
-        return self._kept(self._memo, request, self._judged(request))
+        known = (self._borne(request[0]), *request[1:])
+        return self._kept(self._memo, request, self._judged(known))
 
     def _kept(self, memo: dict[K, V], key: K, value: V) -> V:
         """Remember ``value``, at the expense of the oldest."""

@@ -35,6 +35,9 @@ class AgencyKind(StrEnum):
     OPERATOR = "operator"
 
 
+_KINDS = frozenset(AgencyKind)
+
+
 class Tier(StrEnum):
     """The two tiers of administration (Articles 4, 5)."""
 
@@ -87,8 +90,9 @@ class Principal:
     role_text: str = field(init=False, repr=False, compare=False)  # every role, sorted: what a request carries
 
     def __post_init__(self) -> None:
-        if any(role.split() != [role] for role in self.roles):  # a blank in a name would smuggle in a second role
-            raise errors.InvalidArgument(errors.Violation("roles", "a role's name is one word"))
+        # A blank in a name would smuggle in a second role, and a kind in it another agency's.
+        if any(role.split() != [role] or role.partition("@")[0] in _KINDS for role in self.roles):
+            raise errors.InvalidArgument(errors.Violation("roles", "a role's name is one word, and no kind of agency"))
         held = self.roles | {self.kind.value, f"{self.kind.value}@{self.tier.value}"}
         object.__setattr__(self, "role_text", intern(" ".join(sorted(held))))
 

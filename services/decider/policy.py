@@ -6,18 +6,17 @@ Cells that hold several words separate them by one blank; `any` stands for all; 
 Rows speak of classes only, never of a single camera or principal.
 """
 
-import csv
 import hashlib
-import io
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import astuple, dataclass, fields
 
-from services.chassis.errors import InvalidArgument, Violation
-from services.decider.vocabulary import CELLS, refusal
+from services.decider import roles
+from services.decider.roles import Role
+from services.decider.table import MAX_BYTES, Faults, lines
+from services.decider.vocabulary import ROLES, cells, refusal
 
-MAX_BYTES = 1 << 20
+__all__ = ["COLUMNS", "MAX_BYTES", "MAX_ROWS", "Policy", "Row", "parse"]
 MAX_ROWS = 2_000
-_MAX_VIOLATIONS = 20  # one answer names this many; a file with more is not one to repair line by line
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,75 +44,64 @@ COLUMNS = tuple(f.name for f in fields(Row))
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Rows in the order of their file. Without rows everything is denied."""
+    """Rows in the order of their file, and the roles that they speak of beside kinds of agency and tiers.
+
+    Without rows everything is denied.
+    """
 
     rows: tuple[Row, ...]
+    roles: tuple[Role, ...] = ()
 
     @property
     def digest(self) -> str:
-        """SHA-256 in hex over the canonical text: two files that mean the same have the same digest."""
-        return hashlib.sha256(self.text.encode()).hexdigest()
+        """SHA-256 in hex over the canonical texts: two files that mean the same have the same digest."""
+        return hashlib.sha256((self.text + self.roles_text).encode()).hexdigest()
 
     @property
     def text(self) -> str:
-        """The canonical CSV, which parses to this policy again."""
+        """The canonical CSV of the rows, which parses to them again."""
         return "".join(f"{','.join(cells)}\n" for cells in (COLUMNS, *(astuple(row) for row in self.rows)))
 
+    @property
+    def roles_text(self) -> str:
+        """The canonical CSV of the roles; "" when there are none."""
+        return roles.text(self.roles)
 
-def parse(text: str) -> Policy:
+    def borne(self, role_text: str) -> str:
+        """Of all roles that a principal says it has those that it bears by this policy: its kind, its kind in its tier,
+        and what is defined for these. A role that is not defined, or for others, is none.
+        """
+        said = role_text.split()
+        own = [word for word in said if word in ROLES]
+        defined = [role.role for role in self.roles if role.role in said and role.is_for(own)]
+        return " ".join(sorted((*own, *defined)))
+
+
+def parse(text: str, roles_text: str = "") -> Policy:
     """Read a policy. Raises InvalidArgument that names line, column and what is allowed there, for up to 20 faults."""
-    if len(text.encode()) > MAX_BYTES:
-        raise InvalidArgument(Violation("policy", f"longer than {MAX_BYTES} bytes: split rules into fewer rows"))
-    rows: list[Row] = []
-    violations: list[Violation] = []
-    taken: dict[str, int] = {}
-    for line, cells in _lines(text):
-        if len(rows) >= MAX_ROWS:
-            raise InvalidArgument(Violation(f"policy line {line}", f"more than {MAX_ROWS} rows: merge some"))
-        row, faults = _row(line, cells)
-        if row and taken.setdefault(row.rule, line) != line:
-            faults = [_fault(line, "rule", f"{row.rule!r} is taken by line {taken[row.rule]}: names are unique")]
-        violations += faults
-        if row and not faults:
-            rows.append(row)
-        if len(violations) >= _MAX_VIOLATIONS:
-            break
-    if violations:
-        raise InvalidArgument(*violations[:_MAX_VIOLATIONS])
-    return Policy(tuple(rows))
+    defined = {role.role: role for role in roles.parse(roles_text)}
+    readers = cells(defined)
+    found: dict[str, Row] = {}
+    faults = Faults("policy")
+    numbers: dict[str, int] = {}
+    for line, raw in lines(text, COLUMNS, faults):
+        if len(found) >= MAX_ROWS:
+            faults.add(line, "*", f"more than {MAX_ROWS} rows: merge some")
+        elif canonical := faults.read(line, raw, readers):
+            row = Row(*canonical)
+            if numbers.setdefault(row.rule, line) != line:
+                faults.add(line, "rule", f"{row.rule!r} is taken by line {numbers[row.rule]}: names are unique")
+            elif unlawful := _unlawful(row, defined):
+                faults.add(line, *unlawful)
+            found.setdefault(row.rule, row)
+    faults.settle()
+    return Policy(tuple(found.values()), tuple(defined.values()))
 
 
-def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Number and cells of each line below the header."""
-    reader = csv.reader(io.StringIO(text), strict=True)
-    try:
-        header = next(reader, [])
-        if tuple(header) != COLUMNS:
-            raise InvalidArgument(_fault(1, "header", f"must be exactly {','.join(COLUMNS)}"))
-        for cells in reader:
-            yield reader.line_num, cells
-    except csv.Error as error:
-        raise InvalidArgument(_fault(reader.line_num, "*", f"not CSV ({error}): remove quotes")) from error
-
-
-def _row(line: int, cells: list[str]) -> tuple[Row | None, list[Violation]]:
-    """The row of one line, or what is wrong with it."""
-    if len(cells) != len(COLUMNS):
-        return None, [_fault(line, "*", f"{len(cells)} cells, must be {len(COLUMNS)}: {','.join(COLUMNS)}")]
-    canonical: dict[str, str] = {}
-    faults: list[Violation] = []
-    for column, cell in zip(COLUMNS, cells, strict=True):
-        try:
-            canonical[column] = CELLS[column](cell)
-        except ValueError as error:
-            faults.append(_fault(line, column, str(error)))
-    if faults:
-        return None, faults
-    row = Row(**canonical)
-    if unlawful := refusal(row.role, row.relation, row.action, row.levels) if row.is_allow else None:
-        return None, [_fault(line, *unlawful)]
-    return row, []
-
-
-def _fault(line: int, column: str, description: str) -> Violation:
-    return Violation(f"policy line {line} column {column}", description)
+def _unlawful(row: Row, defined: Mapping[str, Role]) -> tuple[str, str] | None:
+    """Column and reason why no number of signatures makes the row lawful."""
+    if not row.is_allow:
+        return None
+    named = row.role.split()
+    kinds = (defined[word].kinds if word in defined else {word.partition("@")[0]} for word in named)
+    return refusal(frozenset().union(*kinds), row.relation, row.action, row.levels)

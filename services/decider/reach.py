@@ -59,7 +59,8 @@ class Reach:
 
 def reach(policy: Policy, principal: Principal, action: Action, circumstances: Circumstances, now: datetime) -> Reach:
     """What ``principal`` may do ``action`` to at ``now``."""
-    rows = [row for row in policy.rows if held(principal.role_text, row.role) and among(action, row.action)]
+    roles = policy.borne(principal.role_text)
+    rows = [row for row in policy.rows if held(roles, row.role) and among(action, row.action)]
     staff: dict[int, datetime] = {}
     for bit, ends_at in staffed(principal, circumstances, now):
         staff[bit] = max(ends_at, staff.get(bit, ends_at))

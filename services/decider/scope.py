@@ -38,21 +38,25 @@ class Scope:
 
 def classes(policy: Policy, principal: Principal, action: Action) -> Iterator[ScopeClass]:
     """The classes of each allowing row, less what a denying row takes away."""
-    rows = [r for r in policy.rows if held(principal.role_text, r.role) and among(action, r.action)]
+    roles = policy.borne(principal.role_text)
+    rows = [r for r in policy.rows if held(roles, r.role) and among(action, r.action)]
     denials = [row for row in rows if not row.is_allow]
     for row in (row for row in rows if row.is_allow):
         for relation in possible(principal):
             if among(relation, row.relation):
-                yield from _of_row(row, denials, principal, (relation, action))
+                yield from _of_row(row, denials, principal, (roles, relation, action))
 
 
-def _of_row(row: Row, denials: list[Row], principal: Principal, asked: tuple[Relation, Action]) -> Iterator[ScopeClass]:
+_Asked = tuple[str, Relation, Action]  # the roles that the principal bears, how it stands to cameras, to do what
+
+
+def _of_row(row: Row, denials: list[Row], principal: Principal, asked: _Asked) -> Iterator[ScopeClass]:
     """One class for all levels that admit the same categories."""
-    relation, action = asked
+    roles, relation, action = asked
     levels_of: dict[tuple[int, ...], list[int]] = {}
     for level in LEVELS:
         bits = standing(principal, level) | USUAL
-        requests: list[Request] = [(principal.role_text, relation, action, level, c, bits) for c in CATEGORIES]
+        requests: list[Request] = [(roles, relation, action, level, c, bits) for c in CATEGORIES]
         admitted = [r[4] for r in requests if matches(row, r) and not any(matches(deny, r) for deny in denials)]
         levels_of.setdefault(tuple(admitted), []).append(level)
     for categories, levels in levels_of.items():

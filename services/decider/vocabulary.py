@@ -19,30 +19,32 @@ def article_text(references: str) -> str:
     return ", ".join("Article " + reference.replace(".", " ¶") for reference in references.split())
 
 
-def refusal(role: str, relation: str, action: str, levels: str) -> tuple[str, str] | None:
-    """Column and reason why an allowing row breaks the law, whoever approved it; None when it does not."""
+def refusal(kinds: frozenset[str], relation: str, action: str, levels: str) -> tuple[str, str] | None:
+    """Column and reason why a row that allows ``kinds`` of agency breaks the law, whoever signed it; None if lawful."""
     if action == ANY or Action.DELETE in action.split():
         return "action", "nobody may delete originals (Article 16 ¶1): name the actions without delete"
     sealed = levels == ANY or str(SEALED_LEVEL) in levels.split()
-    reached = {word.partition("@")[0] for word in role.split()}
-    if sealed and reached != {AgencyKind.NATIONAL_SECURITY} and relation != Relation.OWN:
+    if sealed and kinds != {AgencyKind.NATIONAL_SECURITY} and relation != Relation.OWN:
         return "levels", "level 5 is for national security and the camera's own operator (Article 11): use 1-4"
     return None
 
 
-def _rule(cell: str) -> str:
+def name(cell: str) -> str:
+    """Of a rule or a role."""
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", cell) or len(cell) > 64 or cell == "default-deny":
         raise ValueError("a name of up to 64 small letters, digits and single hyphens, not default-deny")
     return cell
 
 
-def _article(cell: str) -> str:
+def article(cell: str) -> str:
+    """One or several, such as "18.1 19"."""
     if not all(re.fullmatch(r"([1-9]|[12][0-9]|30)(\.[1-3])?", word) for word in cell.split(" ")):
         raise ValueError("articles 1 to 30 with their paragraph after a point, such as 18.1 19")
     return cell
 
 
-def _sentence(cell: str) -> str:
+def sentence(cell: str) -> str:
+    """For people: why."""
     if not 1 <= len(cell) <= 200 or not cell.isprintable() or cell != cell.strip() or set(cell) & set(',"'):
         raise ValueError("one line of 1 to 200 printable characters without commas or quotes")
     return cell
@@ -54,25 +56,25 @@ def _effect(cell: str) -> str:
     return cell
 
 
-def _words(allowed: Iterable[str], *, may_be_empty: bool = False) -> Callable[[str], str]:
-    """A reader of words out of ``allowed``, or `any`; or, when it may be empty, words and no `any`."""
+def words(allowed: Iterable[str], otherwise: str | None = ANY) -> Callable[[str], str]:
+    """A reader of words out of ``allowed``, or of ``otherwise``, which stands alone; None: there is no such thing."""
     order = {word: index for index, word in enumerate(allowed)}
-    offer = " ".join(order) + (" or nothing" if may_be_empty else f" or {ANY}")
+    offer = " ".join(order) + ("" if otherwise is None else f" or {otherwise or 'nothing'}")
 
     def read(cell: str) -> str:
-        if cell == ("" if may_be_empty else ANY):
+        if cell == otherwise:
             return cell
-        words = cell.split(" ")
-        if not all(word in order for word in words) or len(set(words)) < len(words):
+        named = cell.split(" ")
+        if not all(word in order for word in named) or len(set(named)) < len(named):
             raise ValueError(f"{cell[:_SHOWN]!r} is not allowed: use, each once, {offer[:_SHOWN]}")
-        return " ".join(sorted(words, key=order.__getitem__))
+        return " ".join(sorted(named, key=order.__getitem__))
 
     return read
 
 
 def _numbers(allowed: range) -> Callable[[str], str]:
     """A reader of numbers and ranges ('1-3 5') inside ``allowed``, or `any`; spelt out, since text does not order."""
-    spelt = _words(str(n) for n in allowed)
+    spelt = words(str(n) for n in allowed)
 
     def read(cell: str) -> str:
         return spelt(" ".join(_span(word) for word in cell.split(" ")))
@@ -87,15 +89,20 @@ def _span(word: str) -> str:
     return " ".join(str(n) for n in range(first, last + 1)) or word
 
 
-CELLS: dict[str, Callable[[str], str]] = {
-    "rule": _rule,
-    "article": _article,
-    "role": _words(ROLES),
-    "relation": _words(r.value for r in Relation),
-    "action": _words(a.value for a in Action),
+def cells(defined: Iterable[str]) -> dict[str, Callable[[str], str]]:
+    """The readers of a row's cells, column by column; ``defined`` are roles beyond those of kind and tier."""
+    return {**_CELLS, "role": words((*ROLES, *defined))}
+
+
+_CELLS: dict[str, Callable[[str], str]] = {
+    "rule": name,
+    "article": article,
+    "role": words(ROLES),
+    "relation": words(r.value for r in Relation),
+    "action": words(a.value for a in Action),
     "levels": _numbers(LEVELS),
     "categories": _numbers(CATEGORIES),
-    "needs": _words(CONDITIONS, may_be_empty=True),
+    "needs": words(CONDITIONS, otherwise=""),
     "effect": _effect,
-    "sentence": _sentence,
+    "sentence": sentence,
 }

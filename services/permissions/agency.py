@@ -1,16 +1,19 @@
 """Agencies and their principals: who they are, and when a principal has no rights any more."""
 
 import re
+from collections.abc import Set
 from dataclasses import dataclass, replace
 
 from services.chassis.errors import Denied, FailedPrecondition
 from services.decider.facts import CITY, DISTRICTS, LEVELS, AgencyKind, Principal, Tier
+from services.decider.policy import Policy
 from services.permissions.fields import Fields
 
 _NAME = r"{}/[a-z0-9]+(-[a-z0-9]+)*"
 _ROLE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 MAX_NAME = 100
 MAX_CERTIFICATES = 16
+MAX_ROLES = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,20 @@ def check_account(account: Account) -> None:
     is_sized = len(account.certificates) <= MAX_CERTIFICATES
     offer = f"must be at most {MAX_CERTIFICATES} SHA-256 fingerprints in small hexadecimal digits"
     fields.claim(are_prints and is_sized, "principal.certificate_sha256", offer)
+    fields.settle()
+
+
+def check_roles(roles: Set[str], path: str, agency: Agency, policy: Policy) -> None:
+    """Raise InvalidArgument unless ``policy`` defines each of ``roles`` for principals of ``agency``."""
+    own = {agency.kind.value, f"{agency.kind.value}@{agency.tier.value}"}
+    offered = sorted(role.role for role in policy.roles if role.is_for(own))
+    unknown = sorted(roles - set(offered))[:MAX_ROLES]
+    offer = (
+        f"must be of the roles defined for {agency.kind}@{agency.tier} ({' '.join(offered) or 'none'}): not {unknown}"
+    )
+    fields = Fields(about={"article": "Article 14 ¶2"})
+    fields.claim(not unknown, path, offer)
+    fields.claim(len(roles) <= MAX_ROLES, path, f"must be at most {MAX_ROLES} roles")
     fields.settle()
 
 

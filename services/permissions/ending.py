@@ -19,6 +19,7 @@ class Cause(StrEnum):
     AGENCY_SUSPENDED = "agency-suspended"
     TRAINING_REVOKED = "training-revoked"
     SHIFT_ENDED = "shift-ended"
+    ROLES_CHANGED = "roles-changed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ the rows that they signed give to its kind and tier, and makes no principal of a
 See docs/decisions/0016-clearance-from-the-rows.md.
 """
 
+from collections.abc import Set
+
 from services.chassis.errors import Denied, FailedPrecondition
 from services.decider.facts import LEVELS, SEALED_LEVEL, Action, AgencyKind, Principal, Relation, Tier
 from services.decider.model import among, held, within
@@ -76,13 +78,14 @@ def refuse_unless_reading(by: Principal, agency: str) -> None:
         raise Denied("NOT_PERMITTED", message, article=ARTICLE)
 
 
-def ceiling(policy: Policy, kind: AgencyKind, tier: Tier) -> int:
-    """The highest clearance that may be given to a principal of this kind and tier without a joint setting.
+def ceiling(policy: Policy, kind: AgencyKind, tier: Tier, given: Set[str] = frozenset()) -> int:
+    """The highest clearance that may be given to a principal of this kind and tier, and of the roles ``given``, without
+    a joint setting.
 
     It is the highest level that a row in force shows to it standing: to know of or to watch, on no papers, incident or
     inspection. Beyond national security never a state secret: an operator's own need no clearance.
     """
-    roles = f"{kind.value} {kind.value}@{tier.value}"
+    roles = policy.borne(" ".join((kind.value, f"{kind.value}@{tier.value}", *given)))
     most = SEALED_LEVEL if kind is AgencyKind.NATIONAL_SECURITY else SEALED_LEVEL - 1
     relations = [r for r in Relation if (r is Relation.OWN) == (kind is AgencyKind.OPERATOR)]
     shown = [

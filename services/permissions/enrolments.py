@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.chassis.errors import AlreadyExists, Exhausted, FailedPrecondition, InvalidArgument, Violation
 from services.decider.policy import Policy
-from services.permissions import certificate, enrolment, refusals
-from services.permissions.agency import MAX_CERTIFICATES, Account, Agency, check_account
+from services.permissions import certificate, enrolment, refusals, role_grant
+from services.permissions.agency import MAX_CERTIFICATES, Account, Agency, check_account, check_roles
 from services.permissions.agency_key import refuse_others
 from services.permissions.certificate import Certificate, Voidance
 from services.permissions.control import Act
@@ -104,7 +104,13 @@ async def enrol(
     account, document = who
     check_account(account)
     found = await policies.newest(transaction)
-    _check_clearance(account, agency, found[0] if found else Policy(()))
+    policy = found[0] if found else Policy(())
+    if account.roles:
+        check_roles(account.roles, "principal.roles", agency, policy)
+        role_grant.refuse_unless_granting(
+            await in_good_standing(transaction, ports, act.by), agency, policy, account.roles
+        )
+    _check_clearance(account, agency, policy)
     entry = PrincipalEntry(account, (), act.at, act.by)
     if not await store.insert_principal(transaction, entry):
         raise AlreadyExists("RESOURCE_EXISTS", f"{account.name} is on record already", name=account.name)
@@ -155,7 +161,7 @@ def void(found: Certificate, by: str, reason: str, now: datetime) -> Certificate
 
 
 def _check_clearance(account: Account, agency: Agency, policy: Policy) -> None:
-    most = enrolment.ceiling(policy, agency.kind, agency.tier)
+    most = enrolment.ceiling(policy, agency.kind, agency.tier, account.roles)
     offer = (
         f"must be at most {most}: the rows in force let {agency.kind}@{agency.tier} stand at no more (Article 14 ¶2)"
     )

@@ -41,6 +41,7 @@ from services.permissions.joint.sealed import SealedList
 from services.permissions.neighbours import BARRED
 from services.permissions.ports import Change, Held, Standing
 from services.permissions.review import Review, Terms
+from services.permissions.role_grant import RoleOrder
 from services.permissions.roll import AgencyEntry, PrincipalEntry
 from services.permissions.rpc import (
     agency_keys,
@@ -273,6 +274,11 @@ def _(resource: AgencyEntry) -> Message:
 @_snapshot.register
 def _(resource: PrincipalEntry) -> Message:
     return roll_messages.principal(resource)
+
+
+@_snapshot.register
+def _(resource: RoleOrder) -> Message:
+    return roll_messages.role_order(resource)
 
 
 @_snapshot.register

@@ -21,6 +21,7 @@ from services.permissions.inspection import Inspecting
 from services.permissions.joint.proposal import Proposal
 from services.permissions.joint.sealed import SealedList
 from services.permissions.review import Review, Terms
+from services.permissions.role_grant import RoleOrder
 from services.permissions.roll import AgencyEntry, PrincipalEntry
 from services.permissions.snapshots import Known
 from services.permissions.staff_record import StaffEntry
@@ -55,7 +56,7 @@ class Standing:
 
 Snapshot = (
     Registered | Review | Terms | Inspecting | Declared | Held | Standing | Proposal | SealedList | AgencyKey
-    | AgencyEntry | PrincipalEntry | Certificate | StaffEntry
+    | AgencyEntry | PrincipalEntry | Certificate | StaffEntry | RoleOrder
 )  # fmt: skip
 
 

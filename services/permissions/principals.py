@@ -16,7 +16,7 @@ from services.permissions.enrolments import refuse_lock_out
 from services.permissions.ports import Change, Ports, Standing
 from services.permissions.question import acting, in_good_standing
 from services.permissions.store import agency_keys, certificates, endings, principals, takeovers
-from services.permissions.takeover import Control, Outcome, release, settle
+from services.permissions.takeover import of_principal
 
 IDENTITY_LIFETIME = timedelta(
     seconds=10
@@ -90,11 +90,10 @@ class Principals:
             revoke(found.account if found else _nobody(name), caller, reason)
             if found is None:
                 raise refusals.no_resource(name)
-            target = found.acting
             await takeovers.lock(transaction)
             await refuse_lock_out(transaction, found.agency, name, now)
             cameras = await takeovers.cameras_by(transaction, name)
-            await end(transaction, ports, cameras, lambda control: _without(control, target, now), Act(principal, now))
+            await end(transaction, ports, cameras, lambda one: of_principal(one, name, now), Act(principal, now))
             ending = await endings.append(transaction, Cause.PRINCIPAL_REVOKED, name, now)
             await principals.set_revoked(transaction, name, ending, reason)
             told = Change("principal.revoked", principal, now, Standing(name, True, reason), article="Article 14 ¶2")
@@ -123,13 +122,3 @@ class Principals:
 def _nobody(name: str) -> Account:
     """Stands in for a name that is not on record, so that whoever may not ask is refused in the same words."""
     return Account(name, agency="", clearance=1, certificates=frozenset())
-
-
-def _without(control: Control, revoked: Principal, now: datetime) -> Outcome:
-    """End the takeovers that the revoked principal asked for; the earlier lawful holder is back."""
-    control, events = settle(control, now)
-    for takeover in control.takeovers:
-        if takeover.principal == revoked.name:
-            control, more = release(control, takeover.name, revoked, now)
-            events += more
-    return control, events

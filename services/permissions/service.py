@@ -23,6 +23,7 @@ from services.permissions.ports import Ports
 from services.permissions.principals import Principals
 from services.permissions.reaches import Reaches
 from services.permissions.reviews import Reviews
+from services.permissions.role_grants import RoleGrants
 from services.permissions.staff import Staff
 from services.permissions.takeovers import Takeovers
 from services.permissions.view import Views
@@ -47,6 +48,7 @@ class Permissions:
     agency_keys: AgencyKeys
     agencies: Agencies
     enrolments: Enrolments
+    role_grants: RoleGrants
     reaches: Reaches
     reviews: Reviews
     concerns: Concerns
@@ -91,6 +93,7 @@ def compose(ports: Ports, documents: Documents, organs: Organs, outlook: Outlook
         AgencyKeys(ports),
         Agencies(ports),
         Enrolments(ports),
+        RoleGrants(ports),
         Reaches(ports),
         Reviews(ports),
         Concerns(ports),

@@ -148,6 +148,14 @@ def of_agency(control: Control, agency: str, now: datetime) -> Outcome:
     return control, (*events, *ended)
 
 
+def of_principal(control: Control, principal: str, now: datetime) -> Outcome:
+    """End every takeover that a principal asked for; the earlier lawful holder is back."""
+    control, events = settle(control, now)
+    over = tuple(takeover for takeover in control.takeovers if takeover.principal == principal)
+    control, ended = _end(control, over, Ending.WITHDRAWN, now)
+    return control, (*events, *ended)
+
+
 def settle(control: Control, now: datetime) -> Outcome:
     """Let time pass: takeovers whose end has come are dropped, and control moves on if one of them held it."""
     return _end(control, tuple(t for t in control.takeovers if t.ends_at <= now), Ending.EXPIRED, now)

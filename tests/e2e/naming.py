@@ -202,8 +202,8 @@ ELSEWHERE = {
     **{
         f"kapok.permissions.v1.AgenciesService.{verb}": "names agencies, principals, their certificates and keys"
         for verb in ("RegisterAgency", "GetAgency", "ListAgencies", "SuspendAgency", "ReinstateAgency",
-                     "RegisterPrincipal", "ListPrincipals", "RegisterCertificate", "RevokeCertificate",
-                     "RegisterAgencyKey", "ListAgencyKeys", "RevokeAgencyKey")
+                     "RegisterPrincipal", "SetPrincipalRoles", "ListPrincipals", "RegisterCertificate",
+                     "RevokeCertificate", "RegisterAgencyKey", "ListAgencyKeys", "RevokeAgencyKey")
     },
     **{f"kapok.streams.v1.StreamsService.{verb}": _TALKS
        for verb in ("RenewSession", "CloseSession", "ListSessions", "RecordCopy")},

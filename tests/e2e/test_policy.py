@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from demo.chapters import first_camera, opened
 from demo.platform import Platform, platform, watching
 from services.cell.keys import Keys
@@ -13,6 +15,7 @@ ORGANS = {
     "public-security": "police-guangzhou", "information-technology": "informatization-guangzhou",
     "national-security": "security-guangzhou",
 }  # fmt: skip
+ROLE = "night,14.1,urban-management,agency,Watches at night."
 ENDED_WITHIN_S = 8
 
 
@@ -32,6 +35,7 @@ def approved(stage: Platform, proposal: str) -> str:
     return told
 
 
+@pytest.mark.timeout(240)  # three changes of the policy, each with its simulation and signatures
 def test_players_end_with_the_row_that_they_stood_on_and_come_back_with_it(tmp_path: Path) -> None:
     with platform(tmp_path / "home") as stage:
         urban = watching(opened(stage, "urban-yuexiu", CAMERA).rtsp_url)
@@ -57,4 +61,11 @@ def test_players_end_with_the_row_that_they_stood_on_and_come_back_with_it(tmp_p
         again = watching(opened(stage, "urban-yuexiu", CAMERA).rtsp_url)
         assert again.await_pictures(25), again.why
         assert policy(stage, "police-guangzhou", "history").count("\n") >= 3
+        duty = tmp_path / "roles.csv"
+        duty.write_text(policy(stage, "police-guangzhou", "roles", "3") + ROLE, encoding="utf-8")
+        made = policy(stage, "police-guangzhou", "propose", "--roles", str(duty), "--reason", "a night", "--json")
+        approved(stage, json.loads(made)["name"])
+        assert f"+{ROLE}" in policy(stage, "police-guangzhou", "diff", "3", "4")
+        given = stage.kapok("--as", "urban-yuexiu", "agencies", "roles", "urban-yuexiu", "night", "--reason", "hers")
+        assert "night" in given.stdout, given.stderr
         assert stage.kapok("--as", "police-guangzhou", "audit", "verify").returncode == 0

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from services.decider.facts import CATEGORIES, LEVELS, AgencyKind
 from services.decider.policy import Policy
-from services.permissions.agency import Account, Agency, check_account, check_agency
+from services.permissions.agency import Account, Agency, check_account, check_agency, check_roles
 from services.permissions.fields import Fields
 
 PURPOSE = "kapok.permissions.genesis"
@@ -53,6 +53,9 @@ def check(genesis: Genesis) -> None:
     are_levels = set(genesis.camera_levels.values()) <= set(LEVELS)
     fields.claim(are_levels, "camera_levels", "levels must be from 1 to 5 (Article 14)")
     fields.settle()
+    homes = {agency.name: agency for agency in genesis.agencies}
+    for account in genesis.accounts:
+        check_roles(account.roles, "principals.roles", homes[account.agency], genesis.policy)
 
 
 def _twice(names: Iterable[str]) -> list[str]:

@@ -4,8 +4,9 @@ A stock is what cameras of one operator share: district, place category, level. 
 whether it has a thousand cameras or ten million.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ from services.permissions.agency import Agency
 from services.permissions.joint.simulation import Effect
 
 _CITY = frozenset({CITY, *DISTRICTS})
+_NOBODY: Mapping[str, Set[str]] = MappingProxyType({})
 Counts = NDArray[np.int64]  # levels × categories
 
 
@@ -31,7 +33,9 @@ class Stock:
 
 @dataclass(frozen=True, slots=True)
 class Concern:
-    """An effect with the agencies of its kind and tier, and how many cameras stand so to one of them."""
+    """An effect with the agencies of its kind and tier that have somebody of its role, and how many cameras stand so to
+    one of them.
+    """
 
     effect: Effect
     agencies: tuple[str, ...]
@@ -41,25 +45,36 @@ class Concern:
 class Census:
     """Of one city at one moment. A camera that several agencies stand to in the same way counts once."""
 
-    def __init__(self, agencies: Sequence[Agency], stocks: Sequence[Stock]) -> None:
+    def __init__(
+        self,
+        agencies: Sequence[Agency],
+        stocks: Sequence[Stock],
+        holders: Mapping[str, Set[str]] = _NOBODY,
+    ) -> None:
+        """``holders`` are the agencies, by name, that have a principal with a role, by role."""
         self._stocks = stocks
+        self._holders = holders
         self._of: dict[str, list[Agency]] = {}
         for agency in agencies:
             self._of.setdefault(f"{agency.kind.value}@{agency.tier.value}", []).append(agency)
-        self._known: dict[tuple[str, Relation], Counts] = {}
+        self._known: dict[tuple[str, str, Relation], Counts] = {}
 
     def concern(self, effect: Effect) -> Concern:
         """Whom the effect concerns."""
-        key = effect.role, effect.relation
+        key = effect.role, effect.holding, effect.relation
         if key not in self._known:
             self._known[key] = self._counted(*key)
         levels = [LEVELS.index(level) for level in effect.levels]
         categories = [CATEGORIES.index(category) for category in effect.categories]
         cameras = int(self._known[key][np.ix_(levels, categories)].sum())
-        return Concern(effect, tuple(agency.name for agency in self._of.get(effect.role, ())), cameras)
+        return Concern(effect, tuple(agency.name for agency in self._meant(effect.role, effect.holding)), cameras)
 
-    def _counted(self, role: str, relation: Relation) -> Counts:
-        stands = _RELATIONS[relation](self._of.get(role, []))
+    def _meant(self, role: str, holding: str) -> list[Agency]:
+        of_kind = self._of.get(role, [])
+        return [one for one in of_kind if one.name in self._holders.get(holding, ())] if holding else of_kind
+
+    def _counted(self, role: str, holding: str, relation: Relation) -> Counts:
+        stands = _RELATIONS[relation](self._meant(role, holding))
         table = np.zeros((len(LEVELS), len(CATEGORIES)), np.int64)
         for stock in self._stocks:
             if stands(stock):

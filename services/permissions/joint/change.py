@@ -26,7 +26,7 @@ _NAMED = 5  # wrong entries that a message names
 
 @dataclass(frozen=True, slots=True)
 class PolicyChange:
-    """What the organs sign. ``policy`` None: the rows stay. Levels that are not named stay."""
+    """What the organs sign. ``policy`` None: rows and roles stay. Levels that are not named stay."""
 
     proposal: str
     base_revision: int
@@ -43,7 +43,7 @@ def refuse_unless_sound(change: PolicyChange) -> None:
     fields = Fields()
     fields.text("reason", change.reason, most=500)
     is_some = change.policy is not None or change.category_levels or change.camera_levels or change.sealed
-    fields.claim(bool(is_some), "policy_csv", "must change something: send rows, levels or a sealed list")
+    fields.claim(bool(is_some), "policy_csv", "must change something: send rows, roles, levels or a sealed list")
     fields.claim(set(change.category_levels) <= set(CATEGORIES), "category_levels", "must be place categories 1 to 13")
     offer = f"must be from 1 to {_OPEN_LEVELS[-1]}: state secrets are set by a sealed list (Articles 11, 14)"
     fields.claim(set(change.category_levels.values()) <= set(_OPEN_LEVELS), "category_levels", offer)
@@ -72,9 +72,17 @@ def _lockouts(policy: Policy) -> Iterator[Violation]:
         yield Violation("policy_csv", "must have rows: an empty policy denies everything")
         return
     for kind in ORGANS:
-        roles = f"{kind.value} {kind.value}@{Tier.MUNICIPAL.value}"
+        own = f"{kind.value} {kind.value}@{Tier.MUNICIPAL.value}"
+        # Whoever has more roles is denied what each of them is: with none and with all of them is every case.
+        laden = policy.borne(" ".join((own, *(role.role for role in policy.roles))))
         if barred := sorted(
-            {level for level in _OPEN_LEVELS for c in CATEGORIES if not _may_set(policy, roles, level, c)}
+            {
+                level
+                for level in _OPEN_LEVELS
+                for c in CATEGORIES
+                for roles in {own, laden}
+                if not _may_set(policy, roles, level, c)
+            }
         ):
             yield Violation(
                 "policy_csv",

@@ -32,10 +32,11 @@ _HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What is proposed. ``policy_csv`` "" leaves the rows; ``sealed_levels`` names a list; ``window`` 0: a week."""
+    """What is proposed. "" leaves the rows, the roles; ``sealed_levels`` names a list; ``window`` 0: a week."""
 
     reason: str
     policy_csv: str = ""
+    roles_csv: str = ""
     category_levels: Mapping[int, int] = field(default_factory=dict)
     camera_levels: Mapping[str, int] = field(default_factory=dict)
     sealed_levels: str = ""
@@ -155,7 +156,7 @@ class Proposals:
             base_revision=await versions.revision(transaction),
             reason=draft.reason,
             sign_by=now + window,
-            policy=parse(draft.policy_csv) if draft.policy_csv else None,
+            policy=await _policy(transaction, draft),
             category_levels=dict(draft.category_levels),
             camera_levels=dict(draft.camera_levels),
             sealed=await self._sealed(transaction, draft.sealed_levels) if draft.sealed_levels else None,
@@ -241,3 +242,12 @@ class Proposals:
 
     async def _tell(self, transaction: AsyncConnection, verb: str, by: str, proposal: Proposal, now: datetime) -> None:
         await self._ports.journal.add(transaction, Change(f"proposal.{verb}", by, now, proposal, article=ARTICLE))
+
+
+async def _policy(transaction: AsyncConnection, draft: Draft) -> Policy | None:
+    """Rows and roles together, since rows speak of roles: what is not proposed is as it is in force."""
+    if not (draft.policy_csv or draft.roles_csv):
+        return None
+    found = await versions.newest(transaction)
+    now_in_force = found[0] if found else Policy(())
+    return parse(draft.policy_csv or now_in_force.text, draft.roles_csv or now_in_force.roles_text)

@@ -36,6 +36,7 @@ _RELATIONS = {
     Tier.DISTRICT: (Relation.OWN, Relation.DISTRICT, Relation.OTHER),
     Tier.MUNICIPAL: (Relation.OWN, Relation.MUNICIPAL),
 }
+_Change = tuple[bool, tuple[int, ...], tuple[int, ...], str, str]  # gained; levels; categories; rule before, after
 Table = NDArray[np.intp]  # levels × categories: which row of the policy decides, -1 for none
 
 
@@ -52,25 +53,38 @@ class Effect:
     categories: tuple[int, ...]
     before: str
     after: str
+    holding: str = ""  # of those with this role besides
 
 
 def effects(before: Policy, after: Policy) -> list[Effect]:
-    """Every class whose answer differs, in the order of agencies, relations and actions."""
+    """Every class whose answer differs, in the order of agencies, relations and actions.
+
+    What holders of a role gain and lose beyond what all of their agencies do is told of each role by itself.
+    """
     found: list[Effect] = []
+    defined = sorted({role.role for policy in (before, after) for role in policy.roles})
     for kind, tier in product(AgencyKind, Tier):
-        roles = f"{kind.value} {kind.value}@{tier.value}"
+        own = f"{kind.value}@{tier.value}"
         for relation, action in product(_RELATIONS[tier], Action):
-            old, new = (_rows(policy, roles, relation, action) for policy in (before, after))
-            if old == new:
-                continue
-            known: set[tuple[object, ...]] = set()
-            for besides in _BESIDES:
-                names = tuple(name for name, condition in CONDITIONS.items() if condition.bit & besides)
-                for change in _changes(old, new, _EVERY_DAY | besides):
-                    if change not in known:  # what changes every day changes with papers too: told once
-                        known.add(change)
-                        found.append(Effect(f"{kind.value}@{tier.value}", relation, action, names, *change))
+            known: set[_Change] = set()
+            for holding in ("", *defined):
+                said = f"{kind.value} {own} {holding}"
+                old, new = (_rows(policy, policy.borne(said), relation, action) for policy in (before, after))
+                for names, change in _told(old, new, known):
+                    found.append(Effect(own, relation, action, names, *change, holding))
     return found
+
+
+def _told(before: list[Row], after: list[Row], known: set[_Change]) -> Iterator[tuple[tuple[str, ...], _Change]]:
+    """What changes and on which conditions, unless it is ``known``: what changes every day changes with papers too."""
+    if before == after:
+        return
+    for besides in _BESIDES:
+        names = tuple(name for name, condition in CONDITIONS.items() if condition.bit & besides)
+        for change in _changes(before, after, _EVERY_DAY | besides):
+            if change not in known:
+                known.add(change)
+                yield names, change
 
 
 def _rows(policy: Policy, roles: str, relation: Relation, action: Action) -> list[Row]:
@@ -79,9 +93,6 @@ def _rows(policy: Policy, roles: str, relation: Relation, action: Action) -> lis
         r for r in policy.rows if held(roles, r.role) and among(relation, r.relation) and among(action, r.action)
     )
     return sorted(fitting, key=lambda row: row.is_allow)
-
-
-_Change = tuple[bool, tuple[int, ...], tuple[int, ...], str, str]
 
 
 def _changes(before: list[Row], after: list[Row], bits: int) -> Iterator[_Change]:

@@ -66,9 +66,10 @@ class Simulations:
         async with self._ports.database.read() as transaction:
             kind = (await in_good_standing(transaction, self._ports, principal)).kind
             agencies = await principals.all_agencies(transaction)
+            holders = await principals.role_holders(transaction)
         stocks, away = await self._stocks(kind)
         verdict, more = await self._tried(_trial(compared, kind), is_registry_away=bool(away))
-        census, change = Census(agencies, stocks), compared.change
+        census, change = Census(agencies, stocks, holders), compared.change
         found = [census.concern(effect) for effect in effects(compared.before, change.policy or compared.before)]
         return Simulation(found, compared.moved, away | more, verdict)
 

@@ -39,6 +39,7 @@ def edition(found: Edition) -> replica_pb2.PolicyEdition:
     return replica_pb2.PolicyEdition(
         revision=found.revision,
         policy_csv=zlib.compress(found.policy.text.encode(), 9),
+        roles_csv=zlib.compress(found.policy.roles_text.encode(), 9) if found.policy.roles else b"",
         category_levels=found.category_levels,
         camera_levels=found.camera_levels,
         number=found.number,

@@ -29,10 +29,11 @@ def read(document: bytes, organ_keys: Mapping[str, bytes]) -> Genesis:
     except DecodeError as error:
         raise _refused("genesis", "must be a serialised kapok.permissions.v1.SignedGenesis") from error
     return Genesis(
-        policy=parse(found.policy_csv),
+        policy=parse(found.policy_csv, found.roles_csv),
         agencies=tuple(map(_agency, found.agencies)),
         accounts=tuple(
-            Account(p.name, p.agency, p.clearance, frozenset(p.certificate_sha256)) for p in found.principals
+            Account(p.name, p.agency, p.clearance, frozenset(p.certificate_sha256), frozenset(p.roles))
+            for p in found.principals
         ),
         category_levels=dict(found.category_levels),
         camera_levels=dict(found.camera_levels),

@@ -28,6 +28,7 @@ class PolicyServicer:
         draft = Draft(
             reason=request.reason,
             policy_csv=request.policy_csv,
+            roles_csv=request.roles_csv,
             category_levels=dict(request.category_levels),
             camera_levels=policy_change.levels(request.camera_levels),
             sealed_levels=messages.optional("sealed_levels", request.sealed_levels, "sealed_levels"),
@@ -91,7 +92,7 @@ class PolicyServicer:
         name = messages.named("version", request.name, "name")
         version, change = await self._permissions.versions.get(principal_of_call(), int(name.split("/")[1]))
         shown = _version(version)
-        shown.policy_csv = version.policy.text
+        shown.policy_csv, shown.roles_csv = version.policy.text, version.policy.roles_text
         if change is not None:
             shown.reason = change.reason
             shown.category_levels.update(change.category_levels)

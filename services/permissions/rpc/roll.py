@@ -43,6 +43,11 @@ class AgenciesServicer(AgencyKeyMethods):
         entry = await self._permissions.enrolments.register(principal, account, request.certificate)
         return roll_messages.principal(entry)
 
+    async def SetPrincipalRoles(self, request: pb.SetPrincipalRolesRequest, _context: object) -> genesis_pb2.Principal:
+        principal, name = principal_of_call(), messages.named("principal", request.name, "name")
+        order = roll_messages.read_role_order(request, name)
+        return roll_messages.principal(await self._permissions.role_grants.set(principal, order))
+
     async def ListPrincipals(self, request: pb.ListPrincipalsRequest, _context: object) -> pb.ListPrincipalsResponse:
         principal, agency = principal_of_call(), messages.named("agency", request.parent, "parent")
         size, after = messages.page("principal", "principals/", request)

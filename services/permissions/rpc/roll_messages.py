@@ -1,10 +1,12 @@
 """Agencies, principals and certificates: protobuf ↔ domain."""
 
+from kapok.permissions.v1 import agencies_service_pb2 as pb
 from kapok.permissions.v1 import genesis_pb2
 from services.chassis.errors import InvalidArgument, Violation
 from services.decider.facts import AgencyKind, Tier
 from services.permissions.agency import Account, Agency
 from services.permissions.certificate import Certificate
+from services.permissions.role_grant import RoleOrder
 from services.permissions.roll import AgencyEntry, PrincipalEntry
 from services.permissions.rpc.messages import stamp
 
@@ -28,7 +30,8 @@ def read_agency(message: genesis_pb2.Agency) -> Agency:
 
 def read_account(message: genesis_pb2.Principal, agency: str) -> Account:
     """The principal of ``agency`` that is to be registered."""
-    return Account(message.name, agency, message.clearance, frozenset(), is_person=message.is_person)
+    roles = frozenset(message.roles)
+    return Account(message.name, agency, message.clearance, frozenset(), roles, is_person=message.is_person)
 
 
 def agency(entry: AgencyEntry) -> genesis_pb2.Agency:
@@ -60,7 +63,18 @@ def principal(entry: PrincipalEntry) -> genesis_pb2.Principal:
         revoke_reason=entry.revoke_reason,
         certificates=map(certificate, entry.certificates),
         is_person=entry.account.is_person,
+        roles=sorted(entry.account.roles),
     )
+
+
+def read_role_order(request: pb.SetPrincipalRolesRequest, name: str) -> RoleOrder:
+    """The roles that the principal of that name is to have."""
+    return RoleOrder(name, frozenset(request.roles), request.reason)
+
+
+def role_order(order: RoleOrder) -> pb.SetPrincipalRolesRequest:
+    """The order that was carried out: it holds the reason, which no resource does."""
+    return pb.SetPrincipalRolesRequest(name=order.name, roles=sorted(order.roles), reason=order.reason)
 
 
 def certificate(one: Certificate) -> genesis_pb2.Certificate:

@@ -36,6 +36,7 @@ def _effect(found: Concern) -> pb.PolicyEffect:
         camera_count=found.cameras,
         agencies=found.agencies[:_MOST_NAMED],
         agency_count=len(found.agencies),
+        defined_role=effect.holding,
     )
 
 

@@ -41,7 +41,7 @@ async def insert_first(transaction: AsyncConnection, genesis: Genesis, document:
     policy = genesis.policy
     row = {
         "revision": FIRST, "text": policy.text, "digest": policy.digest, "document": document, "adopted_at": now,
-        "proposal": "",
+        "proposal": "", "roles": policy.roles_text,
     }  # fmt: skip
     await transaction.execute(policies.insert(), row)
     await principals.insert(transaction, genesis.agencies, genesis.accounts)
@@ -69,7 +69,7 @@ async def insert_next(
     policy = version.policy
     row = {
         "revision": version.revision, "text": policy.text, "digest": policy.digest, "document": document,
-        "adopted_at": version.adopted_at, "proposal": version.proposal,
+        "adopted_at": version.adopted_at, "proposal": version.proposal, "roles": policy.roles_text,
     }  # fmt: skip
     await transaction.execute(policies.insert(), row)
     for category, level in by_category.items():
@@ -95,7 +95,7 @@ async def versions(transaction: AsyncConnection, before: int, most: int) -> list
 async def newest(transaction: AsyncConnection) -> tuple[Policy, int] | None:
     """The policy in force and its revision; None before the genesis."""
     row = (await transaction.execute(sa.select(policies).order_by(policies.c.revision.desc()).limit(1))).first()
-    return (parse(row.text), row.revision) if row else None
+    return (parse(row.text, row.roles), row.revision) if row else None
 
 
 async def revision(transaction: AsyncConnection) -> int:
@@ -116,4 +116,4 @@ async def levels(transaction: AsyncConnection, codes: Iterable[str]) -> LevelBoo
 
 
 def _version(row: Any) -> Version:
-    return Version(row.revision, parse(row.text), row.adopted_at, row.proposal)
+    return Version(row.revision, parse(row.text, row.roles), row.adopted_at, row.proposal)

@@ -40,7 +40,9 @@ async def insert(transaction: AsyncConnection, found: tuple[Agency, ...], accoun
         for agency in found
     ]
     await transaction.execute(agencies.insert(), rows)
-    people = [{"name": a.name, "agency": a.agency, "clearance": a.clearance} for a in accounts]
+    people = [
+        {"name": a.name, "agency": a.agency, "clearance": a.clearance, "roles": roles_text(a.roles)} for a in accounts
+    ]
     await transaction.execute(principals.insert(), people)
     prints = [{"sha256": print_, "principal": a.name} for a in accounts for print_ in sorted(a.certificates)]
     if prints:
@@ -79,6 +81,16 @@ async def all_agencies(transaction: AsyncConnection) -> list[Agency]:
     return [Agency(r.name, r.display_name, AgencyKind(r.kind), Tier(r.tier), r.jurisdiction) for r in rows]
 
 
+async def role_holders(transaction: AsyncConnection) -> dict[str, set[str]]:
+    """The agencies, by name, that have a principal with a role, by role."""
+    query = sa.select(principals.c.agency, principals.c.roles).where(principals.c.roles != "").distinct()
+    found: dict[str, set[str]] = {}
+    for row in await transaction.execute(query):
+        for role in row.roles.split():
+            found.setdefault(role, set()).add(row.agency)
+    return found
+
+
 async def agency_names(transaction: AsyncConnection, kind: str, tier: str) -> list[str]:
     """The agencies of a kind and tier, by name."""
     query = sa.select(agencies.c.name).where(agencies.c.kind == kind, agencies.c.tier == tier)
@@ -97,11 +109,26 @@ async def set_reinstated(transaction: AsyncConnection, name: str) -> None:
     await transaction.execute(principals.update().where(principals.c.name == name).values(**values))
 
 
+async def set_roles(transaction: AsyncConnection, name: str, roles: frozenset[str]) -> None:
+    """The principal has these roles and no others."""
+    await transaction.execute(principals.update().where(principals.c.name == name).values(roles=roles_text(roles)))
+
+
 def record(row: Any) -> Record:
     """One row of ``with_agency``."""
-    is_revoked = row.revoked_at is not None
-    account = Account(row.name, row.agency, row.clearance, frozenset(), is_revoked=is_revoked, is_person=row.is_person)
     kind, tier = AgencyKind(row.kind), Tier(row.tier)
     is_suspended = row.suspended_at is not None
     agency = Agency(row.agency, row.display_name, kind, tier, row.jurisdiction, is_suspended)
-    return Record(account, agency, row.policy_revision)
+    return Record(account(row), agency, row.policy_revision)
+
+
+def account(row: Any) -> Account:
+    """One row of principals, without its certificates."""
+    roles = frozenset(row.roles.split())
+    is_revoked = row.revoked_at is not None
+    return Account(row.name, row.agency, row.clearance, frozenset(), roles, is_revoked, is_person=row.is_person)
+
+
+def roles_text(roles: frozenset[str]) -> str:
+    """As they are kept."""
+    return " ".join(sorted(roles))

@@ -8,11 +8,12 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.decider.facts import AgencyKind, Tier
-from services.permissions.agency import Account, Agency
+from services.permissions.agency import Agency
 from services.permissions.certificate import Certificate
 from services.permissions.ending import Ending
 from services.permissions.roll import Actor, AgencyEntry, PrincipalEntry
 from services.permissions.store import certificates as papers
+from services.permissions.store import principals as people
 from services.permissions.store.tables import agencies, certificates, principals
 
 
@@ -33,6 +34,7 @@ async def insert_principal(transaction: AsyncConnection, entry: PrincipalEntry) 
     row = {
         "name": account.name, "agency": account.agency, "clearance": account.clearance,
         "registered_at": entry.registered_at, "registered_by": entry.registered_by, "is_person": account.is_person,
+        "roles": people.roles_text(account.roles),
     }  # fmt: skip
     return await papers.inserted(transaction, principals, row)
 
@@ -84,6 +86,12 @@ async def principal_page(transaction: AsyncConnection, agency: str, after: str, 
     return [_principal(row, own.get(row.name, ())) for row in rows]
 
 
+async def principal(transaction: AsyncConnection, name: str) -> PrincipalEntry | None:
+    """One principal with its certificates."""
+    row = (await transaction.execute(sa.select(principals).where(principals.c.name == name))).first()
+    return _principal(row, (await papers.of_each(transaction, [name])).get(name, ())) if row else None
+
+
 async def actors(transaction: AsyncConnection, kind: AgencyKind, tier: Tier, now: datetime) -> Sequence[Actor]:
     """Everybody who can act for agencies of this kind and tier now."""
     joined = certificates.join(principals, principals.c.name == certificates.c.principal).join(
@@ -112,8 +120,6 @@ def _agency(row: Any) -> AgencyEntry:
 
 
 def _principal(row: Any, own: tuple[Certificate, ...]) -> PrincipalEntry:
-    is_revoked = row.revoked_at is not None
-    account = Account(row.name, row.agency, row.clearance, frozenset(), is_revoked=is_revoked, is_person=row.is_person)
     return PrincipalEntry(
-        account, own, row.registered_at, row.registered_by or "", row.revoked_at, row.revoked_reason or ""
+        people.account(row), own, row.registered_at, row.registered_by or "", row.revoked_at, row.revoked_reason or ""
     )  # fmt: skip

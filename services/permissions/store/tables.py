@@ -27,7 +27,8 @@ policies = Table(
     metadata,
     Column("revision", Integer, primary_key=True, comment="1 is the genesis; each version is kept for ever"),
     Column("text", Text, nullable=False, comment="rows as canonical CSV"),
-    Column("digest", String(64), nullable=False, comment="SHA-256 of text"),
+    Column("roles", Text, nullable=False, server_default="", comment="definitions of roles as canonical CSV"),
+    Column("digest", String(64), nullable=False, comment="SHA-256 of text and roles"),
     Column("document", LargeBinary, nullable=False, comment="what the three organs signed, with their signatures"),
     Column("adopted_at", Instant, nullable=False, comment="when this cell put it in force"),
     Column("proposal", String(100), nullable=False, comment="policyProposals/{uuid}; empty for the genesis"),
@@ -124,6 +125,7 @@ principals = Table(
     Column(
         "is_person", sa.Boolean, nullable=False, server_default=sa.false(), comment="calls with tokens; else a system"
     ),
+    Column("roles", Text, nullable=False, server_default="", comment="given to it, sorted, with blanks between them"),
 )
 certificates = Table(
     "certificates",

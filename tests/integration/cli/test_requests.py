@@ -258,12 +258,26 @@ async def test_agencies_are_suspended_and_certified_by_name(tmp_path: Path) -> N
     certified = await told_to_ask(tmp_path, "agencies", "certify", "lake", "--certificate", str(tmp_path / "new.pem"))
     assert (certified.parent, certified.certificate) == ("principals/lake", b"pem")
     enrolled = await told_to_ask(
-        tmp_path, "agencies", "enrol", "lake-night", "--certificate", str(tmp_path / "new.pem"), "--clearance", "1"
+        tmp_path,
+        "agencies",
+        "enrol",
+        "lake-night",
+        "--certificate",
+        str(tmp_path / "new.pem"),
+        "--clearance",
+        "1",
+        "--role",
+        "chief",
     )
     account = enrolled.principal
     assert (account.name, account.agency, account.clearance) == ("principals/lake-night", "agencies/x", 1)
+    assert list(account.roles) == ["chief"]
     revoked = await told_to_ask(tmp_path, "agencies", "uncertify", "ab" * 32, "--reason", "z")
     assert (revoked.name, revoked.reason) == (f"certificates/{'ab' * 32}", "z")
+    given = await told_to_ask(tmp_path, "agencies", "roles", "lake-night", "chief", "duty-officer", "--reason", "w")
+    assert (given.name, list(given.roles), given.reason) == ("principals/lake-night", ["chief", "duty-officer"], "w")
+    bare = await told_to_ask(tmp_path, "agencies", "roles", "lake-night", "--reason", "w")
+    assert not bare.roles
     listed = await told_to_ask(tmp_path, "agencies", "principals", "--agency", "lake")
     assert listed.parent == "agencies/lake"
 

@@ -1,5 +1,6 @@
 """A census says of a class how many cameras stand so to one of its agencies, as asking for each camera would."""
 
+from dataclasses import replace
 from itertools import product
 
 from hypothesis import given, settings
@@ -44,3 +45,18 @@ def test_cameras_and_agencies_are_those_that_stand_so(agencies: list[Agency], fo
         assert concern.agencies == tuple(agency.name for agency in own)
         seen = [s for s in found if s.level == 1 and s.category == 3 and any(stands(a, s) is how for a in own)]
         assert concern.cameras == sum(stock.count for stock in seen)
+
+
+def test_a_role_concerns_the_agencies_that_have_somebody_of_it() -> None:
+    agencies = [
+        Agency(n, n, AgencyKind.URBAN_MANAGEMENT, Tier.DISTRICT, d) for n, d in zip(NAMES, DISTRICTS, strict=False)
+    ]
+    found = [Stock(district, 3, 1, "agencies/z", 10**number) for number, district in enumerate(DISTRICTS[:3])]
+    census = Census(agencies, found, {"duty-officer": {NAMES[1], "agencies/gone"}})
+    effect = Effect(
+        "urban-management@district", Relation.DISTRICT, Action.LIVE, (), True, (1,), (3,), "a", "b", "duty-officer"
+    )
+    concern = census.concern(effect)
+    assert (concern.agencies, concern.cameras) == ((NAMES[1],), 10)
+    assert census.concern(replace(effect, holding="")).cameras == 111
+    assert census.concern(replace(effect, holding="nobody")).cameras == 0

@@ -11,6 +11,7 @@ from services.decider.conditions import CLEARED, CONDITIONS, OPERATING
 from services.decider.facts import CATEGORIES, LEVELS, Action, AgencyKind, Relation, Tier
 from services.decider.model import Request, matches
 from services.decider.policy import Policy, Row
+from services.decider.roles import Role
 from services.permissions.joint.simulation import Effect, effects
 from tests.unit.decider.cast import GENESIS
 
@@ -76,3 +77,38 @@ def test_effects_that_need_papers_are_told_with_them() -> None:
     assert found
     assert {effect.besides for effect in found} == {("papers", "reviewed")}
     assert {effect.before for effect in found} == {"art18-copy-police"}
+
+
+def roles(*holders: str) -> tuple[Role, ...]:
+    """The definition of a duty officer, if it is for anybody."""
+    return tuple(Role("duty-officer", "14.1", one, "agency", "s") for one in holders)
+
+
+DUTY = replace(
+    next(row for row in GENESIS.rows if row.rule == "art14-live-district-urban"), rule="duty-live", role="duty-officer",
+    levels="2 3",
+)  # fmt: skip
+
+
+def test_what_holders_of_a_role_gain_is_told_of_them_alone_and_once() -> None:
+    """Urban management sees level 2 in its district anyhow: of the row for its holders level 3 is news."""
+    before = Policy(GENESIS.rows, roles("urban-management@district"))
+    after = Policy((*GENESIS.rows, DUTY), before.roles)
+    [effect] = effects(before, after)
+    assert (effect.role, effect.holding, effect.action) == (ROLE, "duty-officer", Action.LIVE)
+    assert (effect.is_gained, effect.levels, effect.after) == (True, (3,), "duty-live")
+    [back] = effects(after, before)
+    assert (back.holding, back.is_gained, back.before) == ("duty-officer", False, "duty-live")
+
+
+def test_a_role_that_is_for_others_from_now_on_is_lost_by_its_holders() -> None:
+    before = Policy((*GENESIS.rows, DUTY), roles("urban-management@district"))
+    after = Policy(before.rows, roles("sector-authority@district"))
+    told = {(effect.role, effect.holding, effect.is_gained) for effect in effects(before, after)}
+    assert told == {(ROLE, "duty-officer", False), ("sector-authority@district", "duty-officer", True)}
+
+
+def test_what_a_whole_kind_loses_is_not_told_of_its_holders_again() -> None:
+    before = Policy(GENESIS.rows, roles("urban-management"))
+    after = Policy(tuple(row for row in GENESIS.rows if row.rule != "art14-live-district-urban"), before.roles)
+    assert {effect.holding for effect in effects(before, after)} == {""}

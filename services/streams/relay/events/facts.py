@@ -30,12 +30,19 @@ _ACTIONS = {decision_pb2.Action.Value(f"ACTION_{action.name}"): action for actio
 
 def edition(said: replica_pb2.PolicyEdition) -> Edition:
     """A version of the policy. Raises ValueError or errors.InvalidArgument for one that can't be in force here."""
+    policy = parse(_unpacked(said.policy_csv), _unpacked(said.roles_csv) if said.roles_csv else "")
+    return Edition(said.revision, policy, dict(said.category_levels), dict(said.camera_levels), said.number)
+
+
+def _unpacked(packed: bytes) -> str:
     unpacked = zlib.decompressobj()
-    text = unpacked.decompress(said.policy_csv, MAX_BYTES)
+    try:
+        text = unpacked.decompress(packed, MAX_BYTES)
+    except zlib.error as error:
+        raise ValueError(f"a policy's text is not packed as it should be: {error}") from error
     if not unpacked.eof:
-        raise ValueError(f"policy {said.revision} is longer than {MAX_BYTES} bytes, or cut short")
-    levels = dict(said.category_levels), dict(said.camera_levels)
-    return Edition(said.revision, parse(text.decode()), *levels, said.number)
+        raise ValueError(f"a policy's text is longer than {MAX_BYTES} bytes, or cut short")
+    return text.decode()
 
 
 def case(said: Facts) -> Case:

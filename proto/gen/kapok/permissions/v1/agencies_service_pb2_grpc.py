@@ -67,6 +67,11 @@ class AgenciesServiceStub:
                 request_serializer=kapok_dot_permissions_dot_v1_dot_agencies__service__pb2.RegisterPrincipalRequest.SerializeToString,
                 response_deserializer=kapok_dot_permissions_dot_v1_dot_genesis__pb2.Principal.FromString,
                 _registered_method=True)
+        self.SetPrincipalRoles = channel.unary_unary(
+                '/kapok.permissions.v1.AgenciesService/SetPrincipalRoles',
+                request_serializer=kapok_dot_permissions_dot_v1_dot_agencies__service__pb2.SetPrincipalRolesRequest.SerializeToString,
+                response_deserializer=kapok_dot_permissions_dot_v1_dot_genesis__pb2.Principal.FromString,
+                _registered_method=True)
         self.ListPrincipals = channel.unary_unary(
                 '/kapok.permissions.v1.AgenciesService/ListPrincipals',
                 request_serializer=kapok_dot_permissions_dot_v1_dot_agencies__service__pb2.ListPrincipalsRequest.SerializeToString,
@@ -148,6 +153,14 @@ class AgenciesServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SetPrincipalRoles(self, request, context):
+        """Sets the roles of a principal, all of them: by its own agency, or whoever registers agencies of its kind, as the
+        definition of each role says. Whatever the principal looks at ends, and when it loses one its takeovers too.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListPrincipals(self, request, context):
         """The principals of an agency with their certificates, by name: for itself and the three organs of the city.
         """
@@ -221,6 +234,11 @@ def add_AgenciesServiceServicer_to_server(servicer, server):
             'RegisterPrincipal': grpc.unary_unary_rpc_method_handler(
                     servicer.RegisterPrincipal,
                     request_deserializer=kapok_dot_permissions_dot_v1_dot_agencies__service__pb2.RegisterPrincipalRequest.FromString,
+                    response_serializer=kapok_dot_permissions_dot_v1_dot_genesis__pb2.Principal.SerializeToString,
+            ),
+            'SetPrincipalRoles': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetPrincipalRoles,
+                    request_deserializer=kapok_dot_permissions_dot_v1_dot_agencies__service__pb2.SetPrincipalRolesRequest.FromString,
                     response_serializer=kapok_dot_permissions_dot_v1_dot_genesis__pb2.Principal.SerializeToString,
             ),
             'ListPrincipals': grpc.unary_unary_rpc_method_handler(
@@ -416,6 +434,33 @@ class AgenciesService:
             target,
             '/kapok.permissions.v1.AgenciesService/RegisterPrincipal',
             kapok_dot_permissions_dot_v1_dot_agencies__service__pb2.RegisterPrincipalRequest.SerializeToString,
+            kapok_dot_permissions_dot_v1_dot_genesis__pb2.Principal.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetPrincipalRoles(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kapok.permissions.v1.AgenciesService/SetPrincipalRoles',
+            kapok_dot_permissions_dot_v1_dot_agencies__service__pb2.SetPrincipalRolesRequest.SerializeToString,
             kapok_dot_permissions_dot_v1_dot_genesis__pb2.Principal.FromString,
             options,
             channel_credentials,

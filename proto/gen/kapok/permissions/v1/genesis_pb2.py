@@ -26,7 +26,7 @@ from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior_
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"kapok/permissions/v1/genesis.proto\x12\x14kapok.permissions.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x82\x03\n\x07Genesis\x12\x12\n\npolicy_csv\x18\x01 \x01(\t\x12.\n\x08\x61gencies\x18\x02 \x03(\x0b\x32\x1c.kapok.permissions.v1.Agency\x12\x33\n\nprincipals\x18\x03 \x03(\x0b\x32\x1f.kapok.permissions.v1.Principal\x12J\n\x0f\x63\x61tegory_levels\x18\x04 \x03(\x0b\x32\x31.kapok.permissions.v1.Genesis.CategoryLevelsEntry\x12\x46\n\rcamera_levels\x18\x05 \x03(\x0b\x32/.kapok.permissions.v1.Genesis.CameraLevelsEntry\x1a\x35\n\x13\x43\x61tegoryLevelsEntry\x12\x0b\n\x03key\x18\x01 \x01(\x05\x12\r\n\x05value\x18\x02 \x01(\x05:\x02\x38\x01\x1a\x33\n\x11\x43\x61meraLevelsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x05:\x02\x38\x01\"\x8a\x02\n\x06\x41gency\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\x0c\n\x04kind\x18\x03 \x01(\t\x12\x0c\n\x04tier\x18\x04 \x01(\t\x12\x14\n\x0cjurisdiction\x18\x05 \x01(\t\x12\x37\n\rregister_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x1b\n\rregistered_by\x18\x07 \x01(\tB\x04\xe2\x41\x01\x03\x12\x36\n\x0csuspend_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x1c\n\x0esuspend_reason\x18\t \x01(\tB\x04\xe2\x41\x01\x03\"\xda\x02\n\tPrincipal\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06\x61gency\x18\x02 \x01(\t\x12\x11\n\tclearance\x18\x03 \x01(\x05\x12\x1a\n\x12\x63\x65rtificate_sha256\x18\x04 \x03(\t\x12\x37\n\rregister_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x1b\n\rregistered_by\x18\x06 \x01(\tB\x04\xe2\x41\x01\x03\x12\x35\n\x0brevoke_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x1b\n\rrevoke_reason\x18\x08 \x01(\tB\x04\xe2\x41\x01\x03\x12=\n\x0c\x63\x65rtificates\x18\t \x03(\x0b\x32!.kapok.permissions.v1.CertificateB\x04\xe2\x41\x01\x03\x12\x17\n\tis_person\x18\n \x01(\x08\x42\x04\xe2\x41\x01\x05\"\xc8\x02\n\x0b\x43\x65rtificate\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12\x17\n\tprincipal\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03\x12\x11\n\x03uri\x18\x03 \x01(\tB\x04\xe2\x41\x01\x03\x12\x35\n\x0b\x65xpire_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x37\n\rregister_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x1b\n\rregistered_by\x18\x06 \x01(\tB\x04\xe2\x41\x01\x03\x12\x35\n\x0brevoke_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x18\n\nrevoked_by\x18\x08 \x01(\tB\x04\xe2\x41\x01\x03\x12\x1b\n\rrevoke_reason\x18\t \x01(\tB\x04\xe2\x41\x01\x03\"Z\n\rSignedGenesis\x12\x0f\n\x07genesis\x18\x01 \x01(\x0c\x12\x38\n\nsignatures\x18\x02 \x03(\x0b\x32$.kapok.permissions.v1.OrganSignature\"8\n\x0eOrganSignature\x12\x13\n\x0b\x61gency_kind\x18\x01 \x01(\t\x12\x11\n\tsignature\x18\x02 \x01(\x0c\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"kapok/permissions/v1/genesis.proto\x12\x14kapok.permissions.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x95\x03\n\x07Genesis\x12\x12\n\npolicy_csv\x18\x01 \x01(\t\x12.\n\x08\x61gencies\x18\x02 \x03(\x0b\x32\x1c.kapok.permissions.v1.Agency\x12\x33\n\nprincipals\x18\x03 \x03(\x0b\x32\x1f.kapok.permissions.v1.Principal\x12J\n\x0f\x63\x61tegory_levels\x18\x04 \x03(\x0b\x32\x31.kapok.permissions.v1.Genesis.CategoryLevelsEntry\x12\x46\n\rcamera_levels\x18\x05 \x03(\x0b\x32/.kapok.permissions.v1.Genesis.CameraLevelsEntry\x12\x11\n\troles_csv\x18\x06 \x01(\t\x1a\x35\n\x13\x43\x61tegoryLevelsEntry\x12\x0b\n\x03key\x18\x01 \x01(\x05\x12\r\n\x05value\x18\x02 \x01(\x05:\x02\x38\x01\x1a\x33\n\x11\x43\x61meraLevelsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x05:\x02\x38\x01\"\x8a\x02\n\x06\x41gency\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\x0c\n\x04kind\x18\x03 \x01(\t\x12\x0c\n\x04tier\x18\x04 \x01(\t\x12\x14\n\x0cjurisdiction\x18\x05 \x01(\t\x12\x37\n\rregister_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x1b\n\rregistered_by\x18\x07 \x01(\tB\x04\xe2\x41\x01\x03\x12\x36\n\x0csuspend_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x1c\n\x0esuspend_reason\x18\t \x01(\tB\x04\xe2\x41\x01\x03\"\xef\x02\n\tPrincipal\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06\x61gency\x18\x02 \x01(\t\x12\x11\n\tclearance\x18\x03 \x01(\x05\x12\x1a\n\x12\x63\x65rtificate_sha256\x18\x04 \x03(\t\x12\x37\n\rregister_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x1b\n\rregistered_by\x18\x06 \x01(\tB\x04\xe2\x41\x01\x03\x12\x35\n\x0brevoke_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x1b\n\rrevoke_reason\x18\x08 \x01(\tB\x04\xe2\x41\x01\x03\x12=\n\x0c\x63\x65rtificates\x18\t \x03(\x0b\x32!.kapok.permissions.v1.CertificateB\x04\xe2\x41\x01\x03\x12\x17\n\tis_person\x18\n \x01(\x08\x42\x04\xe2\x41\x01\x05\x12\x13\n\x05roles\x18\x0b \x03(\tB\x04\xe2\x41\x01\x01\"\xc8\x02\n\x0b\x43\x65rtificate\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12\x17\n\tprincipal\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03\x12\x11\n\x03uri\x18\x03 \x01(\tB\x04\xe2\x41\x01\x03\x12\x35\n\x0b\x65xpire_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x37\n\rregister_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x1b\n\rregistered_by\x18\x06 \x01(\tB\x04\xe2\x41\x01\x03\x12\x35\n\x0brevoke_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x18\n\nrevoked_by\x18\x08 \x01(\tB\x04\xe2\x41\x01\x03\x12\x1b\n\rrevoke_reason\x18\t \x01(\tB\x04\xe2\x41\x01\x03\"Z\n\rSignedGenesis\x12\x0f\n\x07genesis\x18\x01 \x01(\x0c\x12\x38\n\nsignatures\x18\x02 \x03(\x0b\x32$.kapok.permissions.v1.OrganSignature\"8\n\x0eOrganSignature\x12\x13\n\x0b\x61gency_kind\x18\x01 \x01(\t\x12\x11\n\tsignature\x18\x02 \x01(\x0c\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -57,6 +57,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PRINCIPAL'].fields_by_name['certificates']._serialized_options = b'\342A\001\003'
   _globals['_PRINCIPAL'].fields_by_name['is_person']._loaded_options = None
   _globals['_PRINCIPAL'].fields_by_name['is_person']._serialized_options = b'\342A\001\005'
+  _globals['_PRINCIPAL'].fields_by_name['roles']._loaded_options = None
+  _globals['_PRINCIPAL'].fields_by_name['roles']._serialized_options = b'\342A\001\001'
   _globals['_CERTIFICATE'].fields_by_name['name']._loaded_options = None
   _globals['_CERTIFICATE'].fields_by_name['name']._serialized_options = b'\342A\001\010'
   _globals['_CERTIFICATE'].fields_by_name['principal']._loaded_options = None
@@ -76,19 +78,19 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CERTIFICATE'].fields_by_name['revoke_reason']._loaded_options = None
   _globals['_CERTIFICATE'].fields_by_name['revoke_reason']._serialized_options = b'\342A\001\003'
   _globals['_GENESIS']._serialized_start=127
-  _globals['_GENESIS']._serialized_end=513
-  _globals['_GENESIS_CATEGORYLEVELSENTRY']._serialized_start=407
-  _globals['_GENESIS_CATEGORYLEVELSENTRY']._serialized_end=460
-  _globals['_GENESIS_CAMERALEVELSENTRY']._serialized_start=462
-  _globals['_GENESIS_CAMERALEVELSENTRY']._serialized_end=513
-  _globals['_AGENCY']._serialized_start=516
-  _globals['_AGENCY']._serialized_end=782
-  _globals['_PRINCIPAL']._serialized_start=785
-  _globals['_PRINCIPAL']._serialized_end=1131
-  _globals['_CERTIFICATE']._serialized_start=1134
-  _globals['_CERTIFICATE']._serialized_end=1462
-  _globals['_SIGNEDGENESIS']._serialized_start=1464
-  _globals['_SIGNEDGENESIS']._serialized_end=1554
-  _globals['_ORGANSIGNATURE']._serialized_start=1556
-  _globals['_ORGANSIGNATURE']._serialized_end=1612
+  _globals['_GENESIS']._serialized_end=532
+  _globals['_GENESIS_CATEGORYLEVELSENTRY']._serialized_start=426
+  _globals['_GENESIS_CATEGORYLEVELSENTRY']._serialized_end=479
+  _globals['_GENESIS_CAMERALEVELSENTRY']._serialized_start=481
+  _globals['_GENESIS_CAMERALEVELSENTRY']._serialized_end=532
+  _globals['_AGENCY']._serialized_start=535
+  _globals['_AGENCY']._serialized_end=801
+  _globals['_PRINCIPAL']._serialized_start=804
+  _globals['_PRINCIPAL']._serialized_end=1171
+  _globals['_CERTIFICATE']._serialized_start=1174
+  _globals['_CERTIFICATE']._serialized_end=1502
+  _globals['_SIGNEDGENESIS']._serialized_start=1504
+  _globals['_SIGNEDGENESIS']._serialized_end=1594
+  _globals['_ORGANSIGNATURE']._serialized_start=1596
+  _globals['_ORGANSIGNATURE']._serialized_end=1652
 # @@protoc_insertion_point(module_scope)

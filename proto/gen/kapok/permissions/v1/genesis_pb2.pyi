@@ -11,7 +11,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Genesis(_message.Message):
-    __slots__ = ("policy_csv", "agencies", "principals", "category_levels", "camera_levels")
+    __slots__ = ("policy_csv", "agencies", "principals", "category_levels", "camera_levels", "roles_csv")
     class CategoryLevelsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -31,12 +31,14 @@ class Genesis(_message.Message):
     PRINCIPALS_FIELD_NUMBER: _ClassVar[int]
     CATEGORY_LEVELS_FIELD_NUMBER: _ClassVar[int]
     CAMERA_LEVELS_FIELD_NUMBER: _ClassVar[int]
+    ROLES_CSV_FIELD_NUMBER: _ClassVar[int]
     policy_csv: str
     agencies: _containers.RepeatedCompositeFieldContainer[Agency]
     principals: _containers.RepeatedCompositeFieldContainer[Principal]
     category_levels: _containers.ScalarMap[int, int]
     camera_levels: _containers.ScalarMap[str, int]
-    def __init__(self, policy_csv: _Optional[str] = ..., agencies: _Optional[_Iterable[_Union[Agency, _Mapping]]] = ..., principals: _Optional[_Iterable[_Union[Principal, _Mapping]]] = ..., category_levels: _Optional[_Mapping[int, int]] = ..., camera_levels: _Optional[_Mapping[str, int]] = ...) -> None: ...
+    roles_csv: str
+    def __init__(self, policy_csv: _Optional[str] = ..., agencies: _Optional[_Iterable[_Union[Agency, _Mapping]]] = ..., principals: _Optional[_Iterable[_Union[Principal, _Mapping]]] = ..., category_levels: _Optional[_Mapping[int, int]] = ..., camera_levels: _Optional[_Mapping[str, int]] = ..., roles_csv: _Optional[str] = ...) -> None: ...
 
 class Agency(_message.Message):
     __slots__ = ("name", "display_name", "kind", "tier", "jurisdiction", "register_time", "registered_by", "suspend_time", "suspend_reason")
@@ -61,7 +63,7 @@ class Agency(_message.Message):
     def __init__(self, name: _Optional[str] = ..., display_name: _Optional[str] = ..., kind: _Optional[str] = ..., tier: _Optional[str] = ..., jurisdiction: _Optional[str] = ..., register_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., registered_by: _Optional[str] = ..., suspend_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., suspend_reason: _Optional[str] = ...) -> None: ...
 
 class Principal(_message.Message):
-    __slots__ = ("name", "agency", "clearance", "certificate_sha256", "register_time", "registered_by", "revoke_time", "revoke_reason", "certificates", "is_person")
+    __slots__ = ("name", "agency", "clearance", "certificate_sha256", "register_time", "registered_by", "revoke_time", "revoke_reason", "certificates", "is_person", "roles")
     NAME_FIELD_NUMBER: _ClassVar[int]
     AGENCY_FIELD_NUMBER: _ClassVar[int]
     CLEARANCE_FIELD_NUMBER: _ClassVar[int]
@@ -72,6 +74,7 @@ class Principal(_message.Message):
     REVOKE_REASON_FIELD_NUMBER: _ClassVar[int]
     CERTIFICATES_FIELD_NUMBER: _ClassVar[int]
     IS_PERSON_FIELD_NUMBER: _ClassVar[int]
+    ROLES_FIELD_NUMBER: _ClassVar[int]
     name: str
     agency: str
     clearance: int
@@ -82,7 +85,8 @@ class Principal(_message.Message):
     revoke_reason: str
     certificates: _containers.RepeatedCompositeFieldContainer[Certificate]
     is_person: bool
-    def __init__(self, name: _Optional[str] = ..., agency: _Optional[str] = ..., clearance: _Optional[int] = ..., certificate_sha256: _Optional[_Iterable[str]] = ..., register_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., registered_by: _Optional[str] = ..., revoke_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., revoke_reason: _Optional[str] = ..., certificates: _Optional[_Iterable[_Union[Certificate, _Mapping]]] = ..., is_person: _Optional[bool] = ...) -> None: ...
+    roles: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, name: _Optional[str] = ..., agency: _Optional[str] = ..., clearance: _Optional[int] = ..., certificate_sha256: _Optional[_Iterable[str]] = ..., register_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., registered_by: _Optional[str] = ..., revoke_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., revoke_reason: _Optional[str] = ..., certificates: _Optional[_Iterable[_Union[Certificate, _Mapping]]] = ..., is_person: _Optional[bool] = ..., roles: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class Certificate(_message.Message):
     __slots__ = ("name", "principal", "uri", "expire_time", "register_time", "registered_by", "revoke_time", "revoked_by", "revoke_reason")

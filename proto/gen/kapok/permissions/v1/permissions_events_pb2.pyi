@@ -24,6 +24,7 @@ class Ending(_message.Message):
         CAUSE_CERTIFICATE_REVOKED: _ClassVar[Ending.Cause]
         CAUSE_AGENCY_SUSPENDED: _ClassVar[Ending.Cause]
         CAUSE_INSPECTION_ENDED: _ClassVar[Ending.Cause]
+        CAUSE_ROLES_CHANGED: _ClassVar[Ending.Cause]
         CAUSE_TRAINING_REVOKED: _ClassVar[Ending.Cause]
         CAUSE_SHIFT_ENDED: _ClassVar[Ending.Cause]
     CAUSE_UNSPECIFIED: Ending.Cause
@@ -37,6 +38,7 @@ class Ending(_message.Message):
     CAUSE_CERTIFICATE_REVOKED: Ending.Cause
     CAUSE_AGENCY_SUSPENDED: Ending.Cause
     CAUSE_INSPECTION_ENDED: Ending.Cause
+    CAUSE_ROLES_CHANGED: Ending.Cause
     CAUSE_TRAINING_REVOKED: Ending.Cause
     CAUSE_SHIFT_ENDED: Ending.Cause
     NUMBER_FIELD_NUMBER: _ClassVar[int]

@@ -12,7 +12,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class ProposePolicyChangeRequest(_message.Message):
-    __slots__ = ("policy_csv", "category_levels", "camera_levels", "reason", "window_hours", "validate_only", "sealed_levels")
+    __slots__ = ("policy_csv", "category_levels", "camera_levels", "reason", "window_hours", "validate_only", "sealed_levels", "roles_csv")
     class CategoryLevelsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -27,6 +27,7 @@ class ProposePolicyChangeRequest(_message.Message):
     WINDOW_HOURS_FIELD_NUMBER: _ClassVar[int]
     VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
     SEALED_LEVELS_FIELD_NUMBER: _ClassVar[int]
+    ROLES_CSV_FIELD_NUMBER: _ClassVar[int]
     policy_csv: str
     category_levels: _containers.ScalarMap[int, int]
     camera_levels: _containers.RepeatedCompositeFieldContainer[_policy_pb2.CameraLevel]
@@ -34,7 +35,8 @@ class ProposePolicyChangeRequest(_message.Message):
     window_hours: int
     validate_only: bool
     sealed_levels: str
-    def __init__(self, policy_csv: _Optional[str] = ..., category_levels: _Optional[_Mapping[int, int]] = ..., camera_levels: _Optional[_Iterable[_Union[_policy_pb2.CameraLevel, _Mapping]]] = ..., reason: _Optional[str] = ..., window_hours: _Optional[int] = ..., validate_only: _Optional[bool] = ..., sealed_levels: _Optional[str] = ...) -> None: ...
+    roles_csv: str
+    def __init__(self, policy_csv: _Optional[str] = ..., category_levels: _Optional[_Mapping[int, int]] = ..., camera_levels: _Optional[_Iterable[_Union[_policy_pb2.CameraLevel, _Mapping]]] = ..., reason: _Optional[str] = ..., window_hours: _Optional[int] = ..., validate_only: _Optional[bool] = ..., sealed_levels: _Optional[str] = ..., roles_csv: _Optional[str] = ...) -> None: ...
 
 class DrawUpSealedLevelsRequest(_message.Message):
     __slots__ = ("camera_levels",)
@@ -101,7 +103,7 @@ class SimulatePolicyProposalRequest(_message.Message):
     def __init__(self, name: _Optional[str] = ...) -> None: ...
 
 class PolicyEffect(_message.Message):
-    __slots__ = ("role", "relation", "action", "is_gained", "levels", "place_categories", "conditions", "before_rule", "after_rule", "camera_count", "agencies", "agency_count")
+    __slots__ = ("role", "relation", "action", "is_gained", "levels", "place_categories", "conditions", "before_rule", "after_rule", "camera_count", "agencies", "agency_count", "defined_role")
     ROLE_FIELD_NUMBER: _ClassVar[int]
     RELATION_FIELD_NUMBER: _ClassVar[int]
     ACTION_FIELD_NUMBER: _ClassVar[int]
@@ -114,6 +116,7 @@ class PolicyEffect(_message.Message):
     CAMERA_COUNT_FIELD_NUMBER: _ClassVar[int]
     AGENCIES_FIELD_NUMBER: _ClassVar[int]
     AGENCY_COUNT_FIELD_NUMBER: _ClassVar[int]
+    DEFINED_ROLE_FIELD_NUMBER: _ClassVar[int]
     role: str
     relation: str
     action: str
@@ -126,7 +129,8 @@ class PolicyEffect(_message.Message):
     camera_count: int
     agencies: _containers.RepeatedScalarFieldContainer[str]
     agency_count: int
-    def __init__(self, role: _Optional[str] = ..., relation: _Optional[str] = ..., action: _Optional[str] = ..., is_gained: _Optional[bool] = ..., levels: _Optional[_Iterable[int]] = ..., place_categories: _Optional[_Iterable[int]] = ..., conditions: _Optional[str] = ..., before_rule: _Optional[str] = ..., after_rule: _Optional[str] = ..., camera_count: _Optional[int] = ..., agencies: _Optional[_Iterable[str]] = ..., agency_count: _Optional[int] = ...) -> None: ...
+    defined_role: str
+    def __init__(self, role: _Optional[str] = ..., relation: _Optional[str] = ..., action: _Optional[str] = ..., is_gained: _Optional[bool] = ..., levels: _Optional[_Iterable[int]] = ..., place_categories: _Optional[_Iterable[int]] = ..., conditions: _Optional[str] = ..., before_rule: _Optional[str] = ..., after_rule: _Optional[str] = ..., camera_count: _Optional[int] = ..., agencies: _Optional[_Iterable[str]] = ..., agency_count: _Optional[int] = ..., defined_role: _Optional[str] = ...) -> None: ...
 
 class EndingSessions(_message.Message):
     __slots__ = ("principal", "action", "before_rule", "after_rule", "session_count")

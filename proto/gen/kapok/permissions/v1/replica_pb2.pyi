@@ -11,7 +11,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class PolicyEdition(_message.Message):
-    __slots__ = ("revision", "policy_csv", "category_levels", "camera_levels", "number")
+    __slots__ = ("revision", "policy_csv", "category_levels", "camera_levels", "number", "roles_csv")
     class CategoryLevelsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -31,12 +31,14 @@ class PolicyEdition(_message.Message):
     CATEGORY_LEVELS_FIELD_NUMBER: _ClassVar[int]
     CAMERA_LEVELS_FIELD_NUMBER: _ClassVar[int]
     NUMBER_FIELD_NUMBER: _ClassVar[int]
+    ROLES_CSV_FIELD_NUMBER: _ClassVar[int]
     revision: int
     policy_csv: bytes
     category_levels: _containers.ScalarMap[int, int]
     camera_levels: _containers.ScalarMap[str, int]
     number: int
-    def __init__(self, revision: _Optional[int] = ..., policy_csv: _Optional[bytes] = ..., category_levels: _Optional[_Mapping[int, int]] = ..., camera_levels: _Optional[_Mapping[str, int]] = ..., number: _Optional[int] = ...) -> None: ...
+    roles_csv: bytes
+    def __init__(self, revision: _Optional[int] = ..., policy_csv: _Optional[bytes] = ..., category_levels: _Optional[_Mapping[int, int]] = ..., camera_levels: _Optional[_Mapping[str, int]] = ..., number: _Optional[int] = ..., roles_csv: _Optional[bytes] = ...) -> None: ...
 
 class SessionFacts(_message.Message):
     __slots__ = ("session", "principal", "camera", "action", "legal_bases", "incidents", "inspections", "takeovers", "policy_revision", "number", "decide_time", "trainings", "shifts")
