@@ -1,17 +1,15 @@
 """`kapok staff`: what lets a person look at its agency's own cameras: a training (Article 23), a duty shift (20)."""
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import islice
 from typing import Annotated, Any
 
 import typer
-from google.protobuf.json_format import MessageToDict
 
 from cli import names, screen
 from cli.arguments import form
 from cli.invocation import Context
+from cli.listing import LimitOption, show_list
 from cli.papers import stamp
 from kapok.permissions.v1 import staff_pb2
 from kapok.permissions.v1 import staff_service_pb2 as pb
@@ -22,7 +20,6 @@ _Person = Annotated[
     str, typer.Argument(parser=names.resource("principals"), metavar="PERSON", help="principals/ID, or the ID.")
 ]
 _Reason = Annotated[str, typer.Option(help="Why; it goes on record.")]
-_Limit = Annotated[int, typer.Option(min=1, max=100_000, help="At most so many.")]
 
 
 @dataclass(frozen=True)
@@ -57,11 +54,10 @@ def revoke_training(
 
 
 @group.command("trainings")
-def list_trainings(context: Context, person: _Person, limit: _Limit = 100) -> None:
+def list_trainings(context: Context, person: _Person, limit: LimitOption = 100) -> None:
     """The trainings of PERSON."""
-    pages = context.obj.gateway.pages(pb.ListTrainingsRequest(parent=person, page_size=min(limit, _PAGE)))
-    _table(
-        context, "trainings", islice((one for page in pages for one in page.trainings), limit),
+    show_list(
+        context, pb.ListTrainingsRequest(parent=person, page_size=_PAGE), limit,
         ("training", "certificate", "from", "until", "by", "revoked", "because"),
         lambda one: (one.name, one.certificate_number, screen.moment(one.start_time), screen.moment(one.end_time),
                      one.registered_by, screen.moment(one.revoke_time), one.revoke_reason),
@@ -94,22 +90,14 @@ def end_shift(
 
 
 @group.command("shifts")
-def list_shifts(context: Context, person: _Person, limit: _Limit = 100) -> None:
+def list_shifts(context: Context, person: _Person, limit: LimitOption = 100) -> None:
     """The duty shifts of PERSON."""
-    pages = context.obj.gateway.pages(pb.ListShiftsRequest(parent=person, page_size=min(limit, _PAGE)))
-    _table(
-        context, "shifts", islice((one for page in pages for one in page.shifts), limit),
+    show_list(
+        context, pb.ListShiftsRequest(parent=person, page_size=_PAGE), limit,
         ("shift", "from", "until", "by", "ended", "because"),
         lambda one: (one.name, screen.moment(one.start_time), screen.moment(one.end_time), one.entered_by,
                      screen.moment(one.early_end_time), one.end_reason),
     )  # fmt: skip
-
-
-def _table(
-    context: Context, name: str, found: Iterable[Any], columns: tuple[str, ...], cells: Callable[[Any], Any]
-) -> None:
-    rows = list(found)
-    context.obj.screen.table({name: [MessageToDict(one) for one in rows]}, columns, map(cells, rows))
 
 
 def _show_training(context: Context, one: Any) -> None:

@@ -2,16 +2,15 @@
 
 import os
 import secrets
-from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from google.protobuf.json_format import MessageToDict
 
 from cli import names, screen
 from cli.agencies.group import OptionalAgency, agency_of, group
 from cli.invocation import Context
+from cli.listing import LimitOption, show_list
 from kapok.permissions.v1 import agencies_service_pb2 as pb
 from kapok.permissions.v1 import agency_key_pb2
 from services.chassis.signing import Signer
@@ -42,22 +41,13 @@ def register_key(
 
 
 @keys_group.command("list")
-def list_keys(
-    context: Context,
-    agency: OptionalAgency = "",
-    limit: Annotated[int, typer.Option(min=1, max=100_000, help="At most so many.")] = 1000,
-) -> None:
+def list_keys(context: Context, agency: OptionalAgency = "", limit: LimitOption = 1000) -> None:
     """The keys of an agency, revoked ones too."""
-    request = pb.ListAgencyKeysRequest(parent=agency_of(agency, context.obj.gateway.agency), page_size=min(limit, 1000))
-    found = list(islice((one for page in context.obj.gateway.pages(request) for one in page.agency_keys), limit))
-    context.obj.screen.table(
-        {"agencyKeys": [MessageToDict(one) for one in found]},
-        ("key", "signs", "registered", "by", "revoked", "by", "because"),
-        (
-            (one.name, _purpose(one), screen.moment(one.register_time), one.registered_by,
-             screen.moment(one.revoke_time), one.revoked_by, one.revoke_reason)
-            for one in found
-        ),
+    request = pb.ListAgencyKeysRequest(parent=agency_of(agency, context.obj.gateway.agency), page_size=1000)
+    show_list(
+        context, request, limit, ("key", "signs", "registered", "by", "revoked", "by", "because"),
+        lambda one: (one.name, _purpose(one), screen.moment(one.register_time), one.registered_by,
+                     screen.moment(one.revoke_time), one.revoked_by, one.revoke_reason),
     )  # fmt: skip
 
 
