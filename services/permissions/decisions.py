@@ -9,6 +9,7 @@ from services.decider.facts import Action, AgencyKind, Circumstances, Principal,
 from services.decider.relation import is_hidden
 from services.decider.scope import Scope
 from services.permissions import refusals
+from services.permissions.agency import ARTICLE
 from services.permissions.bases import use
 from services.permissions.basis import MAX_CAMERAS
 from services.permissions.inspections import check, lock_checks
@@ -83,6 +84,6 @@ def _may_ask_about(found: Record | None, caller: Principal, about: str) -> None:
     is_municipal_police = caller.kind is AgencyKind.PUBLIC_SECURITY and caller.tier is Tier.MUNICIPAL
     if not is_municipal_police and (found is None or found.agency.name != caller.agency):
         message = "explained to the principal itself, its own agency or municipal public security (Article 14 ¶2)"
-        raise errors.Denied("NOT_PERMITTED", message, article="Article 14 ¶2")
+        raise errors.Denied("NOT_PERMITTED", message, article=ARTICLE)
     if found is None:
         raise refusals.no_resource(about)

@@ -12,11 +12,12 @@ from services.chassis.signing import Verifier
 from services.decider.facts import Principal
 from services.decider.policy import Policy, parse
 from services.permissions import policies, refusals
+from services.permissions.agency import ARTICLE
 from services.permissions.editions import Editions
 from services.permissions.ending import Cause, Ending
 from services.permissions.joint import proposal as states
 from services.permissions.joint.change import PolicyChange, refuse_unless_open, refuse_unless_sound
-from services.permissions.joint.proposal import ARTICLE, LONGEST_WINDOW, PURPOSE, USUAL_WINDOW, Proposal, State
+from services.permissions.joint.proposal import LONGEST_WINDOW, PURPOSE, USUAL_WINDOW, Proposal, State
 from services.permissions.joint.sealed import Digest
 from services.permissions.joint.version import Version
 from services.permissions.joint.versions import reading
