@@ -15,7 +15,7 @@ from services.permissions.basis import MAX_CAMERAS
 from services.permissions.inspections import check, lock_checks
 from services.permissions.ports import Ports
 from services.permissions.question import Answer, Question, accessible, acting, answered, camera_of, gather
-from services.permissions.store import bases, principals
+from services.permissions.store import bases, basis_facts, principals
 from services.permissions.store.principals import Record
 from services.permissions.view import Views
 
@@ -66,7 +66,7 @@ class Decisions:
         now = ports.clock.now()
         async with ports.database.read() as transaction:
             principal = (await acting(transaction, ports, name)).acting
-            papers = await bases.in_force(transaction, name, now, MAX_CAMERAS) if action in PAPER_ACTIONS else ()
+            papers = await basis_facts.in_force(transaction, name, now, MAX_CAMERAS) if action in PAPER_ACTIONS else ()
         scope = ports.decider.scope(principal, action)
         cameras = await ports.cameras.facts({camera for basis in papers for camera in basis.cameras})
         circumstances = Circumstances(papers)
