@@ -13,8 +13,9 @@ from services.decider.facts import AgencyKind, Principal
 from services.permissions.agency import is_municipal_police
 from services.permissions.basis import Registered, Revocation
 from services.permissions.letter import Officer, Papers
+from services.permissions.store.agency_tables import agencies, principals
 from services.permissions.store.basis_facts import uses
-from services.permissions.store.tables import agencies, legal_bases, legal_basis_cameras, legal_basis_uses, principals
+from services.permissions.store.basis_tables import legal_bases, legal_basis_cameras, legal_basis_uses
 
 _registered_at: sa.ColumnElement[datetime] = sa.func.coalesce(legal_bases.c.registered_at, legal_bases.c.starts_at)
 

@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.decider.facts import LegalBasis
 from services.permissions.store import reviews
+from services.permissions.store.basis_tables import legal_bases, legal_basis_cameras, legal_basis_uses
 from services.permissions.store.endings import FEW
-from services.permissions.store.tables import legal_bases, legal_basis_cameras, legal_basis_uses
 
 
 async def named(
