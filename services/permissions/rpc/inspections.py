@@ -31,11 +31,9 @@ class InspectionsServicer:
 
     async def ListInspections(self, request: pb.ListInspectionsRequest, _context: object) -> pb.ListInspectionsResponse:
         principal = principal_of_call()
-        size, before = paging.page(request.page_size, request.page_token, "inspection")
+        size, before = paging.by_time("inspection", request)
         found = await self._inspections.list(principal, before, size + 1)
-        shown = paging.fitting(found[:size], inspection)
-        last = found[len(shown) - 1] if shown else None
-        token = paging.token(last.starts_at, last.name) if last and len(found) > len(shown) else ""
+        shown, token = paging.fitting(found, size, inspection, lambda one: (one.starts_at, one.name))
         return pb.ListInspectionsResponse(inspections=shown, next_page_token=token)
 
 

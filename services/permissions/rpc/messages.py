@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Protocol
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
@@ -43,7 +42,6 @@ _ACTIONS = {decision_pb2.Action.Value(f"ACTION_{action.name}"): action for actio
 _CODE = re.compile(r"[0-9]{20}")
 MOST_NEW_CAMERAS = 1_000
 _MOST_VIOLATIONS = 20
-_USUAL_PAGE, _LARGEST_PAGE = 50, 1000
 
 
 def named(kind: str, name: str, field: str) -> str:
@@ -66,22 +64,6 @@ def spelling(kind: str) -> str:
 def optional(kind: str, name: str, field: str) -> str:
     """The same, or nothing."""
     return named(kind, name, field) if name else ""
-
-
-class Paged(Protocol):
-    """A request for a page."""
-
-    page_size: int
-    page_token: str
-
-
-def page(kind: str, collection: str, request: Paged) -> tuple[int, str]:
-    """How many, and behind which name of this kind; a token is the name without its collection."""
-    if request.page_size < 0:
-        raise InvalidArgument(Violation("page_size", "must not be negative"))
-    if request.page_token and not is_named(kind, collection + request.page_token):
-        raise InvalidArgument(Violation("page_token", "is not of this list: start again without it"))
-    return min(request.page_size or _USUAL_PAGE, _LARGEST_PAGE), request.page_token
 
 
 def action(value: int) -> Action:
