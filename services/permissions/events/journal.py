@@ -22,11 +22,13 @@ from services.permissions.roll import AgencyEntry, PrincipalEntry
 from services.permissions.rpc import (
     agency_keys,
     incident_messages,
+    legal_basis_messages,
     messages,
     policy_change,
     review_messages,
     roll_messages,
     staff,
+    takeover_messages,
 )
 from services.permissions.rpc.inspections import inspection
 from services.permissions.staff_record import StaffEntry, StaffKind
@@ -72,7 +74,7 @@ def _snapshot(resource: object) -> Message:
 
 @_snapshot.register
 def _(resource: Registered) -> Message:
-    return messages.legal_basis(resource)
+    return legal_basis_messages.legal_basis(resource)
 
 
 @_snapshot.register
@@ -132,7 +134,7 @@ def _(resource: Certificate) -> Message:
 
 @_snapshot.register
 def _(resource: Held) -> Message:
-    return messages.takeover(resource)
+    return takeover_messages.takeover(resource)
 
 
 @_snapshot.register

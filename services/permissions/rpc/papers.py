@@ -6,7 +6,7 @@ from kapok.permissions.v1 import legal_basis_pb2, papers_review_pb2
 from kapok.permissions.v1 import papers_service_pb2 as pb
 from services.chassis.errors import InvalidArgument, Violation
 from services.permissions.basis import Waived
-from services.permissions.rpc import messages, paging, review_messages
+from services.permissions.rpc import legal_basis_messages, messages, paging, review_messages
 from services.permissions.rpc.callers import principal_of_call
 from services.permissions.service import Permissions
 
@@ -25,7 +25,10 @@ class PapersServicer:
         size, before = paging.by_time("legal_basis", request)
         found = await self._bases.list(principal, before, size + 1)
         shown, token = paging.fitting(
-            found, size, messages.legal_basis, lambda one: (one.registered_at or one.papers.starts_at, one.name)
+            found,
+            size,
+            legal_basis_messages.legal_basis,
+            lambda one: (one.registered_at or one.papers.starts_at, one.name),
         )
         return pb.ListLegalBasesResponse(legal_bases=shown, next_page_token=token)
 
@@ -37,7 +40,7 @@ class PapersServicer:
             ends_at=messages.instant(request.end_time, "end_time"),
             reason=request.reason,
         )
-        return messages.legal_basis(await self._bases.waive(principal, waived))
+        return legal_basis_messages.legal_basis(await self._bases.waive(principal, waived))
 
     async def UpdateReviewTerms(
         self, request: pb.UpdateReviewTermsRequest, _context: object
