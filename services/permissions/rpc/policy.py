@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from kapok.permissions.v1 import policy_pb2, policy_service_pb2
 from services.permissions.joint.proposals import Draft
-from services.permissions.joint.version import Version
+from services.permissions.joint.version import Version, name_of
 from services.permissions.rpc import messages, paging, policy_change, simulation
 from services.permissions.rpc.callers import principal_of_call
 from services.permissions.service import Permissions
@@ -110,7 +110,7 @@ class PolicyServicer:
 
 def _version(found: Version) -> policy_pb2.PolicyVersion:
     return policy_pb2.PolicyVersion(
-        name=f"policyVersions/{found.revision}",
+        name=name_of(found.revision),
         revision=found.revision,
         policy_sha256=found.policy.digest,
         adopt_time=messages.stamp(found.adopted_at),
