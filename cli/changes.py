@@ -10,6 +10,7 @@ from google.type.latlng_pb2 import LatLng
 from cli import names, screen
 from cli.arguments import form
 from cli.cameras import CameraArgument
+from cli.grounds import ReasonOption
 from cli.invocation import Context
 from cli.listing import LimitOption, show_list
 from kapok.registry.v1 import camera_pb2, changes_service_pb2
@@ -58,7 +59,7 @@ def decide_change(
     context: Context,
     change: ChangeArgument,
     is_approved: Annotated[bool, typer.Option("--approve/--reject", help="Approval applies it at once.")],
-    reason: Annotated[str, typer.Option(help="Why; it goes on record.")],
+    reason: ReasonOption,
 ) -> None:
     """Approve or reject a request, as the public security of the camera's district or of the municipality."""
     request = changes_service_pb2.DecideCameraChangeRequest(name=change, approved=is_approved, reason=reason)

@@ -8,6 +8,7 @@ import typer
 
 from cli import names, screen
 from cli.arguments import form
+from cli.grounds import ReasonOption
 from cli.invocation import Context
 from cli.listing import LimitOption, show_list
 from cli.papers import stamp
@@ -23,7 +24,6 @@ IncidentArgument = Annotated[
     str, typer.Argument(parser=names.resource("incidents"), metavar="INCIDENT", help="incidents/ID, or the ID.")
 ]
 OrderOption = Annotated[str, typer.Option(help="Number of the order behind it.")]
-ReasonOption = Annotated[str, typer.Option(help="Why; it goes on record.")]
 AreaOption = Annotated[str | None, typer.Option(metavar="'LAT,LON …'", help="Corners of a polygon, three at least.")]
 DistrictOption = Annotated[
     list[str] | None, typer.Option(help="A whole district, six digits; a second approver must agree. Give it for each.")

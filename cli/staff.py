@@ -8,6 +8,7 @@ import typer
 
 from cli import names, screen
 from cli.arguments import form
+from cli.grounds import ReasonOption
 from cli.invocation import Context
 from cli.listing import LimitOption, show_list
 from cli.papers import stamp
@@ -19,7 +20,6 @@ _PAGE = 1000
 _Person = Annotated[
     str, typer.Argument(parser=names.resource("principals"), metavar="PERSON", help="principals/ID, or the ID.")
 ]
-_Reason = Annotated[str, typer.Option(help="Why; it goes on record.")]
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def register_training(context: Context, sheet: TrainingSheet) -> None:
 def revoke_training(
     context: Context,
     training: Annotated[str, typer.Argument(parser=names.resource("trainings"), metavar="TRAINING")],
-    reason: _Reason,
+    reason: ReasonOption,
 ) -> None:
     """Take a training back, and end what its person looks at."""
     _show_training(context, context.obj.gateway.call(pb.RevokeTrainingRequest(name=training, reason=reason)))
@@ -83,7 +83,7 @@ def enter_shift(
 def end_shift(
     context: Context,
     shift: Annotated[str, typer.Argument(parser=names.resource("shifts"), metavar="SHIFT")],
-    reason: _Reason,
+    reason: ReasonOption,
 ) -> None:
     """End a shift now, and what its person looks at; one that has not begun is called off."""
     _show_shift(context, context.obj.gateway.call(pb.EndShiftRequest(name=shift, reason=reason)))

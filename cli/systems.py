@@ -11,6 +11,7 @@ from google.protobuf.json_format import MessageToDict
 
 from cli import names, records, screen
 from cli.arguments import form
+from cli.grounds import ReasonOption
 from cli.invocation import Context
 from cli.listing import LimitOption, show_list
 from kapok.registry.v1 import camera_pb2, system_pb2, systems_service_pb2
@@ -90,7 +91,7 @@ def advance_system(
     state: Annotated[
         str, typer.Argument(help=f"Where to: {names.choices(camera_pb2.LifeState, _STATE)}; or {_SUSPENDED}.")
     ],
-    reason: Annotated[str, typer.Option(help="Why; it goes on record.")],
+    reason: ReasonOption,
     etag: Annotated[str, typer.Option(help="As read: refused when somebody changed it since.")] = "",
 ) -> None:
     """Move a system and its cameras along the life cycle. What is missing for the step is named, all of it."""

@@ -9,6 +9,7 @@ import typer
 
 from cli import names, screen
 from cli.agencies.group import OptionalAgency, agency_of, group
+from cli.grounds import ReasonOption
 from cli.invocation import Context
 from cli.listing import LimitOption, show_list
 from kapok.permissions.v1 import agencies_service_pb2 as pb
@@ -55,7 +56,7 @@ def list_keys(context: Context, agency: OptionalAgency = "", limit: LimitOption 
 def revoke_key(
     context: Context,
     key: Annotated[str, typer.Argument(parser=names.resource("agencyKeys"), metavar="KEY", help="agencyKeys/ID.")],
-    reason: Annotated[str, typer.Option(help="Why; it goes on record.")],
+    reason: ReasonOption,
 ) -> None:
     """Revoke a key of your agency for good, and end what stands on it."""
     _show(context, context.obj.gateway.call(pb.RevokeAgencyKeyRequest(name=key, reason=reason)))

@@ -7,8 +7,9 @@ from typing import Annotated, Any
 import typer
 
 from cli import names, screen
-from cli.agencies.group import AgencyArgument, OptionalAgency, ReasonOption, agency_of, group, show_agency
+from cli.agencies.group import AgencyArgument, OptionalAgency, agency_of, group, show_agency
 from cli.arguments import form
+from cli.grounds import ReasonOption
 from cli.invocation import Context
 from cli.listing import LimitOption, document, first, show_list
 from kapok.permissions.v1 import agencies_service_pb2 as pb

@@ -1,10 +1,7 @@
 """`kapok papers list`, `show` and `revoke`: what is on record."""
 
-from typing import Annotated
-
-import typer
-
 from cli import screen
+from cli.grounds import ReasonOption
 from cli.invocation import Context
 from cli.listing import LimitOption, show_list
 from cli.papers.group import LegalBasisArgument, group, show
@@ -34,7 +31,7 @@ def show_legal_basis(context: Context, legal_basis: LegalBasisArgument) -> None:
 def revoke_legal_basis(
     context: Context,
     legal_basis: LegalBasisArgument,
-    reason: Annotated[str, typer.Option(help="Why; it goes on record.")],
+    reason: ReasonOption,
 ) -> None:
     """Withdraw papers, and with them every session and takeover that stands on them."""
     request = permissions_service_pb2.RevokeLegalBasisRequest(name=legal_basis, reason=reason)

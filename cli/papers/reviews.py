@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from cli import names, screen
+from cli.grounds import ReasonOption
 from cli.invocation import Context
 from cli.listing import LimitOption, ResumeOption, follow, show_list
 from cli.papers.group import group
@@ -18,14 +19,13 @@ _PAGE = 500
 ReviewArgument = Annotated[
     str, typer.Argument(parser=names.review, metavar="REVIEW", help="legalBases/ID/reviews/AGENCY, as listed.")
 ]
-Reason = Annotated[str, typer.Option(help="Why; it goes on record.")]
 
 
 @review_group.command("terms")
 def set_terms(
     context: Context,
     hours: Annotated[int | None, typer.Option(min=0, max=24, help="Until the deadline; 0 is no review.")] = None,
-    reason: Annotated[str, typer.Option(help="Why; it goes on record.")] = "",
+    reason: ReasonOption = "",
 ) -> None:
     """Whether papers wait for your look before they open your cameras; with --hours, say so from now on."""
     name = f"{context.obj.gateway.agency}/reviewTerms"
@@ -83,7 +83,7 @@ def refuse(
 
 
 @review_group.command("overrule")
-def overrule(context: Context, review: ReviewArgument, reason: Reason) -> None:
+def overrule(context: Context, review: ReviewArgument, reason: ReasonOption) -> None:
     """Let papers pass that an operator refused: municipal public security only."""
     _show(context, context.obj.gateway.call(pb.OverrulePapersReviewRequest(name=review, reason=reason)))
 
