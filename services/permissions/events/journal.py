@@ -1,7 +1,8 @@
 """Facts: each change of permissions with a snapshot of what it changed, for the ledger."""
 
 import uuid
-from functools import singledispatch
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from google.protobuf.message import Message
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -63,83 +64,34 @@ def _fact(change: Change) -> outbox.Message:
         request_id=caller.request_id if caller else "",
         is_sealed=change.is_sealed,
     )
-    fact.snapshot.Pack(_snapshot(change.snapshot))
+    fact.snapshot.Pack(_SNAPSHOTS[type(change.snapshot)](change.snapshot))
     return outbox.Message(fact.id, f"kapok.v1.facts.{kind}", fact.SerializeToString(), change.at)
 
 
-@singledispatch
-def _snapshot(resource: object) -> Message:
-    raise TypeError(f"no message tells of a {type(resource).__name__}")
+def _staff_entry(entry: StaffEntry) -> Message:
+    return staff.training(entry) if entry.kind is StaffKind.TRAINING else staff.shift(entry)
 
 
-@_snapshot.register
-def _(resource: Registered) -> Message:
-    return legal_basis_messages.legal_basis(resource)
-
-
-@_snapshot.register
-def _(resource: Inspecting) -> Message:
-    return inspection(resource)
-
-
-@_snapshot.register
-def _(resource: Review) -> Message:
-    return review_messages.review(resource)
-
-
-@_snapshot.register
-def _(resource: Terms) -> Message:
-    return review_messages.terms(resource.operator, resource)
-
-
-@_snapshot.register
-def _(resource: Declared) -> Message:
-    return incident_messages.incident(resource)
-
-
-@_snapshot.register
-def _(resource: Proposal) -> Message:
-    return policy_change.proposal(resource)
-
-
-@_snapshot.register
-def _(resource: SealedList) -> Message:
-    return policy_change.sealed_levels(resource, is_shown=True)
-
-
-@_snapshot.register
-def _(resource: AgencyKey) -> Message:
-    return agency_keys.agency_key(resource)
-
-
-@_snapshot.register
-def _(resource: AgencyEntry) -> Message:
-    return roll_messages.agency(resource)
-
-
-@_snapshot.register
-def _(resource: PrincipalEntry) -> Message:
-    return roll_messages.principal(resource)
-
-
-@_snapshot.register
-def _(resource: StaffEntry) -> Message:
-    return staff.training(resource) if resource.kind is StaffKind.TRAINING else staff.shift(resource)
-
-
-@_snapshot.register
-def _(resource: Certificate) -> Message:
-    return roll_messages.certificate(resource)
-
-
-@_snapshot.register
-def _(resource: Held) -> Message:
-    return takeover_messages.takeover(resource)
-
-
-@_snapshot.register
-def _(resource: Standing) -> Message:
+def _order(standing: Standing) -> Message:
     """The order that was carried out: it holds the reason, which no resource does."""
     orders = permissions_service_pb2
-    order = orders.RevokePrincipalRequest if resource.is_revoked else orders.ReinstatePrincipalRequest
-    return order(name=resource.name, reason=resource.reason)
+    order = orders.RevokePrincipalRequest if standing.is_revoked else orders.ReinstatePrincipalRequest
+    return order(name=standing.name, reason=standing.reason)
+
+
+_SNAPSHOTS: Mapping[type, Callable[[Any], Message]] = {
+    AgencyEntry: roll_messages.agency,
+    AgencyKey: agency_keys.agency_key,
+    Certificate: roll_messages.certificate,
+    Declared: incident_messages.incident,
+    Held: takeover_messages.takeover,
+    Inspecting: inspection,
+    PrincipalEntry: roll_messages.principal,
+    Proposal: policy_change.proposal,
+    Registered: legal_basis_messages.legal_basis,
+    Review: review_messages.review,
+    SealedList: lambda drawn: policy_change.sealed_levels(drawn, is_shown=True),
+    StaffEntry: _staff_entry,
+    Standing: _order,
+    Terms: lambda terms: review_messages.terms(terms.operator, terms),
+}
