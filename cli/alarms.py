@@ -1,14 +1,12 @@
 """`kapok alarms`: cameras that lost their signal, fail or were tampered with (Article 15), listed or as it happens."""
 
-import json
-from itertools import islice
-from typing import Annotated, Any
+from typing import Any
 
 import typer
-from google.protobuf.json_format import MessageToDict
 
 from cli import names, screen
 from cli.invocation import Context
+from cli.listing import LimitOption, ResumeOption, follow, show_list
 from kapok.registry.v1 import camera_pb2, health_service_pb2
 
 group = typer.Typer(no_args_is_help=True, help="Alarms of cameras (Article 15): list, watch.")
@@ -17,31 +15,21 @@ _HEALTH = "HEALTH_"
 
 
 @group.command("list")
-def list_alarms(
-    context: Context, limit: Annotated[int, typer.Option(min=1, max=100_000, help="At most so many.")] = 100
-) -> None:
+def list_alarms(context: Context, limit: LimitOption = 100) -> None:
     """Alarms of the cameras that you run or supervise, newest first."""
-    pages = context.obj.gateway.pages(health_service_pb2.ListAlarmsRequest(page_size=min(limit, _PAGE)))
-    found = list(islice((alarm for page in pages for alarm in page.alarms), limit))
-    context.obj.screen.table(
-        {"alarms": [MessageToDict(alarm) for alarm in found]},
-        ("time", "camera", "before", "after", "cause"),
-        (_row(alarm) for alarm in found),
-    )
+    request = health_service_pb2.ListAlarmsRequest(page_size=_PAGE)
+    show_list(context, request, limit, ("time", "camera", "before", "after", "cause"), _row)
 
 
 @group.command("watch")
-def watch_alarms(
-    context: Context,
-    resume: Annotated[str, typer.Option(metavar="TOKEN", help="Go on behind the last answer that had it.")] = "",
-) -> None:
+def watch_alarms(context: Context, resume: ResumeOption = "") -> None:
     """Alarms as they are raised and cleared, until Ctrl-C. With --json one answer a line, with its token."""
-    for answer in context.obj.gateway.stream(health_service_pb2.WatchAlarmsRequest(resume_token=resume)):
-        if context.obj.screen.is_json:
-            print(json.dumps(MessageToDict(answer), ensure_ascii=False), flush=True)
-        for alarm in answer.alarms:
-            time, camera, before, after, cause = _row(alarm)
-            context.obj.screen.line(f"{time}  {camera}  {before} → {after}  {cause}")
+    follow(context, health_service_pb2.WatchAlarmsRequest(resume_token=resume), _line)
+
+
+def _line(alarm: Any) -> str:
+    time, camera, before, after, cause = _row(alarm)
+    return f"{time}  {camera}  {before} → {after}  {cause}"
 
 
 def _row(alarm: Any) -> tuple[str, ...]:

@@ -1,7 +1,6 @@
 """`kapok audit`: the newest records of the ledger, and the proof that none was changed."""
 
 from collections.abc import Iterator, Sequence
-from itertools import islice
 from typing import Annotated, Any
 
 import typer
@@ -12,6 +11,7 @@ from rich.cells import cell_len, set_cell_size
 from cli import screen, verify
 from cli.gateway import Gateway
 from cli.invocation import Context
+from cli.listing import first
 from kapok.audit.v1 import audit_service_pb2
 from kapok.fact.v1 import fact_pb2
 from kapok.registry.v1 import camera_pb2
@@ -29,11 +29,10 @@ def tail(
     book: BookOption = "ordinary",
 ) -> None:
     """The newest records, the newest last."""
-    gateway, request = context.obj.gateway, audit_service_pb2.ListRecordsRequest(parent=f"books/{book}")
-    request.page_size, request.newest_first = count, True
+    request = audit_service_pb2.ListRecordsRequest(parent=f"books/{book}", page_size=count, newest_first=True)
     # A page ends when it is full or has its megabytes: facts of bulk changes are large.
-    newest = islice((record for page in gateway.pages(request) for record in page.records), count)
-    records = [(r, _fact(r.fact)) for r in newest][::-1]
+    _, newest = first(context.obj.gateway, request, count)
+    records = [(r, _fact(r.fact)) for r in reversed(newest)]
     if context.obj.screen.is_json:
         context.obj.screen.document({"records": [{**MessageToDict(r), "fact": _document(fact)} for r, fact in records]})
     for line in _aligned([_COLUMNS, *(_row(r.number, fact) for r, fact in records)]):

@@ -2,17 +2,17 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 from typing import Annotated, Any
 
 import typer
-from google.protobuf.json_format import MessageToDict
 from google.type.latlng_pb2 import LatLng
 
 from cli import names, screen
 from cli.arguments import form
 from cli.cameras import CameraArgument
+from cli.grounds import ReasonOption
 from cli.invocation import Context
+from cli.listing import LimitOption, show_list
 from kapok.registry.v1 import camera_pb2, changes_service_pb2
 
 group = typer.Typer(no_args_is_help=True, help="Change requests (Article 22): request, decide, withdraw, list.")
@@ -59,7 +59,7 @@ def decide_change(
     context: Context,
     change: ChangeArgument,
     is_approved: Annotated[bool, typer.Option("--approve/--reject", help="Approval applies it at once.")],
-    reason: Annotated[str, typer.Option(help="Why; it goes on record.")],
+    reason: ReasonOption,
 ) -> None:
     """Approve or reject a request, as the public security of the camera's district or of the municipality."""
     request = changes_service_pb2.DecideCameraChangeRequest(name=change, approved=is_approved, reason=reason)
@@ -79,24 +79,18 @@ def list_changes(
         str | None, typer.Option(parser=names.camera, metavar="CAMERA", help="Of one camera; of all without it.")
     ] = None,
     state: Annotated[int | None, _values(_STATES, _STATE)] = None,
-    limit: Annotated[int, typer.Option(min=1, max=100_000, help="At most so many.")] = 1000,
+    limit: LimitOption = 1000,
 ) -> None:
     """The requests about cameras that you run or supervise, newest first."""
     request = changes_service_pb2.ListCameraChangesRequest(
         camera=camera or "",
         state=state or 0,  # type: ignore[arg-type] # the parser made it one of the enum's numbers
-        page_size=min(limit, _PAGE),
+        page_size=_PAGE,
     )
-    pages = context.obj.gateway.pages(request)
-    found = list(islice((change for page in pages for change in page.camera_changes), limit))
-    context.obj.screen.table(
-        {"cameraChanges": [MessageToDict(change) for change in found]},
-        ("change", "camera", "state", "asked", "changes", "why"),
-        (
-            (one.name, one.camera.rpartition("/")[2], _state(one), screen.moment(one.request_time), _what(one),
-             one.reason)
-            for one in found
-        ),
+    show_list(
+        context, request, limit, ("change", "camera", "state", "asked", "changes", "why"),
+        lambda one: (one.name, one.camera.rpartition("/")[2], _state(one), screen.moment(one.request_time), _what(one),
+                     one.reason),
     )  # fmt: skip
 
 

@@ -1,13 +1,12 @@
 """`kapok findings`: what an article asks for and what is missing, of the systems that the caller answers for."""
 
-from itertools import islice
 from typing import Annotated, Any
 
 import typer
-from google.protobuf.json_format import MessageToDict
 
 from cli import screen
 from cli.invocation import Context
+from cli.listing import LimitOption, show_list
 from kapok.audit.v1 import findings_service_pb2
 
 group = typer.Typer(no_args_is_help=True, help="Findings: list.")
@@ -27,19 +26,12 @@ def list_findings(
     article: Annotated[
         str, typer.Option(parser=_article, metavar="ARTICLE", help="'Article 12', or its number; with its paragraphs.")
     ] = "",
-    limit: Annotated[int, typer.Option(min=1, max=100_000, help="At most so many.")] = 1000,
+    limit: LimitOption = 1000,
 ) -> None:
     """What is owed, the newest first: by your own systems, or by those of the places that you supervise."""
-    request = findings_service_pb2.ListFindingsRequest(
-        page_size=min(limit, _PAGE), include_resolved=is_all, article=article
-    )
-    pages = context.obj.gateway.pages(request)
-    found = list(islice((finding for page in pages for finding in page.findings), limit))
-    context.obj.screen.table(
-        {"findings": [MessageToDict(finding) for finding in found]},
-        (*_COLUMNS, "resolved") if is_all else _COLUMNS,
-        (_row(finding) if is_all else _row(finding)[:-1] for finding in found),
-    )
+    request = findings_service_pb2.ListFindingsRequest(page_size=_PAGE, include_resolved=is_all, article=article)
+    columns = (*_COLUMNS, "resolved") if is_all else _COLUMNS
+    show_list(context, request, limit, columns, lambda finding: _row(finding)[: len(columns)])
 
 
 def _row(finding: Any) -> tuple[object, ...]:

@@ -19,3 +19,4 @@ IncidentOption = Annotated[
     str | None,
     typer.Option("--incident", parser=names.resource("incidents"), metavar="ID", help="A declared incident."),
 ]
+ReasonOption = Annotated[str, typer.Option(help="Why; it goes on record.")]

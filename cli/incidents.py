@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import islice
 from typing import Annotated, Any
 
 import typer
-from google.protobuf.json_format import MessageToDict
 
 from cli import names, screen
 from cli.arguments import form
+from cli.grounds import ReasonOption
 from cli.invocation import Context
+from cli.listing import LimitOption, show_list
 from cli.papers import stamp
 from kapok.permissions.v1 import incident_pb2, permissions_service_pb2
 
@@ -24,7 +24,6 @@ IncidentArgument = Annotated[
     str, typer.Argument(parser=names.resource("incidents"), metavar="INCIDENT", help="incidents/ID, or the ID.")
 ]
 OrderOption = Annotated[str, typer.Option(help="Number of the order behind it.")]
-ReasonOption = Annotated[str, typer.Option(help="Why; it goes on record.")]
 AreaOption = Annotated[str | None, typer.Option(metavar="'LAT,LON …'", help="Corners of a polygon, three at least.")]
 DistrictOption = Annotated[
     list[str] | None, typer.Option(help="A whole district, six digits; a second approver must agree. Give it for each.")
@@ -136,20 +135,13 @@ def show_incident(context: Context, incident: IncidentArgument) -> None:
 
 
 @group.command("list")
-def list_incidents(
-    context: Context, limit: Annotated[int, typer.Option(min=1, max=100_000, help="At most so many.")] = 100
-) -> None:
+def list_incidents(context: Context, limit: LimitOption = 100) -> None:
     """The incidents that concern you, last declared first."""
-    pages = context.obj.gateway.pages(permissions_service_pb2.ListIncidentsRequest(page_size=min(limit, _PAGE)))
-    found = list(islice((incident for page in pages for incident in page.incidents), limit))
-    context.obj.screen.table(
-        {"incidents": [MessageToDict(incident) for incident in found]},
+    show_list(
+        context, permissions_service_pb2.ListIncidentsRequest(page_size=_PAGE), limit,
         ("incident", "what", "kind", "state", "from", "until", "declared by"),
-        (
-            (one.name, one.display_name, names.label(_KIND, incident_pb2.IncidentKind.Name(one.kind)), _state(one),
-             screen.moment(one.start_time), screen.moment(one.end_time), one.principal)
-            for one in found
-        ),
+        lambda one: (one.name, one.display_name, names.label(_KIND, incident_pb2.IncidentKind.Name(one.kind)),
+                     _state(one), screen.moment(one.start_time), screen.moment(one.end_time), one.principal),
     )  # fmt: skip
 
 

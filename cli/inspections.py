@@ -4,17 +4,16 @@ import hashlib
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from google.protobuf.json_format import MessageToDict
 
 from cli import names, screen
 from cli.arguments import form
 from cli.cameras import CameraArgument
 from cli.invocation import Context
+from cli.listing import LimitOption, show_list
 from cli.papers.group import stamp
 from cli.papers.letters import officer
 from cli.rtsp_pull import Pull
@@ -104,20 +103,13 @@ def show_inspection(context: Context, inspection: InspectionArgument) -> None:
 
 
 @group.command("list")
-def list_inspections(
-    context: Context, limit: Annotated[int, typer.Option(min=1, max=100_000, help="At most so many.")] = 100
-) -> None:
+def list_inspections(context: Context, limit: LimitOption = 100) -> None:
     """Inspections of your agency, and those that concern it; newest first."""
-    pages = context.obj.gateway.pages(inspections_service_pb2.ListInspectionsRequest(page_size=min(limit, _PAGE)))
-    found = list(islice((one for page in pages for one in page.inspections), limit))
-    context.obj.screen.table(
-        {"inspections": [MessageToDict(one) for one in found]},
+    show_list(
+        context, inspections_service_pb2.ListInspectionsRequest(page_size=_PAGE), limit,
         ("inspection", "state", "by", "order", "from", "until", "checks"),
-        (
-            (one.name, _state(one), one.agency, one.order_number, screen.moment(one.start_time),
-             screen.moment(one.end_time), one.check_count)
-            for one in found
-        ),
+        lambda one: (one.name, _state(one), one.agency, one.order_number, screen.moment(one.start_time),
+                     screen.moment(one.end_time), one.check_count),
     )  # fmt: skip
 
 

@@ -5,11 +5,11 @@ from typing import Annotated
 import typer
 
 from cli import names, screen
+from cli.grounds import ReasonOption
 from cli.invocation import Context
 from kapok.permissions.v1 import permissions_service_pb2
 
 PrincipalArgument = Annotated[str, typer.Argument(parser=names.resource("principals"), metavar="PRINCIPAL")]
-ReasonOption = Annotated[str, typer.Option(help="Why, in words; it goes on record.")]
 
 
 def revoke(context: Context, principal: PrincipalArgument, reason: ReasonOption) -> None:

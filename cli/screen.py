@@ -55,6 +55,11 @@ class Screen:
         """A JSON document on stdout."""
         print(json.dumps(document, ensure_ascii=False, indent=2), flush=True)  # `up` goes on: who pipes it waits
 
+    def answer(self, message: Message) -> None:
+        """One of many answers, for programs: a line of JSON as it comes; people get ``line``."""
+        if self.is_json:
+            print(json.dumps(MessageToDict(message), ensure_ascii=False), flush=True)
+
     def line(self, text: str) -> None:
         """A line for people, never wrapped, so that it can be copied; programs don't get it."""
         if not self.is_json:

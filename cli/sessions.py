@@ -3,11 +3,9 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from itertools import islice
 from typing import Annotated, Any
 
 import typer
-from google.protobuf.json_format import MessageToDict
 
 from cli import names, screen
 from cli.arguments import form
@@ -15,6 +13,7 @@ from cli.cameras import CameraArgument
 from cli.gateway import Gateway
 from cli.grounds import IncidentOption, LegalBasisOption
 from cli.invocation import Context
+from cli.listing import show_list
 from kapok.streams.v1 import session_pb2, streams_service_pb2
 from services.chassis import errors
 
@@ -67,16 +66,11 @@ def list_sessions(
     context: Context, limit: Annotated[int, typer.Option("-n", "--limit", min=1, max=10_000)] = 20
 ) -> None:
     """Your sessions, newest first."""
-    pages = context.obj.gateway.pages(streams_service_pb2.ListSessionsRequest(page_size=min(limit, 500)))
-    found = list(islice((session for page in pages for session in page.sessions), limit))
-    context.obj.screen.table(
-        {"sessions": [MessageToDict(session) for session in found]},
+    show_list(
+        context, streams_service_pb2.ListSessionsRequest(page_size=500), limit,
         ("session", "camera", "kind", "state", "opened", "ends", "closed because"),
-        (
-            (s.name, s.camera.rpartition("/")[2], _kind(s), _state(s), screen.moment(s.create_time),
-             screen.moment(s.expire_time), s.close_reason)
-            for s in found
-        ),
+        lambda s: (s.name, s.camera.rpartition("/")[2], _kind(s), _state(s), screen.moment(s.create_time),
+                   screen.moment(s.expire_time), s.close_reason),
     )  # fmt: skip
 
 

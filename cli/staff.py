@@ -1,17 +1,16 @@
 """`kapok staff`: what lets a person look at its agency's own cameras: a training (Article 23), a duty shift (20)."""
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import islice
 from typing import Annotated, Any
 
 import typer
-from google.protobuf.json_format import MessageToDict
 
 from cli import names, screen
 from cli.arguments import form
+from cli.grounds import ReasonOption
 from cli.invocation import Context
+from cli.listing import LimitOption, show_list
 from cli.papers import stamp
 from kapok.permissions.v1 import staff_pb2
 from kapok.permissions.v1 import staff_service_pb2 as pb
@@ -21,8 +20,6 @@ _PAGE = 1000
 _Person = Annotated[
     str, typer.Argument(parser=names.resource("principals"), metavar="PERSON", help="principals/ID, or the ID.")
 ]
-_Reason = Annotated[str, typer.Option(help="Why; it goes on record.")]
-_Limit = Annotated[int, typer.Option(min=1, max=100_000, help="At most so many.")]
 
 
 @dataclass(frozen=True)
@@ -50,18 +47,17 @@ def register_training(context: Context, sheet: TrainingSheet) -> None:
 def revoke_training(
     context: Context,
     training: Annotated[str, typer.Argument(parser=names.resource("trainings"), metavar="TRAINING")],
-    reason: _Reason,
+    reason: ReasonOption,
 ) -> None:
     """Take a training back, and end what its person looks at."""
     _show_training(context, context.obj.gateway.call(pb.RevokeTrainingRequest(name=training, reason=reason)))
 
 
 @group.command("trainings")
-def list_trainings(context: Context, person: _Person, limit: _Limit = 100) -> None:
+def list_trainings(context: Context, person: _Person, limit: LimitOption = 100) -> None:
     """The trainings of PERSON."""
-    pages = context.obj.gateway.pages(pb.ListTrainingsRequest(parent=person, page_size=min(limit, _PAGE)))
-    _table(
-        context, "trainings", islice((one for page in pages for one in page.trainings), limit),
+    show_list(
+        context, pb.ListTrainingsRequest(parent=person, page_size=_PAGE), limit,
         ("training", "certificate", "from", "until", "by", "revoked", "because"),
         lambda one: (one.name, one.certificate_number, screen.moment(one.start_time), screen.moment(one.end_time),
                      one.registered_by, screen.moment(one.revoke_time), one.revoke_reason),
@@ -87,29 +83,21 @@ def enter_shift(
 def end_shift(
     context: Context,
     shift: Annotated[str, typer.Argument(parser=names.resource("shifts"), metavar="SHIFT")],
-    reason: _Reason,
+    reason: ReasonOption,
 ) -> None:
     """End a shift now, and what its person looks at; one that has not begun is called off."""
     _show_shift(context, context.obj.gateway.call(pb.EndShiftRequest(name=shift, reason=reason)))
 
 
 @group.command("shifts")
-def list_shifts(context: Context, person: _Person, limit: _Limit = 100) -> None:
+def list_shifts(context: Context, person: _Person, limit: LimitOption = 100) -> None:
     """The duty shifts of PERSON."""
-    pages = context.obj.gateway.pages(pb.ListShiftsRequest(parent=person, page_size=min(limit, _PAGE)))
-    _table(
-        context, "shifts", islice((one for page in pages for one in page.shifts), limit),
+    show_list(
+        context, pb.ListShiftsRequest(parent=person, page_size=_PAGE), limit,
         ("shift", "from", "until", "by", "ended", "because"),
         lambda one: (one.name, screen.moment(one.start_time), screen.moment(one.end_time), one.entered_by,
                      screen.moment(one.early_end_time), one.end_reason),
     )  # fmt: skip
-
-
-def _table(
-    context: Context, name: str, found: Iterable[Any], columns: tuple[str, ...], cells: Callable[[Any], Any]
-) -> None:
-    rows = list(found)
-    context.obj.screen.table({name: [MessageToDict(one) for one in rows]}, columns, map(cells, rows))
 
 
 def _show_training(context: Context, one: Any) -> None:

@@ -3,7 +3,6 @@
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,7 +11,9 @@ from google.protobuf.json_format import MessageToDict
 
 from cli import names, records, screen
 from cli.arguments import form
+from cli.grounds import ReasonOption
 from cli.invocation import Context
+from cli.listing import LimitOption, show_list
 from kapok.registry.v1 import camera_pb2, system_pb2, systems_service_pb2
 
 group = typer.Typer(no_args_is_help=True, help="Camera systems: example, register, show, list, update, advance, owed.")
@@ -62,18 +63,15 @@ def show_system(context: Context, system: SystemArgument) -> None:
 def list_systems(
     context: Context,
     operator: Annotated[str, typer.Option(help="operators/ID, or the ID; of all without it.")] = "-",
-    limit: Annotated[int, typer.Option(min=1, max=100_000, help="At most so many.")] = 1000,
+    limit: LimitOption = 1000,
 ) -> None:
     """The systems that you may know of."""
     parent = "operators/-" if operator == "-" else names.resource("operators")(operator)
-    request = systems_service_pb2.ListCameraSystemsRequest(parent=parent, page_size=min(limit, _PAGE))
-    pages = context.obj.gateway.pages(request)
-    found = list(islice((system for page in pages for system in page.camera_systems), limit))
-    context.obj.screen.table(
-        {"cameraSystems": [MessageToDict(system) for system in found]},
-        ("system", "state", "cameras", "name"),
-        ((one.name, _state_of(one), one.camera_count, one.display_name) for one in found),
-    )
+    request = systems_service_pb2.ListCameraSystemsRequest(parent=parent, page_size=_PAGE)
+    show_list(
+        context, request, limit, ("system", "state", "cameras", "name"),
+        lambda one: (one.name, _state_of(one), one.camera_count, one.display_name),
+    )  # fmt: skip
 
 
 @group.command("update")
@@ -93,7 +91,7 @@ def advance_system(
     state: Annotated[
         str, typer.Argument(help=f"Where to: {names.choices(camera_pb2.LifeState, _STATE)}; or {_SUSPENDED}.")
     ],
-    reason: Annotated[str, typer.Option(help="Why; it goes on record.")],
+    reason: ReasonOption,
     etag: Annotated[str, typer.Option(help="As read: refused when somebody changed it since.")] = "",
 ) -> None:
     """Move a system and its cameras along the life cycle. What is missing for the step is named, all of it."""

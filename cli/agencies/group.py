@@ -14,8 +14,6 @@ AgencyArgument = Annotated[
 OptionalAgency = Annotated[
     str, typer.Option("--agency", metavar="AGENCY", help="agencies/ID, or the ID; your own unless given.")
 ]
-ReasonOption = Annotated[str, typer.Option(help="Why; it goes on record.")]
-LimitOption = Annotated[int, typer.Option(min=1, max=100_000, help="At most so many.")]
 
 
 def agency_of(text: str, own: str) -> str:

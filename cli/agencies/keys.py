@@ -2,16 +2,16 @@
 
 import os
 import secrets
-from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from google.protobuf.json_format import MessageToDict
 
 from cli import names, screen
 from cli.agencies.group import OptionalAgency, agency_of, group
+from cli.grounds import ReasonOption
 from cli.invocation import Context
+from cli.listing import LimitOption, show_list
 from kapok.permissions.v1 import agencies_service_pb2 as pb
 from kapok.permissions.v1 import agency_key_pb2
 from services.chassis.signing import Signer
@@ -42,22 +42,13 @@ def register_key(
 
 
 @keys_group.command("list")
-def list_keys(
-    context: Context,
-    agency: OptionalAgency = "",
-    limit: Annotated[int, typer.Option(min=1, max=100_000, help="At most so many.")] = 1000,
-) -> None:
+def list_keys(context: Context, agency: OptionalAgency = "", limit: LimitOption = 1000) -> None:
     """The keys of an agency, revoked ones too."""
-    request = pb.ListAgencyKeysRequest(parent=agency_of(agency, context.obj.gateway.agency), page_size=min(limit, 1000))
-    found = list(islice((one for page in context.obj.gateway.pages(request) for one in page.agency_keys), limit))
-    context.obj.screen.table(
-        {"agencyKeys": [MessageToDict(one) for one in found]},
-        ("key", "signs", "registered", "by", "revoked", "by", "because"),
-        (
-            (one.name, _purpose(one), screen.moment(one.register_time), one.registered_by,
-             screen.moment(one.revoke_time), one.revoked_by, one.revoke_reason)
-            for one in found
-        ),
+    request = pb.ListAgencyKeysRequest(parent=agency_of(agency, context.obj.gateway.agency), page_size=1000)
+    show_list(
+        context, request, limit, ("key", "signs", "registered", "by", "revoked", "by", "because"),
+        lambda one: (one.name, _purpose(one), screen.moment(one.register_time), one.registered_by,
+                     screen.moment(one.revoke_time), one.revoked_by, one.revoke_reason),
     )  # fmt: skip
 
 
@@ -65,7 +56,7 @@ def list_keys(
 def revoke_key(
     context: Context,
     key: Annotated[str, typer.Argument(parser=names.resource("agencyKeys"), metavar="KEY", help="agencyKeys/ID.")],
-    reason: Annotated[str, typer.Option(help="Why; it goes on record.")],
+    reason: ReasonOption,
 ) -> None:
     """Revoke a key of your agency for good, and end what stands on it."""
     _show(context, context.obj.gateway.call(pb.RevokeAgencyKeyRequest(name=key, reason=reason)))

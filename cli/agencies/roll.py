@@ -3,17 +3,17 @@ each may be.
 """
 
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from google.protobuf.json_format import MessageToDict
 
 from cli import names, screen
-from cli.agencies.group import AgencyArgument, LimitOption, OptionalAgency, ReasonOption, agency_of, group, show_agency
+from cli.agencies.group import AgencyArgument, OptionalAgency, agency_of, group, show_agency
 from cli.arguments import form
+from cli.grounds import ReasonOption
 from cli.invocation import Context
+from cli.listing import LimitOption, document, first, show_list
 from kapok.permissions.v1 import agencies_service_pb2 as pb
 from kapok.permissions.v1 import genesis_pb2
 
@@ -27,16 +27,12 @@ _Document = Annotated[Path, typer.Option("--certificate", help="X.509, PEM or DE
 @group.command("list")
 def list_agencies(context: Context, limit: LimitOption = 1000) -> None:
     """All agencies for the three organs of the city; for others their own."""
-    pages = context.obj.gateway.pages(pb.ListAgenciesRequest(page_size=min(limit, _PAGE)))
-    found = list(islice((one for page in pages for one in page.agencies), limit))
-    context.obj.screen.table(
-        {"agencies": [MessageToDict(one) for one in found]},
+    show_list(
+        context, pb.ListAgenciesRequest(page_size=_PAGE), limit,
         ("agency", "name", "kind", "tier", "jurisdiction", "suspended"),
-        (
-            (one.name, one.display_name, one.kind, one.tier, one.jurisdiction, screen.moment(one.suspend_time))
-            for one in found
-        ),
-    )
+        lambda one: (one.name, one.display_name, one.kind, one.tier, one.jurisdiction,
+                     screen.moment(one.suspend_time)),
+    )  # fmt: skip
 
 
 @group.command("show")
@@ -61,10 +57,9 @@ def reinstate(context: Context, agency: AgencyArgument, reason: ReasonOption) ->
 def list_principals(context: Context, agency: OptionalAgency = "", limit: LimitOption = 1000) -> None:
     """The principals of an agency, with their certificates."""
     parent = agency_of(agency, context.obj.gateway.agency)
-    pages = context.obj.gateway.pages(pb.ListPrincipalsRequest(parent=parent, page_size=min(limit, _PAGE)))
-    found = list(islice((one for page in pages for one in page.principals), limit))
+    name, found = first(context.obj.gateway, pb.ListPrincipalsRequest(parent=parent, page_size=_PAGE), limit)
     context.obj.screen.table(
-        {"principals": [MessageToDict(one) for one in found]},
+        {name: [document(one) for one in found]},
         ("principal", "clearance", "roles", "revoked", "certificate", "ends", "revoked"),
         (
             (one.name, one.clearance, " ".join(one.roles), screen.moment(one.revoke_time), each.name,

@@ -1,10 +1,8 @@
 """`kapok cameras list`, `watch`, `show`, `count` and `history`: cameras as the registry has them."""
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import islice
 from typing import Annotated, Any
 
 import typer
@@ -15,6 +13,7 @@ from cli import names, screen
 from cli.arguments import form
 from cli.cameras.selection import CATEGORY, HEALTH, STATE, Classes, Selection, camera_filter, class_filter
 from cli.invocation import Context
+from cli.listing import LimitOption, ResumeOption, follow, show_list
 from kapok.registry.v1 import camera_pb2, registry_service_pb2
 
 PAGE = 500
@@ -29,46 +28,38 @@ class Listing(Selection):
     """A list as it is asked for."""
 
     order_by: Annotated[str, typer.Option(help=", ".join(_ORDERS))] = "name"
-    limit: Annotated[int, typer.Option(min=1, max=100_000, help="At most so many.")] = 1000
+    limit: LimitOption = 1000
 
 
 @form
 def list_cameras(context: Context, listing: Listing) -> None:
     """The cameras that you may know of."""
     request = registry_service_pb2.ListCamerasRequest(
-        parent="districts/-", page_size=min(listing.limit, PAGE), filter=camera_filter(listing),
+        parent="districts/-", page_size=PAGE, filter=camera_filter(listing),
         order_by="" if listing.order_by == "name" else listing.order_by,
     )  # fmt: skip
-    pages = context.obj.gateway.pages(request)
-    found = list(islice((camera for page in pages for camera in page.cameras), listing.limit))
-    context.obj.screen.table(
-        {"cameras": [MessageToDict(camera) for camera in found]},
-        ("camera", "level", "category", "state", "health", "operator", "name"),
-        (
-            (c.code, c.security_level, category_of(c), state_of(c), health_of(c), c.operator, c.display_name)
-            for c in found
-        ),
-    )
+    show_list(
+        context, request, listing.limit, ("camera", "level", "category", "state", "health", "operator", "name"),
+        lambda c: (c.code, c.security_level, category_of(c), state_of(c), health_of(c), c.operator, c.display_name),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
 class Watch(Classes):
     """What is watched, and from where on."""
 
-    resume: Annotated[str, typer.Option(metavar="TOKEN", help="Go on behind the last answer that had it.")] = ""
+    resume: ResumeOption = ""
 
 
 @form
 def watch_cameras(context: Context, watch: Watch) -> None:
     """Cameras as they change, until Ctrl-C. With --json one answer a line, with its token."""
     request = registry_service_pb2.WatchCamerasRequest(resume_token=watch.resume, filter=class_filter(watch))
-    for answer in context.obj.gateway.stream(request):
-        if context.obj.screen.is_json:
-            print(json.dumps(MessageToDict(answer), ensure_ascii=False), flush=True)
-        for c in answer.cameras:
-            context.obj.screen.line(
-                f"{screen.moment(c.update_time)}  {c.code}  {state_of(c)}  {health_of(c)}  {c.display_name}"
-            )
+    follow(context, request, _changed)
+
+
+def _changed(c: Any) -> str:
+    return f"{screen.moment(c.update_time)}  {c.code}  {state_of(c)}  {health_of(c)}  {c.display_name}"
 
 
 def show_camera(
@@ -94,14 +85,8 @@ def show_history(
     context: Context, camera: CameraArgument, limit: Annotated[int, typer.Option(min=1, max=10_000)] = 100
 ) -> None:
     """Every revision of a camera's basic data, newest first (Article 22)."""
-    request = registry_service_pb2.ListCameraRevisionsRequest(parent=camera, page_size=min(limit, PAGE))
-    pages = context.obj.gateway.pages(request)
-    found = list(islice((revision for page in pages for revision in page.revisions), limit))
-    context.obj.screen.table(
-        {"revisions": [MessageToDict(revision) for revision in found]},
-        ("from", "until", "who", "cause", "name", "place", "purpose"),
-        (_revision(revision) for revision in found),
-    )
+    request = registry_service_pb2.ListCameraRevisionsRequest(parent=camera, page_size=PAGE)
+    show_list(context, request, limit, ("from", "until", "who", "cause", "name", "place", "purpose"), _revision)
 
 
 def _revision(revision: Any) -> Sequence[object]:

@@ -12,6 +12,7 @@ from cli import names, screen
 from cli.arguments import form
 from cli.cameras.records import CameraArgument, show
 from cli.cameras.selection import CATEGORY
+from cli.grounds import ReasonOption
 from cli.invocation import Context
 from kapok.registry.v1 import camera_pb2, registry_service_pb2
 
@@ -92,7 +93,7 @@ def confirm_cameras(
 def retire_camera(
     context: Context,
     camera: CameraArgument,
-    reason: Annotated[str, typer.Option(help="Why; it goes on record.")],
+    reason: ReasonOption,
     etag: Annotated[str, typer.Option(help="As read: refused when somebody changed it since.")] = "",
 ) -> None:
     """Take a camera out of service for good. Its record and history stay."""

@@ -16,7 +16,7 @@ from cli.papers.group import group, show, stamp
 from kapok.permissions.v1 import legal_basis_pb2, permissions_service_pb2
 from services.chassis.signing import Signer
 from services.permissions.letter import PURPOSE, text
-from services.permissions.rpc.messages import papers
+from services.permissions.rpc.legal_basis_messages import papers
 
 
 @dataclass(frozen=True, kw_only=True)

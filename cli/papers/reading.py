@@ -1,13 +1,9 @@
 """`kapok papers list`, `show` and `revoke`: what is on record."""
 
-from itertools import islice
-from typing import Annotated
-
-import typer
-from google.protobuf.json_format import MessageToDict
-
 from cli import screen
+from cli.grounds import ReasonOption
 from cli.invocation import Context
+from cli.listing import LimitOption, show_list
 from cli.papers.group import LegalBasisArgument, group, show
 from kapok.permissions.v1 import papers_service_pb2, permissions_service_pb2
 
@@ -15,20 +11,13 @@ _PAGE = 500
 
 
 @group.command("list")
-def list_papers(
-    context: Context, limit: Annotated[int, typer.Option(min=1, max=100_000, help="At most so many.")] = 100
-) -> None:
+def list_papers(context: Context, limit: LimitOption = 100) -> None:
     """Papers that your agency holds, issued or oversees, and those for cameras that it runs; newest first."""
-    pages = context.obj.gateway.pages(papers_service_pb2.ListLegalBasesRequest(page_size=min(limit, _PAGE)))
-    found = list(islice((basis for page in pages for basis in page.legal_bases), limit))
-    context.obj.screen.table(
-        {"legalBases": [MessageToDict(basis) for basis in found]},
+    show_list(
+        context, papers_service_pb2.ListLegalBasesRequest(page_size=_PAGE), limit,
         ("papers", "number", "issued by", "of", "cameras", "until", "used", "revoked"),
-        (
-            (b.name, b.number, b.issuer, b.principal, len(b.cameras), screen.moment(b.end_time), b.use_count,
-             screen.moment(b.revoke_time))
-            for b in found
-        ),
+        lambda b: (b.name, b.number, b.issuer, b.principal, len(b.cameras), screen.moment(b.end_time), b.use_count,
+                   screen.moment(b.revoke_time)),
     )  # fmt: skip
 
 
@@ -42,7 +31,7 @@ def show_legal_basis(context: Context, legal_basis: LegalBasisArgument) -> None:
 def revoke_legal_basis(
     context: Context,
     legal_basis: LegalBasisArgument,
-    reason: Annotated[str, typer.Option(help="Why; it goes on record.")],
+    reason: ReasonOption,
 ) -> None:
     """Withdraw papers, and with them every session and takeover that stands on them."""
     request = permissions_service_pb2.RevokeLegalBasisRequest(name=legal_basis, reason=reason)

@@ -1,14 +1,13 @@
 """`kapok papers review`: an operator's look at papers before they open its cameras (Article 19)."""
 
-import json
-from itertools import islice
 from typing import Annotated, Any
 
 import typer
-from google.protobuf.json_format import MessageToDict
 
 from cli import names, screen
+from cli.grounds import ReasonOption
 from cli.invocation import Context
+from cli.listing import LimitOption, ResumeOption, follow, show_list
 from cli.papers.group import group
 from kapok.permissions.v1 import papers_review_pb2
 from kapok.permissions.v1 import papers_service_pb2 as pb
@@ -20,14 +19,13 @@ _PAGE = 500
 ReviewArgument = Annotated[
     str, typer.Argument(parser=names.review, metavar="REVIEW", help="legalBases/ID/reviews/AGENCY, as listed.")
 ]
-Reason = Annotated[str, typer.Option(help="Why; it goes on record.")]
 
 
 @review_group.command("terms")
 def set_terms(
     context: Context,
     hours: Annotated[int | None, typer.Option(min=0, max=24, help="Until the deadline; 0 is no review.")] = None,
-    reason: Annotated[str, typer.Option(help="Why; it goes on record.")] = "",
+    reason: ReasonOption = "",
 ) -> None:
     """Whether papers wait for your look before they open your cameras; with --hours, say so from now on."""
     name = f"{context.obj.gateway.agency}/reviewTerms"
@@ -44,31 +42,16 @@ def set_terms(
 
 
 @review_group.command("list")
-def list_reviews(
-    context: Context, limit: Annotated[int, typer.Option(min=1, max=100_000, help="At most so many.")] = 100
-) -> None:
+def list_reviews(context: Context, limit: LimitOption = 100) -> None:
     """Reviews of your cameras' operator, of your papers, or of all when you oversee them; newest first."""
-    request = pb.ListPapersReviewsRequest(parent="legalBases/-", page_size=min(limit, _PAGE))
-    pages = context.obj.gateway.pages(request)
-    found = list(islice((one for page in pages for one in page.papers_reviews), limit))
-    context.obj.screen.table(
-        {"papersReviews": [MessageToDict(one) for one in found]},
-        ("review", "state", "deadline", "objection", "decided by"),
-        (_row(one) for one in found),
-    )
+    request = pb.ListPapersReviewsRequest(parent="legalBases/-", page_size=_PAGE)
+    show_list(context, request, limit, ("review", "state", "deadline", "objection", "decided by"), _row)
 
 
 @review_group.command("watch")
-def watch_reviews(
-    context: Context,
-    resume: Annotated[str, typer.Option(metavar="TOKEN", help="Go on behind the last answer that had it.")] = "",
-) -> None:
+def watch_reviews(context: Context, resume: ResumeOption = "") -> None:
     """Your reviews as they are requested and decided, until Ctrl-C. With --json one answer a line, with its token."""
-    for answer in context.obj.gateway.stream(pb.WatchPapersReviewsRequest(resume_token=resume)):
-        if context.obj.screen.is_json:
-            print(json.dumps(MessageToDict(answer), ensure_ascii=False), flush=True)
-        for one in answer.papers_reviews:
-            context.obj.screen.line("  ".join(_row(one)))
+    follow(context, pb.WatchPapersReviewsRequest(resume_token=resume), lambda one: "  ".join(_row(one)))
 
 
 @review_group.command("show")
@@ -100,7 +83,7 @@ def refuse(
 
 
 @review_group.command("overrule")
-def overrule(context: Context, review: ReviewArgument, reason: Reason) -> None:
+def overrule(context: Context, review: ReviewArgument, reason: ReasonOption) -> None:
     """Let papers pass that an operator refused: municipal public security only."""
     _show(context, context.obj.gateway.call(pb.OverrulePapersReviewRequest(name=review, reason=reason)))
 

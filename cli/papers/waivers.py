@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from cli import names
+from cli.grounds import ReasonOption
 from cli.invocation import Context
 from cli.papers.group import group, show, stamp
 from kapok.permissions.v1 import papers_service_pb2
@@ -16,7 +17,7 @@ def waive_papers(
     context: Context,
     principal: Annotated[str, typer.Argument(parser=names.resource("principals"), metavar="PRINCIPAL")],
     camera: Annotated[list[str], typer.Option(help="One of your cameras; give it for each.")],
-    reason: Annotated[str, typer.Option(help="Why; it goes on record.")],
+    reason: ReasonOption,
     hours: Annotated[float, typer.Option(min=0.01, max=24, help="How long.")] = 1,
 ) -> None:
     """Let PRINCIPAL view, retrieve and copy without a letter, for some of your cameras and a day at most."""

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from cli.arguments import form
+from cli.grounds import ReasonOption
 from cli.invocation import Context
 from cli.policy.group import NO_ROLES, ProposalArgument, camera_level, group, number, show
 from kapok.permissions.v1 import policy_service_pb2
@@ -16,14 +17,13 @@ from services.chassis.signing import Signer
 from services.permissions.joint.proposal import PURPOSE
 
 pb = policy_service_pb2
-_Reason = Annotated[str, typer.Option(help="Why; it goes on record.")]
 
 
 @dataclass(frozen=True)
 class Draft:
     """What is proposed. What is not named stays as it is."""
 
-    reason: _Reason
+    reason: ReasonOption
     rows: Annotated[Path | None, typer.Option(help="CSV of all rows; `kapok policy rows` prints those in force.")] = (
         None
     )
@@ -81,13 +81,13 @@ def approve(
 
 
 @group.command("reject")
-def reject(context: Context, proposal: ProposalArgument, reason: _Reason) -> None:
+def reject(context: Context, proposal: ProposalArgument, reason: ReasonOption) -> None:
     """Say no for your organ: the proposal is over."""
     show(context, context.obj.gateway.call(pb.RejectPolicyProposalRequest(name=proposal, reason=reason)))
 
 
 @group.command("withdraw")
-def withdraw(context: Context, proposal: ProposalArgument, reason: _Reason) -> None:
+def withdraw(context: Context, proposal: ProposalArgument, reason: ReasonOption) -> None:
     """Take a proposal back, as municipal public security."""
     show(context, context.obj.gateway.call(pb.WithdrawPolicyProposalRequest(name=proposal, reason=reason)))
 

@@ -1,8 +1,7 @@
 """Commands that look at proposals and at the versions of the policy."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from difflib import unified_diff
-from itertools import islice
 from typing import Annotated, Any
 
 import typer
@@ -10,24 +9,23 @@ from google.protobuf.json_format import MessageToDict
 
 from cli import screen
 from cli.invocation import Context
+from cli.listing import LimitOption, show_list
 from cli.policy.group import NO_ROLES, ProposalArgument, group, show, signers, state
 from kapok.permissions.v1 import policy_service_pb2
 
 pb = policy_service_pb2
 _PAGE = 100
-_Limit = Annotated[int, typer.Option(min=1, max=100_000, help="At most so many.")]
 _Revision = Annotated[int, typer.Argument(min=1, metavar="REVISION")]
 
 
 @group.command("list")
-def list_proposals(context: Context, limit: _Limit = 100) -> None:
+def list_proposals(context: Context, limit: LimitOption = 100) -> None:
     """The proposals, newest first."""
-    pages = context.obj.gateway.pages(pb.ListPolicyProposalsRequest(page_size=min(limit, _PAGE)))
-    found = list(islice((one for page in pages for one in page.policy_proposals), limit))
-    _table(
-        context, "policyProposals", found, ("proposal", "state", "proposed", "by", "signed by", "sign by"),
-        ((one.name, state(one), screen.moment(one.create_time), one.principal, signers(one),
-          screen.moment(one.sign_by_time)) for one in found),
+    show_list(
+        context, pb.ListPolicyProposalsRequest(page_size=_PAGE), limit,
+        ("proposal", "state", "proposed", "by", "signed by", "sign by"),
+        lambda one: (one.name, state(one), screen.moment(one.create_time), one.principal, signers(one),
+                     screen.moment(one.sign_by_time)),
     )  # fmt: skip
 
 
@@ -38,14 +36,13 @@ def show_proposal(context: Context, proposal: ProposalArgument) -> None:
 
 
 @group.command("history")
-def history(context: Context, limit: _Limit = 100) -> None:
+def history(context: Context, limit: LimitOption = 100) -> None:
     """The versions that are and were in force, newest first."""
-    pages = context.obj.gateway.pages(pb.ListPolicyVersionsRequest(page_size=min(limit, _PAGE)))
-    found = list(islice((one for page in pages for one in page.policy_versions), limit))
-    _table(
-        context, "policyVersions", found, ("revision", "in force since", "proposal", "sha256 of rows and roles"),
-        ((one.revision, screen.moment(one.adopt_time), one.proposal or "the organs' first policy", one.policy_sha256)
-         for one in found),
+    show_list(
+        context, pb.ListPolicyVersionsRequest(page_size=_PAGE), limit,
+        ("revision", "in force since", "proposal", "sha256 of rows and roles"),
+        lambda one: (one.revision, screen.moment(one.adopt_time), one.proposal or "the organs' first policy",
+                     one.policy_sha256),
     )  # fmt: skip
 
 
@@ -89,9 +86,3 @@ def _print(context: Context, revision: int, part: Callable[[Any], str]) -> None:
 
 def _version(context: Context, revision: int) -> Any:
     return context.obj.gateway.call(pb.GetPolicyVersionRequest(name=f"policyVersions/{revision}"))
-
-
-def _table(
-    context: Context, name: str, found: list[Any], columns: tuple[str, ...], cells: Iterable[tuple[object, ...]]
-) -> None:
-    context.obj.screen.table({name: [MessageToDict(one) for one in found]}, columns, cells)

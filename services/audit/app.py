@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from prometheus_client import Counter
 
@@ -65,8 +64,9 @@ async def app(settings: Settings) -> AsyncIterator[None]:
             background.create_task(work)
             for work in (events.consume_forever(ledger, facts), _write_repetitions_forever(ledger), _recompute(ledger))
         ]
+        services = rpc_server.registering(_servicers(ledger, signer), (audit_service_pb2, findings_service_pb2))
         try:
-            async with rpc_server.serve(settings.listen, [rpc_server.Edge(ring, clock)], _services(ledger, signer)):
+            async with rpc_server.serve(settings.listen, [rpc_server.Edge(ring, clock)], services):
                 yield
         finally:
             await ledger.write_repetitions(is_last=True)
@@ -89,14 +89,11 @@ async def _recompute(ledger: Ledger) -> None:
             log.critical("the chain of books/%s is broken at record %d: somebody altered the database", book, broken)
 
 
-def _services(ledger: Ledger, signer: Signer) -> Any:
-    def register(server: Any) -> list[str]:
-        audit_service_pb2_grpc.add_AuditServiceServicer_to_server(AuditServicer(ledger, signer), server)
-        audit_service_pb2_grpc.add_RefusalServiceServicer_to_server(RefusalServicer(ledger), server)
-        findings_service_pb2_grpc.add_FindingsServiceServicer_to_server(
-            FindingsServicer(Findings(ledger.database, ledger.permissions)), server
-        )
-        files = (audit_service_pb2.DESCRIPTOR, findings_service_pb2.DESCRIPTOR)
-        return [service.full_name for file in files for service in file.services_by_name.values()]
-
-    return register
+def _servicers(ledger: Ledger, signer: Signer) -> rpc_server.Servicers:
+    return {
+        audit_service_pb2_grpc.add_AuditServiceServicer_to_server: AuditServicer(ledger, signer),
+        audit_service_pb2_grpc.add_RefusalServiceServicer_to_server: RefusalServicer(ledger),
+        findings_service_pb2_grpc.add_FindingsServiceServicer_to_server: FindingsServicer(
+            Findings(ledger.database, ledger.permissions)
+        ),
+    }

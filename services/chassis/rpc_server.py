@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 MAX_MESSAGE_BYTES = 4 * 1024 * 1024
 OPTIONS = [("grpc.max_receive_message_length", MAX_MESSAGE_BYTES), ("grpc.so_reuseport", 0)]
 DRAIN_S = 2.0
+Servicers = Mapping[Callable[[Any, Any], None], object]  # by grpc's function that adds each to a server
 _OPEN_TO_ALL = ("/grpc.health.", "/grpc.reflection.")
 
 
@@ -85,6 +86,17 @@ class Edge(grpc.aio.ServerInterceptor):  # type: ignore[misc] # grpc ships no ty
 
 async def _abort(context: Any, error: errors.Error) -> None:
     await context.abort_with_status(grpc_rich_status.to_status(rpc_status.to_status(error)))
+
+
+def registering(servicers: Servicers, files: Iterable[Any]) -> Callable[[Any], Sequence[str]]:
+    """What ``serve`` is given: adds the servicers, and names the services of these ``…_service_pb2``."""
+
+    def register(server: Any) -> Sequence[str]:
+        for add, servicer in servicers.items():
+            add(servicer, server)
+        return [service.full_name for file in files for service in file.DESCRIPTOR.services_by_name.values()]
+
+    return register
 
 
 @asynccontextmanager

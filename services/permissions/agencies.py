@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.chassis.errors import AlreadyExists, InvalidArgument, Violation
 from services.decider.facts import Principal
 from services.permissions import enrolment, refusals, roll
-from services.permissions.agency import Account, Agency, check_agency
+from services.permissions.agency import ARTICLE, Account, Agency, check_agency
 from services.permissions.control import Act, end
 from services.permissions.ending import Cause
 from services.permissions.enrolments import enrol, refuse_lock_out
@@ -96,7 +96,7 @@ class Agencies:
         return found
 
     async def _tell(self, transaction: AsyncConnection, verb: str, by: str, entry: AgencyEntry, now: datetime) -> None:
-        told = Change(f"agency.{verb}", by, now, entry, article=enrolment.ARTICLE)
+        told = Change(f"agency.{verb}", by, now, entry, article=ARTICLE)
         await self._ports.journal.add(transaction, told)
 
 

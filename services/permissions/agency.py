@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from services.chassis.errors import Denied, FailedPrecondition
 from services.decider.facts import CITY, DISTRICTS, LEVELS, AgencyKind, Principal, Tier
 from services.decider.policy import Policy
-from services.permissions.fields import Fields
+from services.permissions.fields import Fields, check_reason
 
 _NAME = r"{}/[a-z0-9]+(-[a-z0-9]+)*"
 _ROLE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 MAX_NAME = 100
 MAX_CERTIFICATES = 16
 MAX_ROLES = 16
+ARTICLE = "Article 14 ¶2"  # three organs set levels and permissions together; municipal public security leads
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ def check_roles(roles: Set[str], path: str, agency: Agency, policy: Policy) -> N
     offer = (
         f"must be of the roles defined for {agency.kind}@{agency.tier} ({' '.join(offered) or 'none'}): not {unknown}"
     )
-    fields = Fields(about={"article": "Article 14 ¶2"})
+    fields = Fields(about={"article": ARTICLE})
     fields.claim(not unknown, path, offer)
     fields.claim(len(roles) <= MAX_ROLES, path, f"must be at most {MAX_ROLES} roles")
     fields.settle()
@@ -118,8 +119,8 @@ def revoke(account: Account, by: Principal, reason: str) -> tuple[Account, tuple
     """End every right: by its own agency or municipal public security. Raises Denied to anyone else."""
     if by.is_suspended or (by.agency != account.agency and not is_municipal_police(by)):
         message = f"{account.name} is revoked by its own agency or municipal public security (Article 14 ¶2)"
-        raise Denied("NOT_PERMITTED", message, article="Article 14 ¶2")
-    _check_reason(reason)
+        raise Denied("NOT_PERMITTED", message, article=ARTICLE)
+    check_reason(reason)
     if account.is_revoked:
         raise FailedPrecondition("STATE_WRONG", f"{account.name} is revoked already", state="revoked")
     revoked = replace(account, is_revoked=True)
@@ -130,8 +131,8 @@ def reinstate(account: Account, by: Principal, reason: str) -> tuple[Account, tu
     """Give a revoked principal its rights back: by municipal public security alone."""
     if not is_municipal_police(by):
         message = f"{account.name} is reinstated by municipal public security (Article 14 ¶2): ask it"
-        raise Denied("NOT_PERMITTED", message, article="Article 14 ¶2")
-    _check_reason(reason)
+        raise Denied("NOT_PERMITTED", message, article=ARTICLE)
+    check_reason(reason)
     if not account.is_revoked:
         raise FailedPrecondition("STATE_WRONG", f"{account.name} is not revoked", state="active")
     reinstated = replace(account, is_revoked=False)
@@ -143,12 +144,6 @@ def is_municipal_police(principal: Principal) -> bool:
     return (
         principal.kind is AgencyKind.PUBLIC_SECURITY and principal.tier is Tier.MUNICIPAL and not principal.is_suspended
     )
-
-
-def _check_reason(reason: str) -> None:
-    fields = Fields()
-    fields.text("reason", reason, most=500)
-    fields.settle()
 
 
 def _check_name(fields: Fields, path: str, name: str, collection: str) -> None:

@@ -10,13 +10,12 @@ from enum import StrEnum
 
 from services.chassis.errors import Denied, FailedPrecondition
 from services.decider.facts import Principal
-from services.permissions.agency import is_municipal_police
-from services.permissions.fields import Fields
+from services.permissions.agency import ARTICLE, is_municipal_police
+from services.permissions.fields import Fields, check_reason
 
 PROOF_PURPOSE = "kapok.permissions.agency-key"
 MOST_KEYS = 64  # of one agency that are not revoked
 KEY_BYTES = 32  # Ed25519 (RFC 8032)
-_ARTICLE = "Article 14 ¶2"
 
 
 class KeyPurpose(StrEnum):
@@ -71,15 +70,13 @@ def refuse_others(agency: str, by: Principal) -> None:
     """Raise Denied to others than the agency itself and municipal public security."""
     if by.is_suspended or (by.agency != agency and not is_municipal_police(by)):
         message = "an agency's keys and certificates are for itself and municipal public security (Article 14 ¶2)"
-        raise Denied("NOT_PERMITTED", message, article=_ARTICLE)
+        raise Denied("NOT_PERMITTED", message, article=ARTICLE)
 
 
 def revoke(key: AgencyKey, by: Principal, reason: str, now: datetime) -> AgencyKey:
     """Take a key back: by its own agency or municipal public security. Final."""
     refuse_others(key.agency, by)
-    fields = Fields()
-    fields.text("reason", reason, most=500)
-    fields.settle()
+    check_reason(reason)
     if key.revocation is not None:
         raise FailedPrecondition("STATE_WRONG", f"{key.name} is revoked already", state="revoked")
     return replace(key, revocation=KeyRevocation(by.name, now, reason))

@@ -10,6 +10,7 @@ from nacl.bindings import crypto_core_ed25519_is_valid_point
 from services.chassis.errors import AlreadyExists, Exhausted, FailedPrecondition
 from services.chassis.signing import Verifier
 from services.permissions import enrolment, refusals
+from services.permissions.agency import ARTICLE
 from services.permissions.agency_key import (
     KEY_BYTES,
     MOST_KEYS,
@@ -26,8 +27,6 @@ from services.permissions.ports import Change, Ports
 from services.permissions.question import in_good_standing
 from services.permissions.store import agency_keys as store
 from services.permissions.store import endings, roll
-
-_ARTICLE = "Article 14 ¶2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +65,7 @@ class AgencyKeys:
             if not await store.insert(transaction, key):
                 message = f"{key.name} is on record already: a key serves one agency and one purpose, once"
                 raise AlreadyExists("RESOURCE_EXISTS", message, name=key.name)
-            await ports.journal.add(transaction, Change("agency_key.registered", principal, now, key, article=_ARTICLE))
+            await ports.journal.add(transaction, Change("agency_key.registered", principal, now, key, article=ARTICLE))
         ports.journal.wake()
         return key
 
@@ -90,7 +89,7 @@ class AgencyKeys:
             if not await store.set_revoked(transaction, key_id, revoked.revocation):
                 raise FailedPrecondition("STATE_WRONG", f"{found.name} was revoked just now", state="revoked")
             ending = await endings.append(transaction, Cause.AGENCY_KEY_REVOKED, found.name, now)
-            told = Change("agency_key.revoked", principal, now, revoked, article=_ARTICLE)
+            told = Change("agency_key.revoked", principal, now, revoked, article=ARTICLE)
             await ports.journal.add(transaction, told)
         ports.journal.wake()
         await ports.voice.tell(ending)

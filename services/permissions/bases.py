@@ -25,13 +25,12 @@ from services.permissions.basis import (
 )
 from services.permissions.control import Act, end
 from services.permissions.ending import Cause
-from services.permissions.letter import PURPOSE, Papers, text
+from services.permissions.letter import ARTICLE, PURPOSE, Papers, text
 from services.permissions.ports import Change, Ports, is_sealed
 from services.permissions.question import Answer, Question, accessible, in_good_standing
 from services.permissions.reviews import ask
 from services.permissions.store import agency_keys, bases, endings, principals, takeovers
 
-_ARTICLE = "Article 19"
 _UNKNOWING = "must be a principal that may know these cameras (Article 11)"
 
 
@@ -60,7 +59,7 @@ class Bases:
             await self._check_signature(transaction, papers, caller)
             await bases.insert(transaction, registered, {camera.name: camera.operator for camera in covered})
             sealed = is_sealed(*covered)
-            told = Change("legal_basis.registered", principal, now, registered, article=_ARTICLE, is_sealed=sealed)
+            told = Change("legal_basis.registered", principal, now, registered, article=ARTICLE, is_sealed=sealed)
             await ports.journal.add(transaction, told)
             operators = {camera.operator for camera in covered} - {caller.agency}
             asked = await ask(transaction, ports, registered, operators, is_sealed=sealed)
@@ -85,7 +84,7 @@ class Bases:
             await in_good_standing(transaction, ports, principal)
             await bases.insert(transaction, registered, {camera.name: camera.operator for camera in covered})
             sealed = is_sealed(*covered)
-            told = Change("legal_basis.waived", principal, now, registered, article=_ARTICLE, is_sealed=sealed)
+            told = Change("legal_basis.waived", principal, now, registered, article=ARTICLE, is_sealed=sealed)
             await ports.journal.add(transaction, told)
         ports.journal.wake()
         return registered
@@ -120,7 +119,7 @@ class Bases:
             await end(transaction, ports, cameras, lambda control: takeover.withdraw(control, name, now), act)
             ending = await endings.append(transaction, Cause.LEGAL_BASIS_REVOKED, name, now)
             sealed = found.issuer_kind is AgencyKind.NATIONAL_SECURITY  # only its papers may name state secrets
-            told = Change("legal_basis.revoked", principal, now, revoked, article=_ARTICLE, is_sealed=sealed)
+            told = Change("legal_basis.revoked", principal, now, revoked, article=ARTICLE, is_sealed=sealed)
             await ports.journal.add(transaction, told)
         ports.journal.wake()
         await ports.voice.tell(ending)
@@ -156,7 +155,7 @@ async def use(transaction: AsyncConnection, ports: Ports, question: Question, an
     found = await bases.find(transaction, name)
     assert found is not None, "papers that were used are on record"
     told = Change(
-        "legal_basis.used", question.principal, answer.now, found.basis, camera.name, answer.decision.rule, _ARTICLE,
+        "legal_basis.used", question.principal, answer.now, found.basis, camera.name, answer.decision.rule, ARTICLE,
         is_sealed(camera) or found.issuer_kind is AgencyKind.NATIONAL_SECURITY,
     )  # fmt: skip
     await ports.journal.add(transaction, told)

@@ -8,15 +8,14 @@ from services.chassis.errors import Denied, FailedPrecondition, InvalidArgument,
 from services.decider.conditions import PAPER_ACTIONS, papers_cover
 from services.decider.facts import Action, AgencyKind, Camera, LegalBasis, Principal
 from services.permissions.agency import is_municipal_police
-from services.permissions.certificates import are_two
-from services.permissions.fields import Fields
-from services.permissions.letter import SIGNATURE_BYTES, Papers
+from services.permissions.fields import Fields, check_reason
+from services.permissions.letter import ARTICLE, SIGNATURE_BYTES, Papers, check_officers
 
 LONGEST = timedelta(days=90)
 MAX_CAMERAS = 1_000
 MOST_USES = 10_000
 LONGEST_WAIVER, MOST_WAIVED = timedelta(hours=24), 100
-_ARTICLE, _RULE = "Article 19", "art19-legal-basis-{}"
+_RULE = "art19-legal-basis-{}"
 _CAMERA_NAME = re.compile(r"districts/[0-9]{6}/cameras/[0-9]{20}")
 
 
@@ -93,8 +92,8 @@ def register(
     """
     if principal.kind is AgencyKind.OPERATOR:
         message = "papers are an enforcement organ's (Article 19): an operator needs none for cameras of its own"
-        raise Denied("NOT_PERMITTED", message, rule=_RULE.format("register"), article=_ARTICLE)
-    fields = Fields(about={"rule": _RULE.format("register"), "article": _ARTICLE})
+        raise Denied("NOT_PERMITTED", message, rule=_RULE.format("register"), article=ARTICLE)
+    fields = Fields(about={"rule": _RULE.format("register"), "article": ARTICLE})
     fields.text("legal_basis.number", papers.number, most=100)
     fields.text("legal_basis.purpose", papers.purpose, most=500)
     is_known = papers.issuer in {principal.agency, *superiors}
@@ -102,7 +101,9 @@ def register(
     fields.claim(is_known, "legal_basis.issuer", offer)
     is_limit = 0 <= papers.use_limit <= MOST_USES
     fields.claim(is_limit, "legal_basis.use_limit", f"must be 1 to {MOST_USES} uses, or 0 for no limit")
-    _check_officers(fields, papers)
+    pair = "must be exactly two officers with a certificate each (Article 19)"
+    until = "end_time: the papers are valid as long as both certificates are"
+    check_officers(fields, "legal_basis.officers", papers, pair, until)
     is_sized = 1 <= len(papers.cameras) <= MAX_CAMERAS
     fields.claim(is_sized, "legal_basis.cameras", f"must name 1 to {MAX_CAMERAS} cameras")
     are_names = all(_CAMERA_NAME.fullmatch(camera) for camera in papers.cameras)
@@ -126,10 +127,8 @@ def revoke(
     """Withdraw papers before their end: by the agency that issued them or municipal public security."""
     if principal.agency != basis.papers.issuer and not is_municipal_police(principal):
         message = "papers (Article 19) are withdrawn by the agency that issued them or municipal public security"
-        raise Denied("NOT_PERMITTED", message, rule=_RULE.format("revoke"), article=_ARTICLE)
-    fields = Fields(about={"rule": _RULE.format("revoke"), "article": _ARTICLE})
-    fields.text("reason", reason, most=500)
-    fields.settle()
+        raise Denied("NOT_PERMITTED", message, rule=_RULE.format("revoke"), article=ARTICLE)
+    check_reason(reason, rule=_RULE.format("revoke"), article=ARTICLE)
     if basis.is_revoked or now >= basis.papers.ends_at:
         raise FailedPrecondition("STATE_WRONG", f"{basis.name} is not valid any more: nothing to revoke", state="ended")
     revoked = replace(basis, revocation=Revocation(principal.name, now, reason))
@@ -141,7 +140,7 @@ def waive(name: str, waived: Waived, operator: Principal, now: datetime) -> Regi
 
     Raises InvalidArgument that names every wrong field. Whose the cameras are is for the caller to see to.
     """
-    fields = Fields(about={"rule": _RULE.format("waive"), "article": _ARTICLE})
+    fields = Fields(about={"rule": _RULE.format("waive"), "article": ARTICLE})
     fields.text("reason", waived.reason, most=500)
     is_sized = 1 <= len(waived.cameras) <= MOST_WAIVED
     fields.claim(is_sized, "cameras", f"must name 1 to {MOST_WAIVED} cameras: a waiver is for one case")
@@ -177,7 +176,7 @@ def refuse_unsigned(papers: Papers, *, is_signed: bool) -> None:
             " sign it again, or give the SHA-256 of the scan instead"
         )
         raise InvalidArgument(
-            Violation("legal_basis.signature", offer), reason="SIGNATURE_WRONG", article=_ARTICLE,
+            Violation("legal_basis.signature", offer), reason="SIGNATURE_WRONG", article=ARTICLE,
         )  # fmt: skip
 
 
@@ -190,15 +189,3 @@ def _check_proof(fields: Fields, papers: Papers) -> None:
     fields.claim(bool(papers.document_sha256 or papers.signature), path, offer)
     is_whole = len(papers.signature) == SIGNATURE_BYTES if papers.key_id else not papers.signature
     fields.claim(is_whole, "legal_basis.signature", f"must be {SIGNATURE_BYTES} bytes, with the key that made it")
-
-
-def _check_officers(fields: Fields, papers: Papers) -> None:
-    path = "legal_basis.officers"
-    is_pair = are_two(officer.certificate_number for officer in papers.officers)
-    fields.claim(is_pair, path, "must be exactly two officers with a certificate each (Article 19)")
-    for index, officer in enumerate(papers.officers[:2]):
-        fields.text(f"{path}[{index}].display_name", officer.display_name, most=100)
-        fields.text(f"{path}[{index}].certificate_number", officer.certificate_number, most=100)
-        is_valid = officer.certificate_ends_at is not None and officer.certificate_ends_at >= papers.ends_at
-        offer = "must be given, and no earlier than end_time: the papers are valid as long as both certificates are"
-        fields.claim(is_valid, f"{path}[{index}].certificate_expire_time", offer)

@@ -9,12 +9,13 @@ from services.decider.facts import Action, AgencyKind, Circumstances, Principal,
 from services.decider.relation import is_hidden
 from services.decider.scope import Scope
 from services.permissions import refusals
+from services.permissions.agency import ARTICLE
 from services.permissions.bases import use
 from services.permissions.basis import MAX_CAMERAS
 from services.permissions.inspections import check, lock_checks
 from services.permissions.ports import Ports
 from services.permissions.question import Answer, Question, accessible, acting, answered, camera_of, gather
-from services.permissions.store import bases, principals
+from services.permissions.store import bases, basis_facts, principals
 from services.permissions.store.principals import Record
 from services.permissions.view import Views
 
@@ -65,7 +66,7 @@ class Decisions:
         now = ports.clock.now()
         async with ports.database.read() as transaction:
             principal = (await acting(transaction, ports, name)).acting
-            papers = await bases.in_force(transaction, name, now, MAX_CAMERAS) if action in PAPER_ACTIONS else ()
+            papers = await basis_facts.in_force(transaction, name, now, MAX_CAMERAS) if action in PAPER_ACTIONS else ()
         scope = ports.decider.scope(principal, action)
         cameras = await ports.cameras.facts({camera for basis in papers for camera in basis.cameras})
         circumstances = Circumstances(papers)
@@ -83,6 +84,6 @@ def _may_ask_about(found: Record | None, caller: Principal, about: str) -> None:
     is_municipal_police = caller.kind is AgencyKind.PUBLIC_SECURITY and caller.tier is Tier.MUNICIPAL
     if not is_municipal_police and (found is None or found.agency.name != caller.agency):
         message = "explained to the principal itself, its own agency or municipal public security (Article 14 ¶2)"
-        raise errors.Denied("NOT_PERMITTED", message, article="Article 14 ¶2")
+        raise errors.Denied("NOT_PERMITTED", message, article=ARTICLE)
     if found is None:
         raise refusals.no_resource(about)

@@ -9,6 +9,7 @@ from services.chassis.tasks import stop_if_cancelled
 from services.decider.facts import SEALED_LEVEL
 from services.decider.replica import Edition
 from services.permissions.joint.change import PolicyChange
+from services.permissions.joint.version import name_of
 from services.permissions.ports import Ports
 from services.permissions.store import endings, policies
 
@@ -53,7 +54,7 @@ class Editions:
         if not version.proposal:  # the genesis: nothing was known before it
             return Edition(revision, version.policy)
         change = self._change_of(document)
-        number = await endings.last_of(transaction, f"policyVersions/{revision}")
+        number = await endings.last_of(transaction, name_of(revision))
         return Edition(revision, version.policy, change.category_levels, _open(change.camera_levels), number)
 
 

@@ -11,10 +11,9 @@ from services.chassis.errors import Denied, FailedPrecondition
 from services.decider.facts import LEVELS, SEALED_LEVEL, Action, AgencyKind, Principal, Relation, Tier
 from services.decider.model import among, held, within
 from services.decider.policy import Policy
-from services.permissions.agency import Agency
+from services.permissions.agency import ARTICLE, Agency
 from services.permissions.genesis import ORGANS
 
-ARTICLE = "Article 14 ¶2"
 _LOOKING = (Action.DESCRIBE, Action.LIVE)
 _GROUNDS = frozenset({"papers", "incident", "inspection"})  # of the moment: nobody stands on them
 

@@ -9,12 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.chassis.errors import AlreadyExists, Exhausted, FailedPrecondition, InvalidArgument, Violation
 from services.decider.policy import Policy
 from services.permissions import certificate, enrolment, refusals, role_grant
-from services.permissions.agency import MAX_CERTIFICATES, Account, Agency, check_account, check_roles
+from services.permissions.agency import ARTICLE, MAX_CERTIFICATES, Account, Agency, check_account, check_roles
 from services.permissions.agency_key import refuse_others
 from services.permissions.certificate import Certificate, Voidance
 from services.permissions.control import Act
 from services.permissions.ending import Cause
-from services.permissions.fields import Fields
+from services.permissions.fields import Fields, check_reason
 from services.permissions.ports import Change, Ports
 from services.permissions.question import in_good_standing
 from services.permissions.roll import PrincipalEntry
@@ -79,7 +79,7 @@ class Enrolments:
             if not await certificates.set_revoked(transaction, sha256, revoked.voidance):
                 raise FailedPrecondition("STATE_WRONG", f"{found.name} was revoked just now", state="revoked")
             ending = await endings.append(transaction, Cause.CERTIFICATE_REVOKED, found.name, now)
-            told = Change("certificate.revoked", principal, now, revoked, article=enrolment.ARTICLE)
+            told = Change("certificate.revoked", principal, now, revoked, article=ARTICLE)
             await ports.journal.add(transaction, told)
         ports.journal.wake()
         await ports.voice.tell(ending)
@@ -114,7 +114,7 @@ async def enrol(
     entry = PrincipalEntry(account, (), act.at, act.by)
     if not await store.insert_principal(transaction, entry):
         raise AlreadyExists("RESOURCE_EXISTS", f"{account.name} is on record already", name=account.name)
-    told = Change("principal.registered", act.by, act.at, entry, article=enrolment.ARTICLE)
+    told = Change("principal.registered", act.by, act.at, entry, article=ARTICLE)
     await ports.journal.add(transaction, told)
     if account.is_person:
         _refuse_certificate(document)
@@ -127,7 +127,7 @@ async def _certified(transaction: AsyncConnection, ports: Ports, act: Act, name:
     if not await certificates.insert(transaction, made):
         message = f"{made.name} is on record already: a certificate is one principal's, once"
         raise AlreadyExists("RESOURCE_EXISTS", message, name=made.name)
-    told = Change("certificate.registered", act.by, act.at, made, article=enrolment.ARTICLE)
+    told = Change("certificate.registered", act.by, act.at, made, article=ARTICLE)
     await ports.journal.add(transaction, told)
     return made
 
@@ -152,9 +152,7 @@ def _refuse_certificate(document: bytes) -> None:
 
 def void(found: Certificate, by: str, reason: str, now: datetime) -> Certificate:
     """The certificate revoked, for good."""
-    fields = Fields()
-    fields.text("reason", reason, most=500)
-    fields.settle()
+    check_reason(reason)
     if found.voidance is not None:
         raise FailedPrecondition("STATE_WRONG", f"{found.name} is revoked already", state="revoked")
     return replace(found, voidance=Voidance(by, now, reason))
@@ -165,7 +163,7 @@ def _check_clearance(account: Account, agency: Agency, policy: Policy) -> None:
     offer = (
         f"must be at most {most}: the rows in force let {agency.kind}@{agency.tier} stand at no more (Article 14 ¶2)"
     )
-    fields = Fields(about={"article": enrolment.ARTICLE})
+    fields = Fields(about={"article": ARTICLE})
     fields.claim(account.clearance <= most, "principal.clearance", offer)
     fields.settle()
 

@@ -33,3 +33,10 @@ class Fields:
         """Raise InvalidArgument with every violation, or return when there is none."""
         if self.violations:
             raise InvalidArgument(*self.violations, **self.about)
+
+
+def check_reason(reason: str, **about: str) -> None:
+    """Raise InvalidArgument, with ``about`` as its metadata, unless the reason of an act can go on record."""
+    fields = Fields(about=about)
+    fields.text("reason", reason, most=500)
+    fields.settle()

@@ -12,15 +12,14 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from services.decider.facts import AgencyKind, Area, Incident, Principal, Tier
+from services.permissions import genesis
 from services.permissions.incident_act import Act, Verdict
 from services.permissions.incident_area import districts_of
 
 LONGEST = timedelta(hours=72)
 APPROVAL_WITHIN = timedelta(hours=1)
 DECLARERS = frozenset({AgencyKind.EMERGENCY_COMMAND, AgencyKind.PUBLIC_SECURITY})
-ORGANS = frozenset(
-    {AgencyKind.PUBLIC_SECURITY, AgencyKind.NATIONAL_SECURITY, AgencyKind.INFORMATION_TECHNOLOGY}
-)  # of Article 14 ¶2
+ORGANS = frozenset(genesis.ORGANS)  # of Article 14 ¶2
 
 
 class IncidentKind(StrEnum):

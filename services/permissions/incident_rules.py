@@ -11,7 +11,7 @@ from datetime import datetime
 from services.chassis.errors import Denied, FailedPrecondition
 from services.decider.facts import Area, Principal, Tier
 from services.permissions.certificates import are_two
-from services.permissions.fields import Fields
+from services.permissions.fields import Fields, check_reason
 from services.permissions.incident import (
     APPROVAL_WITHIN,
     DECLARERS,
@@ -138,9 +138,7 @@ def decide(declared: Declared, ruling: Ruling, principal: Principal, now: dateti
     if not act.is_pending:
         message = f"act {act.number} of {declared.name} does not wait for an approval: read it again (GetIncident)"
         raise FailedPrecondition("STATE_WRONG", message, state=act.verdict or "in effect")
-    fields = _fields("approve")
-    fields.text("reason", ruling.reason, most=500)
-    fields.settle()
+    check_reason(ruling.reason, rule=_rule("approve"), article=ARTICLE)
     verdict, verb = (Verdict.APPROVED, Verb.APPROVED) if ruling.is_approved else (Verdict.REFUSED, Verb.REFUSED)
     decided = replace(act, verdict=verdict, decided_by=principal.name, decided_at=now, decision_reason=ruling.reason)
     return judged(declared, decided), (*events, IncidentEvent(verb, principal.name))

@@ -14,10 +14,9 @@ from enum import StrEnum
 from services.chassis.errors import Denied, FailedPrecondition
 from services.decider.facts import AgencyKind, Area, Inspection, Principal
 from services.permissions.agency import is_municipal_police
-from services.permissions.certificates import are_two
 from services.permissions.fields import Fields
 from services.permissions.incident_area import bounded, check_area
-from services.permissions.letter import Officer
+from services.permissions.letter import Officer, check_officers
 
 ARTICLE = "Article 17"
 LONGEST = timedelta(days=7)
@@ -98,7 +97,8 @@ def open_(name: str, mandate: Mandate, principal: Principal, now: datetime) -> I
     fields.text("inspection.order_number", mandate.order_number, most=100)
     fields.text("inspection.purpose", mandate.purpose, most=500)
     fields.span("inspection.end_time", now, mandate.ends_at, most=LONGEST)
-    _check_officers(fields, mandate)
+    pair = "must be exactly two officers with a certificate each"
+    check_officers(fields, "inspection.officers", mandate, pair, until="the inspection's end")
     is_somewhere = mandate.area != Area()
     fields.claim(is_somewhere, "inspection.area", "must have points, or name districts, operators or cameras")
     is_short = len(mandate.area.operators) <= MOST_OPERATORS
@@ -142,18 +142,6 @@ def refuse_while_owing(owed: str) -> None:
 def is_shown(found: Inspecting, principal: Principal) -> bool:
     """Its own agency, the operators that it concerns, municipal public security. To others it does not exist."""
     return principal.agency in {found.agency, *found.operators} or is_municipal_police(principal)
-
-
-def _check_officers(fields: Fields, mandate: Mandate) -> None:
-    path = "inspection.officers"
-    is_pair = are_two(officer.certificate_number for officer in mandate.officers)
-    fields.claim(is_pair, path, "must be exactly two officers with a certificate each")
-    for index, officer in enumerate(mandate.officers[:2]):
-        fields.text(f"{path}[{index}].display_name", officer.display_name, most=100)
-        fields.text(f"{path}[{index}].certificate_number", officer.certificate_number, most=100)
-        is_valid = officer.certificate_ends_at is not None and officer.certificate_ends_at >= mandate.ends_at
-        offer = "must be given, and no earlier than the inspection's end"
-        fields.claim(is_valid, f"{path}[{index}].certificate_expire_time", offer)
 
 
 def _fields(verb: str) -> Fields:

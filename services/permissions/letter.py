@@ -17,7 +17,12 @@ Each line ends with a line feed. No field holds one, so that no text is of two l
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Protocol
 
+from services.permissions.certificates import are_two
+from services.permissions.fields import Fields
+
+ARTICLE = "Article 19"
 PURPOSE = "kapok.permissions.letter"
 SIGNATURE_BYTES = 64  # Ed25519 (RFC 8032)
 
@@ -50,6 +55,30 @@ class Papers:
     use_limit: int = 0
     key_id: str = ""
     signature: bytes = b""
+
+
+class Presented(Protocol):
+    """What officers stand for with their certificates until it ends."""
+
+    @property
+    def officers(self) -> tuple[Officer, ...]:
+        """Who came."""
+
+    @property
+    def ends_at(self) -> datetime:
+        """How long their certificates have to be valid."""
+
+
+def check_officers(fields: Fields, path: str, presented: Presented, pair: str, until: str) -> None:
+    """Claim that they are two, each with a certificate that outlasts it; ``pair`` and ``until`` say so in words."""
+    fields.claim(are_two(officer.certificate_number for officer in presented.officers), path, pair)
+    for index, officer in enumerate(presented.officers[:2]):
+        fields.text(f"{path}[{index}].display_name", officer.display_name, most=100)
+        fields.text(f"{path}[{index}].certificate_number", officer.certificate_number, most=100)
+        is_valid = officer.certificate_ends_at is not None and officer.certificate_ends_at >= presented.ends_at
+        fields.claim(
+            is_valid, f"{path}[{index}].certificate_expire_time", f"must be given, and no earlier than {until}"
+        )
 
 
 def text(papers: Papers, holder: str) -> bytes:

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.decider.facts import Principal
 from services.permissions import refusals
-from services.permissions.agency import Account, reinstate, revoke
+from services.permissions.agency import ARTICLE, Account, reinstate, revoke
 from services.permissions.agency_key import KeyPurpose
 from services.permissions.control import Act, end
 from services.permissions.ending import Cause, Ending
@@ -96,7 +96,7 @@ class Principals:
             await end(transaction, ports, cameras, lambda one: of_principal(one, name, now), Act(principal, now))
             ending = await endings.append(transaction, Cause.PRINCIPAL_REVOKED, name, now)
             await principals.set_revoked(transaction, name, ending, reason)
-            told = Change("principal.revoked", principal, now, Standing(name, True, reason), article="Article 14 ¶2")
+            told = Change("principal.revoked", principal, now, Standing(name, True, reason), article=ARTICLE)
             await ports.journal.add(transaction, told)
         ports.journal.wake()
         await ports.voice.tell(ending)
@@ -112,9 +112,7 @@ class Principals:
             if found is None:
                 raise refusals.no_resource(name)
             await principals.set_reinstated(transaction, name)
-            told = Change(
-                "principal.reinstated", principal, now, Standing(name, False, reason), article="Article 14 ¶2"
-            )
+            told = Change("principal.reinstated", principal, now, Standing(name, False, reason), article=ARTICLE)
             await ports.journal.add(transaction, told)
         ports.journal.wake()
 

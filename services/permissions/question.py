@@ -1,6 +1,6 @@
 """One question with everything that bears on it, read in one view of the database."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -153,7 +153,6 @@ def answered(ports: Ports, question: Question, found: Camera | None, view: View)
         raise refusals.void(name)
     principal = record.acting
     camera = accessible(found, principal, question.camera)
-    circumstances = view.circumstances(record, question.legal_basis, question.incident)
-    circumstances = replace(circumstances, takeovers=view.takeovers.get(camera.name, ()))
+    circumstances = view.circumstances(record, question.legal_basis, question.incident, camera.name)
     decision = ports.decider.decide(principal, camera, question.action, circumstances, view.now)
     return Answer(decision, principal, camera, circumstances, view.number(camera.name), view.now)

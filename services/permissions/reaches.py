@@ -12,7 +12,7 @@ from services.permissions.batches import Batch
 from services.permissions.ports import Ports
 from services.permissions.question import acting
 from services.permissions.staff_record import StaffKind
-from services.permissions.store import bases, incidents, inspections, staff, takeovers
+from services.permissions.store import basis_facts, incidents, inspections, staff, takeovers
 
 MOST_NAMES = 20_000  # of cameras, in one answer: a quarter of what a call carries
 _LATER = timedelta(hours=1)  # papers end, incidents too
@@ -58,5 +58,5 @@ async def _papers(transaction: AsyncConnection, asked: Batch, now: datetime) -> 
     if asked.action not in PAPER_ACTIONS:
         return ()
     if asked.legal_basis:
-        return tuple((await bases.named(transaction, {asked.legal_basis}, None, now)).values())
-    return await bases.in_force(transaction, asked.principal, now, MOST_NAMES + 1)
+        return tuple((await basis_facts.named(transaction, {asked.legal_basis}, None, now)).values())
+    return await basis_facts.in_force(transaction, asked.principal, now, MOST_NAMES + 1)

@@ -13,9 +13,9 @@ from enum import StrEnum
 
 from services.chassis.errors import Denied, FailedPrecondition
 from services.decider.facts import AgencyKind, Principal, Tier
-from services.permissions.fields import Fields
+from services.permissions.fields import Fields, check_reason
+from services.permissions.letter import ARTICLE
 
-ARTICLE = "Article 19"
 MOST_HOURS = 24
 
 
@@ -131,9 +131,7 @@ def overrule(review: Review, issuer_kind: AgencyKind, caller: Principal, reason:
     of = AgencyKind.NATIONAL_SECURITY if issuer_kind is AgencyKind.NATIONAL_SECURITY else AgencyKind.PUBLIC_SECURITY
     if caller.kind is not of or caller.tier is not Tier.MUNICIPAL:
         raise _denied("overrule", f"is for {of} of the city: ask it")
-    fields = Fields(about={"rule": "art19-review-overrule", "article": ARTICLE})
-    fields.text("reason", reason, most=500)
-    fields.settle()
+    check_reason(reason, rule="art19-review-overrule", article=ARTICLE)
     if review.state is not State.REFUSED:
         raise FailedPrecondition(
             "STATE_WRONG", f"{review.name} is {review.state}: nothing to overrule", state=review.state

@@ -13,9 +13,10 @@ from services.decider.facts import AgencyKind, Principal
 from services.permissions import refusals, review
 from services.permissions.agency import is_municipal_police
 from services.permissions.basis import Registered
+from services.permissions.letter import ARTICLE
 from services.permissions.ports import Change, Ports
 from services.permissions.question import in_good_standing
-from services.permissions.review import ARTICLE, Review, State, Terms, Word
+from services.permissions.review import Review, State, Terms, Word
 from services.permissions.store import bases, reviews
 
 _LOOK_AGAIN_S = 1.0  # a watcher's; rights are asked for anew as often

@@ -7,9 +7,9 @@ from services.chassis.errors import Denied
 from services.decider.facts import Principal
 from services.decider.policy import Policy
 from services.decider.roles import Grantor
-from services.permissions.agency import Account, Agency
-from services.permissions.enrolment import ARTICLE, is_steward, refuse_unless_enrolling, steward
-from services.permissions.fields import Fields
+from services.permissions.agency import ARTICLE, Account, Agency
+from services.permissions.enrolment import is_steward, refuse_unless_enrolling, steward
+from services.permissions.fields import check_reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,5 @@ def refuse_unless_granting(by: Principal, agency: Agency, policy: Policy, roles:
 
 def changed(account: Account, order: RoleOrder) -> frozenset[str]:
     """The roles that are given or taken back. Raises InvalidArgument without a reason."""
-    fields = Fields()
-    fields.text("reason", order.reason, most=500)
-    fields.settle()
+    check_reason(order.reason)
     return account.roles ^ order.roles

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.decider.facts import Principal
 from services.decider.policy import Policy
 from services.permissions import enrolment, refusals, role_grant
-from services.permissions.agency import Agency, check_roles
+from services.permissions.agency import ARTICLE, Agency, check_roles
 from services.permissions.control import Act, end
 from services.permissions.ending import Cause
 from services.permissions.ports import Change, Ports
@@ -48,7 +48,7 @@ class RoleGrants:
                 await end(transaction, ports, cameras, lambda one: of_principal(one, name, now), Act(principal, now))
             await principals.set_roles(transaction, name, order.roles)
             ending = await endings.append(transaction, Cause.ROLES_CHANGED, name, now)
-            told = Change("principal.roles-set", principal, now, order, article=enrolment.ARTICLE)
+            told = Change("principal.roles-set", principal, now, order, article=ARTICLE)
             await ports.journal.add(transaction, told)
         ports.journal.wake()
         await ports.voice.tell(ending)

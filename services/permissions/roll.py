@@ -5,10 +5,10 @@ from datetime import datetime
 
 from services.chassis.errors import Denied, FailedPrecondition
 from services.decider.facts import Principal
-from services.permissions.agency import Account, Agency, is_municipal_police
+from services.permissions.agency import ARTICLE, Account, Agency, is_municipal_police
 from services.permissions.certificate import Certificate
-from services.permissions.enrolment import ARTICLE, is_steward
-from services.permissions.fields import Fields
+from services.permissions.enrolment import is_steward
+from services.permissions.fields import check_reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def no_suspension() -> Denied:
 def suspend(entry: AgencyEntry, by: Principal, reason: str, now: datetime) -> AgencyEntry:
     """Take every right of every principal of the agency, for now."""
     refuse_unless_suspending(by, entry.agency)
-    _check_reason(reason)
+    check_reason(reason)
     if entry.agency.is_suspended:
         raise FailedPrecondition("STATE_WRONG", f"{entry.agency.name} is suspended already", state="suspended")
     return replace(
@@ -69,13 +69,7 @@ def suspend(entry: AgencyEntry, by: Principal, reason: str, now: datetime) -> Ag
 def reinstate(entry: AgencyEntry, by: Principal, reason: str) -> AgencyEntry:
     """Give the agency its rights back."""
     refuse_unless_suspending(by, entry.agency)
-    _check_reason(reason)
+    check_reason(reason)
     if not entry.agency.is_suspended:
         raise FailedPrecondition("STATE_WRONG", f"{entry.agency.name} is not suspended", state="active")
     return replace(entry, agency=replace(entry.agency, is_suspended=False), suspended_at=None, suspend_reason="")
-
-
-def _check_reason(reason: str) -> None:
-    fields = Fields()
-    fields.text("reason", reason, most=500)
-    fields.settle()

@@ -11,7 +11,7 @@ from enum import StrEnum
 from services.chassis.errors import Denied, FailedPrecondition
 from services.decider.facts import Principal
 from services.permissions.agency import is_municipal_police
-from services.permissions.fields import Fields
+from services.permissions.fields import Fields, check_reason
 
 LONGEST_TRAINING = timedelta(days=3 * 366)
 LONGEST_SHIFT = timedelta(hours=24)
@@ -83,9 +83,7 @@ def enter(entry: StaffEntry, by: Principal, agency: str, now: datetime) -> Staff
 
 def end(entry: StaffEntry, by: Principal, reason: str, now: datetime) -> StaffEntry:
     """End it before its time. Who may was asked before."""
-    fields = Fields()
-    fields.text("reason", reason, most=500)
-    fields.settle()
+    check_reason(reason)
     if entry.early_end is not None or entry.ends_at <= now:
         raise FailedPrecondition("STATE_WRONG", f"{entry.name} is over already: nothing is left to end", state="over")
     return replace(entry, early_end=EarlyEnd(by.name, now, reason))

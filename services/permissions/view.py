@@ -18,7 +18,7 @@ from services.permissions.camera_memory import LIFETIME_S
 from services.permissions.ports import Ports
 from services.permissions.staff_record import StaffKind
 from services.permissions.store import (
-    bases,
+    basis_facts,
     certificates,
     endings,
     incidents,
@@ -80,9 +80,9 @@ class View:
         newer = self.newer.get(camera)
         return self.committed if newer is None else min(self.committed, newer - 1)
 
-    def circumstances(self, record: Record, legal_basis: str, incident: str) -> Circumstances:
+    def circumstances(self, record: Record, legal_basis: str, incident: str, camera: str = "") -> Circumstances:
         """What the principal may rest on: these papers if they are its own, this incident or inspection ("": any that
-        opens).
+        opens); and the takeovers of the camera ("": none).
         """
         basis = self.papers.get(legal_basis)
         papers = (basis,) if basis and basis.principal == record.account.name else ()
@@ -92,6 +92,7 @@ class View:
         return Circumstances(
             papers,
             tuple(one for one in open_ if incident in ("", one.name)),
+            self.takeovers.get(camera, ()),
             inspections=tuple(one for one in inspected if incident in ("", one.name)),
             trainings=own.get(StaffKind.TRAINING, ()),
             shifts=own.get(StaffKind.SHIFT, ()),
@@ -116,7 +117,7 @@ async def read(transaction: AsyncConnection, ports: Ports, ask: Ask, now: dateti
         newer,
         records,
         incidents=await incidents.open_to_each(transaction, agencies, now),
-        papers=await bases.named(transaction, ask.bases, ask.cameras, now, used_for) if ask.bases else {},
+        papers=await basis_facts.named(transaction, ask.bases, ask.cameras, now, used_for) if ask.bases else {},
         takeovers=await takeovers.standing(transaction, ask.cameras),
         inspections=await inspections.open_to_each(transaction, agencies, now, used_for),
         staff=await staff.in_force(transaction, persons, now) if persons else {},

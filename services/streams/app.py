@@ -6,9 +6,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from kapok.streams.v1 import running_sessions_service_pb2_grpc, streams_service_pb2_grpc
+from kapok.streams.v1 import (
+    running_sessions_service_pb2,
+    running_sessions_service_pb2_grpc,
+    streams_service_pb2,
+    streams_service_pb2_grpc,
+)
 from services.chassis import bus, database, identity, rpc_client, rpc_server
 from services.chassis.clock import SystemClock
 from services.chassis.signing import Signer, Verifier
@@ -77,16 +81,16 @@ async def app(settings: Settings) -> AsyncIterator[None]:
 
         await follow_endings(opened_bus, permissions_key, end, await store.oldest_number())
 
-        def register(server: Any) -> list[str]:
-            streams_service_pb2_grpc.add_StreamsServiceServicer_to_server(StreamsServicer(streams), server)
-            running_sessions_service_pb2_grpc.add_RunningSessionsServiceServicer_to_server(
-                RunningSessionsServicer(streams), server
-            )
-            return ["kapok.streams.v1.StreamsService", "kapok.streams.v1.RunningSessionsService"]
-
+        servicers: rpc_server.Servicers = {
+            streams_service_pb2_grpc.add_StreamsServiceServicer_to_server: StreamsServicer(streams),
+            running_sessions_service_pb2_grpc.add_RunningSessionsServiceServicer_to_server: RunningSessionsServicer(
+                streams
+            ),
+        }
+        services = rpc_server.registering(servicers, (streams_service_pb2, running_sessions_service_pb2))
         async with (
             background(store.outbox.publish_forever(opened_bus), _close_what_is_over(streams), anew.work_forever()),
-            rpc_server.serve(settings.listen, [rpc_server.Edge(ring, clock)], register),
+            rpc_server.serve(settings.listen, [rpc_server.Edge(ring, clock)], services),
         ):
             log.info("streams serves", extra={"address": settings.listen})
             yield

@@ -26,8 +26,8 @@ OUTSIDE = {
     },
     **{
         f"services/registry/{noun}.py": USE_CASE
-        for noun in ("allowed", "concerned", "enrolment", "freshness", "probing", "requests", "levels", "secrecy",
-                     "signals", "systems", "watching")
+        for noun in ("allowed", "concerned", "enrolment", "freshness", "probing", "requests", "rounds", "levels",
+                     "secrecy", "signals", "systems", "watching")
     },
     "services/permissions/ports.py": "declares what its use cases await",
     "services/streams/ports.py": "declares what its use cases await",

@@ -14,6 +14,7 @@ from services.decider.conditions import CLEARED
 from services.decider.facts import CATEGORIES, OPERATING, SEALED_LEVEL, Action, Relation, Tier
 from services.decider.model import Request, matches
 from services.decider.policy import Policy
+from services.permissions.agency import ARTICLE
 from services.permissions.fields import Fields
 from services.permissions.genesis import ORGANS
 from services.permissions.joint.sealed import Digest
@@ -54,7 +55,7 @@ def refuse_unless_sound(change: PolicyChange) -> None:
     fields.claim(is_sized, "camera_levels", f"must be at most {MOST_CAMERAS}: propose the rest apart")
     fields.settle()
     if change.policy is not None and (wrong := list(_lockouts(change.policy))):
-        raise InvalidArgument(*wrong, reason="LOCKS_ORGANS_OUT", article="Article 14 ¶2")
+        raise InvalidArgument(*wrong, reason="LOCKS_ORGANS_OUT", article=ARTICLE)
 
 
 def refuse_unless_open(change: PolicyChange, default: Mapping[int, int]) -> None:

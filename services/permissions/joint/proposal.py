@@ -11,14 +11,13 @@ from enum import StrEnum
 
 from services.chassis.errors import Denied, FailedPrecondition, InvalidArgument, Violation
 from services.decider.facts import AgencyKind, Principal, Tier
-from services.permissions.agency import is_municipal_police
-from services.permissions.fields import Fields
+from services.permissions.agency import ARTICLE, is_municipal_police
+from services.permissions.fields import check_reason
 from services.permissions.genesis import ORGANS
 
 PURPOSE = "kapok.permissions.policy-change"
 USUAL_WINDOW = timedelta(hours=168)
 LONGEST_WINDOW = timedelta(hours=720)
-ARTICLE = "Article 14 ¶2"
 
 
 class State(StrEnum):
@@ -120,9 +119,7 @@ def settled(proposal: Proposal, newest_revision: int, now: datetime) -> Proposal
 
 
 def _closed(proposal: Proposal, state: State, principal: Principal, reason: str, now: datetime) -> Proposal:
-    fields = Fields()
-    fields.text("reason", reason, most=500)
-    fields.settle()
+    check_reason(reason)
     _refuse_unless_open(proposal)
     return replace(proposal, state=state, closed_at=now, closed_by=principal.name, close_reason=reason)
 

@@ -12,13 +12,14 @@ from services.chassis.signing import Verifier
 from services.decider.facts import Principal
 from services.decider.policy import Policy, parse
 from services.permissions import policies, refusals
+from services.permissions.agency import ARTICLE
 from services.permissions.editions import Editions
 from services.permissions.ending import Cause, Ending
 from services.permissions.joint import proposal as states
 from services.permissions.joint.change import PolicyChange, refuse_unless_open, refuse_unless_sound
-from services.permissions.joint.proposal import ARTICLE, LONGEST_WINDOW, PURPOSE, USUAL_WINDOW, Proposal, State
+from services.permissions.joint.proposal import LONGEST_WINDOW, PURPOSE, USUAL_WINDOW, Proposal, State
 from services.permissions.joint.sealed import Digest
-from services.permissions.joint.version import Version
+from services.permissions.joint.version import Version, name_of
 from services.permissions.joint.versions import reading
 from services.permissions.ports import Change, Ports
 from services.permissions.question import in_good_standing
@@ -170,7 +171,7 @@ class Proposals:
         if found is None:
             raise refusals.no_resource(name)
         if found.adopted:
-            message = f"{name} is in force since policyVersions/{found.adopted}: have another one drawn up"
+            message = f"{name} is in force since {name_of(found.adopted)}: have another one drawn up"
             raise FailedPrecondition("STATE_WRONG", message, state="adopted")
         return found.digest
 
@@ -190,7 +191,7 @@ class Proposals:
         await versions.insert_next(transaction, version, document, change.category_levels, by_camera)
         await store.update(transaction, done)
         await self._settle(transaction, now)
-        ended = [await endings.append(transaction, Cause.POLICY_CHANGED, f"policyVersions/{revision}", now)]
+        ended = [await endings.append(transaction, Cause.POLICY_CHANGED, name_of(revision), now)]
         ended += await endings.append_each(transaction, Cause.CAMERA_CHANGED, cameras, now, is_sealed=True)
         return done, ended
 

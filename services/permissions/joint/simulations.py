@@ -10,6 +10,7 @@ from typing import Protocol
 
 from services.chassis.errors import Unavailable
 from services.decider.facts import SEALED_LEVEL, Action, AgencyKind
+from services.decider.policy import Policy
 from services.decider.replica import Case, Edition
 from services.permissions.joint.census import Census, Concern, Stock
 from services.permissions.joint.proposals import Comparison, Proposals
@@ -17,7 +18,7 @@ from services.permissions.joint.simulation import effects
 from services.permissions.joint.trial import Running, Trial, Verdict
 from services.permissions.ports import Ports
 from services.permissions.question import in_good_standing
-from services.permissions.store import bases, principals
+from services.permissions.store import basis_facts, principals
 from services.permissions.view import Ask, read
 
 MOST_SESSIONS = 50_000  # five times what a cell's relays hold
@@ -68,9 +69,10 @@ class Simulations:
             agencies = await principals.all_agencies(transaction)
             holders = await principals.role_holders(transaction)
         stocks, away = await self._stocks(kind)
-        verdict, more = await self._tried(_trial(compared, kind), is_registry_away=bool(away))
-        census, change = Census(agencies, stocks, holders), compared.change
-        found = [census.concern(effect) for effect in effects(compared.before, change.policy or compared.before)]
+        after = compared.change.policy or compared.before
+        verdict, more = await self._tried(_trial(compared, after, kind), is_registry_away=bool(away))
+        census = Census(agencies, stocks, holders)
+        found = [census.concern(effect) for effect in effects(compared.before, after)]
         return Simulation(found, compared.moved, away | more, verdict)
 
     async def _stocks(self, asking: AgencyKind) -> tuple[Sequence[Stock], frozenset[str]]:
@@ -106,20 +108,19 @@ class Simulations:
         ask = Ask({one.principal for one in found}, {one.camera for one in found})
         async with ports.database.read() as transaction:
             view = await read(transaction, ports, ask, ports.clock.now())
-            for one in found:
-                record, camera = view.records.get(one.principal), cameras.get(one.camera)
-                if record is None or camera is None:
-                    continue
-                named = {one.legal_basis}, {one.camera}
-                papers = await bases.named(transaction, *named, view.now, one.name) if one.legal_basis else {}
-                standing = replace(view, papers=papers).circumstances(record, one.legal_basis, one.incident)
-                standing = replace(standing, takeovers=view.takeovers.get(one.camera, ()))
-                trial.judge(Case(record.acting, camera, Action(one.action), standing), view.now)
+            named = {one.name: one.legal_basis for one in found if one.legal_basis}
+            papers = await basis_facts.named_each(transaction, named, ask.cameras, view.now)
+        for one in found:
+            record, camera = view.records.get(one.principal), cameras.get(one.camera)
+            if record is None or camera is None:
+                continue
+            its_own = replace(view, papers=papers.get(one.name, {}))
+            standing = its_own.circumstances(record, one.legal_basis, one.incident, one.camera)
+            trial.judge(Case(record.acting, camera, Action(one.action), standing), view.now)
 
 
-def _trial(compared: Comparison, asking: AgencyKind) -> Trial:
-    """The policy in force against the one proposed."""
-    before, change = Edition(compared.revision, compared.before), compared.change
-    policy = change.policy or compared.before
-    after = Edition(compared.revision + 1, policy, change.category_levels, change.camera_levels)
-    return Trial(before, after, asking)
+def _trial(compared: Comparison, after: Policy, asking: AgencyKind) -> Trial:
+    """The policy in force against the one proposed, whose rows are ``after``."""
+    change = compared.change
+    proposed = Edition(compared.revision + 1, after, change.category_levels, change.camera_levels)
+    return Trial(Edition(compared.revision, compared.before), proposed, asking)

@@ -14,3 +14,8 @@ class Version:
     policy: Policy
     adopted_at: datetime
     proposal: str
+
+
+def name_of(revision: int) -> str:
+    """As requests and endings call it."""
+    return f"policyVersions/{revision}"

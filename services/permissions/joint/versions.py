@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.permissions import refusals
 from services.permissions.joint import proposal as states
 from services.permissions.joint.change import PolicyChange
-from services.permissions.joint.version import Version
+from services.permissions.joint.version import Version, name_of
 from services.permissions.ports import Ports
 from services.permissions.question import in_good_standing
 from services.permissions.store import policies as store
@@ -46,7 +46,7 @@ class Versions:
         async with reading(self._ports, principal) as transaction:
             found = await store.version(transaction, revision)
         if found is None:
-            raise refusals.no_resource(f"policyVersions/{revision}")
+            raise refusals.no_resource(name_of(revision))
         version, document = found
         return version, self._change_of(document) if version.proposal else None
 

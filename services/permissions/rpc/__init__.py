@@ -1,15 +1,17 @@
 """The gRPC side of permissions: protobuf ↔ domain, nothing else.
 
-agencies   PermissionsService          messages            resources
+agencies   PermissionsService          messages            names, times, actions
+                                       legal_basis_messages, takeover_messages
 roll       AgenciesService             roll_messages       agencies, principals, certificates
 agency_keys  its methods about keys
 inspections  InspectionsService
-papers     PapersService               review_messages     operators' reviews; paging: lists by time
+papers     PapersService               review_messages     operators' reviews
 staff      StaffService                trainings, shifts
 incidents  its methods about those     incident_messages   incidents, their acts, pages of them
 policy     PolicyService               policy_change       proposals, and what the organs sign
                                        simulation          what a proposal would do
 cell       DeciderService              answers             decisions, explanations, scopes
+paging     pages of every list
 callers    on whose behalf             genesis             the organs' first signed document
                                        health              whether a policy decides
 """
@@ -33,6 +35,7 @@ from kapok.permissions.v1 import (
     staff_service_pb2,
     staff_service_pb2_grpc,
 )
+from services.chassis import rpc_server
 from services.chassis.signing import Signer
 from services.permissions.rpc.agencies import PermissionsServicer
 from services.permissions.rpc.cell import DeciderServicer
@@ -43,26 +46,21 @@ from services.permissions.rpc.roll import AgenciesServicer
 from services.permissions.rpc.staff import StaffServicer
 from services.permissions.service import Permissions
 
+_FILES = (
+    permissions_service_pb2, decider_service_pb2, policy_service_pb2, agencies_service_pb2, inspections_service_pb2,
+    papers_service_pb2, staff_service_pb2,
+)  # fmt: skip
+
 
 def services(permissions: Permissions, signer: Signer) -> Callable[[Any], Sequence[str]]:
     """Registers the services on a server, and names them."""
-
-    def register(server: Any) -> Sequence[str]:
-        permissions_service_pb2_grpc.add_PermissionsServiceServicer_to_server(PermissionsServicer(permissions), server)
-        decider_service_pb2_grpc.add_DeciderServiceServicer_to_server(DeciderServicer(permissions, signer), server)
-        policy_service_pb2_grpc.add_PolicyServiceServicer_to_server(PolicyServicer(permissions), server)
-        agencies_service_pb2_grpc.add_AgenciesServiceServicer_to_server(AgenciesServicer(permissions), server)
-        inspections_service_pb2_grpc.add_InspectionsServiceServicer_to_server(InspectionsServicer(permissions), server)
-        papers_service_pb2_grpc.add_PapersServiceServicer_to_server(PapersServicer(permissions), server)
-        staff_service_pb2_grpc.add_StaffServiceServicer_to_server(StaffServicer(permissions.staff), server)
-        return [
-            permissions_service_pb2.DESCRIPTOR.services_by_name["PermissionsService"].full_name,
-            decider_service_pb2.DESCRIPTOR.services_by_name["DeciderService"].full_name,
-            policy_service_pb2.DESCRIPTOR.services_by_name["PolicyService"].full_name,
-            agencies_service_pb2.DESCRIPTOR.services_by_name["AgenciesService"].full_name,
-            inspections_service_pb2.DESCRIPTOR.services_by_name["InspectionsService"].full_name,
-            papers_service_pb2.DESCRIPTOR.services_by_name["PapersService"].full_name,
-            staff_service_pb2.DESCRIPTOR.services_by_name["StaffService"].full_name,
-        ]
-
-    return register
+    servicers: rpc_server.Servicers = {
+        permissions_service_pb2_grpc.add_PermissionsServiceServicer_to_server: PermissionsServicer(permissions),
+        decider_service_pb2_grpc.add_DeciderServiceServicer_to_server: DeciderServicer(permissions, signer),
+        policy_service_pb2_grpc.add_PolicyServiceServicer_to_server: PolicyServicer(permissions),
+        agencies_service_pb2_grpc.add_AgenciesServiceServicer_to_server: AgenciesServicer(permissions),
+        inspections_service_pb2_grpc.add_InspectionsServiceServicer_to_server: InspectionsServicer(permissions),
+        papers_service_pb2_grpc.add_PapersServiceServicer_to_server: PapersServicer(permissions),
+        staff_service_pb2_grpc.add_StaffServiceServicer_to_server: StaffServicer(permissions.staff),
+    }
+    return rpc_server.registering(servicers, _FILES)

@@ -7,7 +7,7 @@ from kapok.permissions.v1 import agency_key_pb2
 from services.chassis.errors import InvalidArgument, Violation
 from services.permissions.agency_key import AgencyKey, KeyPurpose
 from services.permissions.agency_keys import KeyDraft
-from services.permissions.rpc import messages
+from services.permissions.rpc import messages, paging
 from services.permissions.rpc.callers import principal_of_call
 from services.permissions.service import Permissions
 
@@ -34,7 +34,7 @@ class AgencyKeyMethods:
     async def ListAgencyKeys(self, request: pb.ListAgencyKeysRequest, _context: object) -> pb.ListAgencyKeysResponse:
         principal = principal_of_call()
         agency = messages.named("agency", request.parent, "parent")
-        size, after = messages.page("agency_key", "agencyKeys/", request)
+        size, after = paging.by_name("agency_key", "agencyKeys/", request)
         found = await self._permissions.agency_keys.list(principal, agency, after, size + 1)
         token = found[size - 1].key_id if len(found) > size else ""
         return pb.ListAgencyKeysResponse(agency_keys=map(agency_key, found[:size]), next_page_token=token)

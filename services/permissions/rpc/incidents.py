@@ -47,9 +47,7 @@ class IncidentMethods:
 
     async def ListIncidents(self, request: pb.ListIncidentsRequest, _context: object) -> pb.ListIncidentsResponse:
         principal = principal_of_call()
-        size, before = paging.page(request.page_size, request.page_token, "incident")
+        size, before = paging.by_time("incident", request)
         found = await self._permissions.incidents.list(principal, before, size + 1)
-        shown = paging.fitting(found[:size], incident)  # an incident has 700 KiB at most
-        last = found[len(shown) - 1] if shown else None
-        token = paging.token(last.acts[0].at, last.name) if last and len(found) > len(shown) else ""
+        shown, token = paging.fitting(found, size, incident, lambda one: (one.acts[0].at, one.name))  # ≤ 700 KiB each
         return pb.ListIncidentsResponse(incidents=shown, next_page_token=token)

@@ -6,7 +6,7 @@ from kapok.permissions.v1 import inspection_pb2
 from kapok.permissions.v1 import inspections_service_pb2 as pb
 from services.decider.facts import Area
 from services.permissions.inspection import Inspecting, Mandate, Report
-from services.permissions.rpc import messages, paging
+from services.permissions.rpc import legal_basis_messages, messages, paging
 from services.permissions.rpc.callers import principal_of_call
 from services.permissions.service import Permissions
 
@@ -31,11 +31,9 @@ class InspectionsServicer:
 
     async def ListInspections(self, request: pb.ListInspectionsRequest, _context: object) -> pb.ListInspectionsResponse:
         principal = principal_of_call()
-        size, before = paging.page(request.page_size, request.page_token, "inspection")
+        size, before = paging.by_time("inspection", request)
         found = await self._inspections.list(principal, before, size + 1)
-        shown = paging.fitting(found[:size], inspection)
-        last = found[len(shown) - 1] if shown else None
-        token = paging.token(last.starts_at, last.name) if last and len(found) > len(shown) else ""
+        shown, token = paging.fitting(found, size, inspection, lambda one: (one.starts_at, one.name))
         return pb.ListInspectionsResponse(inspections=shown, next_page_token=token)
 
 
@@ -48,7 +46,7 @@ def inspection(found: Inspecting) -> inspection_pb2.Inspection:
         state=f"STATE_{found.state.name}",
         order_number=mandate.order_number,
         purpose=mandate.purpose,
-        officers=map(messages.shown_officer, mandate.officers),
+        officers=map(legal_basis_messages.shown_officer, mandate.officers),
         area=corners,
         districts=sorted(mandate.area.districts),
         operators=sorted(mandate.area.operators),
@@ -74,6 +72,6 @@ def _mandate(sent: inspection_pb2.Inspection) -> Mandate:
         cameras=frozenset(messages.named("camera", name, "inspection.cameras") for name in sent.cameras),
         operators=frozenset(messages.named("agency", name, "inspection.operators") for name in sent.operators),
     )
-    officers = tuple(messages.officer(one, "inspection.officers") for one in sent.officers)
+    officers = tuple(legal_basis_messages.officer(one, "inspection.officers") for one in sent.officers)
     ends_at = messages.instant(sent.end_time, "inspection.end_time")
     return Mandate(sent.order_number, sent.purpose, officers, area, ends_at)

@@ -6,7 +6,7 @@ from kapok.permissions.v1 import legal_basis_pb2, papers_review_pb2
 from kapok.permissions.v1 import papers_service_pb2 as pb
 from services.chassis.errors import InvalidArgument, Violation
 from services.permissions.basis import Waived
-from services.permissions.rpc import messages, paging, review_messages
+from services.permissions.rpc import legal_basis_messages, messages, paging, review_messages
 from services.permissions.rpc.callers import principal_of_call
 from services.permissions.service import Permissions
 
@@ -22,13 +22,14 @@ class PapersServicer:
 
     async def ListLegalBases(self, request: pb.ListLegalBasesRequest, _context: object) -> pb.ListLegalBasesResponse:
         principal = principal_of_call()
-        size, before = paging.page(request.page_size, request.page_token, "legal_basis")
+        size, before = paging.by_time("legal_basis", request)
         found = await self._bases.list(principal, before, size + 1)
-        shown = paging.fitting(found[:size], messages.legal_basis)
-        token = ""
-        if len(found) > len(shown):
-            last = found[len(shown) - 1]
-            token = paging.token(last.registered_at or last.papers.starts_at, last.name)
+        shown, token = paging.fitting(
+            found,
+            size,
+            legal_basis_messages.legal_basis,
+            lambda one: (one.registered_at or one.papers.starts_at, one.name),
+        )
         return pb.ListLegalBasesResponse(legal_bases=shown, next_page_token=token)
 
     async def WaiveLegalBasis(self, request: pb.WaiveLegalBasisRequest, _context: object) -> legal_basis_pb2.LegalBasis:
@@ -39,7 +40,7 @@ class PapersServicer:
             ends_at=messages.instant(request.end_time, "end_time"),
             reason=request.reason,
         )
-        return messages.legal_basis(await self._bases.waive(principal, waived))
+        return legal_basis_messages.legal_basis(await self._bases.waive(principal, waived))
 
     async def UpdateReviewTerms(
         self, request: pb.UpdateReviewTermsRequest, _context: object
@@ -67,11 +68,10 @@ class PapersServicer:
         principal = principal_of_call()
         if request.parent != _ALL:
             raise InvalidArgument(Violation("parent", f"must be {_ALL}"))
-        size, before = paging.page(request.page_size, request.page_token, "papers_review")
+        size, before = paging.by_time("papers_review", request)
         place = (before[0], before[1].replace("/reviews/", "/agencies/")) if before else None
         found = await self._reviews.list(principal, place, size + 1)
-        token = paging.token(found[size - 1].requested_at, found[size - 1].name) if len(found) > size else ""
-        shown = map(review_messages.review, found[:size])
+        shown, token = paging.fitting(found, size, review_messages.review, lambda one: (one.requested_at, one.name))
         return pb.ListPapersReviewsResponse(papers_reviews=shown, next_page_token=token)
 
     async def DecidePapersReview(

@@ -3,14 +3,13 @@
 from datetime import timedelta
 
 from kapok.permissions.v1 import policy_pb2, policy_service_pb2
-from services.chassis.errors import InvalidArgument, Violation
 from services.permissions.joint.proposals import Draft
-from services.permissions.joint.version import Version
-from services.permissions.rpc import messages, policy_change, simulation
+from services.permissions.joint.version import Version, name_of
+from services.permissions.rpc import messages, paging, policy_change, simulation
 from services.permissions.rpc.callers import principal_of_call
 from services.permissions.service import Permissions
 
-_USUAL_PAGE, _LARGEST_PAGE, _FIRST = 20, 100, 2**31 - 1
+_USUAL_PAGE, _LARGEST_PAGE = 20, 100
 pb = policy_service_pb2
 
 
@@ -46,7 +45,7 @@ class PolicyServicer:
     async def ListPolicyProposals(
         self, request: pb.ListPolicyProposalsRequest, _context: object
     ) -> pb.ListPolicyProposalsResponse:
-        size, before = _page(request.page_size, request.page_token)
+        size, before = paging.by_number(request, _USUAL_PAGE, _LARGEST_PAGE)
         found = await self._proposals.newest(principal_of_call(), before, size + 1)
         token = str(found[size - 1][0]) if len(found) > size else ""
         shown = [policy_change.proposal(one) for _, one in found[:size]]
@@ -104,24 +103,15 @@ class PolicyServicer:
     async def ListPolicyVersions(
         self, request: pb.ListPolicyVersionsRequest, _context: object
     ) -> pb.ListPolicyVersionsResponse:
-        size, before = _page(request.page_size, request.page_token)
+        size, before = paging.by_number(request, _USUAL_PAGE, _LARGEST_PAGE)
         found = await self._permissions.versions.history(principal_of_call(), before, size + 1)
         token = str(found[size - 1].revision) if len(found) > size else ""
         return pb.ListPolicyVersionsResponse(policy_versions=map(_version, found[:size]), next_page_token=token)
 
 
-def _page(size: int, token: str) -> tuple[int, int]:
-    """How many, below which number; InvalidArgument for what is none."""
-    if size < 0:
-        raise InvalidArgument(Violation("page_size", "must not be negative"))
-    if token and not (token.isascii() and token.isdigit() and len(token) <= len(str(_FIRST))):
-        raise InvalidArgument(Violation("page_token", "is not of this list: start again without it"))
-    return min(size or _USUAL_PAGE, _LARGEST_PAGE), min(int(token or _FIRST), _FIRST)
-
-
 def _version(found: Version) -> policy_pb2.PolicyVersion:
     return policy_pb2.PolicyVersion(
-        name=f"policyVersions/{found.revision}",
+        name=name_of(found.revision),
         revision=found.revision,
         policy_sha256=found.policy.digest,
         adopt_time=messages.stamp(found.adopted_at),

@@ -2,7 +2,7 @@
 
 from kapok.permissions.v1 import agencies_service_pb2 as pb
 from kapok.permissions.v1 import genesis_pb2
-from services.permissions.rpc import messages, roll_messages
+from services.permissions.rpc import messages, paging, roll_messages
 from services.permissions.rpc.agency_keys import AgencyKeyMethods
 from services.permissions.rpc.callers import principal_of_call
 
@@ -23,7 +23,7 @@ class AgenciesServicer(AgencyKeyMethods):
 
     async def ListAgencies(self, request: pb.ListAgenciesRequest, _context: object) -> pb.ListAgenciesResponse:
         principal = principal_of_call()
-        size, after = messages.page("agency", "agencies/", request)
+        size, after = paging.by_name("agency", "agencies/", request)
         found = await self._permissions.agencies.list(principal, f"agencies/{after}" if after else "", size + 1)
         token = found[size - 1].agency.name.removeprefix("agencies/") if len(found) > size else ""
         return pb.ListAgenciesResponse(agencies=map(roll_messages.agency, found[:size]), next_page_token=token)
@@ -50,7 +50,7 @@ class AgenciesServicer(AgencyKeyMethods):
 
     async def ListPrincipals(self, request: pb.ListPrincipalsRequest, _context: object) -> pb.ListPrincipalsResponse:
         principal, agency = principal_of_call(), messages.named("agency", request.parent, "parent")
-        size, after = messages.page("principal", "principals/", request)
+        size, after = paging.by_name("principal", "principals/", request)
         behind = f"principals/{after}" if after else ""
         found = await self._permissions.enrolments.list(principal, agency, behind, size + 1)
         token = found[size - 1].account.name.removeprefix("principals/") if len(found) > size else ""

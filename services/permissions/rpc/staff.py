@@ -1,21 +1,19 @@
 """StaffService: trainings and duty shifts, protobuf ↔ domain."""
 
-import base64
-import binascii
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable
+from typing import TypeVar
+
+from google.protobuf.message import Message
 
 from kapok.permissions.v1 import staff_pb2
 from kapok.permissions.v1 import staff_service_pb2 as pb
-from services.chassis.errors import InvalidArgument, Violation
-from services.permissions.rpc import messages
+from services.permissions.rpc import messages, paging
 from services.permissions.rpc.callers import principal_of_call
 from services.permissions.rpc.messages import instant, stamp
 from services.permissions.staff import Staff, StaffDraft
 from services.permissions.staff_record import StaffEntry, StaffKind
 
-_USUAL_PAGE, _LARGEST_PAGE = 50, 1000
-_Position = tuple[datetime, str]
+M = TypeVar("M", bound=Message)
 
 
 class StaffServicer:
@@ -40,8 +38,8 @@ class StaffServicer:
         return training(await self._staff.end(principal, name, request.reason))
 
     async def ListTrainings(self, request: pb.ListTrainingsRequest, _context: object) -> pb.ListTrainingsResponse:
-        found, token = await self._list(StaffKind.TRAINING, request)
-        return pb.ListTrainingsResponse(trainings=map(training, found), next_page_token=token)
+        shown, token = await self._list(StaffKind.TRAINING, training, request)
+        return pb.ListTrainingsResponse(trainings=shown, next_page_token=token)
 
     async def EnterShift(self, request: pb.EnterShiftRequest, _context: object) -> staff_pb2.Shift:
         principal, asked = principal_of_call(), request.shift
@@ -58,19 +56,20 @@ class StaffServicer:
         return shift(await self._staff.end(principal, name, request.reason))
 
     async def ListShifts(self, request: pb.ListShiftsRequest, _context: object) -> pb.ListShiftsResponse:
-        found, token = await self._list(StaffKind.SHIFT, request)
-        return pb.ListShiftsResponse(shifts=map(shift, found), next_page_token=token)
+        shown, token = await self._list(StaffKind.SHIFT, shift, request)
+        return pb.ListShiftsResponse(shifts=shown, next_page_token=token)
 
     async def _list(
-        self, kind: StaffKind, request: pb.ListTrainingsRequest | pb.ListShiftsRequest
-    ) -> tuple[Sequence[StaffEntry], str]:
+        self,
+        kind: StaffKind,
+        told: Callable[[StaffEntry], M],
+        request: pb.ListTrainingsRequest | pb.ListShiftsRequest,
+    ) -> tuple[list[M], str]:
         """A page, and the token of the next."""
         principal, person = principal_of_call(), messages.named("principal", request.parent, "parent")
-        if request.page_size < 0:
-            raise InvalidArgument(Violation("page_size", "must not be negative"))
-        size, before = min(request.page_size or _USUAL_PAGE, _LARGEST_PAGE), _position(request.page_token)
+        size, before = paging.by_time(kind.name.lower(), request)
         found = await self._staff.list(principal, person, kind, before, size + 1)
-        return found[:size], _token(found[size - 1]) if len(found) > size else ""
+        return paging.fitting(found, size, told, lambda one: (one.ends_at, one.name))
 
 
 def training(entry: StaffEntry) -> staff_pb2.Training:
@@ -104,17 +103,3 @@ def shift(entry: StaffEntry) -> staff_pb2.Shift:
         ended_by=early.principal if early else "",
         end_reason=early.reason if early else "",
     )
-
-
-def _token(last: StaffEntry) -> str:
-    return base64.urlsafe_b64encode(f"{last.ends_at.timestamp()!r} {last.name}".encode()).decode()
-
-
-def _position(token: str) -> _Position | None:
-    if not token:
-        return None
-    try:
-        seconds, _, name = base64.urlsafe_b64decode(token).decode().partition(" ")
-        return datetime.fromtimestamp(float(seconds), UTC), name
-    except (binascii.Error, ValueError, OverflowError, OSError):
-        raise InvalidArgument(Violation("page_token", "is not of this list: start again without it")) from None

@@ -1,7 +1,7 @@
-"""The papers of Article 19, and each use of them."""
+"""The papers of Article 19 on record, and each use of them; basis_facts.py reads them for the decider."""
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,23 +9,15 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.decider.facts import AgencyKind, LegalBasis, Principal
+from services.decider.facts import AgencyKind, Principal
 from services.permissions.agency import is_municipal_police
 from services.permissions.basis import Registered, Revocation
 from services.permissions.letter import Officer, Papers
-from services.permissions.store import reviews
-from services.permissions.store.endings import FEW
-from services.permissions.store.tables import agencies, legal_bases, legal_basis_cameras, legal_basis_uses, principals
+from services.permissions.store.agency_tables import agencies, principals
+from services.permissions.store.basis_facts import uses
+from services.permissions.store.basis_tables import legal_bases, legal_basis_cameras, legal_basis_uses
 
 _registered_at: sa.ColumnElement[datetime] = sa.func.coalesce(legal_bases.c.registered_at, legal_bases.c.starts_at)
-
-
-def _covered(now: datetime) -> sa.Select[Any]:
-    """Papers with each camera that they cover, and whether a review keeps them from opening it."""
-    held = reviews.holds(now).label("is_held")
-    return sa.select(legal_bases, legal_basis_cameras.c.camera, held).join(
-        legal_basis_cameras, legal_basis_cameras.c.legal_basis == legal_bases.c.name
-    )
 
 
 Key = tuple[datetime, str]  # when papers were registered, and their name: their place in a list
@@ -136,59 +128,11 @@ async def set_revoked(transaction: AsyncConnection, basis: Registered, revocatio
     await transaction.execute(legal_bases.update().where(legal_bases.c.name == basis.name).values(**values))
 
 
-async def named(
-    transaction: AsyncConnection,
-    names: Collection[str],
-    cameras: Collection[str] | None,
-    now: datetime,
-    used_for: str = "",
-) -> dict[str, LegalBasis]:
-    """The papers of these names, with those of ``cameras`` that they cover; with all that they do, when asked for many
-    or for None. Reviews are as they stand at ``now``.
-
-    Whose they are is for the caller to see to. Those that are used up are not among them, but for ``used_for`` if it
-    used them itself: whoever asks again for what is open uses nothing more.
-    """
-    chosen = legal_bases.c.name.in_(names) & _is_left(used_for)
-    if cameras is not None and len(cameras) <= FEW:
-        chosen &= legal_basis_cameras.c.camera.in_(cameras)
-    covered: dict[str, list[Any]] = {}
-    for row in await transaction.execute(_covered(now).where(chosen)):
-        covered.setdefault(row.name, []).append(row)
-    return {name: _fact(rows) for name, rows in covered.items()}
-
-
-async def in_force(transaction: AsyncConnection, principal: str, now: datetime, most: int) -> tuple[LegalBasis, ...]:
-    """The principal's valid papers, one entry for each camera that they name: the first ``most`` by camera."""
-    is_valid = (legal_bases.c.starts_at <= now) & (now < legal_bases.c.ends_at)
-    mine = _covered(now).where((legal_bases.c.principal == principal) & is_valid & _is_left())
-    rows = await transaction.execute(mine.order_by(legal_basis_cameras.c.camera).limit(most))
-    return tuple(_fact([row]) for row in rows)
-
-
-def _fact(rows: Sequence[Any]) -> LegalBasis:
-    """The papers of these rows, one for each camera, as the decider reads them."""
-    first, cameras = rows[0], frozenset(row.camera for row in rows)
-    held = frozenset(row.camera for row in rows if row.is_held)
-    return LegalBasis(first.name, first.principal, cameras, first.starts_at, first.ends_at, held=held)
-
-
-def _is_left(used_for: str = "") -> sa.ColumnElement[bool]:
-    """The papers may be used once more, or by ``used_for`` again."""
-    return legal_bases.c.use_limit.is_(None) | (_uses(used_for) < legal_bases.c.use_limit)
-
-
-def _uses(but: str = "") -> sa.ScalarSelect[int]:
-    """How often the papers were used for anything but ``but``."""
-    is_counted = (legal_basis_uses.c.legal_basis == legal_bases.c.name) & (legal_basis_uses.c.used_for != but)
-    return sa.select(sa.func.count()).where(is_counted).correlate(legal_bases).scalar_subquery()
-
-
 _HOLDERS = agencies.alias("holders")
 # A waiver is an operator's paper; who may read it is as of the papers in whose place it stands: its holder's.
 _KIND = sa.case((legal_bases.c.is_waiver.is_(True), _HOLDERS.c.kind), else_=agencies.c.kind)
 _HOLDING = (
-    sa.select(legal_bases, principals.c.agency.label("holder"), _KIND.label("issuer_kind"), _uses().label("uses"))
+    sa.select(legal_bases, principals.c.agency.label("holder"), _KIND.label("issuer_kind"), uses().label("uses"))
     .join(principals, principals.c.name == legal_bases.c.principal)
     .join(agencies, agencies.c.name == legal_bases.c.issuer)
     .join(_HOLDERS, _HOLDERS.c.name == principals.c.agency)

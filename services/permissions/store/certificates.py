@@ -8,7 +8,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.permissions.certificate import Certificate, Voidance
-from services.permissions.store.tables import certificates, endings, principals
+from services.permissions.store.agency_tables import certificates, principals
+from services.permissions.store.tables import endings
 
 _COLLECTION = "certificates/"
 

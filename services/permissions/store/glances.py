@@ -10,13 +10,16 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.permissions.store import counters
+from services.permissions.store.agency_tables import principals
 from services.permissions.store.certificates import of_revoked, prints
 from services.permissions.store.endings import COUNTER
+from services.permissions.store.incident_tables import incident_agencies, incidents
 from services.permissions.store.incidents import in_force
 from services.permissions.store.inspection_tables import inspections
 from services.permissions.store.inspections import in_force as is_open_at
 from services.permissions.store.principals import Record, record, with_agency
-from services.permissions.store.tables import Instant, endings, incident_agencies, incidents, principals, takeovers
+from services.permissions.store.tables import Instant, endings
+from services.permissions.store.takeover_tables import takeovers
 
 _NOW, _SINCE = sa.bindparam("now", type_=Instant), sa.bindparam("since", type_=Instant)
 _NAMES: sa.BindParameter[str] = sa.bindparam("names", expanding=True)

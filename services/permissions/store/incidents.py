@@ -14,8 +14,8 @@ from services.decider.facts import Area, Incident, Principal, Tier
 from services.permissions.incident import DECLARERS, ORGANS, Declared
 from services.permissions.incident_act import Act
 from services.permissions.store import incident_rows as rows
-from services.permissions.store.tables import (
-    agencies,
+from services.permissions.store.agency_tables import agencies
+from services.permissions.store.incident_tables import (
     incident_acts,
     incident_agencies,
     incident_concerns,

@@ -13,7 +13,7 @@ from services.permissions.genesis import Genesis
 from services.permissions.joint.version import Version
 from services.permissions.levels import LevelBook
 from services.permissions.store import principals, sealed_lists
-from services.permissions.store.tables import camera_levels, category_levels, policies, secret_cameras
+from services.permissions.store.policy_tables import camera_levels, category_levels, policies, secret_cameras
 
 FIRST = 1
 _SET_LEVEL = sa.text(

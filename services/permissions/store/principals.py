@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.decider.facts import AgencyKind, Principal, Tier
 from services.permissions.agency import Account, Agency, acting
 from services.permissions.ending import Ending
-from services.permissions.store.tables import agencies, certificates, policies, principals
+from services.permissions.store.agency_tables import agencies, certificates, principals
+from services.permissions.store.policy_tables import policies
 
 
 @dataclass(frozen=True, slots=True)

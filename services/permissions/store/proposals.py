@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.decider.facts import AgencyKind
 from services.permissions.joint.proposal import Proposal, Signature, State
-from services.permissions.store.tables import proposal_signatures, proposals
+from services.permissions.store.policy_tables import proposal_signatures, proposals
 
 
 async def insert(transaction: AsyncConnection, proposal: Proposal, change: bytes) -> None:

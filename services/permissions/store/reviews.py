@@ -11,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.decider.facts import AgencyKind, Principal
 from services.permissions.agency import is_municipal_police
 from services.permissions.review import Objection, Review, State, Terms
+from services.permissions.store.agency_tables import agencies, principals
+from services.permissions.store.basis_tables import legal_bases, legal_basis_cameras
 from services.permissions.store.review_tables import papers_reviews, review_terms
-from services.permissions.store.tables import agencies, legal_bases, legal_basis_cameras, principals
 
 _BATCH = 100
 _JOINED = (

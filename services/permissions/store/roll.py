@@ -14,7 +14,7 @@ from services.permissions.ending import Ending
 from services.permissions.roll import Actor, AgencyEntry, PrincipalEntry
 from services.permissions.store import certificates as papers
 from services.permissions.store import principals as people
-from services.permissions.store.tables import agencies, certificates, principals
+from services.permissions.store.agency_tables import agencies, certificates, principals
 
 
 async def insert_agency(transaction: AsyncConnection, entry: AgencyEntry) -> bool:

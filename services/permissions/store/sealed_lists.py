@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.decider.facts import SEALED_LEVEL
 from services.permissions.joint.sealed import SealedList
-from services.permissions.store.tables import sealed_list_cameras, sealed_lists, secret_cameras
+from services.permissions.store.policy_tables import sealed_list_cameras, sealed_lists, secret_cameras
 
 _SET = sa.text(
     "INSERT INTO secret_cameras (code, is_secret, revision) VALUES (:b_code, :b_secret, :b_revision)"

@@ -13,7 +13,7 @@ from services.decider.facts import AgencyKind, Camera, Takeover, Tier
 from services.permissions.ports import Kept
 from services.permissions.store import counters
 from services.permissions.store.endings import FEW
-from services.permissions.store.tables import control, takeovers
+from services.permissions.store.takeover_tables import control, takeovers
 from services.permissions.takeover import Control, Event, TakeoverEnded, TakeoverGranted, operated
 
 _COUNTER = "takeovers"

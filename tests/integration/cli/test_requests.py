@@ -12,7 +12,7 @@ from kapok.registry.v1 import camera_pb2
 from services.chassis.signing import Signer, Verifier
 from services.permissions.agency_key import PROOF_PURPOSE, KeyPurpose, proof_payload
 from services.permissions.letter import PURPOSE, text
-from services.permissions.rpc.messages import papers
+from services.permissions.rpc.legal_basis_messages import papers
 from tests.integration.cli.desk import Clerk, home, kapok
 
 _CODE = "44010400001320000017"

@@ -12,7 +12,7 @@ from services.decider.policy import parse
 from services.decider.replica import Edition, Replica
 from services.permissions import app as permissions
 from services.permissions.app import MIGRATIONS
-from services.permissions.store.tables import policies
+from services.permissions.store.policy_tables import policies
 from services.streams.relay.events import facts
 from tests.eventually import eventually
 from tests.integration.permissions import city

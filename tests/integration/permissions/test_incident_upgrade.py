@@ -18,7 +18,8 @@ from services.permissions.incident_commands import Ruling
 from services.permissions.incidents import Incidents
 from services.permissions.ports import Ports
 from services.permissions.store import incidents, principals
-from services.permissions.store.tables import incident_acts, metadata
+from services.permissions.store.incident_tables import incident_acts
+from services.permissions.store.tables import metadata
 from tests.unit.decider.cast import CITY_POLICE, COMMAND, LATER, NOW, POLICE, YUEXIU, principal
 from tests.unit.permissions import records
 from tests.unit.permissions.fires import BLOCK, FIRE, WHOLE

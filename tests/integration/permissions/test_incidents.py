@@ -1,5 +1,6 @@
 """Incidents through the service: approved by a second hand, extended, widened, listed, ended by time, and told."""
 
+from base64 import b64encode
 from datetime import timedelta
 from typing import Any
 
@@ -118,7 +119,8 @@ async def test_a_list_goes_page_by_page_and_takes_no_token_but_its_own(stage: St
             break
         request.page_token = page.next_page_token
     assert found == names[::-1]
-    for token in ("x", "W10", "bnVsbA", "WyJ4IiwgInkiXQ", "é"):
+    before_time = b64encode(f'["0001-01-01T00:00:00+14:00", "{names[0]}"]'.encode()).decode()
+    for token in ("x", "W10", "bnVsbA", "WyJ4IiwgInkiXQ", "é", before_time):
         with pytest.raises(errors.InvalidArgument, match="page_token"):
             await stage.ask("metro", "ListIncidents", pb.ListIncidentsRequest(page_token=token))
     with pytest.raises(errors.InvalidArgument, match="page_size"):

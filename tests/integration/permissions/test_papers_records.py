@@ -18,8 +18,7 @@ from services.permissions.ending import Cause
 from services.permissions.letter import Officer, Papers
 from services.permissions.ports import Ports
 from services.permissions.question import Question
-from services.permissions.store import bases as kept
-from services.permissions.store import endings, takeovers
+from services.permissions.store import basis_facts, endings, takeovers
 from services.permissions.takeovers import Takeovers, Wish
 from services.permissions.view import Views
 from tests.unit.decider.cast import (
@@ -102,6 +101,19 @@ async def test_a_question_without_a_session_uses_nothing_and_neither_does_what_s
     assert "legal_basis.used" not in [change.verb for change in outside.changes]
 
 
+async def test_sessions_read_together_have_the_papers_that_each_has_alone(platform: Platform) -> None:
+    ports, _ = platform
+    spent = await Bases(ports).register(POLICE.name, replace(LETTER, use_limit=1))
+    free = await Bases(ports).register(POLICE.name, LETTER)
+    assert await opens(ports, spent, "sessions/1")
+    asked = {"sessions/1": spent.name, "sessions/2": spent.name, "sessions/3": free.name, "sessions/4": "legalBases/no"}
+    async with ports.database.read() as transaction:
+        found = await basis_facts.named_each(transaction, asked, {TUNNEL.name}, NOW)
+        alone = {s: await basis_facts.named(transaction, {n}, {TUNNEL.name}, NOW, s) for s, n in asked.items()}
+    assert found == {session: papers for session, papers in alone.items() if papers}
+    assert found.keys() == {"sessions/1", "sessions/3"}, "who did not use them finds none left"
+
+
 async def test_many_sessions_at_once_never_use_more_than_the_limit(platform: Platform) -> None:
     ports, _ = platform
     basis = await Bases(ports).register(POLICE.name, replace(LETTER, use_limit=3))
@@ -129,7 +141,7 @@ async def test_a_revocation_ends_what_stands_on_the_papers_and_says_so(platform:
     revoked = await use.revoke(CITY_POLICE.name, basis.name, "the case is closed")
     async with ports.database.read() as transaction:
         [ending] = await endings.unkept(transaction, 10)
-        assert await kept.in_force(transaction, POLICE.name, NOW, 10) == ()
+        assert await basis_facts.in_force(transaction, POLICE.name, NOW, 10) == ()
     assert (ending.cause, ending.subject) == (Cause.LEGAL_BASIS_REVOKED, basis.name)
     assert outside.told == [ending]
     assert [change.verb for change in outside.changes][-2:] == ["takeover.released", "legal_basis.revoked"]

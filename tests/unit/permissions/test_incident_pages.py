@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from kapok.permissions.v1.permissions_service_pb2 import ListIncidentsRequest
 from services.chassis.rpc_server import MAX_MESSAGE_BYTES
 from services.decider.facts import Area
 from services.permissions.incident import Declared
@@ -9,7 +10,7 @@ from services.permissions.incident_act import Act
 from services.permissions.incident_area import MAX_CAMERAS, MAX_POINTS
 from services.permissions.incident_rules import MAX_ACTS, MAX_AGENCIES
 from services.permissions.rpc.incident_messages import incident
-from services.permissions.rpc.paging import fitting, page, token
+from services.permissions.rpc.paging import Place, by_time, fitting
 from tests.unit.decider.cast import TUNNEL
 from tests.unit.permissions.fires import fire
 
@@ -33,16 +34,23 @@ def largest() -> Declared:
     return replace(fire(), acts=(first, *(act(n) for n in range(2, MAX_ACTS + 1))))
 
 
+def place(one: Declared) -> Place:
+    return one.acts[0].at, one.name
+
+
 def test_the_largest_incident_fits_a_call_and_a_page_holds_as_many_as_fit() -> None:
     one = largest()
     assert incident(one).ByteSize() < 700 * 1024
-    shown = fitting([one] * 20, incident)
+    shown, token = fitting([one] * 20, 20, incident, place)
     assert 1 < len(shown) < 20
     assert sum(message.ByteSize() for message in shown) < MAX_MESSAGE_BYTES / 2
-    assert fitting([], incident) == []
+    assert token, "the rest is on the next page"
+    assert fitting([], 20, incident, place) == ([], "")
 
 
 def test_a_token_brings_back_the_place_that_it_was_made_of() -> None:
     one = replace(fire(), name="incidents/00000000-0000-4000-8000-000000000000")
-    assert page(0, token(one.acts[0].at, one.name), "incident") == (50, (one.acts[0].at, one.name))
-    assert page(5000, "", "incident") == (1000, None)
+    shown, token = fitting([one, one], 1, incident, place)
+    assert len(shown) == 1
+    assert by_time("incident", ListIncidentsRequest(page_token=token)) == (50, place(one))
+    assert by_time("incident", ListIncidentsRequest(page_size=5000)) == (1000, None)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from kapok.fact.v1 import fact_pb2
 from kapok.registry.v1 import camera_pb2, system_pb2
-from services.permissions.events import read_news
+from services.permissions.events.news import read_news
 from services.permissions.neighbours import camera
 
 SUBJECT = "kapok.v1.facts.registry."

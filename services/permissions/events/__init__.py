@@ -1,0 +1,14 @@
+"""What permissions says on the bus, and the one thing that it hears there.
+
+journal   facts       kapok.v1.facts.permissions.<resource>.<verb>     through the outbox, for the ledger
+voice     endings     kapok.v1.permissions.endings, bucket `endings`   signed: a relay acts on them at once
+          policies    kapok.v1.permissions.policies, bucket `policies` signed: editions of the policy, for relays
+          heartbeat   kapok.v1.permissions.heartbeat                   signed
+news      hears       kapok.v1.facts.registry.*.*                      cameras changed, or are closed to everybody
+"""
+
+from services.permissions.events.journal import FactJournal
+from services.permissions.events.news import follow_cameras
+from services.permissions.events.voice import SignedVoice
+
+__all__ = ["FactJournal", "SignedVoice", "follow_cameras"]

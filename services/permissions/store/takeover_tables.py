@@ -1,0 +1,33 @@
+"""The tables of takeovers, and of who controls a camera under which epoch."""
+
+from sqlalchemy import Column, Integer, String, Table, Text
+
+from services.permissions.store.tables import Instant, metadata
+
+takeovers = Table(
+    "takeovers",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False, comment="commit order: who came first"),
+    Column("name", String(100), nullable=False, unique=True, comment="takeovers/{uuid}"),
+    Column("camera", String(100), nullable=False, index=True, comment="whose control it takes"),
+    Column("agency", String(100), nullable=False, comment="who holds by it"),
+    Column("principal", String(100), nullable=False, index=True, comment="who asked for it"),
+    Column("kind", String(40), nullable=False, comment="of the agency: its rank"),
+    Column("tier", String(20), nullable=False, comment="of the agency: municipal precedes district"),
+    Column("reason", String(500), nullable=False, comment="in words"),
+    Column("ground", String(100), nullable=False, index=True, comment="papers or incident that it stands on"),
+    Column("starts_at", Instant, nullable=False, comment="when it was granted"),
+    Column("ends_at", Instant, nullable=False, index=True, comment="as asked for"),
+    Column("ended_at", Instant, comment="when it was over, once that is on record"),
+    Column("ended_by", String(20), comment="released, withdrawn or expired"),
+)
+control = Table(
+    "control",
+    metadata,
+    Column("camera", String(100), primary_key=True, comment="districts/{district}/cameras/{camera}"),
+    Column(
+        "facts", Text, nullable=False, comment="JSON: the camera as a takeover found it, so that ends need no registry"
+    ),
+    Column("agency", String(100), nullable=False, comment="that holds under this epoch"),
+    Column("epoch", Integer, nullable=False, comment="fencing number, larger at each change of holder"),
+)
