@@ -26,6 +26,7 @@ class Endpoints:
 
     grpc: str
     ca: Path
+    http: str
     ledger_public_key: bytes
     principals: Mapping[str, Mapping[str, str]]  # id → certificate, key, agency, kind
 
@@ -36,7 +37,11 @@ def read_endpoints(home: Path) -> Endpoints:
     try:
         told = json.loads(path.read_text())
         return Endpoints(
-            str(told["grpc"]), Path(told["ca"]), bytes.fromhex(told["ledger_public_key"]), dict(told["principals"])
+            str(told["grpc"]),
+            Path(told["ca"]),
+            str(told["http"]),
+            bytes.fromhex(told["ledger_public_key"]),
+            dict(told["principals"]),
         )
     except FileNotFoundError:
         raise errors.Unavailable(
