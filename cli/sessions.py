@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 import typer
 
@@ -50,9 +51,10 @@ class Use:
 
 @form
 def watch(context: Context, use: Use) -> None:
-    """Open a live session of CAMERA and print the RTSP URL that any player opens within a minute."""
+    """Open a live session of CAMERA; print what a player and a browser open within a minute."""
     opened = open_session(context.obj.gateway, use, session_pb2.Session.KIND_LIVE)
     context.obj.screen.line(opened.rtsp_url)
+    context.obj.screen.line(_link(context.obj.gateway, opened))
     session = opened.session
     context.obj.screen.fields(
         opened, ("join by", screen.moment(opened.token_expire_time)), ("ends at", screen.moment(session.expire_time)),
@@ -110,6 +112,11 @@ def session_of(gateway: Gateway, use: Use, kind: "session_pb2.Session.Kind") -> 
             gateway.call(closing)
         raise
     gateway.call(closing)
+
+
+def _link(gateway: Gateway, opened: Any) -> str:
+    """The page of this cell that plays the session. What stands behind # never leaves the browser."""
+    return f"{gateway.endpoints.http}/watch#{urlencode({'url': opened.websocket_url, 'token': opened.token})}"
 
 
 def _purpose(session: Any) -> str:

@@ -119,7 +119,8 @@ class RelayFleet:
         # The server lets only that relay publish on its subject; what it calls itself is not asked.
         name = message.subject.split(".")[3]
         self._relays[name] = Relay(
-            name, said.public_key, said.rtsp_host, said.rtsp_port, said.viewers, self.clock.now()
+            name, said.public_key, said.rtsp_host, said.rtsp_port, said.viewers, self.clock.now(),
+            said.web_port, said.has_tls,
         )  # fmt: skip
 
     def heard_at(self, relay: str) -> datetime:

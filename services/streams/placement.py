@@ -24,6 +24,8 @@ class Relay:
     port: int
     viewers: int
     heard_at: datetime
+    web_port: int = 0
+    has_tls: bool = False
 
     def is_alive(self, now: datetime) -> bool:
         """Whether it announced itself lately: it does so every second."""

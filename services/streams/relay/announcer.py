@@ -25,6 +25,8 @@ class Address:
     host: str
     port: int
     metrics: str
+    web_port: int = 0
+    has_tls: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ async def announce_forever(bus: Bus, address: Address, counters: Counters, lease
         said = relay_pb2.RelayAnnouncement(
             relay=address.relay, public_key=address.public_key, rtsp_host=address.host, rtsp_port=address.port,
             viewers=counters.viewers, cameras=counters.sources, applied_number=max(lease.applied, 0),
-            metrics_address=address.metrics,
+            metrics_address=address.metrics, web_port=address.web_port, has_tls=address.has_tls,
         )  # fmt: skip
         said.time.FromDatetime(clock.now())
         await bus.publish(f"kapok.v1.relays.{address.relay}.announce", said.SerializeToString())
