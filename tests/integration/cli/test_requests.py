@@ -17,6 +17,7 @@ from tests.integration.cli.desk import Clerk, home, kapok
 
 _CODE = "44010400001320000017"
 _SYSTEM = "operators/metro-guangzhou/systems/main"
+_METRO = "operators/metro-guangzhou/systems"
 _CAMERA = f"districts/440104/cameras/{_CODE}"
 
 
@@ -105,12 +106,13 @@ async def test_an_operator_says_no_with_an_objection_and_waives_for_a_case(tmp_p
 async def test_an_inspection_carries_its_order_its_officers_and_where(tmp_path: Path) -> None:
     asked = await told_to_ask(
         tmp_path, "inspections", "open", "--order", "GA-1", "--purpose", "retention", "--operator", "metro-guangzhou",
-        "--district", "440104", "--camera", _CODE, "--officer", "Chen:C-1:2099-12-31", "--officer",
-        "Li:C-2:2099-12-31", "--days", "2",
+        "--system", f"{_METRO}/one", "--system", f"{_METRO}/two", "--district", "440104", "--camera", _CODE,
+        "--officer", "Chen:C-1:2099-12-31", "--officer", "Li:C-2:2099-12-31", "--days", "2",
     )  # fmt: skip
     inspection = asked.inspection
     assert (inspection.order_number, inspection.purpose) == ("GA-1", "retention")
     assert (list(inspection.operators), list(inspection.districts)) == (["agencies/metro-guangzhou"], ["440104"])
+    assert list(inspection.systems) == [f"{_METRO}/one", f"{_METRO}/two"]
     assert (list(inspection.cameras), len(inspection.officers)) == ([_CAMERA], 2)
     assert is_ahead(inspection.end_time, timedelta(days=2))
 
