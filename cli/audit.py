@@ -1,4 +1,4 @@
-"""`kapok audit`: the newest records of the ledger, and the proof that none was changed."""
+"""`kapok audit`: the newest records of the ledger, the proof that none was changed, and who used a camera."""
 
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Any
@@ -8,15 +8,18 @@ from google.protobuf.json_format import MessageToDict
 from google.protobuf.message import DecodeError
 from rich.cells import cell_len, set_cell_size
 
-from cli import screen, verify
+from cli import names, screen, verify
+from cli.cameras import CameraArgument
 from cli.gateway import Gateway
 from cli.invocation import Context
-from cli.listing import first
-from kapok.audit.v1 import audit_service_pb2
+from cli.listing import LimitOption, first, show_list
+from kapok.audit.v1 import audit_service_pb2, register_service_pb2
 from kapok.fact.v1 import fact_pb2
+from kapok.permissions.v1 import decision_pb2
 from kapok.registry.v1 import camera_pb2
+from kapok.streams.v1 import session_pb2
 
-group = typer.Typer(no_args_is_help=True, help="The ledger: tail, verify.")
+group = typer.Typer(no_args_is_help=True, help="The ledger: tail, verify, uses.")
 _PAGE = 250
 _COLUMNS = ("number", "time", "what", "who", "camera", "rule", "article", "told")
 BookOption = Annotated[str, typer.Option(help="ordinary; or sealed, for national security.")]
@@ -58,6 +61,30 @@ def verify_book(context: Context, book: BookOption = "ordinary") -> None:
         context.obj.screen.line(f"the ledger does not hold at {where}: {verdict.why}")
     if not verdict.holds:
         raise typer.Exit(1)
+
+
+@group.command("uses")
+def list_uses(
+    context: Context,
+    camera: CameraArgument,
+    limit: LimitOption = 100,
+) -> None:
+    """Who used CAMERA, the last use first. Within an inspection, of your own cameras, or for the municipal organs."""
+    show_list(
+        context, register_service_pb2.ListCameraUsesRequest(parent=camera, page_size=_PAGE), limit,
+        ("from", "until", "what", "who", "agency", "for", "stands on", "rule", "article"),
+        lambda use: (
+            screen.moment(use.start_time), screen.moment(use.end_time), _what(use), use.principal, use.agency,
+            names.label("PURPOSE_", session_pb2.Purpose.Name(use.purpose)) if use.purpose else "",
+            use.legal_basis or use.ground, use.rule, use.article,
+        ),
+    )  # fmt: skip
+
+
+def _what(use: Any) -> str:
+    action = names.label("ACTION_", decision_pb2.Action.Name(use.action))
+    commands = f" ({use.command_count})" if use.command_count else ""
+    return f"{action}{commands}{f', {use.copy_count} out' if use.copy_count else ''}"
 
 
 def _entries(gateway: Gateway, book: str) -> Iterator[verify.Entry]:

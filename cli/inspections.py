@@ -39,6 +39,9 @@ class Mandate:
         typer.Option(metavar="NAME:CERTIFICATE:YYYY-MM-DD", help="With the certificate's last day; give it twice."),
     ]
     operator: Annotated[list[str] | None, typer.Option(help="Whatever it runs; give it for each.")] = None
+    system: Annotated[
+        list[str] | None, typer.Option(metavar=names.SYSTEM, help="The cameras it holds; give it for each.")
+    ] = None
     district: Annotated[list[str] | None, typer.Option(help="Six digits; give it for each.")] = None
     camera: Annotated[list[str] | None, typer.Option(help="Give it for each.")] = None
     area: Annotated[str, typer.Option(metavar="'LAT,LON …'", help="Corners of a polygon.")] = ""
@@ -48,12 +51,13 @@ class Mandate:
 @group.command("open")
 @form
 def open_inspection(context: Context, mandate: Mandate) -> None:
-    """Open an inspection over operators, districts, cameras or an area. Its operators are told."""
+    """Open an inspection over operators, camera systems, districts, cameras or an area. Its operators are told."""
     agency = names.resource("agencies")
     inspection = inspection_pb2.Inspection(
         order_number=mandate.order, purpose=mandate.purpose, officers=[officer(one) for one in mandate.officer],
         area=names.area(mandate.area) if mandate.area else [], districts=mandate.district or [],
         operators=[agency(one) for one in mandate.operator or ()],
+        systems=[names.system(one) for one in mandate.system or ()],
         cameras=[names.camera(one) for one in mandate.camera or ()],
         end_time=stamp(datetime.now(UTC) + timedelta(days=mandate.days)),
     )  # fmt: skip

@@ -8,27 +8,33 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from prometheus_client import Counter
+from sqlalchemy.exc import SQLAlchemyError
 
 from kapok.audit.v1 import (
     audit_service_pb2,
     audit_service_pb2_grpc,
     findings_service_pb2,
     findings_service_pb2_grpc,
+    register_service_pb2,
+    register_service_pb2_grpc,
 )
 from services.audit import domain, events
 from services.audit.neighbours import RemotePermissions
-from services.audit.rpc import AuditServicer, FindingsServicer, RefusalServicer
+from services.audit.register import Register
+from services.audit.rpc import AuditServicer, FindingsServicer, RefusalServicer, RegisterServicer
 from services.audit.service import Findings, Ledger
 from services.chassis import bus, database, rpc_client, rpc_server
 from services.chassis.clock import SystemClock
 from services.chassis.identity import KeyRing
 from services.chassis.metrics import REGISTRY
 from services.chassis.signing import Signer
+from services.chassis.tasks import stop_if_cancelled
 
 log = logging.getLogger(__name__)
 NAME = "audit"
 MIGRATIONS = Path(__file__).parent / "migrations"
 _LOOK_EVERY_S = 5.0
+_READ_EVERY_S = 1.0
 
 BREAKS = Counter("kapok_ledger_breaks_total", "Books found altered when the service started", registry=REGISTRY)
 
@@ -60,11 +66,16 @@ async def app(settings: Settings) -> AsyncIterator[None]:
         asyncio.TaskGroup() as background,
     ):
         ledger = Ledger(books, RemotePermissions(permissions), events.refusal_entry, clock)
+        register = Register(ledger, RemotePermissions(permissions), events.use_told, events.look_entry)
         running = [
             background.create_task(work)
-            for work in (events.consume_forever(ledger, facts), _write_repetitions_forever(ledger), _recompute(ledger))
-        ]
-        services = rpc_server.registering(_servicers(ledger, signer), (audit_service_pb2, findings_service_pb2))
+            for work in (
+                events.consume_forever(ledger, facts), _write_repetitions_forever(ledger), _recompute(ledger),
+                _read_forever(register),
+            )
+        ]  # fmt: skip
+        apis = (audit_service_pb2, findings_service_pb2, register_service_pb2)
+        services = rpc_server.registering(_servicers(ledger, register, signer), apis)
         try:
             async with rpc_server.serve(settings.listen, [rpc_server.Edge(ring, clock)], services):
                 yield
@@ -80,6 +91,18 @@ async def _write_repetitions_forever(ledger: Ledger) -> None:
         await ledger.write_repetitions()
 
 
+async def _read_forever(register: Register) -> None:
+    """Keep the register near the ledger's end: who asks reads only the rest."""
+    while True:
+        stop_if_cancelled()
+        try:
+            if await register.read_on():
+                continue
+        except (OSError, SQLAlchemyError) as error:
+            log.warning("the register of use waits for the database: %r", error)
+        await asyncio.sleep(_READ_EVERY_S)
+
+
 async def _recompute(ledger: Ledger) -> None:
     """Look once for what was done to the books while nobody watched. The evidence stays readable: this only tells."""
     for book in (domain.ORDINARY, domain.SEALED):
@@ -89,11 +112,12 @@ async def _recompute(ledger: Ledger) -> None:
             log.critical("the chain of books/%s is broken at record %d: somebody altered the database", book, broken)
 
 
-def _servicers(ledger: Ledger, signer: Signer) -> rpc_server.Servicers:
+def _servicers(ledger: Ledger, register: Register, signer: Signer) -> rpc_server.Servicers:
     return {
         audit_service_pb2_grpc.add_AuditServiceServicer_to_server: AuditServicer(ledger, signer),
         audit_service_pb2_grpc.add_RefusalServiceServicer_to_server: RefusalServicer(ledger),
         findings_service_pb2_grpc.add_FindingsServiceServicer_to_server: FindingsServicer(
             Findings(ledger.database, ledger.permissions)
         ),
+        register_service_pb2_grpc.add_RegisterServiceServicer_to_server: RegisterServicer(register),
     }

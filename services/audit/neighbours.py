@@ -4,15 +4,17 @@ from dataclasses import dataclass
 
 from kapok.permissions.v1 import decider_service_pb2, decision_pb2
 from services.audit.domain import Reader
+from services.audit.uses_listing import Ruling
 from services.chassis import errors
 from services.chassis.rpc_client import Neighbour
+from services.decider.facts import Action
 
 _SERVICE = "kapok.permissions.v1.DeciderService"
 
 
 @dataclass(frozen=True)
 class RemotePermissions:
-    """service.Permissions over gRPC."""
+    """service.Permissions and register.Permissions over gRPC."""
 
     neighbour: Neighbour
 
@@ -34,3 +36,20 @@ class RemotePermissions:
                 return 0
             raise
         return int(answer.security_level)
+
+    async def rule_on(self, principal: str, camera: str, action: Action) -> Ruling:
+        request = decider_service_pb2.DecideRequest(principal=principal, camera=camera, action=f"ACTION_{action.name}")
+        answer = await self.neighbour.call(f"{_SERVICE}.Decide", request)
+        found = answer.decision
+        return Ruling(
+            is_allowed=found.allowed,
+            rule=found.rule,
+            article=found.article,
+            sentence=found.sentence,
+            agency=answer.agency,
+            operator=answer.operator,
+            level=answer.security_level,
+            inspection=answer.incident,
+            nearest=found.nearest_rule,
+            lacking=tuple(found.lacking),
+        )

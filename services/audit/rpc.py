@@ -1,4 +1,4 @@
-"""Audit's gRPC servicers: AuditService and FindingsService for agencies, RefusalService for the gateway."""
+"""Audit's gRPC servicers: ledger, findings and register of use for agencies, refusals for the gateway."""
 
 import re
 from dataclasses import dataclass
@@ -9,19 +9,26 @@ from kapok.audit.v1 import (
     audit_service_pb2_grpc,
     findings_service_pb2,
     findings_service_pb2_grpc,
+    register_service_pb2,
+    register_service_pb2_grpc,
 )
-from services.audit import findings_listing
+from kapok.permissions.v1 import decision_pb2
+from kapok.streams.v1 import session_pb2
+from services.audit import findings_listing, uses_listing
 from services.audit.domain import Record
 from services.audit.finding import Finding
 from services.audit.listing import Query
 from services.audit.refusals import Refusal
+from services.audit.register import Asking, Register
 from services.audit.service import Findings, Ledger
+from services.audit.use import Use
 from services.chassis import errors, identity
 from services.chassis.signing import Signer
 
 _HEAD_PURPOSE = "kapok.ledger.head"
 _LONGEST_TEXT = 2000  # characters kept of each text of a refusal
 _BOOK = re.compile(r"books/([a-z]{1,32})")
+_CAMERA = re.compile(r"(districts/[0-9]{6}/cameras/[0-9]{20})")
 _HEAD = re.compile(r"books/([a-z]{1,32})/head")
 
 
@@ -74,6 +81,24 @@ class FindingsServicer(findings_service_pb2_grpc.FindingsServiceServicer):
 
 
 @dataclass(frozen=True)
+class RegisterServicer(register_service_pb2_grpc.RegisterServiceServicer):
+    """The register of use, for inspectors, operators and the municipal organs."""
+
+    register: Register
+
+    async def ListCameraUses(
+        self, request: register_service_pb2.ListCameraUsesRequest, _context: Any
+    ) -> register_service_pb2.ListCameraUsesResponse:
+        camera = _matched(_CAMERA, "parent", request.parent, "districts/440104/cameras/44010400001320000017")
+        asking = Asking(*_reader(), identity.caller().request_id)
+        query = uses_listing.Query(camera, request.page_size, request.page_token)
+        page = await self.register.list(asking, query)
+        return register_service_pb2.ListCameraUsesResponse(
+            uses=map(_use_message, page.uses), next_page_token=page.next_token
+        )
+
+
+@dataclass(frozen=True)
 class RefusalServicer(audit_service_pb2_grpc.RefusalServiceServicer):
     """The ledger, for the gateway."""
 
@@ -118,6 +143,35 @@ def _finding_message(finding: Finding) -> findings_service_pb2.Finding:
     if finding.resolved_at:
         message.resolve_time.FromDatetime(finding.resolved_at)
     return message
+
+
+def _use_message(use: Use) -> register_service_pb2.CameraUse:
+    message = register_service_pb2.CameraUse(
+        action=_number(decision_pb2.Action, "ACTION_", use.action),
+        session=use.session,
+        principal=use.principal,
+        agency=use.agency,
+        purpose=_number(session_pb2.Purpose, "PURPOSE_", use.purpose),
+        legal_basis=use.legal_basis,
+        ground=use.ground,
+        rule=use.rule,
+        article=use.article,
+        close_reason=use.close_reason,
+        command_count=use.commands,
+        copy_count=use.copies,
+        copy_sha256=use.copy_sha256,
+    )
+    for field, at in (
+        ("start_time", use.started_at), ("end_time", use.ended_at), ("expire_time", use.expires_at),
+    ):  # fmt: skip
+        if at:
+            getattr(message, field).FromDatetime(at)
+    return message
+
+
+def _number(enum: Any, prefix: str, word: str) -> Any:
+    """The value of a proto enum that is called so; 0, unspecified, for none."""
+    return dict(enum.items()).get(f"{prefix}{word.upper().replace('-', '_')}", 0)
 
 
 def _reader() -> tuple[str, str]:

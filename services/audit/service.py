@@ -15,7 +15,7 @@ from services.audit.refusals import Merger, Refusal
 from services.audit.store import findings, records
 from services.chassis import errors
 from services.chassis.clock import Clock
-from services.chassis.database import Database
+from services.chassis.database import Database, Turn
 from services.decider.facts import SEALED_LEVEL
 
 log = logging.getLogger(__name__)
@@ -57,7 +57,7 @@ class Ledger:
         if not entries:
             return
         once = {entry.event_id: entry for entry in entries}
-        async with self.database.write() as transaction:
+        async with self.database.write_in_turn(Turn.RECORDING) as transaction:  # a chain grows at one end
             known = await records.known(transaction, list(once))
             new = [entry for entry in once.values() if entry.event_id not in known]
             for book in (domain.ORDINARY, domain.SEALED):

@@ -24,6 +24,7 @@ class Turn(IntEnum):
 
     MIGRATING = 0x6B61706F6B01  # "kapok", and a number
     PUBLISHING = 0x6B61706F6B02
+    RECORDING = 0x6B61706F6B03
 
 
 class Database:
@@ -47,6 +48,14 @@ class Database:
         read, or leaves the decision to a constraint or to the WHERE of its update.
         """
         async with self._queue, self._begin(self._dialect.writes, self._engines.writers) as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def write_in_turn(self, what: Turn) -> AsyncIterator[AsyncConnection]:
+        """The same for one replica at a time: who comes meanwhile waits, and sees what the one before wrote."""
+        async with self.write() as connection:
+            if self._dialect.has_replicas:
+                await connection.execute(_lock(what))
             yield connection
 
     @asynccontextmanager
@@ -94,9 +103,7 @@ async def connect(url: str, migrations: Path) -> AsyncIterator[Database]:
     found = engines(url)
     opened = Database(found)
     try:
-        async with opened.write() as connection:
-            if found.dialect.has_replicas:
-                await connection.execute(_lock(Turn.MIGRATING))
+        async with opened.write_in_turn(Turn.MIGRATING) as connection:
             await connection.run_sync(_upgrade, migrations)
         yield opened
     finally:

@@ -6,13 +6,14 @@ from services.decider.facts import Area, Camera, Point
 
 
 def covers(area: Area, camera: Camera) -> bool:
-    """Whether the camera is named, in a named district, of a named operator, or inside the polygon; and not beyond the
-    bound.
+    """Whether the camera is named, in a named district, of a named operator or system, or inside the polygon; and not
+    beyond the bound.
     """
     return (not area.bound or area.bound == camera.district) and (
         camera.name in area.cameras
         or camera.district in area.districts
         or camera.operator in area.operators
+        or camera.system in area.systems
         or (len(area.polygon) > 2 and inside(area.polygon, (camera.latitude, camera.longitude)))
     )
 

@@ -105,6 +105,7 @@ class Camera:
     is_operating  its system is in service: accepted, and not suspended by its operator
     is_barred     public security suspended its system, or it is retired
     is_level_own  its level was set for it alone: a change of its place category's leaves it. No decision reads it.
+    system        the camera system that it is part of, "operators/…/systems/…"; "" where no area is asked for it
     traits        what a class of requests has of it: level, category, and the flags of its system's state
 
     ``traits`` stands first, district and operator close behind it: a decision then reads one line of the processor's
@@ -123,11 +124,13 @@ class Camera:
     is_operating: bool = True
     is_barred: bool = False
     is_level_own: bool = False
+    system: str = ""  # behind all else: only areas of inspections read it
 
     def __post_init__(self) -> None:
         # A million cameras are of a few hundred operators and kinds: one each, near at hand whichever is decided.
         object.__setattr__(self, "operator", intern(self.operator))
         object.__setattr__(self, "district", intern(self.district))
+        object.__setattr__(self, "system", intern(self.system))
         flags = (0 if self.is_accepted else NOT_ACCEPTED) | (OPERATING if self.is_operating else 0)
         traits = (self.level, self.category, flags | (BARRED if self.is_barred else 0))
         object.__setattr__(self, "traits", _TRAITS.setdefault(traits, traits))
@@ -138,8 +141,8 @@ Point = tuple[float, float]  # latitude, longitude in degrees
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """Where an incident or inspection is: inside a polygon, in whole districts, at cameras by name, or wherever these
-    operators run one. Empty parts cover nothing.
+    """Where an incident or inspection is: inside a polygon, in whole districts, at cameras by name, wherever these
+    operators run one, or in these camera systems. Empty parts cover nothing.
 
     ``bound`` is the district beyond which nothing is covered, since a district agency reaches its own only; "" is none.
     """
@@ -149,6 +152,7 @@ class Area:
     cameras: frozenset[str] = frozenset()
     bound: str = ""
     operators: frozenset[str] = frozenset()
+    systems: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

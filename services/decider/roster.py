@@ -70,10 +70,8 @@ def covered(area: Area, cameras: Roster) -> Marks:
     marks = np.isin(cameras.districts, list(area.districts)) if area.districts else _none(cameras)
     if area.cameras:
         marks |= named(area.cameras, cameras)
-    if area.operators:
-        marks |= np.array(
-            [camera is not None and camera.operator in area.operators for camera in cameras.cameras], bool
-        )
+    if area.operators or area.systems:
+        marks |= np.array([camera is not None and _is_run_by(area, camera) for camera in cameras.cameras], bool)
     if len(area.polygon) > 2:
         marks |= _inside(area.polygon, cameras)
     return marks & (cameras.districts == area.bound) if area.bound else marks
@@ -87,6 +85,10 @@ def named(names: Iterable[str], cameras: Roster) -> Marks:
         if place is not None and cameras.cameras[place] is not None:
             marks[place] = True
     return marks
+
+
+def _is_run_by(area: Area, camera: Camera) -> bool:
+    return camera.operator in area.operators or camera.system in area.systems
 
 
 def _inside(polygon: tuple[Point, ...], cameras: Roster) -> Marks:

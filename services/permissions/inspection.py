@@ -22,6 +22,7 @@ ARTICLE = "Article 17"
 LONGEST = timedelta(days=7)
 MOST_CHECKS = 3  # of one camera, by one agency's open inspections
 MOST_OPERATORS = 100
+MOST_SYSTEMS = 100
 _LONGEST_REPORT = 10_000
 
 
@@ -100,12 +101,15 @@ def open_(name: str, mandate: Mandate, principal: Principal, now: datetime) -> I
     pair = "must be exactly two officers with a certificate each"
     check_officers(fields, "inspection.officers", mandate, pair, until="the inspection's end")
     is_somewhere = mandate.area != Area()
-    fields.claim(is_somewhere, "inspection.area", "must have points, or name districts, operators or cameras")
+    fields.claim(is_somewhere, "inspection.area", "must have points, or name districts, operators, systems or cameras")
     is_short = len(mandate.area.operators) <= MOST_OPERATORS
     fields.claim(is_short, "inspection.operators", f"must name at most {MOST_OPERATORS} operators")
+    is_short = len(mandate.area.systems) <= MOST_SYSTEMS
+    fields.claim(is_short, "inspection.systems", f"must name at most {MOST_SYSTEMS} camera systems")
     check_area(fields, "inspection.", mandate.area, principal)
     fields.settle()
-    area = replace(bounded(mandate.area, principal), operators=mandate.area.operators)
+    named = mandate.area
+    area = replace(bounded(named, principal), operators=named.operators, systems=named.systems)
     return Inspecting(name, principal.name, principal.agency, replace(mandate, area=area), now)
 
 

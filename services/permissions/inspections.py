@@ -23,7 +23,8 @@ class Inspections:
     async def open(self, principal: str, mandate: Mandate) -> Inspecting:
         """Open an inspection; the operators of its cameras read it at once.
 
-        An operator by name need not be on record: who runs state secrets only is not told from one that never was.
+        An operator or a camera system by name need not be on record: one of state secrets only is not told from one
+        that never was, and opens as little. Whose a system is stands in its name.
         """
         ports, now = self._ports, self._ports.clock.now()
         name = f"inspections/{ports.new_id()}"
@@ -95,7 +96,7 @@ class Inspections:
         found = await cameras.facts(area.cameras) if area.cameras else {}
         named = {accessible(found.get(camera), caller, camera).operator for camera in sorted(area.cameras)}
         drawn = (await cameras.operators(area)).open if area.polygon or area.districts else frozenset[str]()
-        return area.operators | named | drawn
+        return area.operators | named | drawn | {f"agencies/{system.split('/')[1]}" for system in area.systems}
 
     async def _shown(
         self, transaction: AsyncConnection, principal: str, name: str, *, is_to_change: bool = False

@@ -116,6 +116,7 @@ def camera(message: camera_pb2.Camera) -> Camera:
         is_accepted=message.state in _ACCEPTED,
         is_operating=message.state == camera_pb2.LIFE_STATE_IN_SERVICE,
         is_barred=message.state in BARRED,
+        system=message.system,
     )
 
 

@@ -33,11 +33,15 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """The right to command the camera of ``answer`` under ``epoch`` until ``expires_at``."""
+    """The right to command the camera of ``answer`` under ``epoch`` until ``expires_at``.
+
+    ``takeover`` is the one by which it is held; "" when its operator holds it.
+    """
 
     answer: Answer
     epoch: int
     expires_at: datetime
+    takeover: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +117,9 @@ class Takeovers:
             # Either control moved between two reads, or a policy allows control to one who does not hold it.
             raise errors.Aborted("EPOCH_STALE", f"{camera}: control is not yours, or moved just now; ask again")
         latest = answer.now + GRANT_LIFETIME
-        return Grant(answer, control.epoch, min(latest, answer.decision.valid_until or latest))
+        held_by = _holder(answer, control).takeover
+        expires_at = min(latest, answer.decision.valid_until or latest)
+        return Grant(answer, control.epoch, expires_at, held_by.name if held_by else "")
 
     async def expire_once(self) -> None:
         """Put on record the takeovers whose time has come, so that the operator is told without anybody asking."""

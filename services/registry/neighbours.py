@@ -110,7 +110,7 @@ def _cover(found: reach_pb2.Cover) -> Cover:
         Area(
             tuple((corner.latitude, corner.longitude) for corner in area.polygon),
             frozenset(area.districts), frozenset(area.cameras), area.bound,
-            frozenset(area.operators),
+            frozenset(area.operators), frozenset(area.systems),
         )
         for area in found.areas
     )  # fmt: skip

@@ -33,7 +33,7 @@ class Ruling:
 
 @dataclass(frozen=True, slots=True)
 class ScopeClass:
-    """Cameras that meet every line. Empty ``districts``, ``operator`` or ``states`` restrict nothing."""
+    """Cameras that meet every line. Empty ``districts``, ``operator``, ``states`` or ``system`` restrict nothing."""
 
     rule: str
     levels: frozenset[int]
@@ -43,6 +43,7 @@ class ScopeClass:
     operator: str = ""
     is_operator_excluded: bool = False
     states: frozenset[int] = frozenset()
+    system: str = ""
 
     def is_own(self, operator: str) -> bool:
         """Whether this class is of the cameras that ``operator`` itself runs."""
@@ -60,6 +61,7 @@ class ScopeClass:
             and (not self.districts or camera.district in self.districts)
             and camera.district not in self.excluded_districts
             and (not self.states or camera.state in self.states)
+            and self.system in ("", camera.system)
             and (not self.operator or (camera.operator == self.operator) != self.is_operator_excluded)
         )
 

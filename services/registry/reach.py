@@ -85,7 +85,7 @@ class Reach:
                 classes += _run_by(part.place, cover.operators)
                 for area in cover.areas:
                     place = _within(part.place, frozenset({area.bound} - {""}))
-                    classes += _run_by(place, area.operators) if place else []
+                    classes += [*_run_by(place, area.operators), *_in(place, area.systems)] if place else []
                     if place and area.districts:
                         classes += [found] if (found := _within(place, area.districts)) else []
                     if place and len(area.polygon) >= _CORNERS:
@@ -118,11 +118,17 @@ def _run_by(place: ScopeClass, operators: frozenset[str]) -> list[ScopeClass]:
     return [replace(place, operator=operator, is_operator_excluded=False) for operator in sorted(asked)]
 
 
+def _in(place: ScopeClass, systems: frozenset[str]) -> list[ScopeClass]:
+    """The parts of a class that are in these camera systems."""
+    return [replace(place, system=system) for system in sorted(systems)]
+
+
 def _covers(area: Area, camera: Camera) -> bool:
     """The same as services.decider.area.covers says of a camera as decisions read it."""
     return (not area.bound or area.bound == camera.district) and (
         camera.name in area.cameras
         or camera.district in area.districts
         or camera.operator in area.operators
+        or camera.system in area.systems
         or (len(area.polygon) >= _CORNERS and inside(area.polygon, (camera.latitude, camera.longitude)))
     )

@@ -155,6 +155,8 @@ class Classes:
             mask &= ~is_own if found.is_operator_excluded else is_own
         if found.states:
             mask &= self._has_digit("state", found.states)
+        if found.system:
+            mask &= self._columns["system"] == self._numbers.get(found.system, -1)
         return mask
 
     def in_districts(self, districts: Iterable[str]) -> Mask:

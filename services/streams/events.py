@@ -55,7 +55,8 @@ class FactEncoder:
             rule=permit.rule, article=permit.article, is_sealed=permit.is_sealed,
         )  # fmt: skip
         snapshot = relay_pb2.CameraMove(
-            camera=camera, principal=principal, pan=move.pan, tilt=move.tilt, zoom=move.zoom
+            camera=camera, principal=principal, pan=move.pan, tilt=move.tilt, zoom=move.zoom,
+            agency=permit.agency, takeover=permit.takeover,
         )  # fmt: skip
         return self._message(fact, snapshot)
 

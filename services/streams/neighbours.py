@@ -44,8 +44,10 @@ class PermissionsNeighbour:
         request = decider_service_pb2.GrantControlRequest(principal=principal, camera=camera)
         answer = await self.neighbour.call(f"{_DECIDER}.GrantControl", request)
         _refuse_denied(answer.decision, camera, "control")
-        is_sealed = answer.security_level == SECRET_LEVEL
-        return ControlPermit(answer.signed_grant, answer.decision.rule, answer.decision.article, is_sealed)
+        decision, is_sealed = answer.decision, answer.security_level == SECRET_LEVEL
+        return ControlPermit(
+            answer.signed_grant, decision.rule, decision.article, is_sealed, answer.agency, answer.takeover
+        )
 
 
 @dataclass(frozen=True)

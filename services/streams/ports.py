@@ -12,12 +12,14 @@ from services.streams.placement import Relay
 
 @dataclass(frozen=True, slots=True)
 class ControlPermit:
-    """Permissions' grant of control: signed for the relay, with the rule that it stands on."""
+    """Permissions' grant of control: signed for the relay, with the rule that it stands on, and the takeover if one."""
 
     signed_grant: bytes
     rule: str
     article: str
     is_sealed: bool
+    agency: str = ""
+    takeover: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from google.type.latlng_pb2 import LatLng
 
 from demo.chapters import ahead
 from demo.city import CAMERAS
+from kapok.audit.v1 import register_service_pb2 as register
 from kapok.permissions.v1 import (
     incident_pb2,
     inspection_pb2,
@@ -67,6 +68,8 @@ def of_rights(camera: str) -> Iterator[Any]:
         yield permissions.CheckBatchRequest(cameras=[camera, camera], action=action)
         yield permissions.DescribeScopeRequest(action=action)
     yield permissions.GetControlStateRequest(name=f"{camera}/controlState")
+    yield register.ListCameraUsesRequest(parent=camera)
+    yield register.ListCameraUsesRequest(parent=camera, page_token="none of ours")
     yield streams.MoveCameraRequest(camera=camera, pan=0.1)
     for kind in ("KIND_LIVE", "KIND_COPY", "KIND_LIVE_CHECK"):
         session = session_pb2.Session(camera=camera, kind=kind, purpose="PURPOSE_PUBLIC_ORDER")

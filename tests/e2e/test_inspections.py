@@ -1,13 +1,16 @@
 """An inspection on the whole platform: a minute's look that no operator blocks, and that ends with the inspection."""
 
 import json
+import time
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from demo.chapters import first_camera, name_of, opened, refused
 from demo.platform import Platform, watching
 from kapok.permissions.v1 import inspections_service_pb2 as pb
+from tests.e2e.test_rest import ask
 
-POLICE, CAMERA = "police-yuexiu", first_camera("440104", level=2)
+POLICE, CAMERA, OTHER = "police-yuexiu", first_camera("440104", level=2), first_camera("440104", level=1)
 OFFICERS = ("--officer", "Chen:C-1:2099-12-31", "--officer", "Li:C-2:2099-12-31")
 
 
@@ -44,3 +47,35 @@ def test_a_live_check_shows_pictures_for_a_minute_at_most_and_ends_with_its_insp
     finally:
         close(stage, name)
     assert viewer.ended.wait(5), "police still see pictures"
+
+
+def uses(stage: Platform, *arguments: str) -> Any:
+    """What the command says of who used a camera."""
+    told = stage.kapok("--as", POLICE, "--json", "audit", "uses", *arguments)
+    assert told.returncode == 0, told.stderr
+    return json.loads(told.stdout)["uses"]
+
+
+def test_within_an_inspection_its_agency_reads_who_used_the_camera_and_no_other_camera(stage: Platform) -> None:
+    denied = stage.kapok("--as", POLICE, "audit", "uses", CAMERA.code)
+    assert denied.returncode != 0
+    assert "inspection" in denied.stderr
+    session = opened(stage, "police-guangzhou", CAMERA).session
+    name = inspect(stage)
+    try:
+        until_s = time.monotonic() + 10
+        while session.name not in {use["session"] for use in uses(stage, CAMERA.code)}:
+            assert time.monotonic() < until_s, "the session is not in the register"
+        [use] = [use for use in uses(stage, CAMERA.code) if use["session"] == session.name]
+        assert (use["action"], use["principal"]) == ("ACTION_LIVE", "principals/police-guangzhou")
+        assert (use["agency"], use["rule"]) == ("agencies/police-guangzhou", session.rule)
+        assert uses(stage, CAMERA.code, "--limit", "1")
+        other = stage.kapok("--as", POLICE, "audit", "uses", OTHER.code)
+        assert other.returncode != 0
+        table = stage.kapok("--as", POLICE, "audit", "uses", CAMERA.code)
+        assert "police-guangzhou" in table.stdout
+        status, page = ask(stage, POLICE, f"/v1/{name_of(CAMERA)}/uses?pageSize=1")
+        assert (status, len(page["uses"])) == (200, 1)
+    finally:
+        close(stage, name)
+    assert stage.kapok("--as", POLICE, "audit", "uses", CAMERA.code).returncode != 0

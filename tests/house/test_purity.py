@@ -29,6 +29,7 @@ OUTSIDE = {
         for noun in ("allowed", "concerned", "enrolment", "freshness", "probing", "requests", "rounds", "levels",
                      "secrecy", "signals", "systems", "watching")
     },
+    "services/audit/register.py": USE_CASE,
     "services/permissions/ports.py": "declares what its use cases await",
     "services/streams/ports.py": "declares what its use cases await",
     "services/streams/anew.py": "asks for every session again when the policy changes",

@@ -39,6 +39,7 @@ class DeciderServicer:
             incident=answer.incident or answer.inspection,
             security_level=answer.camera.level,
             signed_facts=self._signed_facts(question, answer),
+            operator=answer.camera.operator,
         )
 
     async def ScopeOf(
@@ -67,6 +68,8 @@ class DeciderServicer:
             signed_grant=self._signer.seal(GRANT_PURPOSE, _control_grant(grant).SerializeToString()),
             decision=answers.decision(grant.answer.decision, grant.answer.number),
             security_level=grant.answer.camera.level,
+            agency=grant.answer.principal.agency,
+            takeover=grant.takeover,
         )
 
     async def LevelsOf(self, request: pb.LevelsOfRequest, _context: object) -> pb.LevelsOfResponse:

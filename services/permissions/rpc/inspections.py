@@ -50,6 +50,7 @@ def inspection(found: Inspecting) -> inspection_pb2.Inspection:
         area=corners,
         districts=sorted(mandate.area.districts),
         operators=sorted(mandate.area.operators),
+        systems=sorted(mandate.area.systems),
         cameras=sorted(mandate.area.cameras),
         end_time=messages.stamp(mandate.ends_at),
         principal=found.principal,
@@ -71,6 +72,7 @@ def _mandate(sent: inspection_pb2.Inspection) -> Mandate:
         districts=frozenset(sent.districts),
         cameras=frozenset(messages.named("camera", name, "inspection.cameras") for name in sent.cameras),
         operators=frozenset(messages.named("agency", name, "inspection.operators") for name in sent.operators),
+        systems=frozenset(messages.named("camera_system", name, "inspection.systems") for name in sent.systems),
     )
     officers = tuple(legal_basis_messages.officer(one, "inspection.officers") for one in sent.officers)
     ends_at = messages.instant(sent.end_time, "inspection.end_time")

@@ -15,6 +15,7 @@ _NAMES = {
     for kind, spelt in {
         "camera": r"districts/[0-9]{6}/cameras/[0-9]{20}",
         "camera_snapshot": r"cameraSnapshots/[0-9a-f-]{36}",
+        "camera_system": r"operators/[a-z0-9-]{1,91}/systems/[a-z0-9-]{1,40}",
         "principal": r"principals/[a-z0-9-]{1,89}",
         "agency": r"agencies/[a-z0-9-]{1,91}",
         "agency_key": r"agencyKeys/[0-9a-f]{64}",

@@ -50,6 +50,7 @@ def _area(area: Area) -> reach_pb2.CoverArea:
         cameras=sorted(area.cameras),
         bound=area.bound,
         operators=sorted(area.operators),
+        systems=sorted(area.systems),
     )
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,7 @@ from services.permissions.store.inspection_tables import inspection_checks, insp
 
 Key = tuple[datetime, str]  # when an inspection was opened, and its name: its place in a list
 _BATCH = 100
+_NAMED = ("districts", "cameras", "operators", "systems")  # of an area
 
 
 async def insert(transaction: AsyncConnection, found: Inspecting) -> None:
@@ -164,15 +165,15 @@ def _inspecting(row: Any, operators: frozenset[str], checks: int) -> Inspecting:
 
 
 def _area_text(area: Area) -> str:
-    parts = {name: sorted(getattr(area, name)) for name in ("districts", "cameras", "operators")}
+    parts = {name: sorted(getattr(area, name)) for name in _NAMED}
     return json.dumps({"polygon": area.polygon, "bound": area.bound, **parts})
 
 
 def _area(text: str) -> Area:
     kept = json.loads(text)
     polygon = tuple((latitude, longitude) for latitude, longitude in kept["polygon"])
-    named: Sequence[frozenset[str]] = [frozenset(kept[name]) for name in ("districts", "cameras", "operators")]
-    return Area(polygon, named[0], named[1], kept["bound"], named[2])
+    named = {name: frozenset(kept.get(name, ())) for name in _NAMED}  # of systems the first inspections say nothing
+    return Area(polygon, bound=kept["bound"], **named)
 
 
 def _text(at: datetime | None) -> str:

@@ -65,7 +65,7 @@ async def office(tmp_path: Path) -> AsyncIterator[Office]:
     with tempfile.TemporaryDirectory(prefix="kapok-") as sockets:
         async with built(tmp_path, Path(sockets)) as stage, stage.running():
             await stage.register_cameras()
-            yield Office(stage, _settings(stage, sockets))
+            yield Office(stage, settings_of(stage, sockets))
 
 
 @pytest.fixture
@@ -73,10 +73,11 @@ async def quiet_office(tmp_path: Path) -> AsyncIterator[Office]:
     """The same without cameras and registry: the test tells the facts."""
     with tempfile.TemporaryDirectory(prefix="kapok-") as sockets:
         async with built(tmp_path, Path(sockets)) as stage, stage.alone():
-            yield Office(stage, _settings(stage, sockets))
+            yield Office(stage, settings_of(stage, sockets))
 
 
-def _settings(stage: Stage, sockets: str) -> audit.Settings:
+def settings_of(stage: Stage, sockets: str) -> audit.Settings:
+    """Where audit would be, beside its neighbours."""
     keys, database = stage.keys, stage.registry.database.replace("registry.db", "audit.db")
     return audit.Settings(
         listen=f"unix:{sockets}/audit.sock", database=database, bus_url=stage.registry.bus_url,

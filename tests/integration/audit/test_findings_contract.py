@@ -1,5 +1,6 @@
 """The list of findings and the books beside it, on both databases."""
 
+import asyncio
 import itertools
 import shutil
 from collections.abc import AsyncIterator
@@ -219,3 +220,11 @@ async def test_books_of_the_release_before_findings_go_on(database_url: str, tmp
         page = await Shelf(opened).ledger.list("police", "", listing.Query("ordinary"))
         assert [record.fact for record in page.records] == [old.fact, b"fact"]
         assert await Shelf(opened).ledger.first_break("ordinary") is None
+
+
+async def test_facts_recorded_at_once_by_several_replicas_are_one_chain(shelf: Shelf) -> None:
+    """A ledger of its own stands for each replica: they share the database and nothing else."""
+    await asyncio.gather(*(shelf.tell(of(f"s-{number}", number)) for number in range(15)))
+    async with shelf.database.read() as transaction:
+        assert (await records.head(transaction, "ordinary")).number == 15
+    assert await shelf.ledger.first_break("ordinary") is None

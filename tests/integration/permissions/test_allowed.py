@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from kapok.permissions.v1 import incident_pb2
+from kapok.permissions.v1 import incident_pb2, inspection_pb2, inspections_service_pb2
 from kapok.permissions.v1 import permissions_service_pb2 as pb
 from kapok.registry.v1 import registry_service_pb2
 from services.chassis import database, errors
@@ -22,7 +22,7 @@ from services.registry.store.cameras import CameraStore, New
 from services.registry.system.record import CameraSystem, LifeState
 from tests.eventually import eventually
 from tests.integration.permissions import city
-from tests.integration.permissions.stage import Stage, after, built
+from tests.integration.permissions.stage import Stage, after, built, officers
 from tests.integration.permissions.test_proposals import adopted
 from tests.integration.registry.city import MIGRATIONS
 from tests.postgres import Server
@@ -35,6 +35,7 @@ STATES = (LifeState.IN_SERVICE, LifeState.IN_SERVICE, LifeState.SUSPENDED_BY_OPE
 DEFAULTS = {category: 1 + category % 4 for category in CATEGORIES}
 EVERYBODY = ("police-guangzhou", "police-yuexiu", "security-guangzhou", "urban-yuexiu", "command-guangzhou",
              "command-guangzhou-duty", "informatics-guangzhou", "metro", "archive")  # fmt: skip
+CHECKS = (Action.INSPECT, Action.LIVE_CHECK)
 _NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -129,6 +130,7 @@ async def test_the_list_is_what_checks_of_every_camera_allow(full: Stage) -> Non
     watching = set(EVERYBODY) - {"informatics-guangzhou", "security-guangzhou"}  # these two need a ground
     assert {(who, Action.LIVE, False, True) for who in watching} <= seen
     assert ("command-guangzhou-duty", Action.TAKE_OVER, False, True) in seen
+    assert {(who, action, False, True) for who in ("police-guangzhou", "police-yuexiu") for action in CHECKS} <= seen
 
 
 async def test_filter_order_and_district_narrow_it_and_no_state_secret_is_told(full: Stage) -> None:
@@ -194,7 +196,7 @@ async def test_wrong_requests_are_refused_by_field(full: Stage) -> None:
 
 
 async def _grounds(stage: Stage) -> dict[str, dict[str, list[str]]]:
-    """Papers of two police, three incidents by polygon, by district and by name, takeovers of both kinds."""
+    """Papers and inspections of two police, three incidents by polygon, by district and by name, takeovers of both."""
     chance, open_ = Random(SEED + 1), [one for one in CAMERAS if not one.is_sealed]
     papers: dict[str, list[str]] = {}
     for who in ("police-guangzhou", "police-yuexiu"):
@@ -211,7 +213,21 @@ async def _grounds(stage: Stage) -> dict[str, dict[str, list[str]]]:
     inside = [one for one in running if 23.12 < one.latitude < 23.14 and 113.25 < one.longitude < 113.28]
     for one in chance.sample(inside, 5):
         await stage.take_over("command-guangzhou-duty", one.name, incident=fire)
+    for who in ("police-guangzhou", "police-yuexiu"):
+        await _inspect(
+            stage, who, "operators/metro/systems/0", "operators/metro/systems/3", "operators/archive/systems/0"
+        )
     return papers_of
+
+
+async def _inspect(stage: Stage, who: str, *systems: str) -> None:
+    """Open an inspection of camera systems, one of which holds nothing but state secrets."""
+    inspection = inspection_pb2.Inspection(
+        order_number="GA-1", purpose="retention", officers=officers(), systems=systems,
+        end_time=after(timedelta(hours=1)),
+    )  # fmt: skip
+    request = inspections_service_pb2.OpenInspectionRequest(inspection=inspection)
+    await stage.call_for(who, "kapok.permissions.v1.InspectionsService.OpenInspection", request)
 
 
 async def _declare(stage: Stage, **area: Sequence[str]) -> str:

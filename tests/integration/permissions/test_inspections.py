@@ -192,6 +192,8 @@ async def test_time_ends_it_on_record_and_its_agency_opens_none_before_the_repor
          "inspection.officers[1].certificate_expire_time"),
         (POLICE, {"area": Area()}, "inspection.area"),
         (POLICE, {"area": Area(districts=frozenset({TIANHE}))}, "inspection.districts"),
+        (POLICE, {"area": Area(systems=frozenset(f"operators/metro/systems/{n}" for n in range(101)))},
+         "inspection.systems"),
     ],
 )  # fmt: skip
 async def test_a_wrong_field_is_named(platform: Platform, by: Principal, wrong: dict[str, object], field: str) -> None:
@@ -206,6 +208,48 @@ async def test_an_operator_that_is_not_on_record_is_told_from_no_other(platform:
     nobody = await opened(ports, mandate=replace(MANDATE, area=Area(operators=frozenset({"agencies/nobody"}))))
     assert nobody.operators == {"agencies/nobody"}
     assert not await may(ports, POLICE, Action.INSPECT)
+
+
+async def test_camera_systems_by_name_are_inspected_and_no_other_of_their_operators(platform: Platform) -> None:
+    ports, outside = platform
+    first, second, third = (
+        replace(TUNNEL, name=f"{TUNNEL.name[:-2]}5{n}", system=f"operators/metro/systems/{n}") for n in range(3)
+    )
+    outside.cameras |= {one.name: one for one in (first, second, third)}
+    systems = frozenset({first.system, second.system})
+    inspecting = await opened(ports, mandate=replace(MANDATE, area=Area(systems=systems)))
+    assert inspecting.operators == {"agencies/metro"}
+    assert (await Inspections(ports).get(POLICE.name, inspecting.name)).mandate.area.systems == systems
+    for camera, is_covered in ((first, True), (second, True), (third, False), (TUNNEL, False)):
+        for action in (Action.INSPECT, Action.LIVE_CHECK):
+            assert await may(ports, POLICE, action, camera) == is_covered
+    outside.cameras[third.name] = replace(third, system=first.system)
+    assert await may(ports, POLICE, Action.INSPECT, third), "it follows what the registry says"
+    await Inspections(ports).close(POLICE.name, inspecting.name, Report("in order"))
+    assert not await may(ports, POLICE, Action.INSPECT, first)
+
+
+async def test_a_system_of_secrets_an_unknown_one_and_one_elsewhere_open_alike_and_open_nothing(
+    platform: Platform,
+) -> None:
+    ports, outside = platform
+    secrets, elsewhere, unknown = (f"operators/metro/systems/{name}" for name in ("vault", "tianhe", "none"))
+    away = replace(TUNNEL, name=f"districts/{TIANHE}/cameras/{TIANHE}00001310000001", district=TIANHE, system=elsewhere)
+    outside.cameras |= {SECRET.name: replace(SECRET, system=secrets), away.name: away}
+    said = set()
+    for system in (secrets, elsewhere, unknown):
+        inspecting = await opened(ports, mandate=replace(MANDATE, area=Area(systems=frozenset({system}))))
+        told = replace(inspecting, name="", mandate=replace(inspecting.mandate, area=Area(bound=YUEXIU)))
+        assert inspecting.mandate.area == Area(systems=frozenset({system}), bound=YUEXIU)
+        said.add(repr(told))
+    assert len(said) == 1
+    assert not await may(ports, POLICE, Action.INSPECT, away)
+    refusals = set()
+    for name in (SECRET.name, SECRET.name[:-1] + "9"):
+        with pytest.raises(Denied) as absent:
+            await ask(ports, POLICE, Action.INSPECT, replace(TUNNEL, name=name))
+        refusals.add(str(absent.value).replace(name, "NAME"))
+    assert len(refusals) == 1
 
 
 async def test_only_public_security_opens_one_and_a_district_stays_within_its_district(platform: Platform) -> None:

@@ -58,11 +58,22 @@ async def test_an_inspection_is_opened_read_listed_and_closed(stage: Stage) -> N
     assert await listed(stage, "police-yuexiu", "LIVE_CHECK") == set()
 
 
+async def test_a_camera_system_is_inspected_by_name_and_one_of_secrets_shows_nothing(stage: Stage) -> None:
+    await eventually(lambda: follows(stage))
+    systems = ["operators/archive/systems/main", "operators/metro/systems/main"]
+    opened = await call(stage, "police-yuexiu", mandate(area=[], systems=systems))
+    assert (list(opened.systems), list(opened.concerned_operators)) == (systems, ["agencies/archive", "agencies/metro"])
+    assert await listed(stage, "police-yuexiu", "INSPECT") == {city.STREET, city.TUNNEL}
+    assert opened == await call(stage, "archive", pb.GetInspectionRequest(name=opened.name))
+
+
 async def test_wrong_requests_are_refused_by_field(stage: Stage) -> None:
     for request, field in (
         (mandate(order_number=""), "inspection.order_number"),
         (mandate(cameras=["1"]), "inspection.cameras"),
         (mandate(operators=["metro"]), "inspection.operators"),
+        (mandate(systems=["metro/main"]), "inspection.systems"),
+        (mandate(systems=[f"operators/metro/systems/{n}" for n in range(101)]), "inspection.systems"),
         (mandate(area=[{"latitude": 200.0, "longitude": 0.0}] * 3), "inspection.area"),
         (mandate(end_time=None), "inspection.end_time"),
         (pb.GetInspectionRequest(name="inspections/1"), "name"),

@@ -45,6 +45,8 @@ async def test_command_takes_over_in_an_incident_and_the_operator_is_refused_wit
     incident = await stage.incident("command-guangzhou", "command-guangzhou")
     takeover = await stage.take_over("command-guangzhou-duty", city.TUNNEL, incident=incident)
     assert (takeover.is_holding, takeover.epoch, takeover.incident) == (True, 2, incident)
+    held = await stage.grant("command-guangzhou-duty", city.TUNNEL)
+    assert (held.agency, held.takeover) == ("agencies/command-guangzhou", takeover.name)
     grant = await granted(stage, "command-guangzhou-duty")
     assert (grant.camera, grant.agency, grant.epoch) == (city.TUNNEL, "agencies/command-guangzhou", 2)
     with pytest.raises(errors.Denied) as refusal:
@@ -55,6 +57,8 @@ async def test_command_takes_over_in_an_incident_and_the_operator_is_refused_wit
 
     await release(stage, "command-guangzhou-duty", takeover.name)
     assert (await granted(stage, "metro")).epoch == 3
+    own = await stage.grant("metro", city.TUNNEL)
+    assert (own.agency, own.takeover) == ("agencies/metro", "")
     with pytest.raises(errors.Denied):
         await stage.grant("command-guangzhou-duty", city.TUNNEL)
 

@@ -65,7 +65,11 @@ class Permissions(decider_service_pb2_grpc.DeciderServiceServicer):
         grant.expire_time.FromMilliseconds(int(SystemClock().now().timestamp() * 1000) + 2000)
         signed = self.relay.permissions.seal("kapok.permissions.grant", grant.SerializeToString())
         return decider_service_pb2.GrantControlResponse(
-            signed_grant=signed, decision=self.decision, security_level=self.level
+            signed_grant=signed,
+            decision=self.decision,
+            security_level=self.level,
+            agency="agencies/police",
+            takeover="takeovers/1",
         )
 
 

@@ -153,6 +153,7 @@ async def test_an_agencys_move_is_on_record_and_names_its_epoch(mount: Mount, of
     said = relay_pb2.CameraMove()
     assert fact.snapshot.Unpack(said)
     assert (said.camera, said.pan, fact.camera) == (CAMERA, -1, CAMERA)
+    assert (said.agency, said.takeover) == ("agencies/police", "takeovers/1")
 
 
 async def test_an_agency_whose_control_has_passed_on_is_told_so(mount: Mount, office: Desk) -> None:

@@ -36,12 +36,15 @@ def test_points_on_one_line_have_no_extent() -> None:
     assert extent(HOOK) == 7
 
 
-def test_a_camera_is_covered_by_polygon_by_district_or_by_name() -> None:
+def test_a_camera_is_covered_by_polygon_by_district_by_system_or_by_name() -> None:
     elsewhere = replace(TUNNEL, latitude=22.6)
     assert covers(Area(SQUARE), TUNNEL)
     assert not covers(Area(SQUARE), elsewhere)
     assert covers(Area(districts=frozenset({YUEXIU})), elsewhere)
     assert covers(Area(cameras=frozenset({TUNNEL.name})), elsewhere)
+    of_system = replace(elsewhere, system="operators/metro/systems/1")
+    assert covers(Area(systems=frozenset({of_system.system})), of_system)
+    assert not covers(Area(systems=frozenset({of_system.system})), elsewhere)
     assert not covers(Area(), TUNNEL)
 
 

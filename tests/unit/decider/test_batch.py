@@ -39,6 +39,7 @@ from tests.unit.decider.cast import (
 )
 
 NAMES = [f"districts/{YUEXIU}/cameras/{YUEXIU}0000131000{n:04}" for n in range(12)]
+SYSTEMS = ["operators/one/systems/1", "operators/one/systems/2"]
 # On a grid, so that borders and corners are hit as well.
 places = st.tuples(st.sampled_from([22.9, 23.0, 23.1, 23.2]), st.sampled_from([113.0, 113.1, 113.2, 113.3]))
 polygons = st.lists(places, min_size=3, max_size=6).map(tuple) | st.just(SQUARE)
@@ -47,6 +48,7 @@ areas = st.builds(
     Area, st.just(()) | polygons, st.frozensets(st.sampled_from([YUEXIU, TIANHE])), some_names,
     st.sampled_from(["", YUEXIU, TIANHE]),
     st.frozensets(st.sampled_from([OPERATOR.agency, "agencies/other"]), max_size=1),
+    st.frozensets(st.sampled_from(SYSTEMS), max_size=1),
 )  # fmt: skip
 starts = st.sampled_from([NOW, NOW - timedelta(hours=1), NOW + timedelta(minutes=1)])
 ends = st.sampled_from([LATER, NOW, NOW + timedelta(minutes=5)])
@@ -60,6 +62,7 @@ cameras = st.builds(
     name=st.just(""), level=st.integers(1, 5), category=st.integers(1, 13),
     district=st.sampled_from([YUEXIU, TIANHE]), operator=st.sampled_from([OPERATOR.agency, "agencies/other"]),
     is_accepted=st.booleans(), is_operating=st.booleans(), is_barred=st.booleans(),
+    system=st.sampled_from(SYSTEMS),
 )  # fmt: skip
 cities = st.lists(st.none() | cameras, min_size=len(NAMES), max_size=len(NAMES)).map(
     lambda found: {name: replace(one, name=name) for name, one in zip(NAMES, found, strict=True) if one}

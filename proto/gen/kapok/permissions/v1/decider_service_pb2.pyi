@@ -32,18 +32,20 @@ class DecideRequest(_message.Message):
     def __init__(self, principal: _Optional[str] = ..., camera: _Optional[str] = ..., action: _Optional[_Union[_decision_pb2.Action, str]] = ..., legal_basis: _Optional[str] = ..., incident: _Optional[str] = ..., session: _Optional[str] = ..., credentials: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class DecideResponse(_message.Message):
-    __slots__ = ("decision", "agency", "incident", "security_level", "signed_facts")
+    __slots__ = ("decision", "agency", "incident", "security_level", "signed_facts", "operator")
     DECISION_FIELD_NUMBER: _ClassVar[int]
     AGENCY_FIELD_NUMBER: _ClassVar[int]
     INCIDENT_FIELD_NUMBER: _ClassVar[int]
     SECURITY_LEVEL_FIELD_NUMBER: _ClassVar[int]
     SIGNED_FACTS_FIELD_NUMBER: _ClassVar[int]
+    OPERATOR_FIELD_NUMBER: _ClassVar[int]
     decision: _decision_pb2.Decision
     agency: str
     incident: str
     security_level: int
     signed_facts: bytes
-    def __init__(self, decision: _Optional[_Union[_decision_pb2.Decision, _Mapping]] = ..., agency: _Optional[str] = ..., incident: _Optional[str] = ..., security_level: _Optional[int] = ..., signed_facts: _Optional[bytes] = ...) -> None: ...
+    operator: str
+    def __init__(self, decision: _Optional[_Union[_decision_pb2.Decision, _Mapping]] = ..., agency: _Optional[str] = ..., incident: _Optional[str] = ..., security_level: _Optional[int] = ..., signed_facts: _Optional[bytes] = ..., operator: _Optional[str] = ...) -> None: ...
 
 class ScopeOfRequest(_message.Message):
     __slots__ = ("principal", "action")
@@ -74,14 +76,18 @@ class GrantControlRequest(_message.Message):
     def __init__(self, principal: _Optional[str] = ..., camera: _Optional[str] = ...) -> None: ...
 
 class GrantControlResponse(_message.Message):
-    __slots__ = ("signed_grant", "decision", "security_level")
+    __slots__ = ("signed_grant", "decision", "security_level", "agency", "takeover")
     SIGNED_GRANT_FIELD_NUMBER: _ClassVar[int]
     DECISION_FIELD_NUMBER: _ClassVar[int]
     SECURITY_LEVEL_FIELD_NUMBER: _ClassVar[int]
+    AGENCY_FIELD_NUMBER: _ClassVar[int]
+    TAKEOVER_FIELD_NUMBER: _ClassVar[int]
     signed_grant: bytes
     decision: _decision_pb2.Decision
     security_level: int
-    def __init__(self, signed_grant: _Optional[bytes] = ..., decision: _Optional[_Union[_decision_pb2.Decision, _Mapping]] = ..., security_level: _Optional[int] = ...) -> None: ...
+    agency: str
+    takeover: str
+    def __init__(self, signed_grant: _Optional[bytes] = ..., decision: _Optional[_Union[_decision_pb2.Decision, _Mapping]] = ..., security_level: _Optional[int] = ..., agency: _Optional[str] = ..., takeover: _Optional[str] = ...) -> None: ...
 
 class LevelsOfRequest(_message.Message):
     __slots__ = ("cameras",)

@@ -15,7 +15,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Inspection(_message.Message):
-    __slots__ = ("name", "state", "order_number", "purpose", "officers", "area", "districts", "operators", "cameras", "end_time", "principal", "agency", "start_time", "close_time", "report", "report_sha256", "reported_by", "report_time", "concerned_operators", "check_count")
+    __slots__ = ("name", "state", "order_number", "purpose", "officers", "area", "districts", "operators", "cameras", "systems", "end_time", "principal", "agency", "start_time", "close_time", "report", "report_sha256", "reported_by", "report_time", "concerned_operators", "check_count")
     class State(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         STATE_UNSPECIFIED: _ClassVar[Inspection.State]
@@ -35,6 +35,7 @@ class Inspection(_message.Message):
     DISTRICTS_FIELD_NUMBER: _ClassVar[int]
     OPERATORS_FIELD_NUMBER: _ClassVar[int]
     CAMERAS_FIELD_NUMBER: _ClassVar[int]
+    SYSTEMS_FIELD_NUMBER: _ClassVar[int]
     END_TIME_FIELD_NUMBER: _ClassVar[int]
     PRINCIPAL_FIELD_NUMBER: _ClassVar[int]
     AGENCY_FIELD_NUMBER: _ClassVar[int]
@@ -55,6 +56,7 @@ class Inspection(_message.Message):
     districts: _containers.RepeatedScalarFieldContainer[str]
     operators: _containers.RepeatedScalarFieldContainer[str]
     cameras: _containers.RepeatedScalarFieldContainer[str]
+    systems: _containers.RepeatedScalarFieldContainer[str]
     end_time: _timestamp_pb2.Timestamp
     principal: str
     agency: str
@@ -66,4 +68,4 @@ class Inspection(_message.Message):
     report_time: _timestamp_pb2.Timestamp
     concerned_operators: _containers.RepeatedScalarFieldContainer[str]
     check_count: int
-    def __init__(self, name: _Optional[str] = ..., state: _Optional[_Union[Inspection.State, str]] = ..., order_number: _Optional[str] = ..., purpose: _Optional[str] = ..., officers: _Optional[_Iterable[_Union[_legal_basis_pb2.Officer, _Mapping]]] = ..., area: _Optional[_Iterable[_Union[_latlng_pb2.LatLng, _Mapping]]] = ..., districts: _Optional[_Iterable[str]] = ..., operators: _Optional[_Iterable[str]] = ..., cameras: _Optional[_Iterable[str]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., principal: _Optional[str] = ..., agency: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., close_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., report: _Optional[str] = ..., report_sha256: _Optional[str] = ..., reported_by: _Optional[str] = ..., report_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., concerned_operators: _Optional[_Iterable[str]] = ..., check_count: _Optional[int] = ...) -> None: ...
+    def __init__(self, name: _Optional[str] = ..., state: _Optional[_Union[Inspection.State, str]] = ..., order_number: _Optional[str] = ..., purpose: _Optional[str] = ..., officers: _Optional[_Iterable[_Union[_legal_basis_pb2.Officer, _Mapping]]] = ..., area: _Optional[_Iterable[_Union[_latlng_pb2.LatLng, _Mapping]]] = ..., districts: _Optional[_Iterable[str]] = ..., operators: _Optional[_Iterable[str]] = ..., cameras: _Optional[_Iterable[str]] = ..., systems: _Optional[_Iterable[str]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., principal: _Optional[str] = ..., agency: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., close_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., report: _Optional[str] = ..., report_sha256: _Optional[str] = ..., reported_by: _Optional[str] = ..., report_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., concerned_operators: _Optional[_Iterable[str]] = ..., check_count: _Optional[int] = ...) -> None: ...

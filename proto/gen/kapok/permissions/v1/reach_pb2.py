@@ -27,7 +27,7 @@ from google.type import latlng_pb2 as google_dot_type_dot_latlng__pb2
 from kapok.permissions.v1 import decision_pb2 as kapok_dot_permissions_dot_v1_dot_decision__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n kapok/permissions/v1/reach.proto\x12\x14kapok.permissions.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18google/type/latlng.proto\x1a#kapok/permissions/v1/decision.proto\"\xe1\x01\n\x05Reach\x12/\n\x06\x61llows\x18\x01 \x03(\x0b\x32\x1f.kapok.permissions.v1.ReachPart\x12\x30\n\x07\x64\x65nials\x18\x02 \x03(\x0b\x32\x1f.kapok.permissions.v1.ReachPart\x12+\n\x06\x63overs\x18\x03 \x03(\x0b\x32\x1b.kapok.permissions.v1.Cover\x12\x17\n\x0fpolicy_revision\x18\x04 \x01(\x03\x12/\n\x0bvalid_until\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"y\n\tReachPart\x12/\n\x05place\x18\x01 \x01(\x0b\x32 .kapok.permissions.v1.ScopeClass\x12\x0e\n\x06states\x18\x02 \x03(\x05\x12\x17\n\x0fis_in_any_state\x18\x03 \x01(\x08\x12\x12\n\nconditions\x18\x04 \x03(\t\"\x88\x01\n\x05\x43over\x12\x11\n\tcondition\x18\x01 \x01(\t\x12\x0f\n\x07\x63\x61meras\x18\x02 \x03(\t\x12.\n\x05\x61reas\x18\x03 \x03(\x0b\x32\x1f.kapok.permissions.v1.CoverArea\x12\x11\n\toperators\x18\x04 \x03(\t\x12\x18\n\x10\x65xcepted_cameras\x18\x05 \x03(\t\"w\n\tCoverArea\x12$\n\x07polygon\x18\x01 \x03(\x0b\x32\x13.google.type.LatLng\x12\x11\n\tdistricts\x18\x02 \x03(\t\x12\x0f\n\x07\x63\x61meras\x18\x03 \x03(\t\x12\x11\n\toperators\x18\x05 \x03(\t\x12\r\n\x05\x62ound\x18\x04 \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n kapok/permissions/v1/reach.proto\x12\x14kapok.permissions.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18google/type/latlng.proto\x1a#kapok/permissions/v1/decision.proto\"\xe1\x01\n\x05Reach\x12/\n\x06\x61llows\x18\x01 \x03(\x0b\x32\x1f.kapok.permissions.v1.ReachPart\x12\x30\n\x07\x64\x65nials\x18\x02 \x03(\x0b\x32\x1f.kapok.permissions.v1.ReachPart\x12+\n\x06\x63overs\x18\x03 \x03(\x0b\x32\x1b.kapok.permissions.v1.Cover\x12\x17\n\x0fpolicy_revision\x18\x04 \x01(\x03\x12/\n\x0bvalid_until\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"y\n\tReachPart\x12/\n\x05place\x18\x01 \x01(\x0b\x32 .kapok.permissions.v1.ScopeClass\x12\x0e\n\x06states\x18\x02 \x03(\x05\x12\x17\n\x0fis_in_any_state\x18\x03 \x01(\x08\x12\x12\n\nconditions\x18\x04 \x03(\t\"\x88\x01\n\x05\x43over\x12\x11\n\tcondition\x18\x01 \x01(\t\x12\x0f\n\x07\x63\x61meras\x18\x02 \x03(\t\x12.\n\x05\x61reas\x18\x03 \x03(\x0b\x32\x1f.kapok.permissions.v1.CoverArea\x12\x11\n\toperators\x18\x04 \x03(\t\x12\x18\n\x10\x65xcepted_cameras\x18\x05 \x03(\t\"\x88\x01\n\tCoverArea\x12$\n\x07polygon\x18\x01 \x03(\x0b\x32\x13.google.type.LatLng\x12\x11\n\tdistricts\x18\x02 \x03(\t\x12\x0f\n\x07\x63\x61meras\x18\x03 \x03(\t\x12\x11\n\toperators\x18\x05 \x03(\t\x12\x0f\n\x07systems\x18\x06 \x03(\t\x12\r\n\x05\x62ound\x18\x04 \x01(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -40,6 +40,6 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_REACHPART']._serialized_end=503
   _globals['_COVER']._serialized_start=506
   _globals['_COVER']._serialized_end=642
-  _globals['_COVERAREA']._serialized_start=644
-  _globals['_COVERAREA']._serialized_end=763
+  _globals['_COVERAREA']._serialized_start=645
+  _globals['_COVERAREA']._serialized_end=781
 # @@protoc_insertion_point(module_scope)

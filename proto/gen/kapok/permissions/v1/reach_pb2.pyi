@@ -52,15 +52,17 @@ class Cover(_message.Message):
     def __init__(self, condition: _Optional[str] = ..., cameras: _Optional[_Iterable[str]] = ..., areas: _Optional[_Iterable[_Union[CoverArea, _Mapping]]] = ..., operators: _Optional[_Iterable[str]] = ..., excepted_cameras: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class CoverArea(_message.Message):
-    __slots__ = ("polygon", "districts", "cameras", "operators", "bound")
+    __slots__ = ("polygon", "districts", "cameras", "operators", "systems", "bound")
     POLYGON_FIELD_NUMBER: _ClassVar[int]
     DISTRICTS_FIELD_NUMBER: _ClassVar[int]
     CAMERAS_FIELD_NUMBER: _ClassVar[int]
     OPERATORS_FIELD_NUMBER: _ClassVar[int]
+    SYSTEMS_FIELD_NUMBER: _ClassVar[int]
     BOUND_FIELD_NUMBER: _ClassVar[int]
     polygon: _containers.RepeatedCompositeFieldContainer[_latlng_pb2.LatLng]
     districts: _containers.RepeatedScalarFieldContainer[str]
     cameras: _containers.RepeatedScalarFieldContainer[str]
     operators: _containers.RepeatedScalarFieldContainer[str]
+    systems: _containers.RepeatedScalarFieldContainer[str]
     bound: str
-    def __init__(self, polygon: _Optional[_Iterable[_Union[_latlng_pb2.LatLng, _Mapping]]] = ..., districts: _Optional[_Iterable[str]] = ..., cameras: _Optional[_Iterable[str]] = ..., operators: _Optional[_Iterable[str]] = ..., bound: _Optional[str] = ...) -> None: ...
+    def __init__(self, polygon: _Optional[_Iterable[_Union[_latlng_pb2.LatLng, _Mapping]]] = ..., districts: _Optional[_Iterable[str]] = ..., cameras: _Optional[_Iterable[str]] = ..., operators: _Optional[_Iterable[str]] = ..., systems: _Optional[_Iterable[str]] = ..., bound: _Optional[str] = ...) -> None: ...

@@ -137,17 +137,21 @@ class Viewer(_message.Message):
     def __init__(self, session: _Optional[str] = ..., relay: _Optional[str] = ..., viewer: _Optional[str] = ..., peer_address: _Optional[str] = ..., open_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., close_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., close_reason: _Optional[str] = ..., pictures: _Optional[int] = ..., bytes: _Optional[int] = ...) -> None: ...
 
 class CameraMove(_message.Message):
-    __slots__ = ("camera", "principal", "epoch", "pan", "tilt", "zoom")
+    __slots__ = ("camera", "principal", "epoch", "pan", "tilt", "zoom", "agency", "takeover")
     CAMERA_FIELD_NUMBER: _ClassVar[int]
     PRINCIPAL_FIELD_NUMBER: _ClassVar[int]
     EPOCH_FIELD_NUMBER: _ClassVar[int]
     PAN_FIELD_NUMBER: _ClassVar[int]
     TILT_FIELD_NUMBER: _ClassVar[int]
     ZOOM_FIELD_NUMBER: _ClassVar[int]
+    AGENCY_FIELD_NUMBER: _ClassVar[int]
+    TAKEOVER_FIELD_NUMBER: _ClassVar[int]
     camera: str
     principal: str
     epoch: int
     pan: float
     tilt: float
     zoom: float
-    def __init__(self, camera: _Optional[str] = ..., principal: _Optional[str] = ..., epoch: _Optional[int] = ..., pan: _Optional[float] = ..., tilt: _Optional[float] = ..., zoom: _Optional[float] = ...) -> None: ...
+    agency: str
+    takeover: str
+    def __init__(self, camera: _Optional[str] = ..., principal: _Optional[str] = ..., epoch: _Optional[int] = ..., pan: _Optional[float] = ..., tilt: _Optional[float] = ..., zoom: _Optional[float] = ..., agency: _Optional[str] = ..., takeover: _Optional[str] = ...) -> None: ...
