@@ -14,7 +14,7 @@ down_revision = "0010"
 def upgrade() -> None:
     """Add the columns."""
     for table, comment in (
-        ("policies", "definitions of roles as canonical CSV"),
+        ("policies", "definitions of roles as canonical CSV; digest is over both"),
         ("principals", "given to it, sorted, with blanks between them"),
     ):
         op.add_column(table, sa.Column("roles", sa.Text, nullable=False, server_default="", comment=comment))
