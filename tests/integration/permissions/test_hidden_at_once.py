@@ -9,6 +9,7 @@ import pytest
 from kapok.registry.v1 import camera_filter_pb2, changes_service_pb2, registry_service_pb2, systems_service_pb2
 from services.chassis import errors
 from services.registry import app as registry
+from services.registry import rounds
 from tests.integration.permissions import city
 from tests.integration.permissions.stage import Stage
 from tests.integration.permissions.test_proposals import LEADS, adopted
@@ -23,7 +24,7 @@ SYSTEM = "operators/metro/systems/main"
 async def slow(still: Stage, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stage]:
     """A platform whose records follow the policy once in an hour."""
     monkeypatch.setattr(registry, "_LEVELS_EVERY", timedelta(hours=1))
-    monkeypatch.setattr(registry, "_SOON_S", 3600.0)
+    monkeypatch.setattr(rounds, "_SOON_S", 3600.0)
     async with still.running():
         await still.register_cameras()
         yield still

@@ -17,7 +17,7 @@ from services.permissions.incident import State, is_shown
 from services.permissions.incident_commands import Ruling
 from services.permissions.incidents import Incidents
 from services.permissions.ports import Ports
-from services.permissions.store import incidents, principals
+from services.permissions.store import incidents
 from services.permissions.store.incident_tables import incident_acts
 from services.permissions.store.tables import metadata
 from tests.unit.decider.cast import CITY_POLICE, COMMAND, LATER, NOW, POLICE, YUEXIU, principal
@@ -67,9 +67,7 @@ async def test_what_the_former_release_keeps_stays_valid_before_and_after_the_up
     for name in FORMER:
         shutil.copy(MIGRATIONS / name, former)
     async with database.connect(database_url, former) as before:
-        everybody = records.genesis({})
-        async with before.write() as transaction:
-            await principals.insert(transaction, everybody.agencies, everybody.accounts)
+        await records.everybody_as_before(before)
         await write_as_before(before, former_row("incidents/old"))
         await write_as_before(before, former_row("incidents/past", ends_at=LATER.replace(tzinfo=None)))
         await write_as_before(

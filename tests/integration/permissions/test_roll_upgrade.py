@@ -34,15 +34,10 @@ async def write_as_before(opened: database.Database) -> None:
         "revision": 1, "text": known.policy.text, "digest": known.policy.digest, "document": b"signed",
         "adopted_at": NOW.replace(tzinfo=None), "proposal": "",
     }  # fmt: skip
-    agencies = [
-        {"name": a.name, "display_name": a.display_name, "kind": a.kind.value, "tier": a.tier.value,
-         "jurisdiction": a.jurisdiction} for a in known.agencies
-    ]  # fmt: skip
-    people = [{"name": a.name, "agency": a.agency, "clearance": a.clearance} for a in known.accounts]
+    await records.everybody_as_before(opened)
     async with opened.write() as transaction:
         for table, rows in {
-            "policies": [policy], "agencies": agencies, "principals": people,
-            "certificates": [{"sha256": PRINT, "principal": URBAN.name}],
+            "policies": [policy], "certificates": [{"sha256": PRINT, "principal": URBAN.name}],
         }.items():  # fmt: skip
             columns = [sa.column(key, sa.DateTime() if key.endswith("_at") else None) for key in rows[0]]
             await transaction.execute(sa.table(table, *columns).insert(), rows)

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.chassis import database
@@ -64,6 +65,19 @@ def genesis(camera_levels: Mapping[str, int]) -> Genesis:
     agencies = tuple(Agency(who.agency, who.agency, who.kind, who.tier, who.jurisdiction) for who in EVERYBODY)
     accounts = tuple(Account(who.name, who.agency, who.clearance, frozenset()) for who in EVERYBODY)
     return Genesis(GENESIS, agencies, accounts, {n: (n - 1) % 5 + 1 for n in CATEGORIES}, camera_levels)
+
+
+async def everybody_as_before(opened: database.Database) -> None:
+    """Put the cast on record as the first release did, whatever columns there are today."""
+    known = genesis({})
+    agencies = [
+        {"name": a.name, "display_name": a.display_name, "kind": a.kind.value, "tier": a.tier.value,
+         "jurisdiction": a.jurisdiction} for a in known.agencies
+    ]  # fmt: skip
+    people = [{"name": a.name, "agency": a.agency, "clearance": a.clearance} for a in known.accounts]
+    async with opened.write() as transaction:
+        for table, rows in (("agencies", agencies), ("principals", people)):
+            await transaction.execute(sa.table(table, *map(sa.column, rows[0])).insert(), rows)
 
 
 @asynccontextmanager
