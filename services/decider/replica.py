@@ -13,12 +13,15 @@ from services.decider.conditions import CONDITIONS, INCIDENT, INSPECTION, PAPERS
 from services.decider.decider import Decider
 from services.decider.decision import Decision
 from services.decider.facts import Action, Camera, Circumstances, Principal
+from services.decider.leases import USUAL, Leases
 from services.decider.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """A version of the policy: all its rows, and of levels those that it set. ``camera_levels`` are by 20-digit code.
+    """A version of the policy: all its rows and leases, and of levels those that it set.
+
+    ``camera_levels`` are by 20-digit code.
 
     A camera has its own level if one was ever set for it, else that of its place category. ``number`` is of the ending
     that put it in force: whatever claims to be decided by it and knows of fewer was decided on older levels.
@@ -29,6 +32,7 @@ class Edition:
     category_levels: Mapping[int, int] = field(default_factory=dict)
     camera_levels: Mapping[str, int] = field(default_factory=dict)
     number: int = 0
+    leases: Leases = USUAL
 
     def levelled(self, camera: Camera) -> Camera:
         """The camera as it is from this version on, if it was known as the version before left it."""

@@ -1,0 +1,73 @@
+"""Leases are a value of the policy: three organs set them within bounds, and each version says what is in force."""
+
+import pytest
+
+from kapok.permissions.v1 import permissions_events_pb2, policy_pb2
+from kapok.permissions.v1 import policy_service_pb2 as pb
+from services.chassis import errors
+from tests.eventually import eventually
+from tests.integration.permissions.stage import Stage
+from tests.integration.permissions.test_editions import kept
+from tests.integration.permissions.test_endings import listening
+from tests.integration.permissions.test_proposals import LEADS, adopted, ask, proposed
+
+USUAL = {"standing": 10, "takeover-holder": 10}
+
+
+async def version(stage: Stage, revision: int) -> policy_pb2.PolicyVersion:
+    request = pb.GetPolicyVersionRequest(name=f"policyVersions/{revision}")
+    found: policy_pb2.PolicyVersion = await ask(stage, LEADS, "GetPolicyVersion", request)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("leases", "says"),
+    [
+        ({"standing": 4}, "standing must be from 5 to 10 seconds"),
+        ({"standing": 11}, "standing must be from 5 to 10 seconds"),
+        ({"takeover-holder": 9}, "takeover-holder must be from 10 to 300 seconds"),
+        ({"takeover-holder": 301}, "takeover-holder must be from 10 to 300 seconds"),
+        ({"takeover-holder": -1, "standing": 7}, "takeover-holder must be from 10 to 300 seconds"),
+        ({"viewer": 10}, "a class of session: standing, takeover-holder"),
+        ({"": 10}, "a class of session"),
+    ],
+)
+async def test_leases_beyond_their_bounds_are_refused_whoever_would_sign(
+    stage: Stage, leases: dict[str, int], says: str
+) -> None:
+    with pytest.raises(errors.InvalidArgument) as refusal:
+        await proposed(stage, lease_seconds=leases)
+    assert [says in one.description for one in refusal.value.violations if one.field == "lease_seconds"] == [True]
+
+
+async def test_what_is_signed_holds_the_leases_that_are_set_and_no_others(stage: Stage) -> None:
+    made = await proposed(stage, lease_seconds={"takeover-holder": 120})
+    assert policy_pb2.PolicyChange.FromString(made.change).lease_seconds == {"takeover-holder": 120}
+
+
+async def test_every_version_says_what_it_set_and_what_is_in_force_and_so_does_every_edition(stage: Stage) -> None:
+    async with listening(stage) as ear:
+        await adopted(stage, lease_seconds={"takeover-holder": 120})
+        await adopted(stage, category_levels={8: 3})
+        await adopted(stage, lease_seconds={"standing": 5})
+        set_by, in_force = [], []
+        for revision in range(1, 5):
+            found = await version(stage, revision)
+            set_by.append(dict(found.lease_seconds))
+            in_force.append(dict(found.effective_lease_seconds))
+            edition = await eventually(lambda revision=revision: kept(stage, ear.wire, revision))
+            assert edition.lease_seconds == found.effective_lease_seconds, "each says all of them: one may be missed"
+        longer = USUAL | {"takeover-holder": 120}
+        assert set_by == [{}, {"takeover-holder": 120}, {}, {"standing": 5}]
+        assert in_force == [USUAL, longer, longer, longer | {"standing": 5}]
+        listed = await ask(stage, LEADS, "ListPolicyVersions", pb.ListPolicyVersionsRequest())
+        assert [dict(one.effective_lease_seconds) for one in listed.policy_versions] == in_force[::-1]
+        ends = [ending.cause for ending in ear.endings]
+        assert set(ends) == {permissions_events_pb2.Ending.CAUSE_POLICY_CHANGED}
+
+
+async def test_a_change_of_leases_alone_can_be_simulated_and_concerns_no_right(stage: Stage) -> None:
+    made = await proposed(stage, lease_seconds={"takeover-holder": 300})
+    request = pb.SimulatePolicyProposalRequest(name=made.name)
+    answer = await ask(stage, LEADS, "SimulatePolicyProposal", request)
+    assert (list(answer.effects), answer.moved_camera_count) == ([], 0)
