@@ -1,13 +1,16 @@
 """Leases are a value of the policy: three organs set them within bounds, and each version says what is in force."""
 
+from typing import Any
+
 import pytest
 
-from kapok.permissions.v1 import permissions_events_pb2, policy_pb2
+from kapok.permissions.v1 import decider_service_pb2, permissions_events_pb2, policy_pb2
 from kapok.permissions.v1 import policy_service_pb2 as pb
 from services.chassis import errors
 from tests.eventually import eventually
+from tests.integration.permissions import city
 from tests.integration.permissions.stage import Stage
-from tests.integration.permissions.test_editions import kept
+from tests.integration.permissions.test_editions import SESSION, kept
 from tests.integration.permissions.test_endings import listening
 from tests.integration.permissions.test_proposals import LEADS, adopted, ask, proposed
 
@@ -71,3 +74,25 @@ async def test_a_change_of_leases_alone_can_be_simulated_and_concerns_no_right(s
     request = pb.SimulatePolicyProposalRequest(name=made.name)
     answer = await ask(stage, LEADS, "SimulatePolicyProposal", request)
     assert (list(answer.effects), answer.moved_camera_count) == ([], 0)
+
+
+async def decided(stage: Stage, name: str) -> Any:
+    """The answer for a session of live viewing at the tunnel, where police and command may watch."""
+    request = decider_service_pb2.DecideRequest(
+        principal=city.principal(name), camera=city.TUNNEL, action="ACTION_LIVE", session=SESSION
+    )
+    return await stage.serve("streams", "Decide", request)
+
+
+async def test_streams_is_told_what_a_holders_session_may_outlast_and_until_when(stage: Stage) -> None:
+    incident = await stage.incident("police-guangzhou", "command-guangzhou")
+    assert not (await decided(stage, "command-guangzhou")).HasField("lease_end_time"), "it opens the camera, no more"
+    taken = await stage.take_over("command-guangzhou", city.TUNNEL, incident=incident)
+    answer = await decided(stage, "command-guangzhou-duty")
+    assert (answer.lease_seconds, answer.lease_end_time) == (10, taken.end_time), "whoever of the agency watches"
+    await adopted(stage, lease_seconds={"takeover-holder": 120})
+    assert (await decided(stage, "command-guangzhou-duty")).lease_seconds == 120
+    assert not (await decided(stage, "police-guangzhou")).HasField("lease_end_time")
+    papers = await stage.papers("police-yuexiu", city.TUNNEL)
+    await stage.take_over("police-yuexiu", city.TUNNEL, legal_basis=papers)
+    assert not (await decided(stage, "command-guangzhou")).HasField("lease_end_time"), "police precede"
