@@ -60,14 +60,20 @@ class Case:
         named = ((PAPERS, found.bases), (INCIDENT, found.incidents), (INSPECTION, found.inspections))
         return {bit: frozenset(one.name for one in facts) for bit, facts in named}
 
+    @property
+    def control(self) -> frozenset[str]:
+        """The names whose end takes control from its agency: its takeovers, what they stand on, who asked for them."""
+        own = [one for one in self.circumstances.takeovers if one.agency == self.principal.agency]
+        return frozenset(name for one in own for name in (one.name, one.ground, one.principal) if name)
+
     def without(self, name: str) -> "Case":
-        """The case when the papers, incident or inspection of that name are no more."""
+        """The case when the papers, incident, inspection or takeover of that name, or whoever took over, is no more."""
         found = self.circumstances
         left = replace(
             found,
             bases=tuple(one for one in found.bases if one.name != name),
             incidents=tuple(one for one in found.incidents if one.name != name),
-            takeovers=tuple(one for one in found.takeovers if name not in (one.name, one.ground)),
+            takeovers=tuple(one for one in found.takeovers if name not in (one.name, one.ground, one.principal)),
             inspections=tuple(one for one in found.inspections if one.name != name),
         )
         return replace(self, circumstances=left)

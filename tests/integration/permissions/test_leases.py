@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from kapok.permissions.v1 import decider_service_pb2, permissions_events_pb2, policy_pb2
+from kapok.permissions.v1 import decider_service_pb2, permissions_events_pb2, permissions_service_pb2, policy_pb2
 from kapok.permissions.v1 import policy_service_pb2 as pb
 from services.chassis import errors
 from tests.eventually import eventually
@@ -96,3 +96,20 @@ async def test_streams_is_told_what_a_holders_session_may_outlast_and_until_when
     papers = await stage.papers("police-yuexiu", city.TUNNEL)
     await stage.take_over("police-yuexiu", city.TUNNEL, legal_basis=papers)
     assert not (await decided(stage, "command-guangzhou")).HasField("lease_end_time"), "police precede"
+
+
+async def test_relays_are_told_at_once_when_a_takeover_is_preceded_or_given_back(stage: Stage) -> None:
+    incident = await stage.incident("police-guangzhou", "command-guangzhou")
+    async with listening(stage) as ear:
+        below = await stage.take_over("command-guangzhou", city.TUNNEL, incident=incident)
+        assert ear.endings == [], "the operator held it by no takeover"
+        papers = await stage.papers("police-yuexiu", city.TUNNEL)
+        above = await stage.take_over("police-yuexiu", city.TUNNEL, legal_basis=papers)
+        await eventually(lambda: len(ear.endings) == 1)
+        again = await stage.take_over("command-guangzhou", city.TUNNEL, incident=incident)  # behind the police
+        for name, takeover in (("command-guangzhou", again), ("police-yuexiu", above)):
+            await stage.ask(name, "ReleaseTakeover", permissions_service_pb2.ReleaseTakeoverRequest(name=takeover.name))
+        await eventually(lambda: len(ear.endings) == 3)
+        assert [ending.subject for ending in ear.endings] == [below.name, again.name, above.name]
+        passed = permissions_events_pb2.Ending.CAUSE_CONTROL_PASSED
+        assert {ending.cause for ending in ear.endings} == {passed}

@@ -175,6 +175,15 @@ async def test_a_relay_whose_clock_is_off_gives_none(tmp_path: Path) -> None:
         await no_grace(relay, holder, ordinary)
 
 
+async def test_a_takeover_that_was_given_back_before_the_cut_gives_none(tmp_path: Path) -> None:
+    async with watched(tmp_path, holder_s=120) as (relay, holder, ordinary):
+        await relay.end(TAKEOVER)
+        await relay.settled()
+        assert not holder.ended.is_set(), "it watches by another right"
+        relay.beats.clear()
+        await no_grace(relay, holder, ordinary)
+
+
 async def test_permissions_that_fall_silent_are_a_silent_bus_too(tmp_path: Path) -> None:
     async with watched(tmp_path, holder_s=120) as (relay, holder, ordinary):
         relay.beats.clear()

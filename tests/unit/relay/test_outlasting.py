@@ -138,6 +138,27 @@ def test_its_own_end_is_kept_meanwhile(silence: Silence) -> None:
     assert [(silence.span_s(one), one.why) for one in silence.told] == [((10, 25), "its time is over")]
 
 
+@pytest.mark.parametrize("name", [BY_POLICE.name, "incidents/of it", "principals/who took over"])
+def test_who_lost_control_before_the_silence_keeps_its_session_and_has_no_more_than_others(
+    silence: Silence, name: str
+) -> None:
+    one = silence.kept(replace(BY_POLICE, ground="incidents/of it", principal="principals/who took over"))
+    assert silence.sessions.end_on(name, 6, "control passed") == []
+    silence.lease.apply(6)
+    assert silence.lasts_s() == 11
+    assert one.ended_why
+    assert silence.told == []
+    assert silence.sessions._by_subject == {}, "nothing is remembered of it"
+
+
+def test_to_sessions_of_others_a_takeover_that_passed_on_stays_one_until_their_next_decision(
+    silence: Silence,
+) -> None:
+    other = silence.kept(BY_POLICE, principal=POLICE)
+    silence.sessions.end_on(BY_POLICE.name, 6, "control passed")
+    assert other.case.circumstances.takeovers == (BY_POLICE,), "held by another is what it was decided by"
+
+
 def test_what_could_not_be_told_does_not_happen(silence: Silence) -> None:
     silence.kept(BY_POLICE)
     silence.is_recordable = False
