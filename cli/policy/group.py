@@ -1,6 +1,7 @@
 """The group of commands, and what they share."""
 
 import re
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
@@ -49,6 +50,7 @@ def changed(change: policy_pb2.PolicyChange) -> str:
     parts += [f"{one.code}: level {one.level}" for one in change.camera_levels[:5]]
     if len(change.camera_levels) > 5:
         parts.append(f"and {len(change.camera_levels) - 5} cameras more")
+    parts += leases(change.lease_seconds)
     if change.HasField("sealed_levels"):
         secret = change.sealed_levels
         parts.append(f"{secret.camera_count} cameras on {secret.name}, sha256 {secret.sha256}")
@@ -60,6 +62,11 @@ def _rows(csv: str) -> int:
     return len(csv.splitlines()) - 1
 
 
+def leases(seconds: Mapping[str, int]) -> list[str]:
+    """Of each class of session, as people read it."""
+    return [f"lease of {one}: {length} s" for one, length in sorted(seconds.items())]
+
+
 def camera_level(text: str) -> policy_pb2.CameraLevel:
     """CODE=LEVEL."""
     camera, _, level = text.partition("=")
@@ -69,5 +76,5 @@ def camera_level(text: str) -> policy_pb2.CameraLevel:
 def number(text: str) -> int:
     """Up to nine digits."""
     if not _DIGITS.fullmatch(text):
-        raise typer.BadParameter(f"{text!r} is no number: give CODE=LEVEL or CATEGORY=LEVEL, such as 7=3")
+        raise typer.BadParameter(f"{text!r} is no number: give NAME=NUMBER, such as 7=3 or standing=10")
     return int(text)

@@ -10,7 +10,7 @@ from google.protobuf.json_format import MessageToDict
 from cli import screen
 from cli.invocation import Context
 from cli.listing import LimitOption, show_list
-from cli.policy.group import NO_ROLES, ProposalArgument, group, show, signers, state
+from cli.policy.group import NO_ROLES, ProposalArgument, group, leases, show, signers, state
 from kapok.permissions.v1 import policy_service_pb2
 
 pb = policy_service_pb2
@@ -40,9 +40,9 @@ def history(context: Context, limit: LimitOption = 100) -> None:
     """The versions that are and were in force, newest first."""
     show_list(
         context, pb.ListPolicyVersionsRequest(page_size=_PAGE), limit,
-        ("revision", "in force since", "proposal", "sha256 of rows and roles"),
+        ("revision", "in force since", "proposal", "leases", "sha256 of rows and roles"),
         lambda one: (one.revision, screen.moment(one.adopt_time), one.proposal or "the organs' first policy",
-                     one.policy_sha256),
+                     _leases(one), one.policy_sha256),
     )  # fmt: skip
 
 
@@ -60,7 +60,7 @@ def roles(context: Context, revision: _Revision) -> None:
 
 @group.command("diff")
 def diff(context: Context, before: _Revision, after: _Revision) -> None:
-    """What changed from one version to another: roles and rows, and the levels that the later one set."""
+    """What changed from one version to another: roles, rows, leases, and the levels that the later one set."""
     old, new = _version(context, before), _version(context, after)
     names = f"policyVersions/{before}", f"policyVersions/{after}"
     lines = [
@@ -70,10 +70,16 @@ def diff(context: Context, before: _Revision, after: _Revision) -> None:
     ]
     levels = [f"category {category}: level {level}" for category, level in sorted(new.category_levels.items())]
     levels += [f"{one.code}: level {one.level}" for one in new.camera_levels]
-    for line in (*lines, *levels):
+    then, now = leases(old.effective_lease_seconds), leases(new.effective_lease_seconds)
+    changed = [f"-{line}" for line in then if line not in now] + [f"+{line}" for line in now if line not in then]
+    for line in (*lines, *levels, *changed):
         context.obj.screen.line(line)
     if context.obj.screen.is_json:
-        context.obj.screen.document({"rows": lines, "levels": levels})
+        context.obj.screen.document({"rows": lines, "levels": levels, "leases": changed})
+
+
+def _leases(version: Any) -> str:
+    return ", ".join(f"{one} {seconds} s" for one, seconds in sorted(version.effective_lease_seconds.items()))
 
 
 def _print(context: Context, revision: int, part: Callable[[Any], str]) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -116,4 +116,5 @@ async def connect(url: str, seed_file: Path | None, name: str) -> AsyncIterator[
     try:
         yield Bus(client, client.jetstream())
     finally:
-        await client.close()
+        with suppress(OSError, RuntimeError):  # nats-py also sends what waits when there is no server to send it to
+            await client.close()

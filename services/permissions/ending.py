@@ -20,6 +20,7 @@ class Cause(StrEnum):
     TRAINING_REVOKED = "training-revoked"
     SHIFT_ENDED = "shift-ended"
     ROLES_CHANGED = "roles-changed"
+    CONTROL_PASSED = "control-passed"  # the subject is the takeover that holds no more: given back, or preceded
 
 
 @dataclass(frozen=True, slots=True)

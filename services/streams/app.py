@@ -100,4 +100,5 @@ async def _close_what_is_over(streams: Streams) -> None:
     while True:
         await streams.close_expired()
         await streams.close_lost()
+        await streams.tell_untold()
         await asyncio.sleep(_SWEEP_S)

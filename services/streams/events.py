@@ -17,7 +17,8 @@ from services.chassis.clock import Clock
 from services.chassis.outbox import Message
 from services.chassis.rpc_status import named
 from services.chassis.signing import Signer, Verifier
-from services.streams.domain import Copy, Ended, Move, Session
+from services.streams.copies import Copy
+from services.streams.domain import Ended, Move, Session
 from services.streams.placement import Relay, place
 from services.streams.ports import ControlPermit, Warrant
 

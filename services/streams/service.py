@@ -15,13 +15,14 @@ from datetime import datetime, timedelta
 from services.chassis import errors
 from services.chassis.clock import Clock
 from services.streams import domain
-from services.streams.domain import Copy, Ended, Move, Order, Permit, Session, Shown
+from services.streams.copies import Copy, checked_copy
+from services.streams.domain import Ended, Move, Order, Permit, Session, Shown
+from services.streams.lost import LONGEST_STANDING, is_lost
 from services.streams.placement import Relay
 from services.streams.ports import Facts, Opened, Permissions, Registry, Relays, Sessions, Tokens, Warrant
 
 log = logging.getLogger(__name__)
 OPEN_SESSIONS_LIMIT = 500
-RELAY_LOST_AFTER = timedelta(seconds=15)  # the longest lease of ordinary sessions, and time to come back
 _RETRY_AFTER = timedelta(seconds=1)
 
 
@@ -80,7 +81,11 @@ class Streams:
     async def close(self, principal: str, name: str, reason: str = "closed by its owner") -> Session:
         """Close a session of the principal's and end its viewers. Closing twice is no error."""
         closed = await self._close(await self._own(principal, name), reason)
-        await self.relays.close(closed)
+        try:
+            await self.relays.close(closed)
+        except errors.Unavailable:
+            await self.sessions.leave_untold(closed, self.clock.now())
+            raise
         return closed
 
     async def list(self, principal: str, before: tuple[datetime, str] | None, size: int) -> Sequence[Session]:
@@ -90,7 +95,7 @@ class Streams:
     async def record_copy(self, principal: str, copy: Copy) -> Copy:
         """Put the hash of a finished copy on record (Articles 16, 21)."""
         session = await self._own(principal, copy.session)
-        copy = domain.checked_copy(copy, session)
+        copy = checked_copy(copy, session)
         await self.sessions.record(self.facts.copy(copy, session))
         return copy
 
@@ -135,7 +140,7 @@ class Streams:
         return session
 
     async def end(self, session: Session, reason: str) -> None:
-        """Close its record and end its viewers; a relay that is away ends them by its lease or the session's end."""
+        """Close its record and end its viewers; a relay that is away is told later."""
         await self._end_at_relay(await self._close(session, reason))
 
     async def close_expired(self) -> None:
@@ -144,12 +149,31 @@ class Streams:
             await self.end(session, "its time is over")
 
     async def close_lost(self) -> None:
-        """Close the record of sessions on relays that are silent for longer than their lease: they serve nobody."""
+        """Close the record of sessions on relays that are silent for longer than the lease of each: they serve nobody.
+
+        What was silent may be the way to here only; then the relay is told when it is heard again.
+        """
         for relay in await self.sessions.open_relays():
             heard_at = self.relays.heard_at(relay)
-            if self.clock.now() - heard_at > RELAY_LOST_AFTER:
-                for session in await self.sessions.open_on(relay):
-                    await self._close(session, f"relay lost, last heard at {heard_at.isoformat(timespec='seconds')}")
+            if self.clock.now() - heard_at <= LONGEST_STANDING:
+                continue
+            for session in await self.sessions.open_on(relay):
+                if is_lost(session, heard_at, self.clock.now()):
+                    reason = f"relay lost, last heard at {heard_at.isoformat(timespec='seconds')}"
+                    await self.sessions.leave_untold(await self._close(session, reason), self.clock.now())
+
+    async def tell_untold(self) -> None:
+        """Have relays that are heard again close what was closed or moved while they were away."""
+        for relay in await self.sessions.untold_relays():
+            try:
+                self.relays.find(relay)
+                for session in await self.sessions.untold_at(relay):
+                    await self.relays.close(session)
+                    await self.sessions.is_told(session)
+            except errors.Unavailable:
+                continue  # still: the next round tries again
+            except errors.Error as refusal:  # for ever, perhaps: what it does not end then ends by itself
+                log.error("%s can't be told what is over: %s", relay, refusal)
 
     async def _taken(self, session: Session, relay: Relay, warrant: Warrant) -> Session:
         """The session as its relay keeps it: decided once more if the relay knows of something newer."""
@@ -183,7 +207,8 @@ class Streams:
         try:
             await self.relays.close(session)
         except errors.Unavailable as away:
-            log.warning("%s: %s", session.name, away)  # its lease or the session's own end closes it there
+            log.warning("%s: %s", session.name, away)  # its lease may let it go on there until the relay is back
+            await self.sessions.leave_untold(session, self.clock.now())
 
     async def _own(self, principal: str, name: str) -> Session:
         session = await self.sessions.find(name)

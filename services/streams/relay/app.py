@@ -15,7 +15,7 @@ from services.chassis.clock import SystemClock
 from services.chassis.settings import Network
 from services.chassis.signing import Verifier
 from services.chassis.tasks import background, group
-from services.streams.relay.announcer import Address, LookRecord, announce_forever
+from services.streams.relay.announcer import Address, FactRecord, announce_forever
 from services.streams.relay.browser import Browser
 from services.streams.relay.connection import House, Manners
 from services.streams.relay.control import Fence
@@ -75,7 +75,7 @@ async def app(settings: Settings) -> AsyncIterator[None]:
             doorkeeper = Doorkeeper(
                 read_token=keys.token,
                 make_source=lambda spec: Source(spec, tasks, counters),
-                record=LookRecord(opened_bus, settings.relay_id),
+                record=FactRecord(opened_bus, settings.relay_id),
                 ender=ender,
                 lease=Lease(timedelta(seconds=settings.lease_s)),
                 clock=clock,
@@ -101,7 +101,7 @@ async def app(settings: Settings) -> AsyncIterator[None]:
                 opened_bus, keys, doorkeeper, fence, settings.source_networks, own_addresses, clock, tasks, editions
             ).listen()
             async with background(
-                doorkeeper.record_forever(),
+                doorkeeper.waiting.record_forever(),
                 announce_forever(opened_bus, address, counters, doorkeeper.lease, clock),
                 report_forever(opened_bus, settings.relay_id, doorkeeper.signals, clock),
                 _sweep_forever(doorkeeper),

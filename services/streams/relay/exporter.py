@@ -37,5 +37,8 @@ class RelayCollector(Collector):
             yield family(name, f"relay: {field.name.replace('_', ' ')}", value=value)
         yield GaugeMetricFamily("kapok_relay_sessions", "sessions kept", value=len(self._doorkeeper.sessions))
         yield GaugeMetricFamily(
+            "kapok_relay_outlasting", "sessions beyond the standing lease", value=len(self._doorkeeper.outlasting)
+        )
+        yield GaugeMetricFamily(
             "kapok_relay_applied_number", "last ending applied", value=self._doorkeeper.lease.applied
         )

@@ -60,7 +60,7 @@ class Session:
     @property
     def knows(self) -> frozenset[str]:
         """Every name whose end concerns it."""
-        return self.stands_on.union(*self.case.grounds.values())
+        return self.stands_on.union(self.case.control, *self.case.grounds.values())
 
     @property
     def ends_at(self) -> datetime:
@@ -131,8 +131,9 @@ class Sessions:
         concerned = [session for session in self.on(subject) if session.number < number]
         for session in concerned:
             if subject not in session.stands_on:
+                known = session.knows
                 session.case = session.case.without(subject)
-                self._unlist(session, [subject])
+                self._unlist(session, known - session.knows)
         return self.end([session for session in concerned if subject in session.stands_on], why)
 
     def outdate(self, revision: int, until: datetime) -> None:
@@ -148,9 +149,9 @@ class Sessions:
         over = [session for session in self._by_name.values() if session.ends_at <= now]
         return self.end(over, "its time is over")
 
-    def end_all(self, why: str) -> list[Session]:
-        """Every session, ended."""
-        return self.end(list(self._by_name.values()), why)
+    def all(self) -> list[Session]:
+        """Every session."""
+        return list(self._by_name.values())
 
     def end(self, sessions: list[Session], why: str) -> list[Session]:
         """These sessions stand no more; their viewers are the caller's to end."""

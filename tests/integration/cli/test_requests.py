@@ -233,3 +233,13 @@ async def test_a_count_is_of_classes(tmp_path: Path) -> None:
 async def test_a_camera_is_shown_as_it_was(tmp_path: Path) -> None:
     asked = await told_to_ask(tmp_path, "cameras", "show", _CODE, "--as-of", "2026-01-02T03:04:05")
     assert asked.as_of_time.ToDatetime(UTC) == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+
+
+async def test_leases_are_proposed_by_class_and_what_is_no_number_is_told_at_once(tmp_path: Path) -> None:
+    words = ("policy", "propose", "--reason", "cables are cut", "--lease", "takeover-holder=120")
+    asked = await told_to_ask(tmp_path, *words, "--lease", "standing=5")
+    assert asked.lease_seconds == {"takeover-holder": 120, "standing": 5}
+    async with home(tmp_path, clerk=(clerk := Clerk())) as place:
+        code, _, err = await kapok(place, *words[:-1], "standing=soon")
+    assert (code, clerk.requests) == (2, [])
+    assert "standing=10" in err

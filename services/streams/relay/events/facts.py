@@ -21,6 +21,7 @@ from services.decider.facts import (
     Takeover,
     Tier,
 )  # fmt: skip
+from services.decider.leases import Leases
 from services.decider.policy import MAX_BYTES, parse
 from services.decider.replica import Case, Edition
 
@@ -31,7 +32,8 @@ _ACTIONS = {decision_pb2.Action.Value(f"ACTION_{action.name}"): action for actio
 def edition(said: replica_pb2.PolicyEdition) -> Edition:
     """A version of the policy. Raises ValueError or errors.InvalidArgument for one that can't be in force here."""
     policy = parse(_unpacked(said.policy_csv), _unpacked(said.roles_csv) if said.roles_csv else "")
-    return Edition(said.revision, policy, dict(said.category_levels), dict(said.camera_levels), said.number)
+    levels = dict(said.category_levels), dict(said.camera_levels)
+    return Edition(said.revision, policy, *levels, said.number, Leases.of(dict(said.lease_seconds)))
 
 
 def _unpacked(packed: bytes) -> str:
