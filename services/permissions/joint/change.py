@@ -46,9 +46,7 @@ def refuse_unless_sound(change: PolicyChange) -> None:
     fields = Fields()
     fields.text("reason", change.reason, most=500)
     is_some = change.policy or change.category_levels or change.camera_levels or change.sealed or change.lease_seconds
-    fields.claim(
-        bool(is_some), "policy_csv", "must change something: rows, roles, levels, leases or a sealed list"
-    )
+    fields.claim(bool(is_some), "policy_csv", "must change something: rows, roles, levels, leases or a sealed list")
     _claim_leases(fields, change.lease_seconds)
     fields.claim(set(change.category_levels) <= set(CATEGORIES), "category_levels", "must be place categories 1 to 13")
     offer = f"must be from 1 to {_OPEN_LEVELS[-1]}: state secrets are set by a sealed list (Articles 11, 14)"
