@@ -102,9 +102,10 @@ def set_roles(
     principal: _Principal,
     reason: ReasonOption,
     role: Annotated[list[str] | None, typer.Argument(metavar="[ROLE]...", help="All of its roles; none: none.")] = None,
+    clearance: Annotated[int, typer.Option(min=0, max=5, help="The highest level it may be shown; 0: it stays.")] = 0,
 ) -> None:
     """Set the roles of PRINCIPAL, of those that the policy defines. What it looks at ends, and may be opened again."""
-    request = pb.SetPrincipalRolesRequest(name=principal, roles=role, reason=reason)
+    request = pb.SetPrincipalRolesRequest(name=principal, roles=role, reason=reason, clearance=clearance)
     _show_principal(context, context.obj.gateway.call(request))
 
 

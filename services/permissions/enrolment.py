@@ -11,7 +11,8 @@ from services.chassis.errors import Denied, FailedPrecondition
 from services.decider.facts import LEVELS, SEALED_LEVEL, Action, AgencyKind, Principal, Relation, Tier
 from services.decider.model import among, held, within
 from services.decider.policy import Policy
-from services.permissions.agency import ARTICLE, Agency
+from services.permissions.agency import ARTICLE, Account, Agency
+from services.permissions.fields import Fields
 from services.permissions.genesis import ORGANS
 
 _LOOKING = (Action.DESCRIBE, Action.LIVE)
@@ -96,6 +97,16 @@ def ceiling(policy: Policy, kind: AgencyKind, tier: Tier, given: Set[str] = froz
         if within(level, row.levels)
     ]
     return min(max(shown, default=1), most)
+
+
+def check_clearance(account: Account, agency: Agency, policy: Policy, path: str) -> None:
+    """Raise InvalidArgument when the account of ``agency`` would be cleared for more than its ceiling."""
+    most = ceiling(policy, agency.kind, agency.tier, account.roles)
+    whose = " ".join((f"{agency.kind}@{agency.tier}", *sorted(account.roles)))
+    offer = f"must be at most {most}: the rows in force let {whose} stand at no more ({ARTICLE})"
+    fields = Fields(about={"article": ARTICLE})
+    fields.claim(account.clearance <= most, path, offer)
+    fields.settle()
 
 
 def locks_out(agency: Agency, what: str) -> FailedPrecondition:

@@ -14,7 +14,7 @@ from services.permissions.agency_key import refuse_others
 from services.permissions.certificate import Certificate, Voidance
 from services.permissions.control import Act
 from services.permissions.ending import Cause
-from services.permissions.fields import Fields, check_reason
+from services.permissions.fields import check_reason
 from services.permissions.ports import Change, Ports
 from services.permissions.question import in_good_standing
 from services.permissions.roll import PrincipalEntry
@@ -110,7 +110,7 @@ async def enrol(
         role_grant.refuse_unless_granting(
             await in_good_standing(transaction, ports, act.by), agency, policy, account.roles
         )
-    _check_clearance(account, agency, policy)
+    enrolment.check_clearance(account, agency, policy, "principal.clearance")
     entry = PrincipalEntry(account, (), act.at, act.by)
     if not await store.insert_principal(transaction, entry):
         raise AlreadyExists("RESOURCE_EXISTS", f"{account.name} is on record already", name=account.name)
@@ -156,16 +156,6 @@ def void(found: Certificate, by: str, reason: str, now: datetime) -> Certificate
     if found.voidance is not None:
         raise FailedPrecondition("STATE_WRONG", f"{found.name} is revoked already", state="revoked")
     return replace(found, voidance=Voidance(by, now, reason))
-
-
-def _check_clearance(account: Account, agency: Agency, policy: Policy) -> None:
-    most = enrolment.ceiling(policy, agency.kind, agency.tier, account.roles)
-    offer = (
-        f"must be at most {most}: the rows in force let {agency.kind}@{agency.tier} stand at no more (Article 14 ¶2)"
-    )
-    fields = Fields(about={"article": ARTICLE})
-    fields.claim(account.clearance <= most, "principal.clearance", offer)
-    fields.settle()
 
 
 def _too_many(what: str, limit: str) -> Exhausted:

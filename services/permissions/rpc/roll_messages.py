@@ -69,12 +69,14 @@ def principal(entry: PrincipalEntry) -> genesis_pb2.Principal:
 
 def read_role_order(request: pb.SetPrincipalRolesRequest, name: str) -> RoleOrder:
     """The roles that the principal of that name is to have."""
-    return RoleOrder(name, frozenset(request.roles), request.reason)
+    return RoleOrder(name, frozenset(request.roles), request.reason, request.clearance)
 
 
 def role_order(order: RoleOrder) -> pb.SetPrincipalRolesRequest:
     """The order that was carried out: it holds the reason, which no resource does."""
-    return pb.SetPrincipalRolesRequest(name=order.name, roles=sorted(order.roles), reason=order.reason)
+    return pb.SetPrincipalRolesRequest(
+        name=order.name, roles=sorted(order.roles), reason=order.reason, clearance=order.clearance
+    )
 
 
 def certificate(one: Certificate) -> genesis_pb2.Certificate:

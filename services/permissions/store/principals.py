@@ -110,9 +110,10 @@ async def set_reinstated(transaction: AsyncConnection, name: str) -> None:
     await transaction.execute(principals.update().where(principals.c.name == name).values(**values))
 
 
-async def set_roles(transaction: AsyncConnection, name: str, roles: frozenset[str]) -> None:
-    """The principal has these roles and no others."""
-    await transaction.execute(principals.update().where(principals.c.name == name).values(roles=roles_text(roles)))
+async def set_roles(transaction: AsyncConnection, name: str, roles: frozenset[str], clearance: int) -> None:
+    """The principal has these roles and no others, and this clearance."""
+    values = {"roles": roles_text(roles), "clearance": clearance}
+    await transaction.execute(principals.update().where(principals.c.name == name).values(**values))
 
 
 def record(row: Any) -> Record:

@@ -40,10 +40,13 @@ async def test_agencies_are_suspended_and_certified_by_name(tmp_path: Path) -> N
     assert list(account.roles) == ["chief"]
     revoked = await told_to_ask(tmp_path, "agencies", "uncertify", "ab" * 32, "--reason", "z")
     assert (revoked.name, revoked.reason) == (f"certificates/{'ab' * 32}", "z")
-    given = await told_to_ask(tmp_path, "agencies", "roles", "lake-night", "chief", "duty-officer", "--reason", "w")
-    assert (given.name, list(given.roles), given.reason) == ("principals/lake-night", ["chief", "duty-officer"], "w")
+    given = await told_to_ask(
+        tmp_path, "agencies", "roles", "lake-night", "chief", "night", "--reason", "w", "--clearance", "3"
+    )
+    assert (given.name, list(given.roles), given.reason) == ("principals/lake-night", ["chief", "night"], "w")
+    assert given.clearance == 3
     bare = await told_to_ask(tmp_path, "agencies", "roles", "lake-night", "--reason", "w")
-    assert not bare.roles
+    assert (list(bare.roles), bare.clearance) == ([], 0)
     listed = await told_to_ask(tmp_path, "agencies", "principals", "--agency", "lake")
     assert listed.parent == "agencies/lake"
 

@@ -47,8 +47,10 @@ async def platform(database_url: str) -> AsyncIterator[Platform]:
         yield ports, outside
 
 
-async def given(ports: Ports, *roles: str, who: str = URBAN.name, by: Principal = URBAN) -> frozenset[str]:
-    entry = await RoleGrants(ports).set(by.name, RoleOrder(who, frozenset(roles), "moved to the night"))
+async def given(
+    ports: Ports, *roles: str, who: str = URBAN.name, by: Principal = URBAN, clearance: int = 0
+) -> frozenset[str]:
+    entry = await RoleGrants(ports).set(by.name, RoleOrder(who, frozenset(roles), "moved to the night", clearance))
     return entry.account.roles
 
 
@@ -149,3 +151,19 @@ async def test_takeovers_end_with_a_role_that_is_taken_back_and_with_none_that_i
     await given(ports, who=COMMAND.name, by=COMMAND)
     assert (await Takeovers(ports).state(OPERATOR.name, TUNNEL.name)).holder.agency == OPERATOR.agency
     assert [change.verb for change in outside.changes][-2:] == ["takeover.released", "principal.roles-set"]
+
+
+async def test_a_clearance_goes_with_the_role_as_high_as_its_rows_and_comes_back_with_it(platform: Platform) -> None:
+    ports, _ = platform
+    use = Enrolments(ports)
+    await use.register(URBAN.name, replace(CLERK, roles=frozenset(), clearance=2), certificate_of(CLERK.name))
+    for clearance, refused in ((5, "at most 4"), (6, "level from 1 to 5"), (-1, "level from 1 to 5")):
+        with pytest.raises(InvalidArgument, match=refused):
+            await given(ports, "duty-officer", who=CLERK.name, clearance=clearance)
+    with pytest.raises(InvalidArgument, match="at most 2"):
+        await given(ports, who=CLERK.name, clearance=3)
+    await given(ports, "duty-officer", who=CLERK.name, clearance=4)
+    assert await rule(ports, CLERK.name) == "duty-live"
+    await given(ports, who=CLERK.name, clearance=1)
+    [entry] = [one for one in await use.list(URBAN.name, URBAN.agency, "", 9) if one.account.name == CLERK.name]
+    assert (entry.account.roles, entry.account.clearance) == (frozenset(), 1)

@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from services.chassis.clock import ManualClock
-from services.streams.domain import Copy, Kind, Move, Purpose, Session, closed
+from services.streams.copies import Copy
+from services.streams.domain import Kind, Move, Purpose, Session, closed
 from services.streams.events import FactEncoder
 from services.streams.ports import ControlPermit
 

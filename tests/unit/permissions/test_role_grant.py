@@ -10,7 +10,7 @@ from services.decider.policy import Policy
 from services.decider.roles import COLUMNS, parse
 from services.permissions.agency import MAX_ROLES, Account, Agency, check_roles
 from services.permissions.enrolment import ceiling
-from services.permissions.role_grant import RoleOrder, changed, refuse_unless_granting
+from services.permissions.role_grant import RoleOrder, ordered, refuse_unless_granting, takes
 from tests.unit.decider.cast import CITY_POLICE, COMMAND, GENESIS, POLICE, SECURITY, URBAN, policy_of
 
 ROLES = "\n".join((
@@ -61,12 +61,24 @@ def test_one_principal_has_so_many_and_no_more() -> None:
         check_roles({f"r{n}" for n in range(MAX_ROLES + 1)}, "roles", agency(URBAN), Policy((), parse(many)))
 
 
-def test_a_change_needs_a_reason_and_is_what_differs() -> None:
+def test_an_order_needs_a_reason_and_leaves_the_clearance_unless_it_names_one() -> None:
     account = Account(URBAN.name, URBAN.agency, 2, frozenset(), frozenset({"a", "b"}))
-    assert changed(account, RoleOrder(URBAN.name, frozenset({"b", "c"}), "moved")) == {"a", "c"}
+    assert ordered(account, RoleOrder(URBAN.name, frozenset({"c"}), "moved")) == replace(
+        account, roles=frozenset({"c"})
+    )
+    assert ordered(account, RoleOrder(URBAN.name, account.roles, "moved", 1)) == replace(account, clearance=1)
     for reason in ("", " ", "x" * 501, "a\nb"):
         with pytest.raises(InvalidArgument, match="reason"):
-            changed(account, RoleOrder(URBAN.name, frozenset(), reason))
+            ordered(account, RoleOrder(URBAN.name, frozenset(), reason))
+
+
+@pytest.mark.parametrize(
+    ("roles", "clearance", "is_taken"),
+    [({"a", "b"}, 2, False), ({"a", "b", "c"}, 3, False), ({"a"}, 3, True), ({"a", "b"}, 1, True), ({"c"}, 2, True)],
+)
+def test_what_is_taken_back_is_a_role_or_a_clearance(roles: set[str], clearance: int, is_taken: bool) -> None:
+    account = Account(URBAN.name, URBAN.agency, 2, frozenset(), frozenset({"a", "b"}))
+    assert takes(account, replace(account, roles=frozenset(roles), clearance=clearance)) == is_taken
 
 
 def test_a_clearance_reaches_as_high_as_the_rows_of_its_roles() -> None:

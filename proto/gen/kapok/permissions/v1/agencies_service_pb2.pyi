@@ -69,14 +69,16 @@ class RegisterPrincipalRequest(_message.Message):
     def __init__(self, principal: _Optional[_Union[_genesis_pb2.Principal, _Mapping]] = ..., certificate: _Optional[bytes] = ...) -> None: ...
 
 class SetPrincipalRolesRequest(_message.Message):
-    __slots__ = ("name", "roles", "reason")
+    __slots__ = ("name", "roles", "reason", "clearance")
     NAME_FIELD_NUMBER: _ClassVar[int]
     ROLES_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
+    CLEARANCE_FIELD_NUMBER: _ClassVar[int]
     name: str
     roles: _containers.RepeatedScalarFieldContainer[str]
     reason: str
-    def __init__(self, name: _Optional[str] = ..., roles: _Optional[_Iterable[str]] = ..., reason: _Optional[str] = ...) -> None: ...
+    clearance: int
+    def __init__(self, name: _Optional[str] = ..., roles: _Optional[_Iterable[str]] = ..., reason: _Optional[str] = ..., clearance: _Optional[int] = ...) -> None: ...
 
 class ListPrincipalsRequest(_message.Message):
     __slots__ = ("parent", "page_size", "page_token")

@@ -155,7 +155,7 @@ class AgenciesServiceServicer:
 
     def SetPrincipalRoles(self, request, context):
         """Sets the roles of a principal, all of them: by its own agency, or whoever registers agencies of its kind, as the
-        definition of each role says. Whatever the principal looks at ends, and when it loses one its takeovers too.
+        definition of each role says; and its clearance with them, as RegisterPrincipal would. Whatever the principal looks at ends, and when it loses one its takeovers too.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
