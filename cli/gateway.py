@@ -26,6 +26,7 @@ class Endpoints:
 
     grpc: str
     ca: Path
+    http: str
     ledger_public_key: bytes
     principals: Mapping[str, Mapping[str, str]]  # id → certificate, key, agency, kind
     audience: str = ""  # of tokens of persons
@@ -39,6 +40,7 @@ def read_endpoints(home: Path) -> Endpoints:
         return Endpoints(
             str(told["grpc"]),
             home / told["ca"],
+            str(told["http"]),
             bytes.fromhex(told["ledger_public_key"]),
             dict(told["principals"]),
             str(told.get("audience", "")),

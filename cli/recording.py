@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from services.chassis import errors
 from services.rtsp.message import ProtocolError
-from services.streams.relay import h264, mp4, nal, rtp, sdp
+from services.streams.relay import avc, h264, mp4, rtp, sdp
 
 _FRAGMENT_PICTURES_MOST = 250
 _FRAGMENT_BYTES_MOST = 8 * 2**20
@@ -70,7 +70,7 @@ class Recording:
             return
         if any(unit not in self._sets for unit in self._inspector.parameter_sets):
             raise errors.FailedPrecondition("STATE_WRONG", "the camera changed its format meanwhile: copy again")
-        units = nal.units(packet.payload for packet in packets)
+        units = avc.units(packet.payload for packet in packets)
         ready = self._timeline.push(units, packets[0].timestamp, is_key)
         if ready is not None:
             self._keep(ready)

@@ -5,6 +5,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 import typer
 from google.protobuf.json_format import MessageToDict
@@ -51,7 +52,7 @@ class Use:
 
 @form
 def watch(context: Context, use: Use) -> None:
-    """Open a live session of CAMERA and print the RTSP URL that any player opens within a minute."""
+    """Open a live session of CAMERA; print what a player and a browser open within a minute."""
     _say_opened(context, open_session(context.obj.gateway, use, session_pb2.Session.KIND_LIVE))
 
 
@@ -121,12 +122,18 @@ def session_of(gateway: Gateway, use: Use, kind: "session_pb2.Session.Kind") -> 
 
 def _say_opened(context: Context, opened: Any) -> None:
     context.obj.screen.line(opened.rtsp_url)
+    context.obj.screen.line(_link(context.obj.gateway, opened))
     session = opened.session
     context.obj.screen.fields(
         opened, ("join by", screen.moment(opened.token_expire_time)), ("ends at", screen.moment(session.expire_time)),
         ("purpose", _purpose(session)), ("allowed by", f"{session.rule} ({session.article})"),
         ("close it with", f"kapok --as {session.principal.removeprefix('principals/')} sessions close {session.name}"),
     )  # fmt: skip
+
+
+def _link(gateway: Gateway, opened: Any) -> str:
+    """The page of this cell that plays the session. What stands behind # never leaves the browser."""
+    return f"{gateway.endpoints.http}/watch#{urlencode({'url': opened.websocket_url, 'token': opened.token})}"
 
 
 def _purpose(session: Any) -> str:

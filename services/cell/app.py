@@ -104,11 +104,11 @@ class _Start:
             grpc_port,
             http_port,
             metrics_port,
-            *(port for pair in ports.values() for port in (pair.rtsp, pair.metrics)),
+            *(port for pair in ports.values() for port in (pair.rtsp, pair.web, pair.metrics)),
         )
         sockets = self.stack.enter_context(layout.sockets(home))
-        wiring = Wiring(self.premises, sockets, server.url, chosen.source_networks, own)
-        bound = await self._start_services(wiring, grpc_port, http_port)
+        wiring = Wiring(self.premises, sockets, server.url, chosen.source_networks, own, http_port)
+        bound = await self._start_services(wiring, grpc_port)
         await self._start_relays(wiring, ports)
         await self._enter(metrics.serve(metrics_port, {name: port.metrics for name, port in ports.items()}))
         endpoints = Endpoints(
@@ -134,15 +134,17 @@ class _Start:
         return child
 
     def _relay_ports(self, rtsp_port: int) -> RelayPorts:
-        return RelayPorts(pick(rtsp_port, "RTSP", self.say), pick(0, "metrics", self.say))
+        return RelayPorts(
+            pick(rtsp_port, "RTSP", self.say), pick(0, "WebSocket", self.say), pick(0, "metrics", self.say)
+        )
 
-    async def _start_services(self, wiring: Wiring, grpc_port: int, http_port: int) -> services.gateway.app.Bound:
+    async def _start_services(self, wiring: Wiring, grpc_port: int) -> services.gateway.app.Bound:
         self.say("starting permissions, registry, streams, audit and the gateway")
         await self._enter(services.permissions.app.app(wiring.permissions()))
         await self._enter(services.registry.app.app(wiring.registry()))
         await self._enter(services.streams.app.app(wiring.streams()))
         await self._enter(services.audit.app.app(wiring.audit()))
-        return await self._enter(services.gateway.app.app(wiring.gateway(grpc_port, http_port)))
+        return await self._enter(services.gateway.app.app(wiring.gateway(grpc_port)))
 
     async def _start_relays(self, wiring: Wiring, ports: Mapping[str, RelayPorts]) -> None:
         """Start relays that are started again whenever they end; return once each has announced itself.

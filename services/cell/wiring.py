@@ -28,18 +28,23 @@ class RelayPorts:
     """Where a relay serves viewers, and where it serves its metrics."""
 
     rtsp: int
+    web: int
     metrics: int
 
 
 @dataclass(frozen=True)
 class Wiring:
-    """Everything that settings are made of. ``sockets`` is the folder of unix sockets, ``own_ports`` are the cell's."""
+    """Everything that settings are made of. ``sockets`` is the folder of unix sockets, ``own_ports`` are the cell's.
+
+    ``http_port`` is the gateway's, whose pages may play here.
+    """
 
     premises: Premises
     sockets: Path
     bus_url: str
     source_networks: Sequence[str]
     own_ports: Sequence[int]
+    http_port: int
 
     @property
     def keys(self) -> Keys:
@@ -75,14 +80,14 @@ class Wiring:
         """It keeps the ledger."""
         return self._service("audit", services.audit.app.Settings, signing_key=self.keys.signing("audit"))
 
-    def gateway(self, grpc_port: int, http_port: int) -> services.gateway.app.Settings:
+    def gateway(self, grpc_port: int) -> services.gateway.app.Settings:
         """It faces the agencies: the one service with TCP ports."""
         server = self.premises.authority.server()
         return self._service(
             "gateway",
             services.gateway.app.Settings,
             listen=f"{HOST}:{grpc_port}",
-            http_listen=f"{HOST}:{http_port}",
+            http_listen=f"{HOST}:{self.http_port}",
             ca_file=self.premises.authority.own.certificate,
             certificate_file=server.certificate,
             private_key_file=server.key,
@@ -97,6 +102,8 @@ class Wiring:
             "bus_seed": self.keys.bus_seed(name),
             "key_file": self.keys.pair(name),
             "rtsp_listen": f"{HOST}:{ports.rtsp}",
+            "web_listen": f"{HOST}:{ports.web}",
+            "web_origins": f"https://{HOST}:{self.http_port}",
             "metrics_listen": f"{HOST}:{ports.metrics}",
             "streams_public_key": self.keys.public("streams"),
             "permissions_public_key": self.keys.public("permissions"),

@@ -66,6 +66,8 @@ class Relay:
     doubt: int = 0
     is_draining: bool = False
     weight: Weight = field(default_factory=Weight)
+    web_port: int = 0
+    has_tls: bool = False
 
 
 def weigh(former: Weight | None, load: Load, now_s: float) -> Weight:

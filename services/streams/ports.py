@@ -30,6 +30,7 @@ class Opened:
     token: str
     token_expires_at: datetime
     rtsp_url: str
+    websocket_url: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,7 +114,10 @@ def _choice(kind: type[_Choice], enum: Any, number: int) -> _Choice | None:
 
 def _opened(opened: Opened) -> streams_service_pb2.OpenSessionResponse:
     answer = streams_service_pb2.OpenSessionResponse(
-        session=session_message(opened.session), token=opened.token, rtsp_url=opened.rtsp_url
+        session=session_message(opened.session),
+        token=opened.token,
+        rtsp_url=opened.rtsp_url,
+        websocket_url=opened.websocket_url,
     )
     answer.token_expire_time.FromDatetime(opened.token_expires_at)
     return answer

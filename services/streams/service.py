@@ -208,7 +208,11 @@ class Streams:
         token_expires_at = self.clock.now() + domain.TOKEN_LIFETIME
         token = self.tokens.issue(session, token_expires_at)
         path = f"s/{session.name.removeprefix('sessions/')}"
-        return Opened(session, token, token_expires_at, f"rtsp://{relay.host}:{relay.port}/{path}?token={token}")
+        rtsp, web = ("rtsps", "wss") if relay.has_tls else ("rtsp", "ws")
+        return Opened(
+            session, token, token_expires_at, f"{rtsp}://{relay.host}:{relay.port}/{path}?token={token}",
+            f"{web}://{relay.host}:{relay.web_port}/{path}",
+        )  # fmt: skip
 
     async def _own(self, principal: str, name: str) -> Session:
         session = await self.sessions.find(name)

@@ -1,10 +1,14 @@
 """What is fuzzed, and what must hold whatever the bytes say: only the family's errors, and bounded memory."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 from services.chassis.errors import Error
 from services.rtsp.digest import Credentials, choose
 from services.rtsp.message import Headers, Message, Parser, ProtocolError, Request
+from services.streams.relay import mp4 as container
+from services.streams.relay import websocket as web
+from services.streams.relay.fragments import Fragments
 from services.streams.relay.framing import Arrival
 from services.streams.relay.reorder import Reorder
 from services.streams.relay.rtp import Assembler
@@ -35,9 +39,9 @@ def _messages(*parts: bytes) -> tuple[list[Message], bool]:
 
 
 def rtp(data: bytes) -> None:
-    """Packets cut by their first bytes go through reordering, both codecs and both kinds of sound."""
+    """Packets cut by their first bytes go through reordering, both codecs, both kinds of sound and both shapes."""
     for encoding, sound in (("H264", Sound("", 8, "PCMA", 8000)), ("H265", Sound("", 97, AAC, 16_000))):
-        carried, reorder = Carried(1), Reorder()
+        carried, reorder, fragments = Carried(1), Reorder(), Fragments()
         made = Assembler(2, _PICTURE_BYTES_MOST, carried)
         made.restart(Track("", 96, encoding, 90_000, data[:200].decode("latin1")))
         carried.restart(sound)
@@ -46,6 +50,8 @@ def rtp(data: bytes) -> None:
             for ordered in reorder.push(packet, arrival.monotonic_s):
                 for unit in made.push(ordered, arrival):
                     assert Parser().feed(unit.buffer + unit.sound)
+                    with suppress(ProtocolError):
+                        fragments.make(unit)
             try:
                 carried.push(packet, arrival)
             except ProtocolError:
@@ -91,4 +97,33 @@ def digest(data: bytes) -> None:
         return
 
 
-TARGETS: Mapping[str, Callable[[bytes], None]] = {f.__name__: f for f in (rtsp, rtp, sdp, rtcp, digest)}
+def mp4(data: bytes) -> None:
+    """Parameter sets make a header and a codec's name, or are refused; payloads give units, or are refused."""
+    parts = list(filter(None, _packets(data)))
+    for form in container.FORMS.values():
+        with suppress(ProtocolError):
+            assert container.init_segment(parts, None, form)
+            assert form.codec(parts).isprintable()
+        with suppress(ProtocolError):
+            assert all(form.units(parts))
+
+
+def websocket(data: bytes) -> None:
+    """A browser's request is understood or refused, and what it says then is the same however it is cut."""
+    with suppress(web.HandshakeError):
+        web.parse(data)
+    assert _frames(data) == _frames(*(data[i : i + 1] for i in range(len(data))))
+
+
+def _frames(*parts: bytes) -> tuple[list[tuple[int, bytes]], int]:
+    frames, found = web.Frames(), list[tuple[int, bytes]]()
+    for part in parts:
+        try:
+            for frame in frames.feed(part):
+                found.append(frame)
+        except web.FrameError as error:
+            return found, error.code
+    return found, 0
+
+
+TARGETS: Mapping[str, Callable[[bytes], None]] = {f.__name__: f for f in (rtsp, rtp, sdp, rtcp, digest, mp4, websocket)}

@@ -14,6 +14,7 @@ from tests.fuzz.targets import TARGETS
 
 RUNS = 3000
 _SPROP = "sprop-parameter-sets=Z0IAFOkKD9g=,aM44gA=="
+_SPS, _PPS = bytes.fromhex("67420014e90a0fd8"), bytes.fromhex("68ce3880")
 _PICTURE = struct.pack(">BBHII", 0x80, 0x80 | 96, 1, 2, 3) + b"\x65key"
 SEEDS = {
     "rtsp": Request("PLAY", "rtsp://c/", Headers({"CSeq": "1"})).encode()
@@ -22,6 +23,10 @@ SEEDS = {
     "rtp": bytes((len(_PICTURE),)) + _PICTURE,
     "sdp": offer(H264(_SPROP)) + b"m=audio 0 RTP/AVP 8\r\na=control:trackID=1\r\n",
     "rtcp": b"\x1c" + struct.pack(">BBHIQIII", 0x80, 200, 6, 1, 3_908_988_800 << 32, 0, 0, 0),
+    "mp4": bytes((len(_SPS),)) + _SPS + b"\x04" + _PPS,
+    "websocket": b"GET /s/c HTTP/1.1\r\nHost: relay\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+    b"Sec-WebSocket-Protocol: kapok.v1, abc.def\r\n\r\n",
     "digest": b'Digest realm="c", nonce="n", algorithm=SHA-256, qop="auth"',
 }
 

@@ -11,7 +11,7 @@ from services.chassis import errors, identity, metrics
 from services.chassis.errors import Violation
 from services.gateway import certificate
 from services.gateway.policy_health import PolicyHealth
-from services.gateway.rest import page
+from services.gateway.rest import page, player
 from services.gateway.rpc import failure
 from services.gateway.rpc.failure import Failure
 from services.gateway.rpc.forwarding import Forwarder, Incoming, Start
@@ -47,6 +47,7 @@ class Api:
         """All routes."""
         application = web.Application(client_max_size=MAX_BODY_BYTES)
         application.router.add_get("/", self._front)
+        application.router.add_routes(player.routes())
         application.router.add_get("/healthz", self._health)
         application.router.add_get("/metrics", self._metrics)
         application.router.add_route("*", "/{path:.*}", self._call)

@@ -17,6 +17,7 @@ from services.chassis.settings import Network
 from services.chassis.signing import Verifier
 from services.chassis.tasks import background, group
 from services.streams.relay.announcer import Address, Announcer, Capacity, LookRecord
+from services.streams.relay.browser import Browser
 from services.streams.relay.connection import House, Manners
 from services.streams.relay.control import Fence
 from services.streams.relay.counters import Counters
@@ -54,6 +55,8 @@ class Settings:
     permissions_public_key: Path
     source_networks: tuple[Network, ...]
     bus_seed: Path | None = None
+    web_listen: str = "127.0.0.1:0"
+    web_origins: tuple[str, ...] = ()  # of the pages that may play here: scheme://host[:port]
     own_addresses: tuple[str, ...] = ()  # host:port of the cell's other endpoints: never a camera
     lease_s: float = 10.0
     drain_s: float = 10.0
@@ -71,7 +74,7 @@ async def app(settings: Settings) -> AsyncIterator[None]:
         process,
     )  # fmt: skip
     host, port = _endpoint(settings.rtsp_listen)
-    door = Door(host, port)
+    door, web_door = Door(host, port), Door(*_endpoint(settings.web_listen))
     with Ender() as ender:
         async with (
             bus.connect(settings.bus_url, settings.bus_seed, settings.relay_id) as opened_bus,
@@ -92,14 +95,18 @@ async def app(settings: Settings) -> AsyncIterator[None]:
             counters.first_picture = histogram(metrics.REGISTRY, "first_picture", "To a first key picture").observe
             collector = RelayCollector(counters, doorkeeper)
             metrics.REGISTRY.register(collector)
-            listener = listen(door)
-            bound: int = listener.getsockname()[1]
+            listener, web_listener = listen(door), listen(web_door)
+            bound, web_bound = listener.getsockname()[1], web_listener.getsockname()[1]
             public_key = X25519PrivateKey.from_private_bytes(own).public_key().public_bytes_raw()
-            address = Address(settings.relay_id, public_key, host, bound, f"{host}:{metrics_port}", process)
+            address = Address(settings.relay_id, public_key, host, bound, f"{host}:{metrics_port}", process, web_bound)
             bus_host = settings.bus_url.rpartition("/")[2].rpartition("@")[2]
-            own_addresses = frozenset({*settings.own_addresses, bus_host, f"{host}:{bound}", address.metrics})
+            own_addresses = frozenset(
+                {*settings.own_addresses, bus_host, f"{host}:{bound}", f"{host}:{web_bound}", address.metrics}
+            )
             fence = Fence({"http": HttpPointing(client, settings.source_networks, own_addresses)}, clock)
-            server = Server(listener, door, House(doorkeeper, doorkeeper, counters, Manners()), ender)
+            house = House(doorkeeper, doorkeeper, counters, Manners(), frozenset(settings.web_origins))
+            server = Server(listener, door, house, ender)
+            web_server = Server(web_listener, web_door, house, ender, Browser)
             capacity = Capacity(settings.capacity_viewers, settings.capacity_bytes_per_s)
             announcer = Announcer(opened_bus, address, capacity, counters, doorkeeper, clock)
             editions = Editions(opened_bus, keys, doorkeeper)
@@ -112,7 +119,7 @@ async def app(settings: Settings) -> AsyncIterator[None]:
                 report_forever(opened_bus, settings.relay_id, doorkeeper.signals, clock),
                 _sweep_forever(doorkeeper),
             ):
-                async with background(server.run()):
+                async with background(server.run(), web_server.run()):
                     yield
                     doorkeeper.tenure.is_draining = True
                     announcer.hurry()

@@ -48,6 +48,7 @@ class House:
     sources: SourceBook
     counters: Counters
     manners: Manners
+    origins: frozenset[str] = frozenset()  # of the pages that may play here: scheme://host[:port]
 
 
 class Connection:
@@ -100,7 +101,7 @@ class Connection:
             started_s = loop.time()
             try:
                 async with asyncio.timeout(left_s):
-                    data = await loop.sock_recv(self._viewer.socket, _READ_BYTES)
+                    data = await self._viewer.receive(_READ_BYTES)
             except TimeoutError:
                 return "no sign of life" if self._is_playing else "handshake too slow"
             except OSError:
@@ -201,9 +202,7 @@ class Connection:
         target = _target(request.uri)
         if self._source is None:
             if self._house.counters.connections > self._house.manners.connections_most:
-                raise Exhausted(
-                    "LIMIT_REACHED", "this relay is full; open the session again", retry_after=timedelta(seconds=5)
-                )
+                raise full()
             admission = await self._house.gate.admit(target, self._peer)
             source = self._house.sources.source(admission.feed)
             self._holds.enter_context(source.held())
@@ -218,6 +217,11 @@ class Connection:
         if self._is_playing and not self._is_attached and self._source is not None:
             self._is_attached = True
             self._source.attach(self._viewer)
+
+
+def full() -> Exhausted:
+    """What is said to one connection too many."""
+    return Exhausted("LIMIT_REACHED", "this relay is full; open the session again", retry_after=timedelta(seconds=5))
 
 
 def _refusal(error: Error) -> Response:

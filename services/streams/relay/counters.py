@@ -23,5 +23,5 @@ class Counters:
     bytes_in: int = 0
     bytes_out: int = 0
     cut_backs: int = 0  # times that a slow viewer was cut back to a key picture
-    drops: int = 0  # malformed packets and oversized pictures of cameras
+    drops: int = 0  # malformed packets of cameras, oversized pictures, and those that no browser could be shown
     first_picture: Callable[[float], None] = _ignore  # called with the seconds from connection to first key picture

@@ -1,12 +1,26 @@
 """What the relay must see of H.264 over RTP (RFC 6184): key pictures and parameter sets. Nothing is decoded. Pure."""
 
 from services.rtsp.message import ProtocolError
-from services.streams.relay.parameters import ParameterSets, aggregated, fields_of
+from services.streams.relay.nal import Packing, aggregated
+from services.streams.relay.parameters import ParameterSets, fields_of
 
 KEY, PARAMETERS = 1, 2  # flags that `inspect` returns, or-ed
-_IDR, _SEI, _SPS, _PPS, _STAP_A, _FU_A = 5, 6, 7, 8, 24, 28
+SPS, PPS = 7, 8
+_IDR, _SEI, _STAP_A, _FU_A = 5, 6, 24, 28
 _RECOVERY_POINT = 6  # the SEI that cameras without IDR pictures send where decoding may begin (H.264 D.2.8)
 _KIND_OF = {first: first & 31 for first in range(256)}
+
+
+def _header_of_fragment(payload: bytes) -> bytes:
+    return bytes([payload[0] & 0xE0 | payload[1] & 31])
+
+
+PACKING = Packing(1, _KIND_OF, range(1, 24), _STAP_A, _FU_A, _header_of_fragment)
+
+
+def kind(unit: bytes) -> int:
+    """The type of a NAL unit, 0 to 31."""
+    return unit[0] & 31
 
 
 class H264:
@@ -17,7 +31,7 @@ class H264:
 
     def __init__(self, fmtp: str = "") -> None:
         """``fmtp``: the parameters of a camera's SDP; what is unreadable in them may still come in the stream."""
-        self._sets = ParameterSets({_SPS: 0, _PPS: 1}, _KIND_OF)
+        self._sets = ParameterSets({SPS: 0, PPS: 1}, _KIND_OF)
         self._sets.keep_all(fields_of(fmtp).get("sprop-parameter-sets", "").split(","))
 
     @staticmethod
@@ -35,7 +49,7 @@ class H264:
         """The parameters to offer to viewers (RFC 6184 §8.1)."""
         sets = self.parameter_sets
         offer = ["packetization-mode=1"]
-        if sets and sets[0][0] & 31 == _SPS and len(sets[0]) >= 4:
+        if sets and sets[0][0] & 31 == SPS and len(sets[0]) >= 4:
             offer.append(f"profile-level-id={sets[0][1:4].hex()}")
         if sets:
             offer.append("sprop-parameter-sets=" + ",".join(filter(None, map(self._sets.encoded, (0, 1)))))
@@ -54,16 +68,13 @@ class H264:
 
     def _single(self, nal: bytes) -> int:
         kind = nal[0] & 31
-        if kind in (_SPS, _PPS):
+        if kind in (SPS, PPS):
             self._sets.keep(nal)
-            return PARAMETERS if kind == _SPS else 0
+            return PARAMETERS if kind == SPS else 0
         return KEY if kind == _IDR or (kind == _SEI and nal[1] == _RECOVERY_POINT) else 0
 
     def _aggregate(self, payload: bytes) -> int:
         flags = 0
-        try:
-            for nal in aggregated(payload, 1, least=2):
-                flags |= self._single(nal)
-        except ValueError as error:
-            raise ProtocolError("STAP-A", str(error)) from error
+        for unit in aggregated(payload, 1):
+            flags |= self._single(unit)
         return flags

@@ -2,7 +2,8 @@
 
 from services.rtsp.message import ProtocolError
 from services.streams.relay.h264 import KEY, PARAMETERS
-from services.streams.relay.parameters import ParameterSets, aggregated, fields_of
+from services.streams.relay.nal import Packing, aggregated
+from services.streams.relay.parameters import ParameterSets, fields_of
 
 VPS, SPS, PPS = 32, 33, 34
 _SEI, _AP, _FU = 39, 48, 49
@@ -11,6 +12,13 @@ _RECOVERY_POINT = 6  # the SEI of cameras that refresh little by little (H.265 D
 _HEADER_BYTES = 2
 _KIND_OF = {first: first >> 1 & 63 for first in range(256)}
 _SPROPS = ("sprop-vps", "sprop-sps", "sprop-pps")
+
+
+def _header_of_fragment(payload: bytes) -> bytes:
+    return bytes([payload[0] & 0x81 | (payload[2] & 63) << 1, payload[1]])
+
+
+PACKING = Packing(_HEADER_BYTES, _KIND_OF, range(_AP), _AP, _FU, _header_of_fragment)
 
 
 def kind(unit: bytes) -> int:
@@ -68,9 +76,6 @@ class H265:
 
     def _aggregate(self, payload: bytes) -> int:
         flags = 0
-        try:
-            for nal in aggregated(payload, _HEADER_BYTES, least=_HEADER_BYTES + 1):
-                flags |= self._single(nal)
-        except ValueError as error:
-            raise ProtocolError("AP", str(error)) from error
+        for unit in aggregated(payload, _HEADER_BYTES):
+            flags |= self._single(unit)
         return flags

@@ -1,4 +1,6 @@
-"""NAL units in, fragmented MP4 out (ISO/IEC 14496-12, avc1 of 14496-15): for files of copies and for browsers. Pure.
+"""NAL units in, fragmented MP4 out (ISO/IEC 14496-12): for files of copies and for browsers. Pure.
+
+What differs between H.264 and H.265 is a ``Form``: the modules avc and hevc (ISO/IEC 14496-15).
 
 A stream is one ``init_segment`` and then ``fragment``s, each of one picture (least delay) or of many (least overhead).
 ``Timeline`` turns the wrapping timestamps of RTP into decode times and durations that add up exactly.
@@ -7,9 +9,10 @@ A stream is one ``init_segment`` and then ``fragment``s, each of one picture (le
 import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
-from services.rtsp.message import ProtocolError
-from services.streams.relay import nal, sps
+from services.streams.relay import avc, hevc
+from services.streams.relay.boxes import box, full
 
 TIMESCALE_HZ = 90_000
 _TRACK = 1
@@ -18,6 +21,25 @@ _JUMP_MOST_TICKS = 10 * TIMESCALE_HZ  # a clock that jumps further is set anew, 
 _KEY, _NOT_KEY = 0x02000000, 0x01010000  # sample flags: depends on no other / on others and is no sync sample
 _UNITY = struct.pack(">9I", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
 _SAMPLE = struct.Struct(">IIIi")
+
+
+class Form(Protocol):
+    """How pictures of one encoding stand in a file."""
+
+    def units(self, payloads: Iterable[bytes]) -> list[bytes]:
+        """The NAL units that RTP ``payloads`` of one picture carry; ProtocolError on lies."""
+
+    def codec(self, parameter_sets: Sequence[bytes]) -> str:
+        """Its name for browsers; ProtocolError when ``parameter_sets`` lack what it is made of."""
+
+    def is_parameter_set(self, unit: bytes) -> bool:
+        """Whether ``unit`` belongs in the header alone."""
+
+    def sample_entry(self, parameter_sets: Sequence[bytes]) -> bytes:
+        """The header's description of the pictures; ProtocolError when ``parameter_sets`` don't suffice."""
+
+
+FORMS: dict[str, Form] = {"H264": avc, "H265": hevc}  # by the encoding's name in an SDP
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +76,7 @@ class Timeline:
             ready = self._ended(max(1, self._shown_at - self._held.decode_time))
         start = ready.decode_time + ready.duration if ready else 0
         self._timestamp = timestamp
-        self._held = Sample(_prefixed(units), start, 0, self._shown_at - start, is_key)
+        self._held = Sample(prefixed(units), start, 0, self._shown_at - start, is_key)
         return ready
 
     def finish(self) -> Sample | None:
@@ -67,33 +89,29 @@ class Timeline:
         return Sample(held.data, held.decode_time, duration, held.composition_offset, held.is_key)
 
 
-def codec(parameter_sets: Sequence[bytes]) -> str:
-    """The name that browsers ask for (RFC 6381), e.g. ``avc1.4d401f``."""
-    return f"avc1.{_first(parameter_sets)[1:4].hex()}"
-
-
-def init_segment(parameter_sets: Sequence[bytes], duration_ticks: int | None = None) -> bytes:
-    """``ftyp`` and ``moov`` for one H.264 track; ``duration_ticks`` for a file, None for a live stream.
+def init_segment(parameter_sets: Sequence[bytes], duration_ticks: int | None = None, form: Form = avc) -> bytes:
+    """``ftyp`` and ``moov`` for one video track; ``duration_ticks`` for a file, None for a live stream.
 
     Its length does not depend on the duration's value, so that a file's header can be written again at its end.
-    Raises ProtocolError when ``parameter_sets`` lack an SPS or a PPS or can't be read.
+    Raises ProtocolError when ``parameter_sets`` lack one that is needed, or can't be read.
     """
-    shape = sps.parse(_first(parameter_sets))
-    size = struct.pack(">II", shape.width << 16, shape.height << 16)
-    movie = _full(b"mvhd", 0, 0, struct.pack(">4IIHxx8x", 0, 0, TIMESCALE_HZ, 0, 0x10000, 0x100), _UNITY,
+    description = form.sample_entry(parameter_sets)
+    width, height = struct.unpack_from(">HH", description, 32)
+    size = struct.pack(">II", width << 16, height << 16)
+    movie = full(b"mvhd", 0, 0, struct.pack(">4IIHxx8x", 0, 0, TIMESCALE_HZ, 0, 0x10000, 0x100), _UNITY,
                   bytes(24), struct.pack(">I", _TRACK + 1))  # fmt: skip
-    track = _full(b"tkhd", 0, 3, struct.pack(">5I8x4H", 0, 0, _TRACK, 0, 0, 0, 0, 0, 0), _UNITY, size)
-    media = _full(b"mdhd", 0, 0, struct.pack(">4IHH", 0, 0, TIMESCALE_HZ, 0, 0x55C4, 0))  # language: undetermined
-    handler = _full(b"hdlr", 0, 0, bytes(4), b"vide", bytes(12), b"video\0")
-    data_here = _box(b"dinf", _full(b"dref", 0, 0, struct.pack(">I", 1), _full(b"url ", 0, 1)))
-    entry = _full(b"stsd", 0, 0, struct.pack(">I", 1), _sample_entry(shape, parameter_sets))
-    empty = [_full(kind, 0, 0, bytes(8 if kind == b"stsz" else 4)) for kind in (b"stts", b"stsc", b"stsz", b"stco")]
-    info = _box(b"minf", _full(b"vmhd", 0, 1, bytes(8)), data_here, _box(b"stbl", entry, *empty))
-    whole = b"" if duration_ticks is None else _full(b"mehd", 1, 0, struct.pack(">Q", duration_ticks))
-    extends = _box(b"mvex", whole, _full(b"trex", 0, 0, struct.pack(">5I", _TRACK, 1, 0, 0, 0)))
-    trak = _box(b"trak", track, _box(b"mdia", media, handler, info))
-    brands = _box(b"ftyp", b"iso6", struct.pack(">I", 1), b"iso6avc1mp41")
-    return brands + _box(b"moov", movie, trak, extends)
+    track = full(b"tkhd", 0, 3, struct.pack(">5I8x4H", 0, 0, _TRACK, 0, 0, 0, 0, 0, 0), _UNITY, size)
+    media = full(b"mdhd", 0, 0, struct.pack(">4IHH", 0, 0, TIMESCALE_HZ, 0, 0x55C4, 0))  # language: undetermined
+    handler = full(b"hdlr", 0, 0, bytes(4), b"vide", bytes(12), b"video\0")
+    data_here = box(b"dinf", full(b"dref", 0, 0, struct.pack(">I", 1), full(b"url ", 0, 1)))
+    entry = full(b"stsd", 0, 0, struct.pack(">I", 1), description)
+    empty = [full(kind, 0, 0, bytes(8 if kind == b"stsz" else 4)) for kind in (b"stts", b"stsc", b"stsz", b"stco")]
+    info = box(b"minf", full(b"vmhd", 0, 1, bytes(8)), data_here, box(b"stbl", entry, *empty))
+    whole = b"" if duration_ticks is None else full(b"mehd", 1, 0, struct.pack(">Q", duration_ticks))
+    extends = box(b"mvex", whole, full(b"trex", 0, 0, struct.pack(">5I", _TRACK, 1, 0, 0, 0)))
+    trak = box(b"trak", track, box(b"mdia", media, handler, info))
+    brands = box(b"ftyp", b"iso6", struct.pack(">I", 1), b"iso6mp41")
+    return brands + box(b"moov", movie, trak, extends)
 
 
 def fragment(sequence: int, samples: Sequence[Sample]) -> bytes:
@@ -101,51 +119,15 @@ def fragment(sequence: int, samples: Sequence[Sample]) -> bytes:
     rows = b"".join(
         _SAMPLE.pack(s.duration, len(s.data), _KEY if s.is_key else _NOT_KEY, s.composition_offset) for s in samples
     )
-    head = _full(b"tfhd", 0, 0x020000, struct.pack(">I", _TRACK))  # offsets count from this moof
-    start = _full(b"tfdt", 1, 0, struct.pack(">Q", samples[0].decode_time))
-    around = 8 + len(_full(b"mfhd", 0, 0, bytes(4))) + 8 + len(head) + len(start) + 20 + len(rows)
-    run = _full(b"trun", 1, 0x000F01, struct.pack(">II", len(samples), around + 8), rows)
-    moof = _box(b"moof", _full(b"mfhd", 0, 0, struct.pack(">I", sequence)), _box(b"traf", head, start, run))
-    return moof + _box(b"mdat", *(sample.data for sample in samples))
+    head = full(b"tfhd", 0, 0x020000, struct.pack(">I", _TRACK))  # offsets count from this moof
+    start = full(b"tfdt", 1, 0, struct.pack(">Q", samples[0].decode_time))
+    around = 8 + len(full(b"mfhd", 0, 0, bytes(4))) + 8 + len(head) + len(start) + 20 + len(rows)
+    run = full(b"trun", 1, 0x000F01, struct.pack(">II", len(samples), around + 8), rows)
+    moof = box(b"moof", full(b"mfhd", 0, 0, struct.pack(">I", sequence)), box(b"traf", head, start, run))
+    return moof + box(b"mdat", *(sample.data for sample in samples))
 
 
-def _sample_entry(shape: sps.Sps, parameter_sets: Sequence[bytes]) -> bytes:
-    pixels = struct.pack(">HH", shape.width, shape.height)
-    dense = struct.pack(">II4xH32xHh", 72 << 16, 72 << 16, 1, 24, -1)  # 72 dpi, one frame a sample, depth 24
-    return _box(b"avc1", bytes(6), struct.pack(">H", 1), bytes(16), pixels, dense, _avcc(shape, parameter_sets))
-
-
-def _avcc(shape: sps.Sps, parameter_sets: Sequence[bytes]) -> bytes:
-    """The decoder's configuration record (14496-15 §5.3.3.1)."""
-    pictures = [unit for unit in parameter_sets if nal.kind(unit) == nal.PPS]
-    if not pictures:
-        raise ProtocolError("parameter sets", "hold no PPS; wait until the camera has sent one")
-    sequence = _first(parameter_sets)
-    record = bytes([1, shape.profile, shape.compatibility, shape.level, 0xFF, 0xE1])  # 4-byte lengths, one SPS
-    record += struct.pack(">H", len(sequence)) + sequence + bytes([len(pictures)])
-    record += b"".join(struct.pack(">H", len(unit)) + unit for unit in pictures)
-    if shape.has_chroma:
-        record += bytes([0xFC | shape.chroma_format, 0xF8 | shape.luma_depth - 8, 0xF8 | shape.chroma_depth - 8, 0])
-    return _box(b"avcC", record)
-
-
-def _first(parameter_sets: Sequence[bytes]) -> bytes:
-    for unit in parameter_sets:
-        if nal.kind(unit) == nal.SPS:
-            return unit
-    raise ProtocolError("parameter sets", "hold no SPS; wait until the camera has sent one")
-
-
-def _prefixed(units: Iterable[bytes]) -> bytes:
-    """Parameter sets are left out: with avc1 they stand in the header alone."""
-    kept = (unit for unit in units if nal.kind(unit) not in (nal.SPS, nal.PPS))
+def prefixed(units: Iterable[bytes], form: Form = avc) -> bytes:
+    """A sample's bytes: each unit behind its length. Parameter sets are left out: they stand in the header alone."""
+    kept = (unit for unit in units if not form.is_parameter_set(unit))
     return b"".join(struct.pack(">I", len(unit)) + unit for unit in kept)
-
-
-def _box(kind: bytes, *parts: bytes) -> bytes:
-    body = b"".join(parts)
-    return struct.pack(">I", 8 + len(body)) + kind + body
-
-
-def _full(kind: bytes, version: int, flags: int, *parts: bytes) -> bytes:
-    return _box(kind, struct.pack(">I", version << 24 | flags), *parts)

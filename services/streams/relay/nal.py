@@ -1,63 +1,66 @@
-"""RTP payloads of one H.264 picture in, its NAL units out (RFC 6184 §5.6 to §5.8). Pure."""
+"""RTP payloads of one picture in, its NAL units out: H.264 (RFC 6184 §5.6 to §5.8), H.265 (RFC 7798 §4.4). Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from services.rtsp.message import ProtocolError
 
-SPS, PPS = 7, 8
-_STAP_A, _FU_A = 24, 28
 _FIRST, _LAST = 0x80, 0x40
 
 
-def kind(unit: bytes) -> int:
-    """The type of a NAL unit, 1 to 23."""
-    return unit[0] & 31
+@dataclass(frozen=True, slots=True)
+class Packing:
+    """What differs between the encodings. ``aggregate`` and ``fragment`` are types that hold units and are none."""
+
+    header_bytes: int
+    kind_of: Mapping[int, int]  # the type of a unit, by its first byte
+    units: range  # types that go as they are
+    aggregate: int
+    fragment: int
+    header_of_fragment: Callable[[bytes], bytes]  # the header of the unit that a payload is a fragment of
 
 
-def units(payloads: Iterable[bytes]) -> list[bytes]:
+def units(payloads: Iterable[bytes], packing: Packing) -> list[bytes]:
     """The NAL units that ``payloads`` carry, all of one picture, in the order of their sequence numbers.
 
-    Raises ProtocolError for a fragment whose beginning or end is missing, and for packets of the interleaved modes,
-    which need an agreement that nobody made.
+    Raises ProtocolError for lengths that lie, for a fragment whose beginning or end is missing, and for packets of the
+    interleaved modes, which need an agreement that nobody made.
     """
     found: list[bytes] = []
     fragments: list[bytes] = []
+    head = packing.header_bytes
     for payload in payloads:
-        if len(payload) < 2:
+        if len(payload) <= head:
             raise ProtocolError("RTP payload", "is too short for a NAL unit")
-        form = payload[0] & 31
-        if form == _FU_A:
-            _fragment(payload, fragments)
-            if payload[1] & _LAST:
+        form = packing.kind_of[payload[0]]
+        if form == packing.fragment:
+            if bool(payload[head] & _FIRST) == bool(fragments):
+                raise ProtocolError("fragmented unit", "has no beginning, or no end")
+            if not fragments:
+                fragments.append(packing.header_of_fragment(payload))
+            fragments.append(payload[head + 1 :])
+            if payload[head] & _LAST:
                 found.append(b"".join(fragments))
                 fragments.clear()
         elif fragments:
-            raise ProtocolError("FU-A", "the end of a fragmented unit is missing")
-        elif form == _STAP_A:
-            found += _aggregated(payload)
-        elif 1 <= form <= 23:
+            raise ProtocolError("fragmented unit", "has no end")
+        elif form == packing.aggregate:
+            found += aggregated(payload, head)
+        elif form in packing.units:
             found.append(payload)
         else:
-            raise ProtocolError("RTP payload", f"has the type {form}; ask the camera for packetization-mode 1 or 0")
+            raise ProtocolError("RTP payload", f"has the type {form}, which nobody agreed on")
     if fragments:
-        raise ProtocolError("FU-A", "the end of a fragmented unit is missing")
+        raise ProtocolError("fragmented unit", "has no end")
     return found
 
 
-def _fragment(payload: bytes, fragments: list[bytes]) -> None:
-    if bool(payload[1] & _FIRST) == bool(fragments):
-        raise ProtocolError("FU-A", "the beginning or the end of a fragmented unit is missing")
-    if payload[1] & _FIRST:
-        fragments.append(bytes([payload[0] & 0xE0 | payload[1] & 0x1F]))
-    fragments.append(payload[2:])
-
-
-def _aggregated(payload: bytes) -> list[bytes]:
-    found, at = [], 1
-    while at < len(payload):
+def aggregated(payload: bytes, header_bytes: int) -> Iterator[bytes]:
+    """The units of an aggregate, each of more than a header; ProtocolError on lengths that lie."""
+    at, end = header_bytes, len(payload)
+    while at < end:
         start = at + 2
         at = start + int.from_bytes(payload[at:start], "big")
-        if at > len(payload) or at == start:
-            raise ProtocolError("STAP-A", "a unit's length reaches beyond its packet, or is nothing")
-        found.append(payload[start:at])
-    return found
+        if at > end or at <= start + header_bytes:
+            raise ProtocolError("aggregated units", "have a length that reaches beyond the packet, or is nothing")
+        yield payload[start:at]

@@ -54,14 +54,3 @@ def fields_of(fmtp: str) -> dict[str, str]:
     """Format parameters by name in small letters; a value may hold ``=``."""
     parts = fmtp.split(";")[:_FMTP_FIELDS_MOST]
     return {name.strip().lower(): value.strip() for name, _, value in (part.partition("=") for part in parts)}
-
-
-def aggregated(payload: bytes, at: int, least: int) -> Iterable[bytes]:
-    """The units of an aggregation packet whose first length stands at ``at``; ValueError on lengths that lie."""
-    end = len(payload)
-    while at < end:
-        start = at + 2
-        at = start + int.from_bytes(payload[at:start], "big")
-        if at > end or at < start + least:
-            raise ValueError("a unit's length reaches beyond its packet")
-        yield payload[start:at]

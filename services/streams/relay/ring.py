@@ -41,6 +41,10 @@ class Ring:
             oldest += 1
         self._forget(oldest)
 
+    def group(self) -> list[AccessUnit]:
+        """The pictures from which a new viewer begins: the newest key picture and what followed it."""
+        return [] if self.key is None else self._units[self.key - self.first :]
+
     def clear(self) -> None:
         """What is held can't be shown any more; the numbers run on."""
         self._forget(self.head)

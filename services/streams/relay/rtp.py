@@ -26,7 +26,8 @@ _STANDING_STILL_S = 0.2  # a key picture of the same timestamp after it is no sl
 class AccessUnit:
     """One coded picture, its packets framed and joined, with a sender report before a key picture.
 
-    ``sound`` is framed likewise: what came since the picture before, for viewers who want it.
+    ``sound`` is framed likewise: what came since the picture before, for viewers who want it. A key picture says also
+    what a decoder must know before it, as it was told when that picture came.
     """
 
     buffer: bytes
@@ -36,6 +37,8 @@ class AccessUnit:
     captured_at_monotonic_s: float
     captured_at_unix_s: float = 0.0  # by the camera's reports where it sends any
     sound: bytes = b""
+    encoding: str = ""  # as an SDP names it
+    parameter_sets: tuple[bytes, ...] = ()
 
     @property
     def size_bytes(self) -> int:
@@ -130,13 +133,16 @@ class Assembler:
             kind, has_marker, sequence, timestamp, ssrc, payload = parse(data)
             if kind != self._track.payload_type:
                 return ()  # comfort noise, metadata, forward error correction: not the picture
+            # Where the marker was forgotten, this packet may already tell the next picture's parameter sets.
+            is_next = bool(self._pending) and timestamp != self._timestamp
+            told = self._inspector.parameter_sets if is_next else []
             flags = self._inspector.inspect(payload)
         except ProtocolError:
             self.dropped += 1
             return ()
         units = []
-        if self._pending and timestamp != self._timestamp:
-            units += self._finish()
+        if is_next:
+            units += self._finish(self._inspector.encoding, told)
         if not self._pending:
             self._timestamp, self._ssrc, self._arrival = timestamp, ssrc, arrival
         self._flags |= flags
@@ -147,10 +153,10 @@ class Assembler:
         else:
             self._pending[1:] = []  # one stays, so that the rest of this picture is known as such
         if has_marker:
-            units += self._finish()
+            units += self._finish(self._inspector.encoding, self._inspector.parameter_sets)
         return units
 
-    def _finish(self) -> list[AccessUnit]:
+    def _finish(self, encoding: str, parameter_sets: list[bytes]) -> list[AccessUnit]:
         """The picture under way as one buffer; nothing when it was larger than a picture may be."""
         pending, flags, is_whole = self._pending, self._flags, self._size <= self._most
         self._clear()
@@ -165,7 +171,7 @@ class Assembler:
         timestamp, is_continuous = self._timestamps.of(self._ssrc, self._timestamp, self._arrival.monotonic_s)
         if not is_continuous:
             self._offset = self._last_sequence + 1 - pending[0][0]
-        extra = self._inspector.parameter_sets if is_key and not flags & PARAMETERS and self._inspector else []
+        extra = parameter_sets if is_key and not flags & PARAMETERS else []
         first = pending[0][0] + self._offset
         numbered = [(first + i, nal) for i, nal in enumerate(extra)]
         self._offset += len(extra)
@@ -176,7 +182,9 @@ class Assembler:
         report = self._sender.report(taken_s, timestamp) if is_key else b""
         buffer = report + self._sender.frame(numbered, timestamp, last)
         sound = self._sound.take(self._clock if is_key else None) if self._sound else b""
-        return [AccessUnit(buffer, is_key, timestamp, first & 0xFFFF, self._arrival.monotonic_s, taken_s, sound)]
+        opening = (encoding, tuple(parameter_sets)) if is_key else ("", ())
+        came_s = self._arrival.monotonic_s
+        return [AccessUnit(buffer, is_key, timestamp, first & 0xFFFF, came_s, taken_s, sound, *opening)]
 
     def _begins_group(self, flags: int) -> bool:
         """A camera that sets the marker on every slice makes several units of one picture: the first is the key."""

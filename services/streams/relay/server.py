@@ -1,10 +1,15 @@
-"""The relay's RTSP door: accepts connections, keeps strangers few and short, and closes every socket by the ender."""
+"""A door of the relay, for RTSP or WebSocket: accepts connections, keeps strangers few and short.
+
+Every socket is closed by the ender.
+"""
 
 import asyncio
 import logging
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Protocol
 
 from services.streams.relay.connection import Connection, House
 from services.streams.relay.ender import Ender
@@ -23,6 +28,16 @@ class Door:
     strangers_most: int = 256
     stranger_patience: timedelta = timedelta(seconds=1)  # sure to be kept so long, also while the door is crowded
     send_buffer_bytes: int = 256 * 1024  # of each viewer: what the kernel holds, a viewer has not seen
+
+
+class Talk(Protocol):
+    """One connection in its protocol."""
+
+    async def run(self) -> bool:
+        """Serve until the end; True when a last word may still be on its way."""
+
+
+MakeTalk = Callable[[Viewer, Peer, House, Callable[[], None]], Talk]
 
 
 def listen(door: Door) -> socket.socket:
@@ -45,7 +60,10 @@ def listen(door: Door) -> socket.socket:
 class Server:
     """Serves ``listener`` while `run` runs; cancelling it ends every connection."""
 
-    def __init__(self, listener: socket.socket, door: Door, house: House, ender: Ender) -> None:
+    def __init__(
+        self, listener: socket.socket, door: Door, house: House, ender: Ender, talk: MakeTalk = Connection
+    ) -> None:
+        self._talk = talk
         self._listener = listener
         self._door = door
         self._house = house
@@ -92,7 +110,7 @@ class Server:
         counters.connections += 1
         try:
             viewer = Viewer(accepted, counters)
-            is_last_word_due = await Connection(viewer, peer, self._house, lambda: self._forget(task)).run()
+            is_last_word_due = await self._talk(viewer, peer, self._house, lambda: self._forget(task)).run()
         except Exception:  # one connection's failure, the gate's included, must not end a thousand viewers
             log.exception("a viewer's connection failed")
         finally:

@@ -1,51 +1,37 @@
-"""One camera towards its viewers: pulled while anybody holds it, its pictures kept in a ring and handed out.
+"""One camera towards its viewers: pulled while anybody holds it, its pictures and sound given to outlets.
 
-Viewers hold a cursor, not a queue, so memory is bounded by the ring whatever their number and slowness. A viewer that
-is level with the ring gets each picture from the fan-out; one that is behind catches up as its socket lets it.
+intake ─► assembler, which takes the sound along ─► access units ─► an outlet for each shape that viewers take
+
+Viewers hold a cursor, not a queue, so memory is bounded by the outlets' rings whatever their number and slowness. One
+that is level with its ring gets each picture from the fan-out; one that is behind catches up as its socket lets it.
 """
 
 import asyncio
 import logging
 import random
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Protocol
 
 from services.chassis.clock import Clock, SystemClock
 from services.chassis.errors import Error, Internal, InvalidArgument, Unauthenticated, Unavailable
 from services.rtsp.message import ProtocolError
 from services.streams.relay import sdp
 from services.streams.relay.counters import Counters
+from services.streams.relay.fragments import Fragments
 from services.streams.relay.framing import Arrival
 from services.streams.relay.intake import Patience, SourceSpec, pull
-from services.streams.relay.ring import WAITING, Ring
+from services.streams.relay.outlet import Hall, MadeOutlet, Maker, Outlet, Receiver
+from services.streams.relay.ring import Ring
 from services.streams.relay.rtp import AccessUnit, Assembler
 from services.streams.relay.sound import Carried
 
 log = logging.getLogger(__name__)
 _RECENT_S = 2.0  # a picture so old still says that the camera is there
-_SLICE_S = 0.002  # the fan-out of one picture yields this often: handshakes and other cameras are waiting
-
-
-class Receiver(Protocol):
-    """A viewer as the fan-out sees it. ``next`` is the picture that it wants from the fan-out, or negative for none."""
-
-    next: int
-
-    def take(self, unit: AccessUnit) -> int:
-        """Send picture ``next`` now; the bytes that the socket took."""
-
-    def begin(self, number: int) -> None:
-        """Go on from picture ``number`` of the ring, as fast as the socket lets it."""
-
-    def dismiss(self, why: str) -> None:
-        """There is no more that it could read: its connection ends."""
-
-    def watch(self, ring: Ring) -> None:
-        """Begin at the newest key picture of ``ring``, or wait for one."""
+PACKETS, FRAGMENTS = "packets", "fragments"  # the shapes that viewers take
+_MADE: dict[str, Callable[[], Maker]] = {FRAGMENTS: Fragments}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +63,9 @@ class Source:
         self._counters = counters
         self._habits = habits or Habits()
         self._clock = clock or SystemClock()
-        self._receivers: dict[Receiver, None] = {}
         self._holders = 0
         self._is_served = False
         self._held, self._unheld = asyncio.Event(), asyncio.Event()
-        self._arrived = asyncio.Event()  # a picture that is not handed out yet
         self._settled = asyncio.Event()  # the first key picture is there, or the camera has failed
         self._failure: Error | None = None
         self._pictured_at_s: float | None = None
@@ -145,10 +129,14 @@ class Source:
         assert self._assembler.inspector is not None, "a key picture came through an inspector"
         return sdp.offer(self._assembler.inspector, self._sound.track)
 
-    def attach(self, receiver: Receiver) -> None:
-        """From now on ``receiver`` gets every picture, beginning with the one that `start` told."""
-        self._receivers[receiver] = None
-        receiver.watch(self.ring)
+    @property
+    def ring(self) -> Ring:
+        """Of the packets."""
+        return self._outlets[PACKETS].ring
+
+    def attach(self, receiver: Receiver, shape: str = PACKETS) -> None:
+        """From now on ``receiver`` gets every picture in that shape, beginning with the one that `start` told."""
+        self._outlets[shape].attach(receiver)
 
     def start(self) -> AccessUnit | None:
         """The picture that a viewer attached now would begin with; None: the next key picture."""
@@ -156,18 +144,18 @@ class Source:
 
     def detach(self, receiver: Receiver) -> None:
         """``receiver`` gets nothing any more; unknown ones are ignored."""
-        self._receivers.pop(receiver, None)
+        for outlet in self._outlets.values():
+            outlet.detach(receiver)
 
     def playing(self, described: sdp.Description) -> None:
-        """The intake has (re)connected. Viewers who were told of another format are ended: they can't read this one."""
+        """The intake has (re)connected. Viewers who were told of another format may not be able to read this one."""
         before = self.format
         self._sound.restart(described.sound)
         self._assembler.restart(described.track)
         if before not in ((), self.format):
-            self.ring.clear()
             self._settled.clear()
-            for receiver in tuple(self._receivers):
-                receiver.dismiss("the camera changed its format")
+            for outlet in self._outlets.values():
+                outlet.change("the camera changed its format")
 
     def packet(self, data: bytes) -> None:
         """One RTP packet of the camera's pictures."""
@@ -176,8 +164,8 @@ class Source:
         for unit in self._assembler.push(data, arrival):
             self._counters.access_units_in += 1
             self._pictured_at_s = arrival.monotonic_s
-            self.ring.append(unit)
-            self._arrived.set()
+            for outlet in self._outlets.values():
+                outlet.put(unit)
             if unit.is_key:
                 self._failure = None
                 self._settled.set()
@@ -199,7 +187,10 @@ class Source:
         return Arrival(self._clock.monotonic(), self._clock.now().timestamp())
 
     def _reset(self) -> None:
-        self.ring = Ring(self._habits.ring_bytes_most)
+        hall = Hall(self._counters, self._clock, self._habits.ring_bytes_most)
+        packets = Outlet(hall)
+        made = {shape: MadeOutlet(hall, packets.ring, maker) for shape, maker in _MADE.items()}
+        self._outlets: dict[str, Outlet] = {PACKETS: packets, **made}
         self._sound = Carried(secrets.randbits(32))
         self._assembler = Assembler(secrets.randbits(32), self._habits.picture_bytes_most, self._sound)
         self._failure = None
@@ -210,7 +201,8 @@ class Source:
         self._counters.sources += 1
         try:
             async with asyncio.TaskGroup() as group:
-                work = [group.create_task(self._pull()), group.create_task(self._fan_out())]
+                running = (outlet.run() for outlet in self._outlets.values())
+                work = [group.create_task(job) for job in (self._pull(), *running)]
                 await self._idle()
                 for task in work:
                     task.cancel()
@@ -252,32 +244,3 @@ class Source:
             await asyncio.sleep(delay_s * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, not a secret
             delay_s = min(2 * delay_s, most_s)
             self._counters.source_reconnects += 1
-
-    async def _fan_out(self) -> None:
-        number, ring = self.ring.head, self.ring
-        while True:
-            await self._arrived.wait()
-            self._arrived.clear()
-            while (number := max(number, ring.first)) < ring.head:
-                await self._hand_out(number, ring[number])
-                number += 1
-
-    async def _hand_out(self, number: int, unit: AccessUnit) -> None:
-        """One picture to everybody who is level with the ring: one comparison and one send per viewer."""
-        monotonic = self._clock.monotonic
-        until_s = monotonic() + _SLICE_S
-        sent_bytes = sent_units = 0
-        for receiver in tuple(self._receivers):
-            if receiver.next == number:
-                taken = receiver.take(unit)
-                sent_bytes += taken
-                sent_units += taken > 0
-            elif unit.is_key and receiver.next == WAITING:
-                receiver.begin(number)
-            elif 0 <= receiver.next < number:  # the ring let go of pictures before they were handed out
-                receiver.begin(receiver.next)
-            if monotonic() > until_s:
-                await asyncio.sleep(0)
-                until_s = monotonic() + _SLICE_S
-        self._counters.bytes_out += sent_bytes
-        self._counters.access_units_out += sent_units

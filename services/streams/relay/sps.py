@@ -6,6 +6,7 @@ A camera sends it, so it is hostile: every number is bounded and running out of 
 from dataclasses import dataclass
 
 from services.rtsp.message import ProtocolError
+from services.streams.relay.bits import Bits
 
 _WITH_CHROMA = {100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135}  # profiles that tell chroma and depth
 _SIDE_MOST = 16_384  # pixels
@@ -31,40 +32,12 @@ class Sps:
         return self.profile in _WITH_CHROMA
 
 
-class _Bits:
-    """Reads a NAL unit's bits after its emulation prevention bytes are gone (§7.4.1.1)."""
-
-    def __init__(self, nal: bytes) -> None:
-        data = nal.replace(b"\0\0\3", b"\0\0")
-        self._value = int.from_bytes(data, "big")
-        self._left = 8 * len(data)
-
-    def take(self, count: int) -> int:
-        if count > self._left:
-            raise ProtocolError("SPS", "ends before its fields do")
-        self._left -= count
-        return self._value >> self._left & (1 << count) - 1
-
-    def unsigned(self) -> int:
-        """Exp-Golomb, §9.1."""
-        zeros = 0
-        while not self.take(1):
-            zeros += 1
-            if zeros > 31:
-                raise ProtocolError("SPS", "holds a number of more than 32 bits")
-        return (1 << zeros) - 1 + self.take(zeros)
-
-    def signed(self) -> int:
-        code = self.unsigned()
-        return (code + 1) // 2 if code & 1 else -(code // 2)
-
-
 def parse(nal: bytes) -> Sps:
     """The fields of an SPS NAL unit, header byte included; ProtocolError when it is not one."""
     if len(nal) < 4 or nal[0] & 31 != 7 or len(nal) > 4096:
         raise ProtocolError("SPS", "is a NAL unit of type 7 of 4 to 4096 bytes")
     profile, compatibility, level = nal[1:4]
-    bits = _Bits(nal[4:])
+    bits = Bits(nal[4:])
     bits.unsigned()  # its id
     chroma, luma_depth, chroma_depth, is_split = _chroma(bits) if profile in _WITH_CHROMA else (1, 8, 8, False)
     bits.unsigned()  # log2_max_frame_num
@@ -85,7 +58,7 @@ def parse(nal: bytes) -> Sps:
     return Sps(profile, compatibility, level, chroma, luma_depth, chroma_depth, width, height)
 
 
-def _chroma(bits: _Bits) -> tuple[int, int, int, bool]:
+def _chroma(bits: Bits) -> tuple[int, int, int, bool]:
     """Chroma format, luma depth, chroma depth, and whether the planes are coded apart; scaling lists are skipped."""
     chroma = bits.unsigned()
     is_split = bool(bits.take(1)) if chroma == 3 else False
@@ -100,7 +73,7 @@ def _chroma(bits: _Bits) -> tuple[int, int, int, bool]:
     return chroma, luma_depth, chroma_depth, is_split
 
 
-def _skip_scaling_list(bits: _Bits, size: int) -> None:
+def _skip_scaling_list(bits: Bits, size: int) -> None:
     last = following = 8
     for _ in range(size):
         if following:
@@ -108,7 +81,7 @@ def _skip_scaling_list(bits: _Bits, size: int) -> None:
         last = following or last
 
 
-def _skip_order(bits: _Bits) -> None:
+def _skip_order(bits: Bits) -> None:
     """The fields of the picture order count, of which three kinds exist."""
     kind = bits.unsigned()
     if kind == 0:

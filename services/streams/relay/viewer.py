@@ -33,8 +33,12 @@ class Viewer:
         self._replies = b""
         self._is_writing = False  # waiting for the socket to take more
 
+    async def receive(self, bytes_most: int) -> bytes:
+        """What the client says next; nothing when it has hung up. OSError when the connection is lost."""
+        return await self._loop.sock_recv(self.socket, bytes_most)
+
     def reply(self, data: bytes) -> None:
-        """Send an RTSP message now, or after the picture that is half written."""
+        """Send a message of the client's protocol now, or after the picture that is half written."""
         self._replies += data
         if len(self._replies) > _REPLIES_BYTES_MOST:
             self._fail("asks without reading")

@@ -143,7 +143,8 @@ async def home(
     credentials = grpc.ssl_server_credentials([pair], authority.own.certificate.read_bytes(), require_client_auth=True)
     port = endpoint.add_secure_port("127.0.0.1:0", credentials)
     access = {"certificate": str(me.certificate), "key": str(me.key), "agency": "agencies/x", "kind": "public-security"}
-    told = {"grpc": f"127.0.0.1:{port}", "ca": str(authority.own.certificate), "principals": {PRINCIPAL: access},
+    told = {"grpc": f"127.0.0.1:{port}", "http": "https://127.0.0.1:1",
+            "ca": str(authority.own.certificate), "principals": {PRINCIPAL: access},
             "ledger_public_key": LEDGER.public_key.hex()}  # fmt: skip
     (folder / "endpoints.json").write_text(json.dumps(told))
     await endpoint.start()

@@ -218,3 +218,13 @@ async def test_the_page_health_and_metrics_answer(web: Web) -> None:
             return 'kapok_gateway_calls_total{code="OK"' in await metrics.text()
 
     await eventually(counted)
+
+
+async def test_the_player_is_three_files_under_a_strict_policy(web: Web) -> None:
+    for path, kind in (("/watch", "text/html"), ("/watch.js", "text/javascript"), ("/watch.css", "text/css")):
+        async with web.session.get(f"{web.url}{path}") as answer:
+            assert (answer.status, answer.content_type) == (200, kind)
+            policy = answer.headers["Content-Security-Policy"]
+            assert "unsafe" not in policy
+            assert "default-src 'none'; script-src 'self'" in policy
+            assert "http" not in (await answer.text()).replace("http-equiv", ""), "nothing comes from elsewhere"

@@ -46,15 +46,19 @@ class Lens:
             self._sequence += 1
             packet = rtp(self._sequence, self._timestamp, payload, marker=i == len(payloads) - 1)
             wire += Interleaved(0, packet).encode()
-        for player in self.players:
-            player.write(wire)
+        self._send(wire)
 
     def hum(self, payload: bytes) -> None:
         """One packet of sound."""
         self._hummed += 1
         wire = Interleaved(2, rtp(self._hummed, 160 * self._hummed, payload, kind=8)).encode()
+        self._send(wire)
+
+    def _send(self, wire: bytes) -> None:
+        """To every player that has not hung up: one that just did leaves the list a moment later."""
         for player in self.players:
-            player.write(wire)
+            if not player.is_closing():
+                player.write(wire)
 
     def key(self, size: int = 500) -> None:
         """A key picture of about ``size`` bytes, without parameter sets."""
@@ -102,6 +106,12 @@ async def answer(lens: Lens, request: Request, writer: asyncio.StreamWriter) -> 
     writer.write(Response(200, headers=Headers(fields), body=body).encode())
     if request.method == "PLAY":
         lens.players.append(writer)
+
+
+async def describe_h265(_lens: Lens, request: Request, writer: asyncio.StreamWriter) -> None:
+    """The DESCRIBE of a camera set to H.265, silent, whose parameter sets come with its pictures."""
+    body = b"v=0\r\nm=video 0 RTP/AVP 97\r\na=rtpmap:97 H265/90000\r\na=control:video\r\n"
+    writer.write(Response(200, headers=Headers({"CSeq": str(request.cseq)}), body=body).encode())
 
 
 @asynccontextmanager

@@ -11,6 +11,7 @@ from typing import Any
 
 from services.chassis.errors import Error
 from services.rtsp.message import Headers, Interleaved, Parser, Request, Response
+from services.streams.relay.browser import Browser
 from services.streams.relay.connection import House, Manners
 from services.streams.relay.counters import Counters
 from services.streams.relay.ender import Ender
@@ -20,6 +21,7 @@ from services.streams.relay.server import Door, Server, listen
 from services.streams.relay.source import Habits, Source
 from services.streams.relay.viewer import Viewer
 
+ORIGIN = "https://kapok.example"
 LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"),)
 HASTY = Habits(
     patience=Patience(step=timedelta(seconds=1), silence=timedelta(seconds=1)),
@@ -64,6 +66,7 @@ class Stage:
     tasks: asyncio.TaskGroup
     habits: Habits
     port: int = 0
+    web_port: int = 0
     sources: dict[str, Source] = field(default_factory=dict)
 
     def source(self, camera: str) -> Source:
@@ -77,10 +80,13 @@ class Stage:
     def url(self, camera: str) -> str:
         return f"rtsp://127.0.0.1:{self.port}/s/{camera}?token=abc.def"
 
+    def web(self, camera: str) -> str:
+        return f"ws://127.0.0.1:{self.web_port}/s/{camera}"
+
 
 @asynccontextmanager
 async def relay(
-    habits: Habits = HASTY, manners: Manners | None = None, door: Door | None = None
+    habits: Habits = HASTY, manners: Manners | None = None, door: Door | None = None, origin: str = ORIGIN
 ) -> AsyncIterator[Stage]:
     """A relay on a free port of loopback, stopped and checked for leftovers at the end."""
     door = replace(door or Door(), port=0)
@@ -91,10 +97,14 @@ async def relay(
             stage = Stage(gate, counters, ender, tasks, habits)
             listener = listen(door)
             stage.port = listener.getsockname()[1]
-            server = Server(listener, door, House(gate, stage, counters, manners or Manners()), ender)
-            serving = tasks.create_task(server.run())
+            web_listener = listen(door)
+            stage.web_port = web_listener.getsockname()[1]
+            house = House(gate, stage, counters, manners or Manners(), frozenset({origin}))
+            servers = Server(listener, door, house, ender), Server(web_listener, door, house, ender, Browser)
+            serving = [tasks.create_task(server.run()) for server in servers]
             yield stage
-            serving.cancel()
+            for task in serving:
+                task.cancel()
     assert (counters.viewers, counters.connections, counters.sources) == (0, 0, 0)
 
 

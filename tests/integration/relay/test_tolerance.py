@@ -8,7 +8,7 @@ import pytest
 
 from services.rtsp.message import Headers, Interleaved, Request, Response
 from tests.eventually import eventually
-from tests.integration.relay.lens import Lens, answer, lens
+from tests.integration.relay.lens import Lens, answer, describe_h265, lens
 from tests.integration.relay.stage import Client, client, relay
 
 HEVC_KEY = b"\x26\x01key"
@@ -94,16 +94,7 @@ async def test_sound_on_the_channel_of_the_pictures_is_not_taken_for_pictures() 
 
 
 async def test_viewers_of_a_camera_that_changes_its_codec_are_ended_and_new_ones_see_the_new_one() -> None:
-    is_new = False
-
-    async def describe(camera: Lens, request: Request, writer: asyncio.StreamWriter) -> None:
-        if not is_new:
-            await answer(camera, request, writer)
-            return
-        body = b"v=0\r\nm=video 0 RTP/AVP 97\r\na=rtpmap:97 H265/90000\r\na=control:video\r\n"
-        writer.write(Response(200, headers=Headers({"CSeq": str(request.cseq)}), body=body).encode())
-
-    async with lens(DESCRIBE=describe) as camera, relay() as stage:
+    async with lens() as camera, relay() as stage:
         source = stage.add("c", camera.uri)
         with source.held():
             async with client(stage.port) as old, client(stage.port) as between:
@@ -112,7 +103,7 @@ async def test_viewers_of_a_camera_that_changes_its_codec_are_ended_and_new_ones
                 await old.play(stage.url("c"))
                 await between.ask("DESCRIBE", stage.url("c"))
                 await between.ask("SETUP", stage.url("c") + "/trackID=0", Transport="RTP/AVP/TCP")
-                is_new = True
+                camera.misbehave["DESCRIBE"] = describe_h265
                 camera.players[0].close()
                 with suppress(ConnectionError):
                     while True:

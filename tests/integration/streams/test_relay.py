@@ -7,6 +7,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from cli.rtsp_pull import Pull
@@ -51,6 +52,28 @@ async def test_an_ending_resets_what_stands_on_it_and_nothing_else(relay: Stage)
     await eventually(viewers[0].ended.is_set)
     assert not viewers[1].ended.is_set()
     assert (await refusal_of(mine)).reason == "TOKEN_INVALID"
+
+
+async def test_a_browser_shows_the_same_token_stands_on_record_alike_and_is_reset_alike(relay: Stage) -> None:
+    url, _ = await relay.assign()
+    path, _, token = url.partition("/s/")[2].partition("?token=")
+    where = f"ws://127.0.0.1:{relay.heard[-1].web_port}/s/{path}"
+    async with aiohttp.ClientSession() as session:
+        async with session.ws_connect(where, protocols=("kapok.v1", token)) as opened:
+            assert (await opened.receive_json())["type"].startswith("video/mp4")
+            assert await relay.facts() == ["opened"]
+            assert "have joined already" in str((await refusal_of(url)).message)
+            await relay.end("principals/p")
+            async for message in opened:
+                assert message.type is aiohttp.WSMsgType.BINARY or message.type is aiohttp.WSMsgType.TEXT
+            assert opened.close_code == 1006
+        async with session.ws_connect(where, protocols=("kapok.v1", token)) as late:
+            assert (await late.receive()).data == 4403
+
+    async def is_closed() -> bool:
+        return await relay.facts() == ["opened", "closed"]
+
+    await eventually(is_closed)
 
 
 async def test_an_ending_whose_message_was_lost_is_found_by_its_number(relay: Stage) -> None:

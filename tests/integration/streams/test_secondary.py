@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from demo.platform import watching
@@ -27,13 +28,20 @@ async def show(url: str) -> None:
     assert await asyncio.to_thread(viewer.await_pictures, 5), viewer.why
 
 
+async def show_in_browser(answer: pb.OpenSessionResponse) -> None:
+    protocols = ("kapok.v1", answer.token)
+    async with aiohttp.ClientSession() as http, http.ws_connect(answer.websocket_url, protocols=protocols) as opened:
+        assert (await opened.receive_json(timeout=5))["type"].startswith("video/mp4")
+
+
 async def test_main_and_secondary_are_pulled_once_each_and_say_so_on_record(office: Desk) -> None:
     lens = office.relay.lens
     office.registry.source = camera_pb2.Source(stream_uri=lens.uri, secondary_stream_uri=f"{lens.uri}/small")
     opened = [await office.open(stream=stream) for stream in ("STREAM_MAIN", "STREAM_SECONDARY", "STREAM_UNSPECIFIED")]
     opened.append(await office.open(stream="STREAM_SECONDARY"))
-    for answer in opened:
+    for answer in opened[:3]:
         await show(answer.rtsp_url)
+    await show_in_browser(opened[3])
     described = [request.uri for request in lens.requests if request.method == "DESCRIBE"]
     assert described == [lens.uri, f"{lens.uri}/small"]
     assert [session.stream for session in await office.sessions()] == [2, 1, 2, 1]

@@ -18,7 +18,8 @@ def _run(line: str) -> int:
 
 
 def _home(folder: Path, **changed: object) -> Path:
-    told = {"grpc": "127.0.0.1:1", "ca": str(folder / "ca.pem"), "ledger_public_key": "00" * 32, "principals": {
+    told = {"grpc": "127.0.0.1:1", "http": "https://127.0.0.1:1",
+            "ca": str(folder / "ca.pem"), "ledger_public_key": "00" * 32, "principals": {
         "police-yuexiu": {"certificate": str(folder / "x.pem"), "key": str(folder / "x.key"),
                           "agency": "agencies/police-yuexiu", "kind": "public-security"},
         "water-guangzhou": {"certificate": "", "key": "", "agency": "agencies/water", "kind": "sector-authority"},

@@ -1,4 +1,4 @@
-"""Real H.264 for the muxer's tests: a foreign encoder's pictures, as NAL units with their display order."""
+"""Real H.264 and H.265 for the muxer's tests: a foreign encoder's pictures, as NAL units."""
 
 import functools
 import re
@@ -29,12 +29,29 @@ def encode(size: str = "322x182", frames: int = 30, b_frames: int = 0, profile: 
          "-pix_fmt", "yuv420p", "-c:v", "libx264", "-profile:v", profile, "-x264-params", options, "-f", "h264", "-"],
         stdout=subprocess.PIPE, check=True, timeout=60,
     )  # fmt: skip
+    return _taken(made.stdout, kind_mask=31, delimiter=9, sets=(7, 8))
+
+
+@functools.cache
+def encode_hevc(size: str = "322x182", frames: int = 20, pixels: str = "yuv420p") -> Clip:
+    """The same by x265."""
+    options = "aud=1:bframes=0:keyint=10:min-keyint=10:scenecut=0:log-level=none:pools=1:frame-threads=1"
+    made = subprocess.run(
+        [FFMPEG, "-v", "error", "-f", "lavfi", "-i", f"testsrc2=size={size}:rate=25", "-frames:v", str(frames),
+         "-pix_fmt", pixels, "-c:v", "libx265", "-x265-params", options, "-f", "hevc", "-"],
+        stdout=subprocess.PIPE, check=True, timeout=60,
+    )  # fmt: skip
+    return _taken(made.stdout, kind_mask=126, delimiter=2 * 35, sets=(2 * 32, 2 * 33, 2 * 34))
+
+
+def _taken(stream: bytes, kind_mask: int, delimiter: int, sets: tuple[int, ...]) -> Clip:
+    """The pictures of a byte stream; a kind is the masked first byte, and a delimiter begins each picture."""
     pictures: list[list[bytes]] = []
-    for unit in filter(None, _START_CODE.split(made.stdout)):
-        if unit[0] & 31 == 9:  # an access unit delimiter begins each picture
+    for unit in filter(None, _START_CODE.split(stream)):
+        if unit[0] & kind_mask == delimiter:
             pictures.append([])
         pictures[-1].append(unit)
-    return Clip(pictures, [unit for unit in pictures[0] if unit[0] & 31 in (7, 8)])
+    return Clip(pictures, [unit for unit in pictures[0] if unit[0] & kind_mask in sets])
 
 
 def decoded(file: Path) -> list[list[str]]:

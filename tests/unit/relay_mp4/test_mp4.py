@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from services.rtsp.message import ProtocolError
-from services.streams.relay import mp4
+from services.streams.relay import avc, mp4
 from tests.unit.relay_mp4.clips import FFMPEG, Clip, encode, is_key
 
 _FRAME_TICKS = 3600  # 25 pictures a second
@@ -120,7 +120,7 @@ def test_a_header_written_again_with_its_duration_keeps_its_length() -> None:
 
 def test_the_codec_is_named_as_browsers_ask_for_it() -> None:
     sets = encode(profile="baseline").parameter_sets
-    assert re.fullmatch(r"avc1\.42[0-9a-f]{4}", mp4.codec(sets))
+    assert re.fullmatch(r"avc1\.42[0-9a-f]{4}", avc.codec(sets))
 
 
 def test_missing_parameter_sets_are_named() -> None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.rtsp.message import ProtocolError
-from services.streams.relay import nal
+from services.streams.relay import avc
 
 _UNIT = st.binary(min_size=2, max_size=400).map(lambda data: bytes([0x60 | data[0] % 23 + 1]) + data)
 
@@ -28,7 +28,7 @@ def _joined(units: list[bytes]) -> bytes:
 @given(st.lists(_UNIT, max_size=5), _UNIT, st.integers(1, 100))
 def test_every_form_gives_back_the_units_in_order(units: list[bytes], large: bytes, size: int) -> None:
     joined = [_joined(units)] if units else []
-    assert nal.units([*joined, *units, *_fragmented(large, size)]) == [*units, *units, large]
+    assert avc.units([*joined, *units, *_fragmented(large, size)]) == [*units, *units, large]
 
 
 @given(_UNIT, st.integers(1, 100), st.data())
@@ -36,13 +36,13 @@ def test_a_lost_end_or_beginning_is_refused(unit: bytes, size: int, data: st.Dat
     packets = _fragmented(unit, size)
     del packets[data.draw(st.sampled_from([0, len(packets) - 1]))]
     with pytest.raises(ProtocolError):
-        nal.units(packets)
+        avc.units(packets)
 
 
 @given(st.lists(st.binary(max_size=50), max_size=5))
 def test_any_bytes_are_read_or_refused(payloads: list[bytes]) -> None:
     try:
-        assert all(nal.units(payloads))
+        assert all(avc.units(payloads))
     except ProtocolError:
         return
 
@@ -50,4 +50,4 @@ def test_any_bytes_are_read_or_refused(payloads: list[bytes]) -> None:
 @pytest.mark.parametrize("payload", [b"", b"\x65", b"\x79\x00\x01", b"\x78\x00\x05\x01", b"\x78\x00\x00"])
 def test_lies_about_length_and_foreign_modes_are_refused(payload: bytes) -> None:
     with pytest.raises(ProtocolError):
-        nal.units([payload])
+        avc.units([payload])
