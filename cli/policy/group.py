@@ -1,6 +1,7 @@
 """The group of commands, and what they share."""
 
 import re
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
@@ -46,10 +47,16 @@ def changed(change: policy_pb2.PolicyChange) -> str:
     parts += [f"{one.code}: level {one.level}" for one in change.camera_levels[:5]]
     if len(change.camera_levels) > 5:
         parts.append(f"and {len(change.camera_levels) - 5} cameras more")
+    parts += leases(change.lease_seconds)
     if change.HasField("sealed_levels"):
         secret = change.sealed_levels
         parts.append(f"{secret.camera_count} cameras on {secret.name}, sha256 {secret.sha256}")
     return "; ".join(parts)
+
+
+def leases(seconds: Mapping[str, int]) -> list[str]:
+    """Of each class of session, as people read it."""
+    return [f"lease of {one}: {length} s" for one, length in sorted(seconds.items())]
 
 
 def camera_level(text: str) -> policy_pb2.CameraLevel:
@@ -61,5 +68,5 @@ def camera_level(text: str) -> policy_pb2.CameraLevel:
 def number(text: str) -> int:
     """Up to nine digits."""
     if not _DIGITS.fullmatch(text):
-        raise typer.BadParameter(f"{text!r} is no number: give CODE=LEVEL or CATEGORY=LEVEL, such as 7=3")
+        raise typer.BadParameter(f"{text!r} is no number: give NAME=NUMBER, such as 7=3 or standing=10")
     return int(text)

@@ -36,6 +36,13 @@ class Draft:
         str,
         typer.Option(metavar="LIST", help="A list of state secrets that national security drew up: sealedLevels/ID."),
     ] = ""
+    lease: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CLASS=SECONDS",
+            help="May outlast a silent bus: standing=5 to 10, takeover-holder=10 to 300; may be repeated.",
+        ),
+    ] = None
     window_hours: Annotated[int, typer.Option(min=1, max=720, help="Time to sign in.")] = 168
     is_checked_only: Annotated[bool, typer.Option("--validate-only", help="Check it, keep nothing.")] = False
 
@@ -53,6 +60,7 @@ def propose(context: Context, draft: Draft) -> None:
         category_levels=dict(map(_category_level, draft.category_level or ())),
         camera_levels=map(camera_level, draft.level or ()),
         sealed_levels=draft.sealed,
+        lease_seconds=dict(map(_lease, draft.lease or ())),
         reason=draft.reason,
         window_hours=draft.window_hours,
         validate_only=draft.is_checked_only,
@@ -86,6 +94,11 @@ def reject(context: Context, proposal: ProposalArgument, reason: _Reason) -> Non
 def withdraw(context: Context, proposal: ProposalArgument, reason: _Reason) -> None:
     """Take a proposal back, as municipal public security."""
     show(context, context.obj.gateway.call(pb.WithdrawPolicyProposalRequest(name=proposal, reason=reason)))
+
+
+def _lease(text: str) -> tuple[str, int]:
+    one, _, seconds = text.partition("=")
+    return one, number(seconds)
 
 
 def _category_level(text: str) -> tuple[int, int]:

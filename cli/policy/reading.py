@@ -10,7 +10,7 @@ from google.protobuf.json_format import MessageToDict
 
 from cli import screen
 from cli.invocation import Context
-from cli.policy.group import ProposalArgument, group, show, signers, state
+from cli.policy.group import ProposalArgument, group, leases, show, signers, state
 from kapok.permissions.v1 import policy_service_pb2
 
 pb = policy_service_pb2
@@ -43,8 +43,9 @@ def history(context: Context, limit: _Limit = 100) -> None:
     pages = context.obj.gateway.pages(pb.ListPolicyVersionsRequest(page_size=min(limit, _PAGE)))
     found = list(islice((one for page in pages for one in page.policy_versions), limit))
     _table(
-        context, "policyVersions", found, ("revision", "in force since", "proposal", "sha256 of the rows"),
-        ((one.revision, screen.moment(one.adopt_time), one.proposal or "the organs' first policy", one.policy_sha256)
+        context, "policyVersions", found, ("revision", "in force since", "proposal", "leases", "sha256 of the rows"),
+        ((one.revision, screen.moment(one.adopt_time), one.proposal or "the organs' first policy",
+          _leases(one), one.policy_sha256)
          for one in found),
     )  # fmt: skip
 
@@ -61,7 +62,7 @@ def rows(context: Context, revision: _Revision) -> None:
 
 @group.command("diff")
 def diff(context: Context, before: _Revision, after: _Revision) -> None:
-    """What changed from one version to another: rows, and the levels that the later one set."""
+    """What changed from one version to another: rows, leases, and the levels that the later one set."""
     old, new = _version(context, before), _version(context, after)
     lines = list(
         unified_diff(
@@ -71,10 +72,16 @@ def diff(context: Context, before: _Revision, after: _Revision) -> None:
     )  # fmt: skip
     levels = [f"category {category}: level {level}" for category, level in sorted(new.category_levels.items())]
     levels += [f"{one.code}: level {one.level}" for one in new.camera_levels]
-    for line in (*lines, *levels):
+    then, now = leases(old.effective_lease_seconds), leases(new.effective_lease_seconds)
+    changed = [f"-{line}" for line in then if line not in now] + [f"+{line}" for line in now if line not in then]
+    for line in (*lines, *levels, *changed):
         context.obj.screen.line(line)
     if context.obj.screen.is_json:
-        context.obj.screen.document({"rows": lines, "levels": levels})
+        context.obj.screen.document({"rows": lines, "levels": levels, "leases": changed})
+
+
+def _leases(version: Any) -> str:
+    return ", ".join(f"{one} {seconds} s" for one, seconds in sorted(version.effective_lease_seconds.items()))
 
 
 def _version(context: Context, revision: int) -> Any:

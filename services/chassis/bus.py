@@ -1,10 +1,9 @@
 """The bus: NATS core for speed, JetStream for facts. One connection per process, reconnecting for ever."""
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -123,5 +122,5 @@ async def connect(url: str, seed_file: Path | None, name: str) -> AsyncIterator[
     try:
         yield Bus(client, client.jetstream())
     finally:
-        with contextlib.suppress(OSError, RuntimeError):  # the bus is gone, and with it what was pending
+        with suppress(OSError, RuntimeError):  # nats-py also sends what waits when there is no server to send it to
             await client.close()

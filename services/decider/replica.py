@@ -13,12 +13,15 @@ from services.decider.conditions import CONDITIONS, INCIDENT, INSPECTION, PAPERS
 from services.decider.decider import Decider
 from services.decider.decision import Decision
 from services.decider.facts import Action, Camera, Circumstances, Principal
+from services.decider.leases import USUAL, Leases
 from services.decider.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """A version of the policy: all its rows, and of levels those that it set. ``camera_levels`` are by 20-digit code.
+    """A version of the policy: all its rows and leases, and of levels those that it set.
+
+    ``camera_levels`` are by 20-digit code.
 
     A camera has its own level if one was ever set for it, else that of its place category. ``number`` is of the ending
     that put it in force: whatever claims to be decided by it and knows of fewer was decided on older levels.
@@ -29,6 +32,7 @@ class Edition:
     category_levels: Mapping[int, int] = field(default_factory=dict)
     camera_levels: Mapping[str, int] = field(default_factory=dict)
     number: int = 0
+    leases: Leases = USUAL
 
     def levelled(self, camera: Camera) -> Camera:
         """The camera as it is from this version on, if it was known as the version before left it."""
@@ -56,14 +60,20 @@ class Case:
         named = ((PAPERS, found.bases), (INCIDENT, found.incidents), (INSPECTION, found.inspections))
         return {bit: frozenset(one.name for one in facts) for bit, facts in named}
 
+    @property
+    def control(self) -> frozenset[str]:
+        """The names whose end takes control from its agency: its takeovers, what they stand on, who asked for them."""
+        own = [one for one in self.circumstances.takeovers if one.agency == self.principal.agency]
+        return frozenset(name for one in own for name in (one.name, one.ground, one.principal) if name)
+
     def without(self, name: str) -> "Case":
-        """The case when the papers, incident or inspection of that name are no more."""
+        """The case when the papers, incident, inspection or takeover of that name, or whoever took over, is no more."""
         found = self.circumstances
         left = replace(
             found,
             bases=tuple(one for one in found.bases if one.name != name),
             incidents=tuple(one for one in found.incidents if one.name != name),
-            takeovers=tuple(one for one in found.takeovers if name not in (one.name, one.ground)),
+            takeovers=tuple(one for one in found.takeovers if name not in (one.name, one.ground, one.principal)),
             inspections=tuple(one for one in found.inspections if one.name != name),
         )
         return replace(self, circumstances=left)

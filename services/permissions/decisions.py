@@ -1,11 +1,13 @@
 """Use cases of deciding: may X do A to camera C now, why, and on which cameras at all."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from services.chassis import errors
 from services.decider.conditions import PAPER_ACTIONS
 from services.decider.decider import Explanation
 from services.decider.facts import Action, AgencyKind, Circumstances, Principal, Tier
+from services.decider.leases import held_by_takeover
 from services.decider.relation import is_hidden
 from services.decider.scope import Scope
 from services.permissions import refusals
@@ -14,7 +16,7 @@ from services.permissions.basis import MAX_CAMERAS
 from services.permissions.inspections import check, lock_checks
 from services.permissions.ports import Ports
 from services.permissions.question import Answer, Question, accessible, acting, answered, camera_of, gather
-from services.permissions.store import bases, principals
+from services.permissions.store import bases, policies, principals
 from services.permissions.store.principals import Record
 from services.permissions.view import Views
 
@@ -41,6 +43,15 @@ class Decisions:
             return answer
         found, view = await self._views.after(question.ask, lambda: ports.cameras.facts([question.camera]))
         return answered(ports, question, found.get(question.camera), view)
+
+    async def holding(self, answer: Answer) -> tuple[timedelta, datetime] | None:
+        """How long a session on it may outlast a silent bus, and until when at the latest: of a takeover's holder."""
+        about = answer.principal, answer.camera, answer.circumstances
+        takeover = held_by_takeover(*about, answer.now)
+        if takeover is None:
+            return None
+        async with self._ports.database.read() as transaction:
+            return (await policies.leases(transaction)).holder, takeover.ends_at
 
     async def explain(self, question: Question, about: str) -> tuple[Explanation, int]:
         """The reasons, as they are for ``about``, and the number of the last ending they include.

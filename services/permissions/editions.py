@@ -51,10 +51,11 @@ class Editions:
             return None
         version, document = found
         if not version.proposal:  # the genesis: nothing was known before it
-            return Edition(revision, version.policy)
+            return Edition(revision, version.policy, leases=version.leases)
         change = self._change_of(document)
         number = await endings.last_of(transaction, f"policyVersions/{revision}")
-        return Edition(revision, version.policy, change.category_levels, _open(change.camera_levels), number)
+        levels = change.category_levels, _open(change.camera_levels)
+        return Edition(revision, version.policy, *levels, number, version.leases)
 
 
 def _open(levels: Mapping[str, int]) -> dict[str, int]:

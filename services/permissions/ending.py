@@ -19,6 +19,7 @@ class Cause(StrEnum):
     AGENCY_SUSPENDED = "agency-suspended"
     TRAINING_REVOKED = "training-revoked"
     SHIFT_ENDED = "shift-ended"
+    CONTROL_PASSED = "control-passed"  # the subject is the takeover that holds no more: given back, or preceded
 
 
 @dataclass(frozen=True, slots=True)

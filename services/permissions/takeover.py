@@ -83,6 +83,14 @@ Event = TakeoverGranted | TakeoverEnded | HolderChanged
 Outcome = tuple[Control, tuple[Event, ...]]
 
 
+def passed_from(before: Control, outcome: Outcome, now: datetime) -> Takeover | None:
+    """The takeover that held until ``outcome`` moved control to another agency; None when none did, or it was over."""
+    control, events = outcome
+    holding = holder(before.camera, before.takeovers, now)
+    is_moved = any(isinstance(event, HolderChanged) for event in events)
+    return holding.takeover if is_moved and holding.agency != control.agency else None
+
+
 def operated(camera: Camera) -> Control:
     """Control of a camera that nobody ever took over: the operator's, epoch 1."""
     return Control(camera, camera.operator)

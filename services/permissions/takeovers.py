@@ -6,16 +6,17 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.chassis import errors
-from services.decider.facts import Action, AgencyKind
+from services.decider.facts import Action, AgencyKind, Takeover
 from services.decider.holder import Holder, holder
 from services.decider.relation import is_hidden
 from services.permissions import refusals
 from services.permissions.bases import use
 from services.permissions.control import Act, end, held, write
+from services.permissions.ending import Cause, Ending
 from services.permissions.ports import Held, Ports
 from services.permissions.question import Answer, Described, Question, camera_of, gather, in_good_standing
-from services.permissions.store import bases, incidents, takeovers
-from services.permissions.takeover import Control, Request, release, request, settle
+from services.permissions.store import bases, endings, incidents, takeovers
+from services.permissions.takeover import Control, Request, passed_from, release, request, settle
 
 GRANT_LIFETIME = timedelta(seconds=2)
 
@@ -76,7 +77,9 @@ class Takeovers:
             await write(transaction, ports, outcome, act)
             await use(transaction, ports, question, answer)
             kept = await takeovers.get(transaction, number)
+            ended = await _tell_holder(transaction, passed_from(control, outcome, now), now)
         ports.journal.wake()
+        await ports.voice.tell(*ended)
         return held(outcome[0], kept, now)
 
     async def release(self, principal: str, name: str) -> Held:
@@ -94,7 +97,9 @@ class Takeovers:
             outcome = release(control, name, caller, now)
             await write(transaction, ports, outcome, Act(principal, now))
             kept = await takeovers.get(transaction, kept.takeover.number)
+            ended = await _tell_holder(transaction, kept.takeover, now)
         ports.journal.wake()
+        await ports.voice.tell(*ended)
         return held(outcome[0], kept, now)
 
     async def state(self, principal: str, camera: str) -> ControlState:
@@ -142,6 +147,11 @@ class Takeovers:
             await write(transaction, ports, (control, events), Act("", now))
         ports.journal.wake()
         return answer, control
+
+
+async def _tell_holder(transaction: AsyncConnection, over: Takeover | None, now: datetime) -> list[Ending]:
+    """Relays take its agency for the holder no more. An end by time or with its ground they see by themselves."""
+    return [await endings.append(transaction, Cause.CONTROL_PASSED, over.name, now)] if over else []
 
 
 async def _faced(

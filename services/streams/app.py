@@ -121,4 +121,5 @@ async def _close_what_is_over(streams: Streams, looks: Looks) -> None:
         await streams.close_lost()
         await looks.close_lost()
         await streams.places.forget_unused()
+        await streams.tell_untold()
         await asyncio.sleep(_SWEEP_S)

@@ -82,7 +82,8 @@ class Order:
 class Permit:
     """Permissions' yes, with what it stands on. ``number`` is of the last ending fact when it was decided.
 
-    ``signed_facts`` are for the relay, which decides by them itself.
+    ``signed_facts`` are for the relay, which decides by them itself. The lease is of a takeover's holder: what it may
+    outlast a silent bus, and the takeover's end.
     """
 
     rule: str
@@ -93,6 +94,8 @@ class Permit:
     is_sealed: bool
     valid_until: datetime | None
     signed_facts: bytes
+    lease_s: int = 0
+    lease_ends_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +124,8 @@ class Session:
     certificate: str = ""
     agency_key: str = ""
     system: str = ""
+    lease_s: int = 0  # of a takeover's holder; 0: as every session
+    lease_ends_at: datetime | None = None
 
     @property
     def shown(self) -> Shown:
@@ -142,16 +147,6 @@ class Ended:
     number: int
     reason: str
     is_sealed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Copy:
-    """A copy as it left: SHA-256 of the file in hex, its size and its duration."""
-
-    session: str
-    sha256: str
-    size_bytes: int
-    duration_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +202,8 @@ def opened(order: Order, permit: Permit, name: str, relay: str, now: datetime) -
         certificate=order.shown.certificate,
         agency_key=order.shown.agency_key,
         system=order.shown.system,
+        lease_s=permit.lease_s,
+        lease_ends_at=permit.lease_ends_at,
     )
 
 
@@ -229,6 +226,8 @@ def renewed(session: Session, permit: Permit, relay: str, now: datetime) -> Sess
         is_sealed=session.is_sealed or permit.is_sealed,
         relay=relay,
         expires_at=_end(permit, now),
+        lease_s=permit.lease_s,
+        lease_ends_at=permit.lease_ends_at,
     )
 
 
@@ -241,7 +240,10 @@ def decided_anew(session: Session, permit: Permit) -> Session:
     """The session under another policy: for no longer than before, and no longer than the permit."""
     ends = min(session.expires_at, permit.valid_until) if permit.valid_until else session.expires_at
     is_sealed = session.is_sealed or permit.is_sealed
-    decided = replace(session, rule=permit.rule, article=permit.article, number=permit.number, expires_at=ends)
+    decided = replace(
+        session, rule=permit.rule, article=permit.article, number=permit.number, expires_at=ends,
+        lease_s=permit.lease_s, lease_ends_at=permit.lease_ends_at,
+    )  # fmt: skip
     return sealed(decided) if is_sealed else decided
 
 
@@ -257,26 +259,6 @@ def order_of(session: Session) -> Order:
 def closed(session: Session, reason: str, now: datetime) -> Session:
     """The session closed; unchanged when it was closed before: the first reason stands."""
     return session if session.closed_at is not None else replace(session, closed_at=now, close_reason=reason)
-
-
-def checked_copy(copy: Copy, session: Session) -> Copy:
-    """The copy, when it can be one of ``session``."""
-    wrong = [
-        errors.Violation(name, description)
-        for name, is_wrong, description in (
-            ("copy.sha256", not re.fullmatch(r"[0-9a-f]{64}", copy.sha256), "must be 64 hex digits"),
-            ("copy.size_bytes", copy.size_bytes <= 0, "must be positive"),
-            ("copy.duration_ms", copy.duration_ms <= 0, "must be positive"),
-        )
-        if is_wrong
-    ]
-    if wrong:
-        raise errors.InvalidArgument(*wrong)
-    if session.kind is not Kind.COPY:
-        raise errors.FailedPrecondition(
-            "STATE_WRONG", f"{session.name} is not a copy session", state=session.kind.value
-        )
-    return copy
 
 
 def checked_move(camera: str, move: Move) -> Move:

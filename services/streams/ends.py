@@ -31,13 +31,27 @@ class Ends:
         return closed
 
     async def at_relay(self, session: Session) -> None:
-        """Its viewers ended; a relay that is away ends them by its lease, by its roll or the session's end."""
-        if self.relays.standing(session.relay) is Standing.LOST:
-            return
+        """Its viewers ended; a relay that is away is told when it is heard again, before its roll is called."""
         try:
-            await self.relays.close(session)
+            if self.relays.standing(session.relay) is not Standing.LOST:
+                await self.relays.close(session)
+                return
         except errors.Unavailable as away:
             log.warning("%s: %s", session.name, away)
+        await self.sessions.leave_untold(session, self.clock.now())
+
+    async def tell_untold(self, relay: str) -> None:
+        """Have a relay that is heard again close what was closed while it was away, each with its reason."""
+        if self.relays.standing(relay) is Standing.LOST:
+            return
+        try:
+            for session in await self.sessions.untold_at(relay):
+                await self.relays.close(session)
+                await self.sessions.is_told(session)
+        except errors.Unavailable:
+            return  # still: the next round tries again
+        except errors.Error as refusal:  # for ever, perhaps: what it does not end then ends by itself
+            log.error("%s can't be told what is over: %s", relay, refusal)
 
     async def end(self, session: Session, reason: str) -> None:
         """Both."""

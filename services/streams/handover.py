@@ -89,6 +89,7 @@ class Handover:
 
     async def _call(self, relay: Relay) -> None:
         """Bring what the relay keeps and what is its own together. What it does not take now, it takes when renewed."""
+        await self.ends.tell_untold(relay.name)  # with the reason of each; a roll has one for all
         recorded = await self.sessions.on_relay(relay.name)
         former = relocation.lost(relay.name, self.relays.last_heard_at(relay.name))
         if relay.doubt:  # the same process as before: its lease ran out while it was away

@@ -1,7 +1,7 @@
 """What streams asks of its neighbours, in their protobuf and in our own words."""
 
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 
 from kapok.permissions.v1 import decider_service_pb2, decision_pb2
 from kapok.registry.v1 import camera_facts_service_pb2
@@ -36,7 +36,7 @@ class PermissionsNeighbour:
         is_sealed = answer.security_level == SECRET_LEVEL
         return Permit(
             decision.rule, decision.article, answer.agency, answer.incident, decision.number, is_sealed, until,
-            answer.signed_facts,
+            answer.signed_facts, *_lease(answer),
         )  # fmt: skip
 
     async def grant_control(self, principal: str, camera: str) -> ControlPermit:
@@ -61,6 +61,13 @@ class RegistryNeighbour:
         )  # fmt: skip
         answer = await self.neighbour.call("kapok.registry.v1.CameraFactsService.SealSource", request)
         return bytes(answer.sealed_source)
+
+
+def _lease(answer: decider_service_pb2.DecideResponse) -> tuple[int, datetime | None]:
+    """What a takeover's holder may outlast, and the takeover's end."""
+    if not answer.HasField("lease_end_time"):
+        return 0, None
+    return answer.lease_seconds, answer.lease_end_time.ToDatetime(UTC)
 
 
 def _refuse_denied(decision: decision_pb2.Decision, camera: str, action: str) -> None:

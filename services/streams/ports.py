@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Protocol
 
 from services.chassis.outbox import Message
-from services.streams.domain import Copy, Move, Order, Permit, Session
+from services.streams.copies import Copy
+from services.streams.domain import Move, Order, Permit, Session
 from services.streams.placement import Relay
 from services.streams.pool import Standing
 from services.streams.relocation import Former
@@ -69,6 +70,20 @@ class Sessions(Protocol):
     async def expired(self, now: datetime) -> Sequence[Session]: ...
 
     async def open_relays(self) -> Sequence[str]: ...
+
+    async def leave_untold(self, session: Session, now: datetime) -> None:
+        """Its relay could not be told that it is over there."""
+        ...
+
+    async def untold_relays(self) -> Sequence[str]: ...
+
+    async def untold_at(self, relay: str) -> Sequence[Session]:
+        """Those sessions, as the relay is to be told."""
+        ...
+
+    async def is_told(self, session: Session) -> None:
+        """Its relay knows."""
+        ...
 
 
 class Permissions(Protocol):

@@ -13,7 +13,8 @@ from kapok.streams.v1 import (
     streams_service_pb2_grpc,
 )
 from services.chassis import errors, identity
-from services.streams.domain import Copy, Kind, Move, Order, Purpose, Session, Shown, Stream
+from services.streams.copies import Copy
+from services.streams.domain import Kind, Move, Order, Purpose, Session, Shown, Stream
 from services.streams.events import copy_message, session_message
 from services.streams.ports import Opened
 from services.streams.service import Streams

@@ -14,14 +14,16 @@ from datetime import datetime, timedelta
 from services.chassis import errors
 from services.chassis.clock import Clock
 from services.streams import domain
-from services.streams.domain import Copy, Ended, Move, Order, Permit, Session, Shown
+from services.streams.copies import Copy, checked_copy
+from services.streams.domain import Ended, Move, Order, Permit, Session, Shown
 from services.streams.ends import Ends
 from services.streams.handover import Handover
+from services.streams.lost import LONGEST_STANDING, is_lost
 from services.streams.placement import Relay
 from services.streams.places import Places
 from services.streams.pool import Standing
 from services.streams.ports import Facts, Opened, Permissions, Registry, Relays, Sessions, Tokens, Warrant
-from services.streams.relocation import LOST_FOR_GOOD_AFTER, lost
+from services.streams.relocation import lost
 
 OPEN_SESSIONS_LIMIT = 500
 _RETRY_AFTER = timedelta(seconds=1)
@@ -78,8 +80,14 @@ class Streams:
     async def close(self, principal: str, name: str, reason: str = "closed by its owner") -> Session:
         """Close a session of the principal's and end its viewers. Closing twice is no error."""
         closed = await self.ends.on_record(await self._own(principal, name), reason)
-        if self.relays.standing(closed.relay) is not Standing.LOST:
+        if self.relays.standing(closed.relay) is Standing.LOST:
+            await self.ends.at_relay(closed)
+            return closed
+        try:
             await self.relays.close(closed)
+        except errors.Unavailable:
+            await self.sessions.leave_untold(closed, self.clock.now())
+            raise
         return closed
 
     async def list(self, principal: str, before: tuple[datetime, str] | None, size: int) -> Sequence[Session]:
@@ -89,7 +97,7 @@ class Streams:
     async def record_copy(self, principal: str, copy: Copy) -> Copy:
         """Put the hash of a finished copy on record (Articles 16, 21)."""
         session = await self._own(principal, copy.session)
-        copy = domain.checked_copy(copy, session)
+        copy = checked_copy(copy, session)
         await self.sessions.record(self.facts.copy(copy, session))
         return copy
 
@@ -148,12 +156,23 @@ class Streams:
             await self.ends.end(session, "its time is over")
 
     async def close_lost(self) -> None:
-        """Close the record of sessions that no relay took over from one silent for longer than its lease."""
+        """Close the record of sessions that no relay took over from one silent for longer than the lease of each.
+
+        What was silent may be the way to here only; then the relay is told when it is heard again.
+        """
         for relay in await self.sessions.open_relays():
             heard_at = self.relays.last_heard_at(relay, self.relays.process_of(relay))
-            if self.clock.now() - heard_at > LOST_FOR_GOOD_AFTER:
-                for session in await self.sessions.on_relay(relay):
-                    await self.ends.on_record(session, lost(relay, heard_at).why)
+            if self.clock.now() - heard_at <= LONGEST_STANDING:
+                continue
+            for session in await self.sessions.on_relay(relay):
+                if is_lost(session, heard_at, self.clock.now()):
+                    closed = await self.ends.on_record(session, lost(relay, heard_at).why)
+                    await self.sessions.leave_untold(closed, self.clock.now())
+
+    async def tell_untold(self) -> None:
+        """Have relays that are heard again close what was closed or moved while they were away."""
+        for relay in await self.sessions.untold_relays():
+            await self.ends.tell_untold(relay)
 
     async def _taken(self, session: Session, relay: Relay, warrant: Warrant) -> Session:
         """The session as its relay keeps it: decided once more if the relay knows of something newer."""

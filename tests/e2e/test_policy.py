@@ -41,7 +41,8 @@ def test_players_end_with_the_row_that_they_stood_on_and_come_back_with_it(tmp_p
         rows = tmp_path / "rows.csv"
         lines = policy(stage, "police-guangzhou", "rows", "1").splitlines(keepends=True)
         rows.write_text("".join(line for line in lines if not line.startswith(f"{RULE},")), encoding="utf-8")
-        made = policy(stage, "police-guangzhou", "propose", "--rows", str(rows), "--reason", "a trial", "--json")
+        made = policy(stage, "police-guangzhou", "propose", "--rows", str(rows), "--lease", "takeover-holder=120",
+                      "--reason", "a trial", "--json")  # fmt: skip
         proposal = json.loads(made)["name"]
         assert RULE in policy(stage, "security-guangzhou", "simulate", proposal)
         assert "adopted" in approved(stage, proposal)
@@ -49,12 +50,16 @@ def test_players_end_with_the_row_that_they_stood_on_and_come_back_with_it(tmp_p
         assert police.await_pictures(police.pictures + 50), police.why
         refused = stage.kapok("--as", "urban-yuexiu", "check", CAMERA.code, "live")
         assert "default-deny" in refused.stdout + refused.stderr
-        assert f"-{RULE}," in policy(stage, "police-guangzhou", "diff", "1", "2")
+        changed = policy(stage, "police-guangzhou", "diff", "1", "2")
+        assert f"-{RULE}," in changed
+        assert {"-lease of takeover-holder: 10 s", "+lease of takeover-holder: 120 s"} <= set(changed.splitlines())
         back = policy(
             stage, "police-guangzhou", "propose", "--roll-back-to", "1", "--reason", "the trial is over", "--json"
         )
         approved(stage, json.loads(back)["name"])
         again = watching(opened(stage, "urban-yuexiu", CAMERA).rtsp_url)
         assert again.await_pictures(25), again.why
-        assert policy(stage, "police-guangzhou", "history").count("\n") >= 3
+        versions = policy(stage, "police-guangzhou", "history")
+        assert versions.count("\n") >= 3
+        assert versions.count("takeover-holder 120 s") == 2, "a lease that is not named stays"
         assert stage.kapok("--as", "police-guangzhou", "audit", "verify").returncode == 0

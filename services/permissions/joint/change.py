@@ -12,6 +12,7 @@ from datetime import datetime
 from services.chassis.errors import InvalidArgument, Violation
 from services.decider.conditions import CLEARED
 from services.decider.facts import CATEGORIES, OPERATING, SEALED_LEVEL, Action, Relation, Tier
+from services.decider.leases import BOUNDS_S, SessionClass
 from services.decider.model import Request, matches
 from services.decider.policy import Policy
 from services.permissions.fields import Fields
@@ -26,7 +27,7 @@ _NAMED = 5  # wrong entries that a message names
 
 @dataclass(frozen=True, slots=True)
 class PolicyChange:
-    """What the organs sign. ``policy`` None: the rows stay. Levels that are not named stay."""
+    """What the organs sign. ``policy`` None: the rows stay. Levels and leases that are not named stay."""
 
     proposal: str
     base_revision: int
@@ -36,14 +37,16 @@ class PolicyChange:
     category_levels: Mapping[int, int] = field(default_factory=dict)
     camera_levels: Mapping[str, int] = field(default_factory=dict)
     sealed: Digest | None = None
+    lease_seconds: Mapping[str, int] = field(default_factory=dict)
 
 
 def refuse_unless_sound(change: PolicyChange) -> None:
     """Raise InvalidArgument with everything that is wrong with ``change``, each with its article."""
     fields = Fields()
     fields.text("reason", change.reason, most=500)
-    is_some = change.policy is not None or change.category_levels or change.camera_levels or change.sealed
-    fields.claim(bool(is_some), "policy_csv", "must change something: send rows, levels or a sealed list")
+    is_some = change.policy or change.category_levels or change.camera_levels or change.sealed or change.lease_seconds
+    fields.claim(bool(is_some), "policy_csv", "must change something: send rows, levels, leases or a sealed list")
+    _claim_leases(fields, change.lease_seconds)
     fields.claim(set(change.category_levels) <= set(CATEGORIES), "category_levels", "must be place categories 1 to 13")
     offer = f"must be from 1 to {_OPEN_LEVELS[-1]}: state secrets are set by a sealed list (Articles 11, 14)"
     fields.claim(set(change.category_levels.values()) <= set(_OPEN_LEVELS), "category_levels", offer)
@@ -55,6 +58,14 @@ def refuse_unless_sound(change: PolicyChange) -> None:
     fields.settle()
     if change.policy is not None and (wrong := list(_lockouts(change.policy))):
         raise InvalidArgument(*wrong, reason="LOCKS_ORGANS_OUT", article="Article 14 ¶2")
+
+
+def _claim_leases(fields: Fields, seconds: Mapping[str, int]) -> None:
+    classes = [one.value for one in SessionClass]
+    fields.claim(set(seconds) <= set(classes), "lease_seconds", f"must be of a class of session: {', '.join(classes)}")
+    for one, bounds in BOUNDS_S.items():
+        offer = f"{one.value} must be from {bounds[0]} to {bounds[-1]} seconds"
+        fields.claim(seconds.get(one, bounds[0]) in bounds, "lease_seconds", offer)
 
 
 def refuse_unless_open(change: PolicyChange, default: Mapping[int, int]) -> None:

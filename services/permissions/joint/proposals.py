@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.chassis.errors import Exhausted, FailedPrecondition, InvalidArgument, Violation
 from services.chassis.signing import Verifier
 from services.decider.facts import Principal
+from services.decider.leases import Leases
 from services.decider.policy import Policy, parse
 from services.permissions import policies, refusals
 from services.permissions.editions import Editions
@@ -40,6 +41,7 @@ class Draft:
     camera_levels: Mapping[str, int] = field(default_factory=dict)
     sealed_levels: str = ""
     window: timedelta = timedelta()
+    lease_seconds: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +161,7 @@ class Proposals:
             category_levels=dict(draft.category_levels),
             camera_levels=dict(draft.camera_levels),
             sealed=await self._sealed(transaction, draft.sealed_levels) if draft.sealed_levels else None,
+            lease_seconds=dict(draft.lease_seconds),
         )
         refuse_unless_sound(change)
         refuse_unless_open(change, (await versions.levels(transaction, ())).default)
@@ -182,8 +185,10 @@ class Proposals:
         assert found is not None, "a proposal changes a policy that there is"
         policy: Policy = change.policy or found[0]
         revision = found[1] + 1
+        leases = Leases.of((await versions.leases(transaction)).seconds | dict(change.lease_seconds))
         done = states.adopted(signed, revision, now)
-        version, document = Version(revision, policy, now, signed.name), self._documents.signed(content, done)
+        version = Version(revision, policy, now, signed.name, leases)
+        document = self._documents.signed(content, done)
         cameras, opened = await self._unseal(transaction, change, revision)
         by_camera = dict(change.camera_levels) | opened
         await versions.insert_next(transaction, version, document, change.category_levels, by_camera)

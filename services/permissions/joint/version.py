@@ -3,14 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.decider.leases import USUAL, Leases
 from services.decider.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A policy that is or was in force; ``proposal`` is "" for the genesis."""
+    """A policy that is or was in force; ``proposal`` is "" for the genesis, with which leases are as usual."""
 
     revision: int
     policy: Policy
     adopted_at: datetime
     proposal: str
+    leases: Leases = USUAL

@@ -33,12 +33,15 @@ class DeciderServicer:
             credentials=frozenset(request.credentials),
         )
         answer = await self._permissions.decisions.decide(question)
+        lasting = await self._permissions.decisions.holding(answer) if _opens(question, answer) else None
         return pb.DecideResponse(
             decision=answers.decision(answer.decision, answer.number),
             agency=answer.principal.agency,
             incident=answer.incident or answer.inspection,
             security_level=answer.camera.level,
             signed_facts=self._signed_facts(question, answer),
+            lease_seconds=int(lasting[0].total_seconds()) if lasting else 0,
+            lease_end_time=messages.stamp(lasting[1]) if lasting else None,
         )
 
     async def ScopeOf(
@@ -110,9 +113,14 @@ class DeciderServicer:
 
     def _signed_facts(self, question: Question, answer: Answer) -> bytes:
         """What a relay needs for the session that opens; nothing without one."""
-        if not (answer.decision.allowed and question.used_for):
+        if not _opens(question, answer):
             return b""
         return self._signer.seal(facts.FACTS_PURPOSE, facts.session_facts(question, answer).SerializeToString())
+
+
+def _opens(question: Question, answer: Answer) -> bool:
+    """Whether a session opens on the answer."""
+    return answer.decision.allowed and bool(question.used_for)
 
 
 def _check_caller(allowed: frozenset[str] | set[str]) -> None:

@@ -42,6 +42,7 @@ def edition(found: Edition) -> replica_pb2.PolicyEdition:
         category_levels=found.category_levels,
         camera_levels=found.camera_levels,
         number=found.number,
+        lease_seconds=found.leases.seconds,
     )
 
 

@@ -32,6 +32,7 @@ class PolicyServicer:
             camera_levels=policy_change.levels(request.camera_levels),
             sealed_levels=messages.optional("sealed_levels", request.sealed_levels, "sealed_levels"),
             window=timedelta(hours=request.window_hours),
+            lease_seconds=dict(request.lease_seconds),
         )
         made = await self._proposals.propose(principal_of_call(), draft, validate_only=request.validate_only)
         return policy_change.proposal(*made)
@@ -96,6 +97,7 @@ class PolicyServicer:
             shown.reason = change.reason
             shown.category_levels.update(change.category_levels)
             shown.camera_levels.extend(policy_change.camera_levels(change))
+            shown.lease_seconds.update(change.lease_seconds)
             if change.sealed:
                 shown.sealed_levels.CopyFrom(policy_change.digest(change.sealed))
         return shown
@@ -125,4 +127,5 @@ def _version(found: Version) -> policy_pb2.PolicyVersion:
         policy_sha256=found.policy.digest,
         adopt_time=messages.stamp(found.adopted_at),
         proposal=found.proposal,
+        effective_lease_seconds=found.leases.seconds,
     )

@@ -25,6 +25,7 @@ def serialised(change: PolicyChange) -> bytes:
         reason=change.reason,
         sign_by_time=stamp(change.sign_by),
         sealed_levels=digest(change.sealed) if change.sealed else None,
+        lease_seconds=change.lease_seconds,
     )
     return message.SerializeToString(deterministic=True)
 
@@ -41,6 +42,7 @@ def parsed(content: bytes) -> PolicyChange:
         category_levels=dict(message.category_levels),
         camera_levels={one.code: one.level for one in message.camera_levels},
         sealed=_digest(message.sealed_levels) if message.HasField("sealed_levels") else None,
+        lease_seconds=dict(message.lease_seconds),
     )
 
 

@@ -1,5 +1,6 @@
 """The policy's versions and the levels of cameras that go with it (Article 14 ¶2)."""
 
+import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -8,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.decider.facts import SEALED_LEVEL
+from services.decider.leases import Leases
 from services.decider.policy import Policy, parse
 from services.permissions.genesis import Genesis
 from services.permissions.joint.version import Version
@@ -69,7 +71,7 @@ async def insert_next(
     policy = version.policy
     row = {
         "revision": version.revision, "text": policy.text, "digest": policy.digest, "document": document,
-        "adopted_at": version.adopted_at, "proposal": version.proposal,
+        "adopted_at": version.adopted_at, "proposal": version.proposal, "leases": json.dumps(version.leases.seconds),
     }  # fmt: skip
     await transaction.execute(policies.insert(), row)
     for category, level in by_category.items():
@@ -105,6 +107,12 @@ async def revision(transaction: AsyncConnection) -> int:
     )
 
 
+async def leases(transaction: AsyncConnection) -> Leases:
+    """Those in force; the usual ones before the genesis."""
+    newest = sa.select(policies.c.leases).order_by(policies.c.revision.desc()).limit(1)
+    return _leases(await transaction.scalar(newest))
+
+
 async def levels(transaction: AsyncConnection, codes: Iterable[str]) -> LevelBook:
     """Everything that was set of the levels of ``codes`` (at most 1000), and the level of each place category."""
     rows = (await transaction.execute(_LEVELS, {"codes": list(codes)})).all()
@@ -116,4 +124,8 @@ async def levels(transaction: AsyncConnection, codes: Iterable[str]) -> LevelBoo
 
 
 def _version(row: Any) -> Version:
-    return Version(row.revision, parse(row.text), row.adopted_at, row.proposal)
+    return Version(row.revision, parse(row.text), row.adopted_at, row.proposal, _leases(row.leases))
+
+
+def _leases(text: str | None) -> Leases:
+    return Leases.of(json.loads(text or "{}"))

@@ -31,6 +31,7 @@ policies = Table(
     Column("document", LargeBinary, nullable=False, comment="what the three organs signed, with their signatures"),
     Column("adopted_at", Instant, nullable=False, comment="when this cell put it in force"),
     Column("proposal", String(100), nullable=False, comment="policyProposals/{uuid}; empty for the genesis"),
+    Column("leases", Text, nullable=False, server_default="{}", comment="class of session: seconds, in force; JSON"),
 )
 proposals = Table(
     "proposals",

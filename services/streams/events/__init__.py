@@ -21,7 +21,8 @@ from services.chassis.metrics import REGISTRY
 from services.chassis.outbox import Message
 from services.chassis.rpc_status import named
 from services.chassis.signing import Signer, Verifier
-from services.streams.domain import Copy, Ended, Move, Session
+from services.streams.copies import Copy
+from services.streams.domain import Ended, Move, Session
 from services.streams.looks import Look
 from services.streams.placement import Load, Relay
 from services.streams.pool import Pool, Standing

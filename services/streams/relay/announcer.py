@@ -1,9 +1,10 @@
-"""What the relay says on the bus: that it is alive, and every look's beginning and end (facts, durable)."""
+"""What the relay says on the bus: that it is alive; every look's beginning and end, sessions that outlasted (facts)."""
 
 import asyncio
 import contextlib
 import uuid
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from kapok.fact.v1 import fact_pb2
 from kapok.streams.v1 import relay_pb2
@@ -11,11 +12,14 @@ from services.chassis.bus import Bus
 from services.chassis.clock import Clock
 from services.chassis.tasks import stop_if_cancelled
 from services.streams.relay.counters import Counters
-from services.streams.relay.doorkeeper import Doorkeeper, Look
+from services.streams.relay.doorkeeper import Doorkeeper
+from services.streams.relay.record import Look, Stretch
+from services.streams.relay.sessions import Session
 
 _EVERY_S = 0.5
 _LEAST_S = 0.02
 _SMOOTHED_S = 5.0
+_TAKEOVERS = "Article 18"
 
 
 @dataclass(frozen=True)
@@ -33,8 +37,8 @@ class Address:
 
 
 @dataclass(frozen=True)
-class LookRecord:
-    """Record of looks: facts in JetStream."""
+class FactRecord:
+    """Record of looks and stretches: facts in JetStream."""
 
     bus: Bus
     relay: str
@@ -48,15 +52,28 @@ class LookRecord:
         """A viewer sees no more."""
         await self._publish("closed", look)
 
+    async def outlasted(self, stretch: Stretch) -> None:
+        """A session went on beyond the standing lease, by a takeover."""
+        session, ended_at = stretch.session, stretch.ended_at
+        assert ended_at is not None, "told when it is over"
+        key = f"{session.name} {stretch.began_at.isoformat()} outlasted"
+        fact = self._fact("session.outlasted", key, session, ended_at, is_sealed=stretch.is_sealed)
+        fact.article = _TAKEOVERS
+        outlasted = relay_pb2.Outlasted(
+            session=session.name, relay=self.relay, takeover=stretch.takeover, viewers=stretch.viewers,
+            end_reason=stretch.why,
+        )  # fmt: skip
+        outlasted.justify_time.FromDatetime(stretch.justified_at)
+        outlasted.start_time.FromDatetime(stretch.began_at)
+        outlasted.end_time.FromDatetime(ended_at)
+        fact.snapshot.Pack(outlasted)
+        await self._tell(fact)
+
     async def _publish(self, verb: str, look: Look) -> None:
         session = look.session
-        # The same look gives the same id, so that a retry after a lost acknowledgement is no second fact.
-        key = f"{self.relay} {session.name} {look.viewer} {look.opened_at.isoformat()} {verb}"
-        fact = fact_pb2.Fact(
-            id=str(uuid.uuid5(uuid.NAMESPACE_URL, key)), kind=f"relay.viewer.{verb}", principal=session.principal,
-            camera=session.camera, session=session.name, is_sealed=look.is_sealed,
-        )  # fmt: skip
-        fact.occur_time.FromDatetime(look.closed_at or look.opened_at)
+        key = f"{session.name} {look.viewer} {look.opened_at.isoformat()} {verb}"
+        occurred_at = look.closed_at or look.opened_at
+        fact = self._fact(f"viewer.{verb}", key, session, occurred_at, is_sealed=look.is_sealed)
         viewer = relay_pb2.Viewer(
             session=session.name, relay=self.relay, viewer=look.viewer, peer_address=look.peer, close_reason=look.why,
             process=self.process,
@@ -65,7 +82,19 @@ class LookRecord:
         if look.closed_at:
             viewer.close_time.FromDatetime(look.closed_at)
         fact.snapshot.Pack(viewer)
-        subject = f"kapok.v1.facts.relay.{self.relay}.viewer.{verb}"
+        await self._tell(fact)
+
+    def _fact(self, verb: str, key: str, session: Session, at: datetime, *, is_sealed: bool) -> fact_pb2.Fact:
+        """The same ``key`` gives the same id, so that a retry after a lost acknowledgement is no second fact."""
+        fact = fact_pb2.Fact(
+            id=str(uuid.uuid5(uuid.NAMESPACE_URL, f"{self.relay} {key}")), kind=f"relay.{verb}",
+            principal=session.principal, camera=session.camera, session=session.name, is_sealed=is_sealed,
+        )  # fmt: skip
+        fact.occur_time.FromDatetime(at)
+        return fact
+
+    async def _tell(self, fact: fact_pb2.Fact) -> None:
+        subject = f"kapok.v1.facts.relay.{self.relay}.{fact.kind.removeprefix('relay.')}"
         await self.bus.publish_durable(subject, fact.SerializeToString(), fact.id)
 
 

@@ -16,7 +16,7 @@ from services.chassis.clock import SystemClock
 from services.chassis.settings import Network
 from services.chassis.signing import Verifier
 from services.chassis.tasks import background, group
-from services.streams.relay.announcer import Address, Announcer, Capacity, LookRecord
+from services.streams.relay.announcer import Address, Announcer, Capacity, FactRecord
 from services.streams.relay.browser import Browser
 from services.streams.relay.connection import House, Manners
 from services.streams.relay.control import Fence
@@ -85,7 +85,7 @@ async def app(settings: Settings) -> AsyncIterator[None]:
             doorkeeper = Doorkeeper(
                 read_token=keys.token,
                 make_source=lambda spec: Source(spec, tasks, counters),
-                record=LookRecord(opened_bus, settings.relay_id, process),
+                record=FactRecord(opened_bus, settings.relay_id, process),
                 ender=ender,
                 lease=Lease(timedelta(seconds=settings.lease_s)),
                 clock=clock,
@@ -114,7 +114,7 @@ async def app(settings: Settings) -> AsyncIterator[None]:
                 opened_bus, keys, doorkeeper, fence, settings.source_networks, own_addresses, clock, tasks, editions
             ).listen()
             async with background(
-                doorkeeper.record_forever(),
+                doorkeeper.waiting.record_forever(),
                 announcer.announce_forever(),
                 report_forever(opened_bus, settings.relay_id, doorkeeper.signals, clock),
                 _sweep_forever(doorkeeper),

@@ -5,30 +5,28 @@ assignment ─► keep │ token ─► admit ─► opened (fact durable) ─�
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Protocol
 from urllib.parse import parse_qs, urlsplit
 from weakref import WeakSet
 
 from services.chassis.clock import Clock
 from services.chassis.errors import Denied, Unavailable
-from services.chassis.tasks import stop_if_cancelled
 from services.decider.replica import Edition
 from services.streams.relay.ender import Ender
 from services.streams.relay.gate import Admission, Peer
 from services.streams.relay.intake import SourceSpec
 from services.streams.relay.judge import UNDECIDED_FOR, Judge
 from services.streams.relay.lease import Lease
+from services.streams.relay.outlasting import LOST_TOUCH, TAKEOVER_OVER, Outlasting
+from services.streams.relay.record import Look, Record, Waiting
 from services.streams.relay.sessions import Session, Sessions, camera_of
 from services.streams.relay.source import Source
 from services.streams.relay.tenure import Tenure
 from services.streams.relay.viewer import Viewer
 
 log = logging.getLogger(__name__)
-_TO_RECORD_MOST = 10_000
 _POLICIES = "policyVersions/"
 _CATCH_UP_S = 2.0  # that an assignment waits for the endings and the policy that it was decided by
 
@@ -42,19 +40,6 @@ class Token:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """One viewer of one session, for the record."""
-
-    session: Session
-    viewer: str
-    peer: str
-    opened_at: datetime
-    closed_at: datetime | None = None
-    why: str = ""
-    is_sealed: bool = False  # of a state secret: its fact goes to the sealed book (Article 11)
-
-
-@dataclass(frozen=True, slots=True)
 class _Leave:
     """What an Admission carries for us, opaque to the server."""
 
@@ -62,21 +47,9 @@ class _Leave:
     peer: Peer
 
 
-class Record(Protocol):
-    """Where looks are put on record."""
-
-    async def opened(self, look: Look) -> None:
-        """Return once the fact is durable; OSError when it can't be."""
-        ...
-
-    async def closed(self, look: Look) -> None:
-        """The same, for its end."""
-        ...
-
-
 @dataclass
 class Doorkeeper:
-    """Complete once constructed; `record_forever` must run beside it."""
+    """Complete once constructed; `waiting.record_forever` must run beside it."""
 
     read_token: Callable[[str], Token]
     make_source: Callable[[SourceSpec], Source]
@@ -91,11 +64,14 @@ class Doorkeeper:
     _sealed: WeakSet[Viewer] = field(default_factory=WeakSet)  # whose camera became a state secret, or is none any more
     _sources: dict[str, tuple[SourceSpec, Source]] = field(default_factory=dict)
     _looks: dict[Viewer, Look] = field(default_factory=dict)
-    # No longer than `_TO_RECORD_MOST` and the viewers there were: nobody opens beyond it.
-    _to_record: deque[Look] = field(default_factory=deque)
-    _has_to_record: asyncio.Event = field(default_factory=asyncio.Event)
-    _has_recorded: asyncio.Event = field(default_factory=asyncio.Event)
+    # Besides the ends that bound it, those of the viewers there were: nobody opens once it is full.
+    waiting: Waiting = field(init=False)
+    outlasting: Outlasting = field(init=False)
     _has_learnt: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.waiting = Waiting(self.record)
+        self.outlasting = Outlasting(self.judge.sessions, self.lease, lambda: not self.waiting.is_full)
 
     @property
     def sessions(self) -> Sessions:
@@ -148,8 +124,9 @@ class Doorkeeper:
         leave = admission.grant
         assert isinstance(leave, _Leave), "an admission of our own"
         session, peer = self._standing(leave.session), leave.peer
+        self._refuse_when_unsure()
         session.refuse_joining()
-        if len(self._to_record) >= _TO_RECORD_MOST:
+        if self.waiting.is_full:
             raise Unavailable("SERVICE_AWAY", "too many looks wait to be put on record; try again")
         session.viewers.add(viewer)
         seen_from = f"{peer.host}:{peer.port}"
@@ -194,6 +171,7 @@ class Doorkeeper:
     def seal(self, sessions: Sequence[Session]) -> None:
         """Their camera became a state secret, or is none any more: how their looks end is for the sealed book."""
         for session in sessions:
+            session.is_sealed = True
             self._sealed.update(session.viewers)  # whoever renewed it meanwhile shares them
 
     def apply(self, number: int, subject: str, why: str, *, is_sealed: bool = False) -> None:
@@ -216,7 +194,7 @@ class Doorkeeper:
         for ended in self.judge.adopt(edition, self.clock.now()):
             self.end([ended], ended.ended_why)
         self.sessions.floor = max(self.sessions.floor, edition.number)
-        self.lease.adopt(edition.revision)
+        self.lease.adopt(edition.revision, edition.leases)
         self._has_learnt.set()
 
     def end(self, sessions: Sequence[Session], why: str) -> None:
@@ -229,11 +207,16 @@ class Doorkeeper:
         ending.add_done_callback(lambda _: self.observe_ending_s(self.clock.monotonic() - started_s))
 
     def sweep(self) -> None:
-        """End what is over by time, and everything when nothing justifies it any more. To be called often."""
-        self.end(self.sessions.end_expired(self.clock.now()), "its time is over")
-        if len(self.sessions) and self.lease.has_run_out(self.clock.monotonic()):
-            log.error("nothing heard from permissions for too long: every session is closed")
-            self.end(self.sessions.end_all("the relay lost touch with permissions"), "lease ran out")
+        """End what is over by time, and what nothing justifies any more. To be called often."""
+        now_s = self.clock.monotonic()
+        now = self.lease.latest(self.clock.now(), now_s)
+        self.end(self.sessions.end_expired(now), "its time is over")
+        if ended := self.outlasting.look(now, now_s):
+            log.error("nothing heard from permissions for too long: %d sessions are closed", len(ended))
+            self.end([one for one in ended if one.ended_why == LOST_TOUCH], "lease ran out")
+            self.end([one for one in ended if one.ended_why == TAKEOVER_OVER], "its takeover is over")
+        for stretch in self.outlasting.over(now, now_s):
+            self.waiting.put(stretch)
         if self.tenure.has_run_out(self.clock.monotonic()):
             log.error("nobody said which sessions are still this relay's: every session is closed")
             self.end(self.sessions.end_all("the relay was away, and its sessions may be elsewhere"), "doubt ran out")
@@ -242,31 +225,11 @@ class Doorkeeper:
                 self._sources.pop(feed, None)
                 del self._specs[feed]
 
-    async def record_forever(self) -> None:
-        """Put ends of looks on record, in order, as soon as the bus takes them."""
-        while True:
-            while self._to_record:
-                stop_if_cancelled()
-                try:
-                    await self.record.closed(self._to_record[0])
-                except OSError as error:
-                    log.warning("the end of a look waits to be recorded: %s", error)
-                    await asyncio.sleep(0.5)  # not waiting for a state of ours: the bus is away
-                else:
-                    self._to_record.popleft()
-                    self._has_recorded.set()
-            self._has_to_record.clear()
-            await self._has_to_record.wait()
-
     async def drain(self, patience: timedelta) -> None:
-        """Return once the end of every look is on record, or at the end of ``patience``: the bus may be away."""
-        try:
-            async with asyncio.timeout(patience.total_seconds()):
-                while self._to_record:
-                    self._has_recorded.clear()
-                    await self._has_recorded.wait()
-        except TimeoutError:
-            log.error("the ends of %d looks could not be recorded", len(self._to_record))
+        """This relay stops: return once every end is on record, or at the end of ``patience``."""
+        for stretch in self.outlasting.stop(self.clock.now()):
+            self.waiting.put(stretch)
+        await self.waiting.drain(patience)
 
     def _standing(self, session: Session) -> Session:
         """The session as it stands now: a renewal may have taken its place, an ending ends whoever stands."""
@@ -278,8 +241,7 @@ class Doorkeeper:
 
     def _put_on_record(self, viewer: Viewer, look: Look, why: str) -> None:
         is_sealed = look.is_sealed or viewer in self._sealed
-        self._to_record.append(replace(look, closed_at=self.clock.now(), why=why, is_sealed=is_sealed))
-        self._has_to_record.set()
+        self.waiting.put(replace(look, closed_at=self.clock.now(), why=why, is_sealed=is_sealed))
 
     def _refuse_when_unsure(self) -> None:
         self.tenure.refuse_in_doubt()

@@ -40,5 +40,8 @@ class RelayCollector(Collector):
         yield CounterMetricFamily("kapok_relay_doubts", "times it asked which sessions are its own", value=tenure.doubt)
         yield GaugeMetricFamily("kapok_relay_draining", "whether it was told to stop", value=tenure.is_draining)
         yield GaugeMetricFamily(
+            "kapok_relay_outlasting", "sessions beyond the standing lease", value=len(self._doorkeeper.outlasting)
+        )
+        yield GaugeMetricFamily(
             "kapok_relay_applied_number", "last ending applied", value=self._doorkeeper.lease.applied
         )

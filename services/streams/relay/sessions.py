@@ -61,7 +61,7 @@ class Session:
     @property
     def knows(self) -> frozenset[str]:
         """Every name whose end concerns it."""
-        return self.stands_on.union(*self.case.grounds.values())
+        return self.stands_on.union(self.case.control, *self.case.grounds.values())
 
     @property
     def ends_at(self) -> datetime:
@@ -136,8 +136,9 @@ class Sessions:
         concerned = [session for session in self.on(subject) if session.number < number]
         for session in concerned:
             if subject not in session.stands_on:
+                known = session.knows
                 session.case = session.case.without(subject)
-                self._unlist(session, [subject])
+                self._unlist(session, known - session.knows)
         return self.end([session for session in concerned if subject in session.stands_on], why)
 
     def outdate(self, revision: int, until: datetime) -> None:

@@ -39,6 +39,8 @@ SESSIONS = sa.Table(
     sa.Column("agency_key", sa.String(80), nullable=False, server_default="", comment="agencyKeys/… of the token"),
     sa.Column("system", sa.String(128), nullable=False, server_default="", comment="principals/… that carried it"),
     sa.Column("stream", sa.String(16), nullable=False, server_default="main", comment="main or secondary"),
+    sa.Column("lease_s", sa.Integer, nullable=False, server_default="0", comment="of a takeover's holder; 0: as usual"),
+    sa.Column("lease_ends_at", sa.DateTime, comment="UTC; the takeover's end"),
     sa.Index("sessions_by_principal", "principal", "opened_at"),
     sa.Index("sessions_open", "closed_at", "expires_at"),
     sa.Index("sessions_on_relay", "closed_at", "relay"),
@@ -52,7 +54,21 @@ PLACES = sa.Table(
     sa.Column("used_at", sa.DateTime, nullable=False, comment="UTC; its last use, to half a minute"),
     sa.Column("former", sa.String(64), nullable=False, comment="the relay before, or empty"),
 )
-_TIMES = ("opened_at", "expires_at", "closed_at")
+UNTOLD = sa.Table(
+    "untold",
+    metadata,
+    sa.Column("session", sa.String(64), primary_key=True, comment="that is over at the relay"),
+    sa.Column("relay", sa.String(64), primary_key=True, comment="that does not know yet"),
+    sa.Column("reason", sa.String(200), nullable=False, comment="why it is"),
+    sa.Column("is_sealed", sa.Boolean, nullable=False, comment="of a level-5 camera"),
+    sa.Column("until", sa.DateTime, nullable=False, comment="UTC; then the relay has ended it by itself"),
+)
+_LEAVE_UNTOLD = sa.text(
+    "INSERT INTO untold (session, relay, reason, is_sealed, until)"
+    " VALUES (:session, :relay, :reason, :is_sealed, :until)"
+    " ON CONFLICT (session, relay) DO UPDATE SET reason = excluded.reason, until = excluded.until"
+).bindparams(sa.bindparam("until", type_=sa.DateTime))
+_TIMES = ("opened_at", "expires_at", "closed_at", "lease_ends_at")
 
 
 class SessionStore:
@@ -80,6 +96,8 @@ class SessionStore:
             changed = await transaction.execute(SESSIONS.update().where(is_open).values(_row(session)))
             if changed.rowcount:
                 await self.outbox.add(transaction, fact)
+                if session.closed_at is None:  # it may have come back to a relay that was to be told that it left
+                    await transaction.execute(UNTOLD.delete().where(_is_of(session)))
         self.outbox.wake()
         return bool(changed.rowcount)
 
@@ -152,6 +170,34 @@ class SessionStore:
         async with self._database.read() as transaction:
             return (await transaction.execute(query)).scalars().all()
 
+    async def leave_untold(self, session: Session, now: datetime) -> None:
+        """Its relay is to be told that it is over there. What is over by itself meanwhile is dropped."""
+        row = {
+            "session": session.name, "relay": session.relay, "reason": session.close_reason,
+            "is_sealed": session.is_sealed, "until": session.expires_at.replace(tzinfo=None),
+        }  # fmt: skip
+        async with self._database.write() as transaction:
+            is_over = UNTOLD.c.until <= now.replace(tzinfo=None)
+            await transaction.execute(UNTOLD.delete().where(is_over))
+            await transaction.execute(_LEAVE_UNTOLD, row)
+
+    async def untold_relays(self) -> Sequence[str]:
+        """The relays that are to be told something."""
+        async with self._database.read() as transaction:
+            return (await transaction.execute(sa.select(UNTOLD.c.relay).distinct())).scalars().all()
+
+    async def untold_at(self, relay: str) -> Sequence[Session]:
+        """Those sessions, at most 500 at a time, as the relay is to be told."""
+        columns = [c for c in SESSIONS.c if c.name not in ("relay", "close_reason", "is_sealed")]
+        told = (UNTOLD.c.relay, UNTOLD.c.reason.label("close_reason"), UNTOLD.c.is_sealed)
+        chosen = sa.select(*columns, *told).join(UNTOLD, UNTOLD.c.session == SESSIONS.c.name)
+        return await self._sessions(chosen.where(UNTOLD.c.relay == relay).limit(500))
+
+    async def is_told(self, session: Session) -> None:
+        """Its relay knows."""
+        async with self._database.write() as transaction:
+            await transaction.execute(UNTOLD.delete().where(_is_of(session)))
+
     async def oldest_number(self) -> int | None:
         """The lowest ending number that an open session was decided at; None without open sessions."""
         query = sa.select(sa.func.min(SESSIONS.c.number)).where(SESSIONS.c.closed_at.is_(None))
@@ -203,6 +249,10 @@ class PlaceStore:
         is_old = PLACES.c.used_at < before.replace(tzinfo=None)
         async with self._database.write() as transaction:
             await transaction.execute(PLACES.delete().where(is_old, PLACES.c.camera.not_in(watched)))
+
+
+def _is_of(session: Session) -> sa.ColumnElement[bool]:
+    return (UNTOLD.c.session == session.name) & (UNTOLD.c.relay == session.relay)
 
 
 def _row(session: Session) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from kapok.permissions.v1 import (
     inspections_service_pb2,
     papers_service_pb2,
     permissions_service_pb2,
+    policy_service_pb2,
     staff_service_pb2,
 )
 from kapok.registry.v1 import registry_service_pb2
@@ -39,6 +40,7 @@ _APIS = (
     audit_service_pb2,
     papers_service_pb2,
     permissions_service_pb2,
+    policy_service_pb2,
     registry_service_pb2,
     staff_service_pb2,
     streams_service_pb2,

@@ -283,3 +283,13 @@ async def test_a_person_is_enrolled_without_a_certificate_and_a_system_only_with
         code, _, err = await kapok(place, "agencies", "enrol", "li-wei", "--clearance", "1")
     assert code == 2
     assert "--certificate" in err
+
+
+async def test_leases_are_proposed_by_class_and_what_is_no_number_is_told_at_once(tmp_path: Path) -> None:
+    words = ("policy", "propose", "--reason", "cables are cut", "--lease", "takeover-holder=120")
+    asked = await told_to_ask(tmp_path, *words, "--lease", "standing=5")
+    assert asked.lease_seconds == {"takeover-holder": 120, "standing": 5}
+    async with home(tmp_path, clerk=(clerk := Clerk())) as place:
+        code, _, err = await kapok(place, *words[:-1], "standing=soon")
+    assert (code, clerk.requests) == (2, [])
+    assert "standing=10" in err

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -29,18 +30,23 @@ def allowed(number: int, **changes: Any) -> decision_pb2.Decision:
 
 @dataclass
 class Permissions(decider_service_pb2_grpc.DeciderServiceServicer):
-    """Answers ``before`` one by one, then ``decision``, and signs grants of control under ``epoch``."""
+    """Answers ``before`` one by one, then ``decision``, and signs grants of control under ``epoch``.
+
+    Until ``taken_until``, if that is set, the camera is the asking agency's by a takeover, with ``lease_s`` for it.
+    """
 
     relay: Stage
     decision: decision_pb2.Decision
     level: int = 1
     epoch: int = 1
     before: list[decision_pb2.Decision] = field(default_factory=list)
+    taken_until: datetime | None = None
+    lease_s: int = 120
     asked: list[tuple[str, Any]] = field(default_factory=list)  # (service that asked, request)
 
     def relent(self) -> None:
         """Allow everything again."""
-        self.decision, self.level, self.epoch = allowed(self.relay.number), 1, 1
+        self.decision, self.level, self.epoch, self.taken_until = allowed(self.relay.number), 1, 1, None
         self.asked.clear()
 
     async def Decide(self, request: Any, _context: Any) -> Any:  # noqa: N802 - the proto's name
@@ -50,13 +56,18 @@ class Permissions(decider_service_pb2_grpc.DeciderServiceServicer):
             "principal": request.principal, "agency": "agencies/police", "camera": request.camera,
             "legal_basis": request.legal_basis, "incident": request.incident, "number": decision.number,
             "level": self.level, "kind": "national-security" if self.level == 5 else "public-security",
+            "takeover_ends_at": self.taken_until, "revision": self.relay.revision,
         }  # fmt: skip
         if self.level == 5:
             said["legal_basis"] = said["legal_basis"] or "legalBases/secret"
-        return decider_service_pb2.DecideResponse(
+        answer = decider_service_pb2.DecideResponse(
             decision=decision, agency="agencies/police", security_level=self.level,
             signed_facts=self.relay.decided(request.session, **said),
         )  # fmt: skip
+        if self.taken_until:
+            answer.lease_seconds = self.lease_s
+            answer.lease_end_time.FromDatetime(self.taken_until)
+        return answer
 
     async def GrantControl(self, request: Any, _context: Any) -> Any:  # noqa: N802 - the proto's name
         grant = permissions_events_pb2.ControlGrant(

@@ -29,10 +29,11 @@ from tests.integration.relay.lens import Lens, lens
 
 LEASE_S = 1.5
 RELAY = "relay-1"
+TAKEOVER = "takeovers/fire"
 CAMERA = "districts/440104/cameras/44010400011320000001"
 GENESIS = Path(genesis.__file__).with_name("policy.csv").read_text(encoding="utf-8")
 _FACTS = {"principal", "agency", "camera", "number", "legal_basis", "incident", "revision", "kind", "level", "at",
-          "ground_ends_at", "facts_signer"}  # fmt: skip
+          "ground_ends_at", "facts_signer", "takeover_ends_at"}  # fmt: skip
 
 
 @dataclass
@@ -53,10 +54,10 @@ class Stage:
     revision: int = 0
     beats: asyncio.Event = field(default_factory=asyncio.Event)  # set while permissions is alive
 
-    async def beat(self, signer: Signer | None = None) -> None:
-        """One heartbeat."""
+    async def beat(self, signer: Signer | None = None, ahead: timedelta = timedelta()) -> None:
+        """One heartbeat; its clock may be ``ahead``."""
         heartbeat = said.Heartbeat(committed_number=self.number, policy_revision=self.revision)
-        heartbeat.time.FromDatetime(datetime.now(UTC))
+        heartbeat.time.FromDatetime(datetime.now(UTC) + ahead)
         signed = (signer or self.permissions).seal("kapok.permissions.heartbeat", heartbeat.SerializeToString())
         await self.bus.publish("kapok.v1.permissions.heartbeat", signed)
 
@@ -76,12 +77,15 @@ class Stage:
             self.relay_key, said.SerializeToString(), sealing.context("kapok.registry.source", relay, camera)
         )
 
-    async def adopt(self, policy_csv: str = GENESIS, *, is_heard: bool = True, is_kept: bool = True) -> None:
-        """Put the next version of the policy in force; its push may be lost, or what is kept of it."""
+    async def adopt(
+        self, policy_csv: str = GENESIS, *, is_heard: bool = True, is_kept: bool = True, **lease_seconds: int
+    ) -> None:
+        """Put the next version of the policy in force, with leases; its push may be lost, or what is kept of it."""
         self.revision += 1
         edition = replica_pb2.PolicyEdition(
             revision=self.revision, policy_csv=zlib.compress(policy_csv.encode()),
             number=self.number + 1 if self.revision > 1 else 0,
+            lease_seconds={one.replace("_", "-"): seconds for one, seconds in lease_seconds.items()},
         )  # fmt: skip
         signed = self.permissions.seal("kapok.permissions.edition", edition.SerializeToString())
         if is_kept:
@@ -92,7 +96,9 @@ class Stage:
             await self.end(f"policyVersions/{self.revision}", is_heard=is_heard)
 
     def decided(self, session: str, **changes: Any) -> bytes:
-        """What permissions says of a session: municipal police watch live; papers or an incident if they are named."""
+        """What permissions says of a session: municipal police watch live; papers or an incident if they are named, a
+        takeover of its own agency until ``takeover_ends_at``.
+        """
         said = {
             "principal": "principals/p", "agency": "agencies/a", "camera": CAMERA, "number": self.number, "level": 1,
             "revision": self.revision, "kind": "public-security", "at": datetime.now(UTC),
@@ -110,6 +116,12 @@ class Stage:
                 ground = grounds.add(name=name)
                 ground.start_time.FromDatetime(said["at"] - timedelta(minutes=1))
                 ground.end_time.FromDatetime(said.get("ground_ends_at", said["at"] + timedelta(hours=1)))
+        if ends_at := said.get("takeover_ends_at"):
+            taken = made.takeovers.add(
+                name=TAKEOVER, number=1, principal=said["principal"], agency=said["agency"], kind=said["kind"],
+                tier="municipal", start_time=made.decide_time,
+            )  # fmt: skip
+            taken.end_time.FromDatetime(ends_at)
         return (said.get("facts_signer") or self.permissions).seal("kapok.permissions.facts", made.SerializeToString())
 
     def assignment(self, **changes: Any) -> relay_pb2.Assignment:

@@ -45,11 +45,11 @@ async def test_without_the_bus_viewers_end_with_the_lease_nobody_new_sees_and_no
         port = relay.bus_url.rpartition(":")[2]
         kill_bus(tmp_path)
         silent_since_s = asyncio.get_running_loop().time()
-        late = asyncio.create_task(asyncio.to_thread(_refused, during))
+        late = asyncio.create_task(asyncio.to_thread(refused, during))
         await eventually(viewer.ended.is_set, within_s=LEASE_S + 2)
         assert asyncio.get_running_loop().time() - silent_since_s > LEASE_S - 0.5
         await late
-        assert (await asyncio.to_thread(_refused, during)).kind in {"UNAVAILABLE", "PERMISSION_DENIED"}
+        assert (await asyncio.to_thread(refused, during)).kind in {"UNAVAILABLE", "PERMISSION_DENIED"}
         with serving("--jetstream", "--store_dir", str(tmp_path / "nats"), "--port", port):
 
             async def is_taken_again() -> bool:
@@ -67,7 +67,7 @@ async def test_without_the_bus_viewers_end_with_the_lease_nobody_new_sees_and_no
             assert max(Counter(await looks(relay)).values()) == 1, "a fact was told twice"
 
 
-def _refused(url: str) -> errors.Error:
+def refused(url: str) -> errors.Error:
     """Why this viewer saw no picture."""
     with pytest.raises(errors.Error) as refusal, closing(Pull.open(url)):
         pass

@@ -10,15 +10,18 @@ import pytest
 
 from services.chassis.clock import ManualClock
 from services.chassis.errors import Aborted, Denied, Unavailable
+from services.decider.facts import Circumstances
+from services.decider.leases import Leases
 from services.decider.replica import Edition
 from services.streams.relay import doorkeeper
-from services.streams.relay.doorkeeper import Doorkeeper, Look, Token
+from services.streams.relay.doorkeeper import Doorkeeper, Token
 from services.streams.relay.ender import Ender
 from services.streams.relay.gate import Peer
 from services.streams.relay.intake import SourceSpec
 from services.streams.relay.lease import Lease
+from services.streams.relay.record import Look
 from services.streams.relay.sessions import Session
-from tests.unit.decider.cast import CITY_POLICE, GENESIS
+from tests.unit.decider.cast import CITY_POLICE, GENESIS, takeover
 from tests.unit.relay import cases
 
 HERE, THERE = Peer("10.0.0.1", 4000), Peer("10.0.0.2", 4000)
@@ -81,7 +84,7 @@ async def test_an_ending_while_the_look_is_stored_shows_no_picture_and_is_on_rec
     gate.end = lambda sessions, why: None  # type: ignore[method-assign] # no socket to reset here
     with pytest.raises(Denied):
         await gate.opened(admission, watcher)
-    assert [look.why for look in gate._to_record] == ["principal revoked"]
+    assert [look.why for look in gate.waiting.ends] == ["principal revoked"]
 
 
 async def test_an_ending_that_is_sealed_seals_the_looks_that_it_ends_and_heard_again_no_later_ones(
@@ -96,7 +99,7 @@ async def test_an_ending_that_is_sealed_seals_the_looks_that_it_ends_and_heard_a
         await gate.opened(admission, watcher)
         gate.apply(6, cases.WATCHED.name, "camera changed", is_sealed=True)  # from the bus, then from the bucket again
         gate.closed(admission, watcher, "camera changed")
-    assert [look.is_sealed for look in gate._to_record] == [True, False]
+    assert [look.is_sealed for look in gate.waiting.ends] == [True, False]
 
 
 async def test_a_look_whose_beginning_may_have_been_stored_shows_no_picture_and_has_an_end(gate: Doorkeeper) -> None:
@@ -109,14 +112,12 @@ async def test_a_look_whose_beginning_may_have_been_stored_shows_no_picture_and_
         gate.record.meanwhile = fail  # type: ignore[attr-defined]
         with pytest.raises(Unavailable, match="on record"):
             await gate.opened(admission, Watcher())  # type: ignore[arg-type]
-    assert len(gate._to_record) == 2
-    assert all("no picture" in look.why and look.closed_at for look in gate._to_record)
+    assert len(gate.waiting.ends) == 2
+    assert all("no picture" in look.why and look.closed_at for look in gate.waiting.ends)
 
 
-async def test_nobody_sees_pictures_while_too_many_ends_wait_to_be_recorded(
-    gate: Doorkeeper, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(doorkeeper, "_TO_RECORD_MOST", 0)
+async def test_nobody_sees_pictures_while_too_many_ends_wait_to_be_recorded(gate: Doorkeeper) -> None:
+    gate.waiting.most = 0
     await gate.keep(session(gate))
     admission = await gate.admit("/s/s?token=s", HERE)
     with pytest.raises(Unavailable, match="too many"):
@@ -195,3 +196,21 @@ async def test_a_session_that_a_new_policy_denies_admits_nobody_any_more(gate: D
     gate.adopt(Edition(2, cases.without(cases.STANDING)))
     with pytest.raises(Denied, match="policy changed"):
         await gate.opened(admission, Watcher())  # type: ignore[arg-type]
+
+
+async def test_while_nothing_is_heard_a_holders_session_goes_on_and_takes_no_viewer_that_was_admitted_before(
+    gate: Doorkeeper,
+) -> None:
+    gate.adopt(Edition(2, GENESIS, leases=Leases.of({"takeover-holder": 300})))
+    taken = replace(takeover(CITY_POLICE, camera=cases.WATCHED), starts_at=gate.clock.now())
+    taken = replace(taken, ends_at=taken.starts_at + timedelta(hours=1))
+    await gate.keep(session(gate, revision=2, circumstances=Circumstances(takeovers=(taken,))))
+    admission = await gate.admit("/s/s?token=s", HERE)
+    gate.clock.advance(timedelta(seconds=11))  # type: ignore[attr-defined]
+    gate.sweep()
+    assert gate.sessions.find("sessions/s")
+    with pytest.raises(Unavailable, match="hears nothing"):
+        await gate.opened(admission, Watcher())  # type: ignore[arg-type]
+    await gate.drain(timedelta())
+    [stretch] = gate.waiting.ends
+    assert (stretch.why, stretch.session.name) == ("the relay was stopped", "sessions/s")

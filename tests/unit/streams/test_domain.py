@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from services.chassis.errors import FailedPrecondition, InvalidArgument
+from services.streams.copies import Copy, checked_copy
 from services.streams.domain import (
     SESSION_LIFETIME,
-    Copy,
     Kind,
     Move,
     Order,
@@ -15,7 +15,6 @@ from services.streams.domain import (
     Purpose,
     Session,
     checked,
-    checked_copy,
     checked_move,
     closed,
     opened,

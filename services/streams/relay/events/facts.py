@@ -21,6 +21,7 @@ from services.decider.facts import (
     Takeover,
     Tier,
 )  # fmt: skip
+from services.decider.leases import Leases
 from services.decider.policy import MAX_BYTES, parse
 from services.decider.replica import Case, Edition
 
@@ -35,7 +36,7 @@ def edition(said: replica_pb2.PolicyEdition) -> Edition:
     if not unpacked.eof:
         raise ValueError(f"policy {said.revision} is longer than {MAX_BYTES} bytes, or cut short")
     levels = dict(said.category_levels), dict(said.camera_levels)
-    return Edition(said.revision, parse(text.decode()), *levels, said.number)
+    return Edition(said.revision, parse(text.decode()), *levels, said.number, Leases.of(dict(said.lease_seconds)))
 
 
 def case(said: Facts) -> Case:

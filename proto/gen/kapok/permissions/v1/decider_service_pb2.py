@@ -29,7 +29,7 @@ from kapok.permissions.v1 import permissions_service_pb2 as kapok_dot_permission
 from kapok.permissions.v1 import reach_pb2 as kapok_dot_permissions_dot_v1_dot_reach__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*kapok/permissions/v1/decider_service.proto\x12\x14kapok.permissions.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a#kapok/annotations/v1/exposure.proto\x1a#kapok/permissions/v1/decision.proto\x1a.kapok/permissions/v1/permissions_service.proto\x1a kapok/permissions/v1/reach.proto\"\xad\x01\n\rDecideRequest\x12\x11\n\tprincipal\x18\x01 \x01(\t\x12\x0e\n\x06\x63\x61mera\x18\x02 \x01(\t\x12,\n\x06\x61\x63tion\x18\x03 \x01(\x0e\x32\x1c.kapok.permissions.v1.Action\x12\x13\n\x0blegal_basis\x18\x04 \x01(\t\x12\x10\n\x08incident\x18\x05 \x01(\t\x12\x0f\n\x07session\x18\x06 \x01(\t\x12\x13\n\x0b\x63redentials\x18\x07 \x03(\t\"\x92\x01\n\x0e\x44\x65\x63ideResponse\x12\x30\n\x08\x64\x65\x63ision\x18\x01 \x01(\x0b\x32\x1e.kapok.permissions.v1.Decision\x12\x0e\n\x06\x61gency\x18\x02 \x01(\t\x12\x10\n\x08incident\x18\x03 \x01(\t\x12\x16\n\x0esecurity_level\x18\x04 \x01(\x05\x12\x14\n\x0csigned_facts\x18\x05 \x01(\x0c\"Q\n\x0eScopeOfRequest\x12\x11\n\tprincipal\x18\x01 \x01(\t\x12,\n\x06\x61\x63tion\x18\x02 \x01(\x0e\x32\x1c.kapok.permissions.v1.Action\"x\n\x0eReachOfRequest\x12\x11\n\tprincipal\x18\x01 \x01(\t\x12,\n\x06\x61\x63tion\x18\x02 \x01(\x0e\x32\x1c.kapok.permissions.v1.Action\x12\x13\n\x0blegal_basis\x18\x03 \x01(\t\x12\x10\n\x08incident\x18\x04 \x01(\t\"8\n\x13GrantControlRequest\x12\x11\n\tprincipal\x18\x01 \x01(\t\x12\x0e\n\x06\x63\x61mera\x18\x02 \x01(\t\"v\n\x14GrantControlResponse\x12\x14\n\x0csigned_grant\x18\x01 \x01(\x0c\x12\x30\n\x08\x64\x65\x63ision\x18\x02 \x01(\x0b\x32\x1e.kapok.permissions.v1.Decision\x12\x16\n\x0esecurity_level\x18\x03 \x01(\x05\"C\n\x0fLevelsOfRequest\x12\x30\n\x07\x63\x61meras\x18\x01 \x03(\x0b\x32\x1f.kapok.permissions.v1.NewCamera\"1\n\tNewCamera\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x16\n\x0eplace_category\x18\x02 \x01(\x05\"D\n\x10LevelsOfResponse\x12\x17\n\x0fsecurity_levels\x18\x01 \x03(\x05\x12\x17\n\x0fpolicy_revision\x18\x02 \x01(\x03\"0\n\x16GetLevelChangesRequest\x12\x16\n\x0esince_revision\x18\x01 \x01(\x03\"j\n\x17GetLevelChangesResponse\x12\x10\n\x08revision\x18\x01 \x01(\x03\x12\x18\n\x10place_categories\x18\x02 \x03(\x05\x12\r\n\x05\x63odes\x18\x03 \x03(\t\x12\x14\n\x0csealed_codes\x18\x04 \x03(\t\";\n\x16ListAgencyNamesRequest\x12\x13\n\x0b\x61gency_kind\x18\x01 \x01(\t\x12\x0c\n\x04tier\x18\x02 \x01(\t\"(\n\x17ListAgencyNamesResponse\x12\r\n\x05names\x18\x01 \x03(\t\"_\n\x1aIdentifyCertificateRequest\x12\x11\n\tprincipal\x18\x01 \x01(\t\x12\x1a\n\x12\x63\x65rtificate_sha256\x18\x02 \x01(\t\x12\x12\n\nagency_key\x18\x03 \x01(\t\"\xf0\x01\n\x1bIdentifyCertificateResponse\x12\x11\n\tprincipal\x18\x01 \x01(\t\x12\x0e\n\x06\x61gency\x18\x02 \x01(\t\x12\x13\n\x0b\x61gency_kind\x18\x03 \x01(\t\x12\x0c\n\x04tier\x18\x04 \x01(\t\x12/\n\x0b\x65xpire_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0cjurisdiction\x18\x06 \x01(\t\x12\x11\n\tis_person\x18\x07 \x01(\x08\x12\x12\n\npublic_key\x18\x08 \x01(\x0c\x12\x1d\n\x15\x63\x65rtificate_principal\x18\t \x01(\t2\xe0\x06\n\x0e\x44\x65\x63iderService\x12Y\n\x06\x44\x65\x63ide\x12#.kapok.permissions.v1.DecideRequest\x1a$.kapok.permissions.v1.DecideResponse\"\x04\xc8\xda\x18\x02\x12\x62\n\x07ScopeOf\x12$.kapok.permissions.v1.ScopeOfRequest\x1a+.kapok.permissions.v1.DescribeScopeResponse\"\x04\xc8\xda\x18\x02\x12R\n\x07ReachOf\x12$.kapok.permissions.v1.ReachOfRequest\x1a\x1b.kapok.permissions.v1.Reach\"\x04\xc8\xda\x18\x02\x12k\n\x0cGrantControl\x12).kapok.permissions.v1.GrantControlRequest\x1a*.kapok.permissions.v1.GrantControlResponse\"\x04\xc8\xda\x18\x02\x12_\n\x08LevelsOf\x12%.kapok.permissions.v1.LevelsOfRequest\x1a&.kapok.permissions.v1.LevelsOfResponse\"\x04\xc8\xda\x18\x02\x12t\n\x0fGetLevelChanges\x12,.kapok.permissions.v1.GetLevelChangesRequest\x1a-.kapok.permissions.v1.GetLevelChangesResponse\"\x04\xc8\xda\x18\x02\x12t\n\x0fListAgencyNames\x12,.kapok.permissions.v1.ListAgencyNamesRequest\x1a-.kapok.permissions.v1.ListAgencyNamesResponse\"\x04\xc8\xda\x18\x02\x12\x80\x01\n\x13IdentifyCertificate\x12\x30.kapok.permissions.v1.IdentifyCertificateRequest\x1a\x31.kapok.permissions.v1.IdentifyCertificateResponse\"\x04\xc8\xda\x18\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*kapok/permissions/v1/decider_service.proto\x12\x14kapok.permissions.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a#kapok/annotations/v1/exposure.proto\x1a#kapok/permissions/v1/decision.proto\x1a.kapok/permissions/v1/permissions_service.proto\x1a kapok/permissions/v1/reach.proto\"\xad\x01\n\rDecideRequest\x12\x11\n\tprincipal\x18\x01 \x01(\t\x12\x0e\n\x06\x63\x61mera\x18\x02 \x01(\t\x12,\n\x06\x61\x63tion\x18\x03 \x01(\x0e\x32\x1c.kapok.permissions.v1.Action\x12\x13\n\x0blegal_basis\x18\x04 \x01(\t\x12\x10\n\x08incident\x18\x05 \x01(\t\x12\x0f\n\x07session\x18\x06 \x01(\t\x12\x13\n\x0b\x63redentials\x18\x07 \x03(\t\"\xdd\x01\n\x0e\x44\x65\x63ideResponse\x12\x30\n\x08\x64\x65\x63ision\x18\x01 \x01(\x0b\x32\x1e.kapok.permissions.v1.Decision\x12\x0e\n\x06\x61gency\x18\x02 \x01(\t\x12\x10\n\x08incident\x18\x03 \x01(\t\x12\x16\n\x0esecurity_level\x18\x04 \x01(\x05\x12\x14\n\x0csigned_facts\x18\x05 \x01(\x0c\x12\x15\n\rlease_seconds\x18\x19 \x01(\x05\x12\x32\n\x0elease_end_time\x18\x1a \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"Q\n\x0eScopeOfRequest\x12\x11\n\tprincipal\x18\x01 \x01(\t\x12,\n\x06\x61\x63tion\x18\x02 \x01(\x0e\x32\x1c.kapok.permissions.v1.Action\"x\n\x0eReachOfRequest\x12\x11\n\tprincipal\x18\x01 \x01(\t\x12,\n\x06\x61\x63tion\x18\x02 \x01(\x0e\x32\x1c.kapok.permissions.v1.Action\x12\x13\n\x0blegal_basis\x18\x03 \x01(\t\x12\x10\n\x08incident\x18\x04 \x01(\t\"8\n\x13GrantControlRequest\x12\x11\n\tprincipal\x18\x01 \x01(\t\x12\x0e\n\x06\x63\x61mera\x18\x02 \x01(\t\"v\n\x14GrantControlResponse\x12\x14\n\x0csigned_grant\x18\x01 \x01(\x0c\x12\x30\n\x08\x64\x65\x63ision\x18\x02 \x01(\x0b\x32\x1e.kapok.permissions.v1.Decision\x12\x16\n\x0esecurity_level\x18\x03 \x01(\x05\"C\n\x0fLevelsOfRequest\x12\x30\n\x07\x63\x61meras\x18\x01 \x03(\x0b\x32\x1f.kapok.permissions.v1.NewCamera\"1\n\tNewCamera\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x16\n\x0eplace_category\x18\x02 \x01(\x05\"D\n\x10LevelsOfResponse\x12\x17\n\x0fsecurity_levels\x18\x01 \x03(\x05\x12\x17\n\x0fpolicy_revision\x18\x02 \x01(\x03\"0\n\x16GetLevelChangesRequest\x12\x16\n\x0esince_revision\x18\x01 \x01(\x03\"j\n\x17GetLevelChangesResponse\x12\x10\n\x08revision\x18\x01 \x01(\x03\x12\x18\n\x10place_categories\x18\x02 \x03(\x05\x12\r\n\x05\x63odes\x18\x03 \x03(\t\x12\x14\n\x0csealed_codes\x18\x04 \x03(\t\";\n\x16ListAgencyNamesRequest\x12\x13\n\x0b\x61gency_kind\x18\x01 \x01(\t\x12\x0c\n\x04tier\x18\x02 \x01(\t\"(\n\x17ListAgencyNamesResponse\x12\r\n\x05names\x18\x01 \x03(\t\"_\n\x1aIdentifyCertificateRequest\x12\x11\n\tprincipal\x18\x01 \x01(\t\x12\x1a\n\x12\x63\x65rtificate_sha256\x18\x02 \x01(\t\x12\x12\n\nagency_key\x18\x03 \x01(\t\"\xf0\x01\n\x1bIdentifyCertificateResponse\x12\x11\n\tprincipal\x18\x01 \x01(\t\x12\x0e\n\x06\x61gency\x18\x02 \x01(\t\x12\x13\n\x0b\x61gency_kind\x18\x03 \x01(\t\x12\x0c\n\x04tier\x18\x04 \x01(\t\x12/\n\x0b\x65xpire_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0cjurisdiction\x18\x06 \x01(\t\x12\x11\n\tis_person\x18\x07 \x01(\x08\x12\x12\n\npublic_key\x18\x08 \x01(\x0c\x12\x1d\n\x15\x63\x65rtificate_principal\x18\t \x01(\t2\xe0\x06\n\x0e\x44\x65\x63iderService\x12Y\n\x06\x44\x65\x63ide\x12#.kapok.permissions.v1.DecideRequest\x1a$.kapok.permissions.v1.DecideResponse\"\x04\xc8\xda\x18\x02\x12\x62\n\x07ScopeOf\x12$.kapok.permissions.v1.ScopeOfRequest\x1a+.kapok.permissions.v1.DescribeScopeResponse\"\x04\xc8\xda\x18\x02\x12R\n\x07ReachOf\x12$.kapok.permissions.v1.ReachOfRequest\x1a\x1b.kapok.permissions.v1.Reach\"\x04\xc8\xda\x18\x02\x12k\n\x0cGrantControl\x12).kapok.permissions.v1.GrantControlRequest\x1a*.kapok.permissions.v1.GrantControlResponse\"\x04\xc8\xda\x18\x02\x12_\n\x08LevelsOf\x12%.kapok.permissions.v1.LevelsOfRequest\x1a&.kapok.permissions.v1.LevelsOfResponse\"\x04\xc8\xda\x18\x02\x12t\n\x0fGetLevelChanges\x12,.kapok.permissions.v1.GetLevelChangesRequest\x1a-.kapok.permissions.v1.GetLevelChangesResponse\"\x04\xc8\xda\x18\x02\x12t\n\x0fListAgencyNames\x12,.kapok.permissions.v1.ListAgencyNamesRequest\x1a-.kapok.permissions.v1.ListAgencyNamesResponse\"\x04\xc8\xda\x18\x02\x12\x80\x01\n\x13IdentifyCertificate\x12\x30.kapok.permissions.v1.IdentifyCertificateRequest\x1a\x31.kapok.permissions.v1.IdentifyCertificateResponse\"\x04\xc8\xda\x18\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -55,33 +55,33 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_DECIDEREQUEST']._serialized_start=258
   _globals['_DECIDEREQUEST']._serialized_end=431
   _globals['_DECIDERESPONSE']._serialized_start=434
-  _globals['_DECIDERESPONSE']._serialized_end=580
-  _globals['_SCOPEOFREQUEST']._serialized_start=582
-  _globals['_SCOPEOFREQUEST']._serialized_end=663
-  _globals['_REACHOFREQUEST']._serialized_start=665
-  _globals['_REACHOFREQUEST']._serialized_end=785
-  _globals['_GRANTCONTROLREQUEST']._serialized_start=787
-  _globals['_GRANTCONTROLREQUEST']._serialized_end=843
-  _globals['_GRANTCONTROLRESPONSE']._serialized_start=845
-  _globals['_GRANTCONTROLRESPONSE']._serialized_end=963
-  _globals['_LEVELSOFREQUEST']._serialized_start=965
-  _globals['_LEVELSOFREQUEST']._serialized_end=1032
-  _globals['_NEWCAMERA']._serialized_start=1034
-  _globals['_NEWCAMERA']._serialized_end=1083
-  _globals['_LEVELSOFRESPONSE']._serialized_start=1085
-  _globals['_LEVELSOFRESPONSE']._serialized_end=1153
-  _globals['_GETLEVELCHANGESREQUEST']._serialized_start=1155
-  _globals['_GETLEVELCHANGESREQUEST']._serialized_end=1203
-  _globals['_GETLEVELCHANGESRESPONSE']._serialized_start=1205
-  _globals['_GETLEVELCHANGESRESPONSE']._serialized_end=1311
-  _globals['_LISTAGENCYNAMESREQUEST']._serialized_start=1313
-  _globals['_LISTAGENCYNAMESREQUEST']._serialized_end=1372
-  _globals['_LISTAGENCYNAMESRESPONSE']._serialized_start=1374
-  _globals['_LISTAGENCYNAMESRESPONSE']._serialized_end=1414
-  _globals['_IDENTIFYCERTIFICATEREQUEST']._serialized_start=1416
-  _globals['_IDENTIFYCERTIFICATEREQUEST']._serialized_end=1511
-  _globals['_IDENTIFYCERTIFICATERESPONSE']._serialized_start=1514
-  _globals['_IDENTIFYCERTIFICATERESPONSE']._serialized_end=1754
-  _globals['_DECIDERSERVICE']._serialized_start=1757
-  _globals['_DECIDERSERVICE']._serialized_end=2621
+  _globals['_DECIDERESPONSE']._serialized_end=655
+  _globals['_SCOPEOFREQUEST']._serialized_start=657
+  _globals['_SCOPEOFREQUEST']._serialized_end=738
+  _globals['_REACHOFREQUEST']._serialized_start=740
+  _globals['_REACHOFREQUEST']._serialized_end=860
+  _globals['_GRANTCONTROLREQUEST']._serialized_start=862
+  _globals['_GRANTCONTROLREQUEST']._serialized_end=918
+  _globals['_GRANTCONTROLRESPONSE']._serialized_start=920
+  _globals['_GRANTCONTROLRESPONSE']._serialized_end=1038
+  _globals['_LEVELSOFREQUEST']._serialized_start=1040
+  _globals['_LEVELSOFREQUEST']._serialized_end=1107
+  _globals['_NEWCAMERA']._serialized_start=1109
+  _globals['_NEWCAMERA']._serialized_end=1158
+  _globals['_LEVELSOFRESPONSE']._serialized_start=1160
+  _globals['_LEVELSOFRESPONSE']._serialized_end=1228
+  _globals['_GETLEVELCHANGESREQUEST']._serialized_start=1230
+  _globals['_GETLEVELCHANGESREQUEST']._serialized_end=1278
+  _globals['_GETLEVELCHANGESRESPONSE']._serialized_start=1280
+  _globals['_GETLEVELCHANGESRESPONSE']._serialized_end=1386
+  _globals['_LISTAGENCYNAMESREQUEST']._serialized_start=1388
+  _globals['_LISTAGENCYNAMESREQUEST']._serialized_end=1447
+  _globals['_LISTAGENCYNAMESRESPONSE']._serialized_start=1449
+  _globals['_LISTAGENCYNAMESRESPONSE']._serialized_end=1489
+  _globals['_IDENTIFYCERTIFICATEREQUEST']._serialized_start=1491
+  _globals['_IDENTIFYCERTIFICATEREQUEST']._serialized_end=1586
+  _globals['_IDENTIFYCERTIFICATERESPONSE']._serialized_start=1589
+  _globals['_IDENTIFYCERTIFICATERESPONSE']._serialized_end=1829
+  _globals['_DECIDERSERVICE']._serialized_start=1832
+  _globals['_DECIDERSERVICE']._serialized_end=2696
 # @@protoc_insertion_point(module_scope)

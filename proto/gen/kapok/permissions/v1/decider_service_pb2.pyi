@@ -32,18 +32,22 @@ class DecideRequest(_message.Message):
     def __init__(self, principal: _Optional[str] = ..., camera: _Optional[str] = ..., action: _Optional[_Union[_decision_pb2.Action, str]] = ..., legal_basis: _Optional[str] = ..., incident: _Optional[str] = ..., session: _Optional[str] = ..., credentials: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class DecideResponse(_message.Message):
-    __slots__ = ("decision", "agency", "incident", "security_level", "signed_facts")
+    __slots__ = ("decision", "agency", "incident", "security_level", "signed_facts", "lease_seconds", "lease_end_time")
     DECISION_FIELD_NUMBER: _ClassVar[int]
     AGENCY_FIELD_NUMBER: _ClassVar[int]
     INCIDENT_FIELD_NUMBER: _ClassVar[int]
     SECURITY_LEVEL_FIELD_NUMBER: _ClassVar[int]
     SIGNED_FACTS_FIELD_NUMBER: _ClassVar[int]
+    LEASE_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    LEASE_END_TIME_FIELD_NUMBER: _ClassVar[int]
     decision: _decision_pb2.Decision
     agency: str
     incident: str
     security_level: int
     signed_facts: bytes
-    def __init__(self, decision: _Optional[_Union[_decision_pb2.Decision, _Mapping]] = ..., agency: _Optional[str] = ..., incident: _Optional[str] = ..., security_level: _Optional[int] = ..., signed_facts: _Optional[bytes] = ...) -> None: ...
+    lease_seconds: int
+    lease_end_time: _timestamp_pb2.Timestamp
+    def __init__(self, decision: _Optional[_Union[_decision_pb2.Decision, _Mapping]] = ..., agency: _Optional[str] = ..., incident: _Optional[str] = ..., security_level: _Optional[int] = ..., signed_facts: _Optional[bytes] = ..., lease_seconds: _Optional[int] = ..., lease_end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class ScopeOfRequest(_message.Message):
     __slots__ = ("principal", "action")

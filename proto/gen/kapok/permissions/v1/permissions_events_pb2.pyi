@@ -26,6 +26,7 @@ class Ending(_message.Message):
         CAUSE_INSPECTION_ENDED: _ClassVar[Ending.Cause]
         CAUSE_TRAINING_REVOKED: _ClassVar[Ending.Cause]
         CAUSE_SHIFT_ENDED: _ClassVar[Ending.Cause]
+        CAUSE_CONTROL_PASSED: _ClassVar[Ending.Cause]
     CAUSE_UNSPECIFIED: Ending.Cause
     CAUSE_PRINCIPAL_REVOKED: Ending.Cause
     CAUSE_INCIDENT_ENDED: Ending.Cause
@@ -39,6 +40,7 @@ class Ending(_message.Message):
     CAUSE_INSPECTION_ENDED: Ending.Cause
     CAUSE_TRAINING_REVOKED: Ending.Cause
     CAUSE_SHIFT_ENDED: Ending.Cause
+    CAUSE_CONTROL_PASSED: Ending.Cause
     NUMBER_FIELD_NUMBER: _ClassVar[int]
     CAUSE_FIELD_NUMBER: _ClassVar[int]
     SUBJECT_FIELD_NUMBER: _ClassVar[int]

@@ -49,7 +49,7 @@ class SealedDigest(_message.Message):
     def __init__(self, name: _Optional[str] = ..., camera_count: _Optional[int] = ..., sha256: _Optional[str] = ...) -> None: ...
 
 class PolicyChange(_message.Message):
-    __slots__ = ("proposal", "base_revision", "policy_csv", "category_levels", "camera_levels", "reason", "sign_by_time", "sealed_levels")
+    __slots__ = ("proposal", "base_revision", "policy_csv", "category_levels", "camera_levels", "reason", "sign_by_time", "sealed_levels", "lease_seconds")
     class CategoryLevelsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -57,6 +57,13 @@ class PolicyChange(_message.Message):
         key: int
         value: int
         def __init__(self, key: _Optional[int] = ..., value: _Optional[int] = ...) -> None: ...
+    class LeaseSecondsEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: int
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[int] = ...) -> None: ...
     PROPOSAL_FIELD_NUMBER: _ClassVar[int]
     BASE_REVISION_FIELD_NUMBER: _ClassVar[int]
     POLICY_CSV_FIELD_NUMBER: _ClassVar[int]
@@ -65,6 +72,7 @@ class PolicyChange(_message.Message):
     REASON_FIELD_NUMBER: _ClassVar[int]
     SIGN_BY_TIME_FIELD_NUMBER: _ClassVar[int]
     SEALED_LEVELS_FIELD_NUMBER: _ClassVar[int]
+    LEASE_SECONDS_FIELD_NUMBER: _ClassVar[int]
     proposal: str
     base_revision: int
     policy_csv: str
@@ -73,7 +81,8 @@ class PolicyChange(_message.Message):
     reason: str
     sign_by_time: _timestamp_pb2.Timestamp
     sealed_levels: SealedDigest
-    def __init__(self, proposal: _Optional[str] = ..., base_revision: _Optional[int] = ..., policy_csv: _Optional[str] = ..., category_levels: _Optional[_Mapping[int, int]] = ..., camera_levels: _Optional[_Iterable[_Union[CameraLevel, _Mapping]]] = ..., reason: _Optional[str] = ..., sign_by_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., sealed_levels: _Optional[_Union[SealedDigest, _Mapping]] = ...) -> None: ...
+    lease_seconds: _containers.ScalarMap[str, int]
+    def __init__(self, proposal: _Optional[str] = ..., base_revision: _Optional[int] = ..., policy_csv: _Optional[str] = ..., category_levels: _Optional[_Mapping[int, int]] = ..., camera_levels: _Optional[_Iterable[_Union[CameraLevel, _Mapping]]] = ..., reason: _Optional[str] = ..., sign_by_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., sealed_levels: _Optional[_Union[SealedDigest, _Mapping]] = ..., lease_seconds: _Optional[_Mapping[str, int]] = ...) -> None: ...
 
 class PolicyProposal(_message.Message):
     __slots__ = ("name", "state", "change", "change_sha256", "principal", "create_time", "sign_by_time", "signatures", "close_time", "closed_by", "close_reason", "adopted_revision")
@@ -132,7 +141,7 @@ class PolicySignature(_message.Message):
     def __init__(self, agency_kind: _Optional[str] = ..., principal: _Optional[str] = ..., signature: _Optional[bytes] = ..., sign_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class PolicyVersion(_message.Message):
-    __slots__ = ("name", "revision", "policy_csv", "policy_sha256", "adopt_time", "proposal", "reason", "category_levels", "camera_levels", "sealed_levels")
+    __slots__ = ("name", "revision", "policy_csv", "policy_sha256", "adopt_time", "proposal", "reason", "category_levels", "camera_levels", "sealed_levels", "lease_seconds", "effective_lease_seconds")
     class CategoryLevelsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -140,6 +149,20 @@ class PolicyVersion(_message.Message):
         key: int
         value: int
         def __init__(self, key: _Optional[int] = ..., value: _Optional[int] = ...) -> None: ...
+    class LeaseSecondsEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: int
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[int] = ...) -> None: ...
+    class EffectiveLeaseSecondsEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: int
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[int] = ...) -> None: ...
     NAME_FIELD_NUMBER: _ClassVar[int]
     REVISION_FIELD_NUMBER: _ClassVar[int]
     POLICY_CSV_FIELD_NUMBER: _ClassVar[int]
@@ -150,6 +173,8 @@ class PolicyVersion(_message.Message):
     CATEGORY_LEVELS_FIELD_NUMBER: _ClassVar[int]
     CAMERA_LEVELS_FIELD_NUMBER: _ClassVar[int]
     SEALED_LEVELS_FIELD_NUMBER: _ClassVar[int]
+    LEASE_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    EFFECTIVE_LEASE_SECONDS_FIELD_NUMBER: _ClassVar[int]
     name: str
     revision: int
     policy_csv: str
@@ -160,7 +185,9 @@ class PolicyVersion(_message.Message):
     category_levels: _containers.ScalarMap[int, int]
     camera_levels: _containers.RepeatedCompositeFieldContainer[CameraLevel]
     sealed_levels: SealedDigest
-    def __init__(self, name: _Optional[str] = ..., revision: _Optional[int] = ..., policy_csv: _Optional[str] = ..., policy_sha256: _Optional[str] = ..., adopt_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., proposal: _Optional[str] = ..., reason: _Optional[str] = ..., category_levels: _Optional[_Mapping[int, int]] = ..., camera_levels: _Optional[_Iterable[_Union[CameraLevel, _Mapping]]] = ..., sealed_levels: _Optional[_Union[SealedDigest, _Mapping]] = ...) -> None: ...
+    lease_seconds: _containers.ScalarMap[str, int]
+    effective_lease_seconds: _containers.ScalarMap[str, int]
+    def __init__(self, name: _Optional[str] = ..., revision: _Optional[int] = ..., policy_csv: _Optional[str] = ..., policy_sha256: _Optional[str] = ..., adopt_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., proposal: _Optional[str] = ..., reason: _Optional[str] = ..., category_levels: _Optional[_Mapping[int, int]] = ..., camera_levels: _Optional[_Iterable[_Union[CameraLevel, _Mapping]]] = ..., sealed_levels: _Optional[_Union[SealedDigest, _Mapping]] = ..., lease_seconds: _Optional[_Mapping[str, int]] = ..., effective_lease_seconds: _Optional[_Mapping[str, int]] = ...) -> None: ...
 
 class SignedPolicyChange(_message.Message):
     __slots__ = ("change", "signatures")

@@ -12,7 +12,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class ProposePolicyChangeRequest(_message.Message):
-    __slots__ = ("policy_csv", "category_levels", "camera_levels", "reason", "window_hours", "validate_only", "sealed_levels")
+    __slots__ = ("policy_csv", "category_levels", "camera_levels", "reason", "window_hours", "validate_only", "sealed_levels", "lease_seconds")
     class CategoryLevelsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -20,6 +20,13 @@ class ProposePolicyChangeRequest(_message.Message):
         key: int
         value: int
         def __init__(self, key: _Optional[int] = ..., value: _Optional[int] = ...) -> None: ...
+    class LeaseSecondsEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: int
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[int] = ...) -> None: ...
     POLICY_CSV_FIELD_NUMBER: _ClassVar[int]
     CATEGORY_LEVELS_FIELD_NUMBER: _ClassVar[int]
     CAMERA_LEVELS_FIELD_NUMBER: _ClassVar[int]
@@ -27,6 +34,7 @@ class ProposePolicyChangeRequest(_message.Message):
     WINDOW_HOURS_FIELD_NUMBER: _ClassVar[int]
     VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
     SEALED_LEVELS_FIELD_NUMBER: _ClassVar[int]
+    LEASE_SECONDS_FIELD_NUMBER: _ClassVar[int]
     policy_csv: str
     category_levels: _containers.ScalarMap[int, int]
     camera_levels: _containers.RepeatedCompositeFieldContainer[_policy_pb2.CameraLevel]
@@ -34,7 +42,8 @@ class ProposePolicyChangeRequest(_message.Message):
     window_hours: int
     validate_only: bool
     sealed_levels: str
-    def __init__(self, policy_csv: _Optional[str] = ..., category_levels: _Optional[_Mapping[int, int]] = ..., camera_levels: _Optional[_Iterable[_Union[_policy_pb2.CameraLevel, _Mapping]]] = ..., reason: _Optional[str] = ..., window_hours: _Optional[int] = ..., validate_only: _Optional[bool] = ..., sealed_levels: _Optional[str] = ...) -> None: ...
+    lease_seconds: _containers.ScalarMap[str, int]
+    def __init__(self, policy_csv: _Optional[str] = ..., category_levels: _Optional[_Mapping[int, int]] = ..., camera_levels: _Optional[_Iterable[_Union[_policy_pb2.CameraLevel, _Mapping]]] = ..., reason: _Optional[str] = ..., window_hours: _Optional[int] = ..., validate_only: _Optional[bool] = ..., sealed_levels: _Optional[str] = ..., lease_seconds: _Optional[_Mapping[str, int]] = ...) -> None: ...
 
 class DrawUpSealedLevelsRequest(_message.Message):
     __slots__ = ("camera_levels",)

@@ -11,7 +11,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class PolicyEdition(_message.Message):
-    __slots__ = ("revision", "policy_csv", "category_levels", "camera_levels", "number")
+    __slots__ = ("revision", "policy_csv", "category_levels", "camera_levels", "number", "lease_seconds")
     class CategoryLevelsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -26,17 +26,26 @@ class PolicyEdition(_message.Message):
         key: str
         value: int
         def __init__(self, key: _Optional[str] = ..., value: _Optional[int] = ...) -> None: ...
+    class LeaseSecondsEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: int
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[int] = ...) -> None: ...
     REVISION_FIELD_NUMBER: _ClassVar[int]
     POLICY_CSV_FIELD_NUMBER: _ClassVar[int]
     CATEGORY_LEVELS_FIELD_NUMBER: _ClassVar[int]
     CAMERA_LEVELS_FIELD_NUMBER: _ClassVar[int]
     NUMBER_FIELD_NUMBER: _ClassVar[int]
+    LEASE_SECONDS_FIELD_NUMBER: _ClassVar[int]
     revision: int
     policy_csv: bytes
     category_levels: _containers.ScalarMap[int, int]
     camera_levels: _containers.ScalarMap[str, int]
     number: int
-    def __init__(self, revision: _Optional[int] = ..., policy_csv: _Optional[bytes] = ..., category_levels: _Optional[_Mapping[int, int]] = ..., camera_levels: _Optional[_Mapping[str, int]] = ..., number: _Optional[int] = ...) -> None: ...
+    lease_seconds: _containers.ScalarMap[str, int]
+    def __init__(self, revision: _Optional[int] = ..., policy_csv: _Optional[bytes] = ..., category_levels: _Optional[_Mapping[int, int]] = ..., camera_levels: _Optional[_Mapping[str, int]] = ..., number: _Optional[int] = ..., lease_seconds: _Optional[_Mapping[str, int]] = ...) -> None: ...
 
 class SessionFacts(_message.Message):
     __slots__ = ("session", "principal", "camera", "action", "legal_bases", "incidents", "inspections", "takeovers", "policy_revision", "number", "decide_time", "trainings", "shifts")

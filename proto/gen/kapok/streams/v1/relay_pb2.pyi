@@ -182,6 +182,26 @@ class Viewer(_message.Message):
     process: str
     def __init__(self, session: _Optional[str] = ..., relay: _Optional[str] = ..., viewer: _Optional[str] = ..., peer_address: _Optional[str] = ..., open_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., close_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., close_reason: _Optional[str] = ..., pictures: _Optional[int] = ..., bytes: _Optional[int] = ..., process: _Optional[str] = ...) -> None: ...
 
+class Outlasted(_message.Message):
+    __slots__ = ("session", "relay", "takeover", "justify_time", "start_time", "end_time", "end_reason", "viewers")
+    SESSION_FIELD_NUMBER: _ClassVar[int]
+    RELAY_FIELD_NUMBER: _ClassVar[int]
+    TAKEOVER_FIELD_NUMBER: _ClassVar[int]
+    JUSTIFY_TIME_FIELD_NUMBER: _ClassVar[int]
+    START_TIME_FIELD_NUMBER: _ClassVar[int]
+    END_TIME_FIELD_NUMBER: _ClassVar[int]
+    END_REASON_FIELD_NUMBER: _ClassVar[int]
+    VIEWERS_FIELD_NUMBER: _ClassVar[int]
+    session: str
+    relay: str
+    takeover: str
+    justify_time: _timestamp_pb2.Timestamp
+    start_time: _timestamp_pb2.Timestamp
+    end_time: _timestamp_pb2.Timestamp
+    end_reason: str
+    viewers: int
+    def __init__(self, session: _Optional[str] = ..., relay: _Optional[str] = ..., takeover: _Optional[str] = ..., justify_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_reason: _Optional[str] = ..., viewers: _Optional[int] = ...) -> None: ...
+
 class CameraMove(_message.Message):
     __slots__ = ("camera", "principal", "epoch", "pan", "tilt", "zoom")
     CAMERA_FIELD_NUMBER: _ClassVar[int]

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "streams_0004"
-down_revision = "streams_0003"
+revision = "streams_0005"
+down_revision = "streams_0004"
 
 
 def upgrade() -> None:

@@ -1,0 +1,113 @@
+"""What of looks and of sessions goes on record, and how it waits for a bus that is away."""
+
+import asyncio
+import logging
+from collections import deque
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from services.chassis.tasks import stop_if_cancelled
+from services.streams.relay.sessions import Session
+
+log = logging.getLogger(__name__)
+_AGAIN_S = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One viewer of one session, for the record."""
+
+    session: Session
+    viewer: str
+    peer: str
+    opened_at: datetime
+    closed_at: datetime | None = None
+    why: str = ""
+    is_sealed: bool = False  # of a state secret: its fact goes to the sealed book (Article 11)
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """How long a session outlasted the standing lease, and by which takeover.
+
+    justified_at  when permissions was last heard with nothing missing       began_at  when the standing lease ran out
+    """
+
+    session: Session
+    takeover: str
+    viewers: int
+    justified_at: datetime
+    began_at: datetime
+    ended_at: datetime | None = None
+    why: str = ""
+    is_sealed: bool = False
+
+
+class Record(Protocol):
+    """Where looks and stretches are put on record. Each returns once the fact is durable; OSError when it can't be."""
+
+    async def opened(self, look: Look) -> None:
+        """A viewer is about to see the first picture."""
+        ...
+
+    async def closed(self, look: Look) -> None:
+        """A viewer sees no more."""
+        ...
+
+    async def outlasted(self, stretch: Stretch) -> None:
+        """A session went on beyond the standing lease."""
+        ...
+
+
+class Waiting:
+    """Ends on their way to the record, in order. ``most`` bounds it: whoever fills it asks `is_full` first."""
+
+    def __init__(self, record: Record, most: int = 10_000) -> None:
+        self.record = record
+        self.most = most
+        self.ends: deque[Look | Stretch] = deque()
+        self._has_more = asyncio.Event()
+        self._has_less = asyncio.Event()
+
+    @property
+    def is_full(self) -> bool:
+        """Whether too much waits to begin anything that would have to be recorded as well."""
+        return len(self.ends) >= self.most
+
+    def put(self, end: Look | Stretch) -> None:
+        """Have it recorded after all that were put before it."""
+        self.ends.append(end)
+        self._has_more.set()
+
+    async def record_forever(self) -> None:
+        """Put on record what waits, as soon as the bus takes it."""
+        while True:
+            while self.ends:
+                stop_if_cancelled()
+                try:
+                    await self._tell(self.ends[0])
+                except OSError as error:
+                    log.warning("the end of a look waits to be recorded: %s", error)
+                    await asyncio.sleep(_AGAIN_S)  # not waiting for a state of ours: the bus is away
+                else:
+                    self.ends.popleft()
+                    self._has_less.set()
+            self._has_more.clear()
+            await self._has_more.wait()
+
+    async def drain(self, patience: timedelta) -> None:
+        """Return once all of it is on record, or at the end of ``patience``: the bus may be away."""
+        try:
+            async with asyncio.timeout(patience.total_seconds()):
+                while self.ends:
+                    self._has_less.clear()
+                    await self._has_less.wait()
+        except TimeoutError:
+            log.error("%d ends could not be recorded: %s", len(self.ends), [end.session.name for end in self.ends][:20])
+
+    async def _tell(self, end: Look | Stretch) -> None:
+        if isinstance(end, Look):
+            await self.record.closed(end)
+        else:
+            await self.record.outlasted(end)
