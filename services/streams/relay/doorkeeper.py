@@ -220,6 +220,7 @@ class Doorkeeper:
         if self.tenure.has_run_out(self.clock.monotonic()):
             log.error("nobody said which sessions are still this relay's: every session is closed")
             self.end(self.sessions.end_all("the relay was away, and its sessions may be elsewhere"), "doubt ran out")
+            self.tenure.settle(self.tenure.doubt)  # who keeps nothing has nothing to doubt
         for feed in [feed for feed in self._specs if not self.sessions.on(camera_of(feed))]:
             if feed not in self._sources or not self._sources[feed][1].is_pulled:
                 self._sources.pop(feed, None)

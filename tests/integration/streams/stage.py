@@ -52,6 +52,8 @@ class Stage:
     policies: KeyValue
     number: int = 5
     revision: int = 0
+    assigned: set[str] = field(default_factory=set)  # sessions, by `assign`
+    calls_rolls: bool = True  # as streams does; not while that service itself runs
     beats: asyncio.Event = field(default_factory=asyncio.Event)  # set while permissions is alive
 
     async def beat(self, signer: Signer | None = None, ahead: timedelta = timedelta()) -> None:
@@ -146,8 +148,17 @@ class Stage:
     async def assign(self, signer: Signer | None = None, **changes: Any) -> tuple[str, relay_pb2.RelayReply]:
         """Give the relay a session of ``changes``; the viewer's URL and the relay's reply."""
         made = self.assignment(**changes)
+        self.assigned.add(made.session)
         signed = (signer or self.streams).seal("kapok.streams.assignment", made.SerializeToString())
         return self.url(made.session), await self.tell("assign", signed)
+
+    async def call_roll(self, said: relay_pb2.RelayAnnouncement) -> None:
+        """Everything that was ever assigned is the relay's own."""
+        call = relay_pb2.RollCall(
+            relay=said.relay, process=said.process, orders=said.orders, doubt=said.doubt, sessions=self.assigned
+        )  # fmt: skip
+        signed = self.streams.seal("kapok.streams.roll", call.SerializeToString())
+        await self.bus.request(f"kapok.v1.relays.{said.relay}.roll", signed, timeout_s=5)
 
     async def settled(self) -> None:
         """Return once the relay has applied every ending: it answers no newer decision before."""
@@ -193,6 +204,8 @@ async def stage(home: Path, **settings: str) -> AsyncIterator[Stage]:
 
             async def announced(message: Any) -> None:
                 heard.append(relay_pb2.RelayAnnouncement.FromString(message.data))
+                if heard[-1].doubt and held.calls_rolls:
+                    await held.call_roll(heard[-1])
 
             await opened.subscribe("kapok.v1.relays.*.announce", announced)
             process = await asyncio.create_subprocess_exec(

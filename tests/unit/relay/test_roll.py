@@ -80,6 +80,8 @@ async def test_a_doubt_that_nobody_answers_ends_everything(gate: Doorkeeper) -> 
     gate.clock.elapsed_s = 16.0  # type: ignore[attr-defined] # turned by hand
     gate.sweep()
     assert names(gate) == set()
+    gate.lease.heartbeat(5, 1, gate.clock.now(), gate.clock.now(), gate.clock.monotonic())
+    await keep(gate, "sessions/t")
 
 
 async def test_who_drains_keeps_what_it_has_takes_nothing_new_and_leaves_with_the_last_one(gate: Doorkeeper) -> None:
