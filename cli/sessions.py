@@ -18,7 +18,7 @@ from cli.listing import show_list
 from kapok.streams.v1 import session_pb2, streams_service_pb2
 from services.chassis import errors
 
-group = typer.Typer(no_args_is_help=True, help="Your sessions: list, close.")
+group = typer.Typer(no_args_is_help=True, help="Your sessions: list, renew, close.")
 PurposeOption = Annotated[
     int | None,
     typer.Option(
@@ -52,15 +52,7 @@ class Use:
 @form
 def watch(context: Context, use: Use) -> None:
     """Open a live session of CAMERA; print what a player and a browser open within a minute."""
-    opened = open_session(context.obj.gateway, use, session_pb2.Session.KIND_LIVE)
-    context.obj.screen.line(opened.rtsp_url)
-    context.obj.screen.line(_link(context.obj.gateway, opened))
-    session = opened.session
-    context.obj.screen.fields(
-        opened, ("join by", screen.moment(opened.token_expire_time)), ("ends at", screen.moment(session.expire_time)),
-        ("purpose", _purpose(session)), ("allowed by", f"{session.rule} ({session.article})"),
-        ("close it with", f"kapok --as {session.principal.removeprefix('principals/')} sessions close {session.name}"),
-    )  # fmt: skip
+    _say_opened(context, open_session(context.obj.gateway, use, session_pb2.Session.KIND_LIVE))
 
 
 @group.command("list")
@@ -74,6 +66,14 @@ def list_sessions(
         lambda s: (s.name, s.camera.rpartition("/")[2], _kind(s), _state(s), screen.moment(s.create_time),
                    screen.moment(s.expire_time), s.close_reason),
     )  # fmt: skip
+
+
+@group.command("renew")
+def renew_session(
+    context: Context, session: Annotated[str, typer.Argument(parser=names.resource("sessions"), metavar="SESSION")]
+) -> None:
+    """Print a fresh URL of a session of yours, for a player that lost the connection: its relay may have died."""
+    _say_opened(context, context.obj.gateway.call(streams_service_pb2.RenewSessionRequest(name=session)))
 
 
 @group.command("close")
@@ -112,6 +112,17 @@ def session_of(gateway: Gateway, use: Use, kind: "session_pb2.Session.Kind") -> 
             gateway.call(closing)
         raise
     gateway.call(closing)
+
+
+def _say_opened(context: Context, opened: Any) -> None:
+    context.obj.screen.line(opened.rtsp_url)
+    context.obj.screen.line(_link(context.obj.gateway, opened))
+    session = opened.session
+    context.obj.screen.fields(
+        opened, ("join by", screen.moment(opened.token_expire_time)), ("ends at", screen.moment(session.expire_time)),
+        ("purpose", _purpose(session)), ("allowed by", f"{session.rule} ({session.article})"),
+        ("close it with", f"kapok --as {session.principal.removeprefix('principals/')} sessions close {session.name}"),
+    )  # fmt: skip
 
 
 def _link(gateway: Gateway, opened: Any) -> str:

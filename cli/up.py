@@ -3,6 +3,7 @@
 import asyncio
 import dataclasses
 import logging
+import os
 from dataclasses import dataclass
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -32,6 +33,7 @@ class Wish:
     http_port: Port = 7080
     rtsp_port: Port = 8554
     metrics_port: Port = 9464
+    relays: Annotated[int | None, typer.Option(min=1, max=64, help="Relay processes; one a core unless told.")] = None
 
 
 @form
@@ -48,7 +50,8 @@ def up(context: Context, wish: Wish) -> None:
 
         demo = DemoCity()
     _log_to(layout.prepare(home).logs / "cell.log")
-    settings = app.Settings(home, wish.grpc_port, wish.http_port, wish.rtsp_port, wish.metrics_port)
+    relays = wish.relays or app.relays_for(os.cpu_count() or 1)
+    settings = app.Settings(home, wish.grpc_port, wish.http_port, wish.rtsp_port, wish.metrics_port, relays)
 
     def ready(endpoints: "Endpoints") -> None:
         if screen.is_json:

@@ -8,12 +8,14 @@ over the same gRPC and NATS as in a cluster; nothing here is a mode of theirs.
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
+
+from nats.aio.msg import Msg
 
 import services.audit.app
 import services.gateway.app
@@ -34,7 +36,9 @@ from services.chassis.tasks import background
 T = TypeVar("T")
 # Private addresses (RFC 1918, RFC 4193) and this machine: where the cameras of a home are.
 HOME_NETWORKS = ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fd00::/8")
-_RELAY_READY_S = 15.0
+_RELAYS_READY_S = 20.0
+_RELAY_STOPS_WITHIN_S = 2.5
+_RELAYS_MOST = 8
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,11 @@ class Settings:
     metrics_port: int = 9464
     relays: int = 1
     source_networks: tuple[str, ...] = HOME_NETWORKS
+
+
+def relays_for(cores: int) -> int:
+    """How many relay processes a home has unless told: one for each core but one, and two at least: one may die."""
+    return max(2, min(cores - 1, _RELAYS_MOST))
 
 
 @asynccontextmanager
@@ -100,8 +109,7 @@ class _Start:
         sockets = self.stack.enter_context(layout.sockets(home))
         wiring = Wiring(self.premises, sockets, server.url, chosen.source_networks, own, http_port)
         bound = await self._start_services(wiring, grpc_port)
-        for name in relays:
-            await self._start_relay(wiring, name, ports[name])
+        await self._start_relays(wiring, ports)
         await self._enter(metrics.serve(metrics_port, {name: port.metrics for name, port in ports.items()}))
         endpoints = Endpoints(
             grpc=f"{HOST}:{bound.grpc_port}",
@@ -138,30 +146,39 @@ class _Start:
         await self._enter(services.audit.app.app(wiring.audit()))
         return await self._enter(services.gateway.app.app(wiring.gateway(grpc_port)))
 
-    async def _start_relay(self, wiring: Wiring, name: str, ports: RelayPorts) -> None:
-        """Start a relay that is started again whenever it ends; return once it has announced itself."""
-        self.say(f"starting {name}")
-        environment = wiring.relay(name, ports)
-        program = Program(name, (sys.executable, "-m", "services.streams.relay"), environment)
-        logs = self.premises.layout.logs
+    async def _start_relays(self, wiring: Wiring, ports: Mapping[str, RelayPorts]) -> None:
+        """Start relays that are started again whenever they end; return once each has announced itself.
+
+        They start and stop together: when all drain nobody waits for another one to take its cameras.
+        """
+        self.say(f"starting {', '.join(ports)}")
+        logs, silent = self.premises.layout.logs, set(ports)
         seed = self.premises.keys.bus_seed(rights.CELL.name)
         async with bus.connect(wiring.bus_url, seed, rights.CELL.name) as listening:
-            is_there = asyncio.Event()
-            await listening.subscribe(rights.announcements_of(name), lambda _: _set(is_there))
-            await self._enter(background(keep(partial(started, program, logs))))
+            are_there = asyncio.Event()
+
+            async def heard(message: Msg) -> None:
+                silent.discard(message.subject.split(".")[3])
+                if not silent:
+                    are_there.set()
+
+            await listening.subscribe(rights.ANNOUNCEMENTS, heard)
+            programs = [self._relay(name, wiring.relay(name, pair)) for name, pair in ports.items()]
+            await self._enter(background(*(keep(partial(started, program, logs)) for program in programs)))
             try:
-                async with asyncio.timeout(_RELAY_READY_S):
-                    await is_there.wait()
+                async with asyncio.timeout(_RELAYS_READY_S):
+                    await are_there.wait()
             except TimeoutError:
+                name = min(silent)
                 why = f"{name} did not come up; {logs / name}.log says more"
                 raise errors.Unavailable("SERVICE_AWAY", why, service=name) from None
 
+    def _relay(self, name: str, environment: Mapping[str, str]) -> Program:
+        command = (sys.executable, "-m", "services.streams.relay")
+        return Program(name, command, environment, stop_within_s=_RELAY_STOPS_WITHIN_S)
+
     async def _enter(self, context: AbstractAsyncContextManager[T]) -> T:
         return await self.stack.enter_async_context(context)
-
-
-async def _set(event: asyncio.Event) -> None:
-    event.set()
 
 
 def _innermost(group: BaseExceptionGroup[BaseException]) -> BaseException:

@@ -17,7 +17,7 @@ ENDINGS = "kapok.v1.permissions.endings"
 POLICIES = "kapok.v1.permissions.policies"
 ANNOUNCEMENTS = "kapok.v1.relays.*.announce"
 HEALTH = "kapok.v1.health.*"  # whose last word is the reporter: registry believes the subject, not the message
-ORDERS = ("assign", "close", "control")  # of streams to a relay
+ORDERS = ("assign", "close", "control", "roll")  # of streams to a relay
 _READ_FACTS = (
     f"$JS.API.STREAM.INFO.{FACTS_STREAM}",
     f"$JS.API.CONSUMER.INFO.{FACTS_STREAM}.audit",
@@ -27,6 +27,12 @@ _READ_FACTS = (
     f"$JS.API.CONSUMER.MSG.NEXT.{FACTS_STREAM}.audit",
     f"$JS.ACK.{FACTS_STREAM}.audit.>",
     "$JS.API.STREAM.NAMES",  # how clients find the stream of a subject
+)
+
+_READ_LOOKS = (  # what relays tell of their viewers, and no other fact: the server holds the filter to be the subject's
+    f"$JS.API.CONSUMER.CREATE.{FACTS_STREAM}.streams.kapok.v1.facts.relay.>",
+    f"$JS.API.CONSUMER.MSG.NEXT.{FACTS_STREAM}.streams",
+    f"$JS.ACK.{FACTS_STREAM}.streams.>",
 )
 
 
@@ -64,7 +70,12 @@ SERVICES = (
     ),
     Rights(
         "streams",
-        says=["kapok.v1.facts.streams.>", *(f"kapok.v1.relays.*.{order}" for order in ORDERS), *_read(ENDINGS_BUCKET)],
+        says=[
+            "kapok.v1.facts.streams.>",
+            *(f"kapok.v1.relays.*.{order}" for order in ORDERS),
+            *_READ_LOOKS,
+            *_read(ENDINGS_BUCKET),
+        ],
         hears=[ANNOUNCEMENTS, ENDINGS],
     ),
     Rights("audit", says=_READ_FACTS),

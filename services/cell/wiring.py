@@ -19,6 +19,7 @@ from services.cell.ports import HOST
 from services.cell.premises import Premises
 
 T = TypeVar("T")
+_DRAIN_S = 1.5  # of a relay whose sessions another one takes; the whole home stops within five seconds
 _PROBE_EVERY = timedelta(minutes=5)  # a home has few cameras
 
 
@@ -108,6 +109,7 @@ class Wiring:
             "permissions_public_key": self.keys.public("permissions"),
             "source_networks": ",".join(self.source_networks),
             "own_addresses": ",".join(self._own_addresses),
+            "drain_s": _DRAIN_S,
         }
         return {f"KAPOK_{field.upper()}": str(value) for field, value in settings.items()}
 

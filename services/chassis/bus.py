@@ -30,6 +30,10 @@ class BusAwayError(OSError):
     """The bus did not take or answer a message in time."""
 
 
+class NobodyListensError(BusAwayError):
+    """Nobody has subscribed to what was asked: who would answer is gone, or has not come back."""
+
+
 @dataclass(frozen=True)
 class Bus:
     """What a service does with NATS."""
@@ -51,10 +55,12 @@ class Bus:
             raise BusAwayError(f"JetStream did not store a fact on {subject}: {error!r}") from error
 
     async def request(self, subject: str, payload: bytes, timeout_s: float = 2.0) -> bytes:
-        """Ask and return the answer; BusAwayError when nobody answers in time."""
+        """Ask and return the answer; BusAwayError when nobody answers in time, NobodyListensError at once."""
         try:
             answer: Msg = await self.client.request(subject, payload, timeout=timeout_s)
-        except (NatsTimeoutError, NoRespondersError, NatsError) as error:
+        except NoRespondersError as error:
+            raise NobodyListensError(f"nobody listens on {subject}") from error
+        except (NatsTimeoutError, NatsError) as error:
             raise BusAwayError(f"nobody answers on {subject}: {error!r}") from error
         return answer.data
 

@@ -100,9 +100,13 @@ class Exhausted(Error):
 
 
 class Unavailable(Error):
-    """A neighbour is away; the same request may pass later."""
+    """A neighbour is away; the same request may pass later, ``retry_after`` at the earliest if that is known."""
 
     kind = "UNAVAILABLE"
+
+    def __init__(self, reason: str, message: str, *, retry_after: timedelta | None = None, **metadata: str) -> None:
+        super().__init__(reason, message, **metadata)
+        self.retry_after = retry_after
 
 
 class Internal(Error):

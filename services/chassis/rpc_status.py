@@ -1,5 +1,7 @@
 """errors.Error ↔ google.rpc.Status with exactly one ErrorInfo (AIP-193)."""
 
+from collections.abc import Callable
+
 from google.protobuf.any_pb2 import Any as AnyMessage
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.message import Message
@@ -11,7 +13,7 @@ from grpc_status import rpc_status
 from services.chassis import errors
 
 DOMAIN = "kapok"
-_KINDS = {
+_KINDS: dict[str, Callable[..., errors.Error]] = {
     kind.kind: kind
     for kind in (
         errors.Unauthenticated,
@@ -73,7 +75,10 @@ def from_status(status: status_pb2.Status) -> errors.Error:
     if kind == errors.Exhausted.kind:
         delay = retry.retry_delay.ToTimedelta()
         return errors.Exhausted(info.reason, status.message, retry_after=delay, **metadata)
-    return named(kind, info.reason, status.message, **metadata)
+    error = named(kind, info.reason, status.message, **metadata)
+    if retry.HasField("retry_delay"):
+        error.retry_after = retry.retry_delay.ToTimedelta()
+    return error
 
 
 def named(kind: str, reason: str, message: str, **metadata: str) -> errors.Error:

@@ -11,13 +11,12 @@ from typing import Protocol
 
 from services.chassis import errors
 from services.chassis.tasks import stop_if_cancelled
-from services.streams.domain import Session, sealed
+from services.streams.domain import Session
 
 log = logging.getLogger(__name__)
 POLICIES = "policyVersions/"
 _AT_ONCE = 16
 _AGAIN_S = 1.0
-_HIDDEN = "CAMERA_NOT_ACCESSIBLE"
 
 
 class Running(Protocol):
@@ -31,7 +30,7 @@ class Running(Protocol):
         """Have its relay keep it under a new decision; errors.Denied when the policy has no such right any more."""
         ...
 
-    async def end(self, session: Session, reason: str) -> None:
+    async def end_denied(self, session: Session, refusal: errors.Denied, why: str) -> None:
         """Close its record and end its viewers."""
         ...
 
@@ -75,10 +74,7 @@ class Anew:
         try:
             await self._running.assign_again(session)
         except errors.Denied as refusal:
-            if refusal.reason == _HIDDEN:  # it may have become a state secret: its record says no more than of others
-                await self._running.end(sealed(session), "camera changed")
-                return True
-            await self._running.end(session, f"the policy changed: {refusal.message}"[:200])
+            await self._running.end_denied(session, refusal, "the policy changed")
         except errors.Error as failure:
             log.warning("%s could not be decided anew: %s", session.name, failure)
             return False

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kapok.streams.v1 import (
@@ -19,11 +19,17 @@ from services.chassis.signing import Signer, Verifier
 from services.chassis.tasks import background
 from services.streams.anew import POLICIES, Anew
 from services.streams.domain import Ended
+from services.streams.ends import Ends
 from services.streams.events import FactEncoder, RelayFleet, follow_endings
+from services.streams.events.looks import follow_looks
+from services.streams.handover import Handover
+from services.streams.looks import Looks
 from services.streams.neighbours import PermissionsNeighbour, RegistryNeighbour
+from services.streams.places import Places
 from services.streams.rpc import RunningSessionsServicer, StreamsServicer
 from services.streams.service import Streams
-from services.streams.store import SessionStore
+from services.streams.store import PlaceStore, SessionStore
+from services.streams.store.looks import LookStore
 from services.streams.tokens import TokenSigner
 
 log = logging.getLogger(__name__)
@@ -58,14 +64,23 @@ async def app(settings: Settings) -> AsyncIterator[None]:
         rpc_client.neighbour("permissions", settings.permissions_address, ring, clock) as permissions,
         rpc_client.neighbour("registry", settings.registry_address, ring, clock) as registry,
     ):
-        store = SessionStore(opened_database)
+        store, facts = SessionStore(opened_database), FactEncoder(clock)
         fleet = RelayFleet(opened_bus, signer, clock)
+        deciders, cameras = PermissionsNeighbour(permissions), RegistryNeighbour(registry)
+        places = Places(PlaceStore(opened_database), fleet, clock)
+        ends = Ends(store, fleet, facts, clock)
+        handover = Handover(store, deciders, cameras, fleet, replace(places, patience_s=0), facts, ends)
+        look_store = LookStore(opened_database, store.outbox)
+        looks = Looks(look_store, fleet, facts, clock)
         streams = Streams(
             sessions=store,
-            permissions=PermissionsNeighbour(permissions),
-            registry=RegistryNeighbour(registry),
+            permissions=deciders,
+            registry=cameras,
             relays=fleet,
-            facts=FactEncoder(clock),
+            places=places,
+            handover=handover,
+            ends=ends,
+            facts=facts,
             tokens=TokenSigner(signer),
             clock=clock,
         )
@@ -89,16 +104,26 @@ async def app(settings: Settings) -> AsyncIterator[None]:
         }
         services = rpc_server.registering(servicers, (streams_service_pb2, running_sessions_service_pb2))
         async with (
-            background(store.outbox.publish_forever(opened_bus), _close_what_is_over(streams), anew.work_forever()),
+            background(
+                store.outbox.publish_forever(opened_bus),
+                _close_what_is_over(streams, looks),
+                anew.work_forever(),
+                handover.watch_forever(),
+                handover.call_forever(),
+                handover.work_forever(),
+                follow_looks(opened_bus, look_store, clock),
+            ),
             rpc_server.serve(settings.listen, [rpc_server.Edge(ring, clock)], services),
         ):
             log.info("streams serves", extra={"address": settings.listen})
             yield
 
 
-async def _close_what_is_over(streams: Streams) -> None:
+async def _close_what_is_over(streams: Streams, looks: Looks) -> None:
     while True:
         await streams.close_expired()
         await streams.close_lost()
+        await looks.close_lost()
+        await streams.places.forget_unused()
         await streams.tell_untold()
         await asyncio.sleep(_SWEEP_S)

@@ -9,6 +9,8 @@ from services.chassis.outbox import Message
 from services.streams.copies import Copy
 from services.streams.domain import Move, Order, Permit, Session
 from services.streams.placement import Relay
+from services.streams.pool import Standing
+from services.streams.relocation import Former
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +49,8 @@ class Sessions(Protocol):
 
     async def add(self, session: Session, fact: Message) -> None: ...
 
-    async def change(self, session: Session, fact: Message) -> bool:
-        """False, and nothing written, when it has been closed."""
+    async def change(self, session: Session, fact: Message, on: str | None = None) -> bool:
+        """False, and nothing written, when it has been closed, or is on another relay than ``on``."""
         ...
 
     async def record(self, fact: Message) -> None: ...
@@ -60,6 +62,8 @@ class Sessions(Protocol):
     async def page(self, principal: str, before: tuple[datetime, str] | None, size: int) -> Sequence[Session]: ...
 
     async def open_on(self, subject: str) -> Sequence[Session]: ...
+
+    async def on_relay(self, relay: str) -> Sequence[Session]: ...
 
     async def all_open(self) -> Sequence[Session]: ...
 
@@ -107,16 +111,40 @@ class Registry(Protocol):
 class Relays(Protocol):
     """The relays of this cell."""
 
-    def place(self, camera: str) -> Relay:
-        """The relay for a camera; errors.Unavailable when none is alive."""
+    def standing(self, relay: str) -> Standing:
+        """How the relay of that name stands."""
         ...
 
     def find(self, name: str) -> Relay:
-        """The relay of that name; errors.Unavailable while it is not alive."""
+        """The relay as it last announced itself; errors.Unavailable before it did."""
         ...
 
-    def heard_at(self, relay: str) -> datetime:
-        """When the relay last announced itself; for one never heard, when we began to listen."""
+    def process_of(self, relay: str) -> str:
+        """The process that speaks as that relay, lost or not; empty when none did."""
+        ...
+
+    def last_heard_at(self, relay: str, process: str | None = None) -> datetime:
+        """When that process last announced itself, or the one whose sessions are gone; never: since when we listen."""
+        ...
+
+    def is_any_serving(self) -> bool:
+        """Whether some relay takes cameras."""
+        ...
+
+    def is_nobody_serving(self) -> bool:
+        """Whether none does for sure: each had the time to announce itself."""
+        ...
+
+    def look_round(self) -> None:
+        """Take note of who fell silent."""
+        ...
+
+    def to_call(self) -> Sequence[Relay]:
+        """The relays whose roll is to be called."""
+        ...
+
+    async def call_roll(self, relay: Relay, sessions: Sequence[str], reason: str) -> Sequence[str]:
+        """Have the relay let go of every session but these, for that reason; those of these that it does not keep."""
         ...
 
     async def assign(self, session: Session, relay: Relay, warrant: Warrant) -> None:
@@ -136,6 +164,8 @@ class Facts(Protocol):
     """Facts as the outbox takes them."""
 
     def session(self, verb: str, session: Session) -> Message: ...
+
+    def moved(self, session: Session, former: Former) -> Message: ...
 
     def copy(self, copy: Copy, session: Session) -> Message: ...
 

@@ -6,7 +6,6 @@ on record.
 """
 
 import asyncio
-import logging
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,13 +16,18 @@ from services.chassis.clock import Clock
 from services.streams import domain
 from services.streams.copies import Copy, checked_copy
 from services.streams.domain import Ended, Move, Order, Permit, Session, Shown
+from services.streams.ends import Ends
+from services.streams.handover import Handover
 from services.streams.lost import LONGEST_STANDING, is_lost
 from services.streams.placement import Relay
+from services.streams.places import Places
+from services.streams.pool import Standing
 from services.streams.ports import Facts, Opened, Permissions, Registry, Relays, Sessions, Tokens, Warrant
+from services.streams.relocation import lost
 
-log = logging.getLogger(__name__)
 OPEN_SESSIONS_LIMIT = 500
 _RETRY_AFTER = timedelta(seconds=1)
+_TRIES = 3
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,9 @@ class Streams:
     permissions: Permissions
     registry: Registry
     relays: Relays
+    places: Places
+    handover: Handover
+    ends: Ends
     facts: Facts
     tokens: Tokens
     clock: Clock
@@ -44,7 +51,7 @@ class Streams:
         await self._refuse_too_many(order.principal)
         name = f"sessions/{uuid.uuid4()}"
         permit = await self.permissions.decide(order, name)
-        relay = self.relays.place(order.camera)
+        relay = await self.places.of(order.camera)
         warrant = await self._warrant(permit, order.camera, relay)
         session = domain.opened(order, permit, name, relay.name, self.clock.now())
         await self.sessions.add(session, self.facts.session("opened", session))
@@ -53,34 +60,29 @@ class Streams:
         except errors.Error as refusal:
             # A session that no relay keeps can't be joined: its record says so instead of staying open.
             reason = f"the relay did not take it: {refusal.message}"[:200]
-            await asyncio.shield(self._close(session, reason))
+            await asyncio.shield(self.ends.on_record(session, reason))
             raise
-        return self._admitted(session, relay)
+        return self._admitted(session)
 
     async def renew(self, principal: str, name: str, shown: Shown = Shown()) -> Opened:  # noqa: B008 - a value
         """Decide an open session of the principal's anew and give it a fresh token.
 
-        The relay takes it first: when it does not, the session stays as it was, on record and at the relay.
+        The relay takes it first: when it does not, the session stays as it was, on record and at the relay. When its
+        relay is lost, or is found to be, another one takes it.
         """
-        former = await self._own(principal, name)
-        session = domain.showing(former, shown)
-        permit = await self.permissions.decide(domain.order_of(session), name)
-        relay = self.relays.place(session.camera)
-        warrant = await self._warrant(permit, session.camera, relay)
-        session = domain.renewed(session, permit, relay.name, self.clock.now())
-        await self.relays.assign(session, relay, warrant)
-        if not await self.sessions.change(session, self.facts.session("renewed", session)):
-            await self._end_at_relay(session)
-            raise errors.FailedPrecondition(
-                "STATE_WRONG", f"{name} was closed meanwhile; open a new one", state="CLOSED"
-            )
-        if former.relay != relay.name:
-            await self._end_at_relay(former)
-        return self._admitted(session, relay)
+        for _ in range(_TRIES):
+            if (session := await self._renewed(await self._own(principal, name), shown)) is not None:
+                return self._admitted(session)
+        raise errors.Unavailable(
+            "SERVICE_AWAY", "its relay is lost; try again", retry_after=_RETRY_AFTER, service="relay"
+        )
 
     async def close(self, principal: str, name: str, reason: str = "closed by its owner") -> Session:
         """Close a session of the principal's and end its viewers. Closing twice is no error."""
-        closed = await self._close(await self._own(principal, name), reason)
+        closed = await self.ends.on_record(await self._own(principal, name), reason)
+        if self.relays.standing(closed.relay) is Standing.LOST:
+            await self.ends.at_relay(closed)
+            return closed
         try:
             await self.relays.close(closed)
         except errors.Unavailable:
@@ -103,7 +105,10 @@ class Streams:
         """Move a camera that the principal controls; (epoch, relay). On record before the camera is told."""
         move = domain.checked_move(camera, move)
         permit = await self.permissions.grant_control(principal, camera)
-        relay = self.relays.place(camera)
+        relay, wait = await self.places.to_command(camera)
+        if wait:
+            await asyncio.sleep(wait.total_seconds())
+            permit = await self.permissions.grant_control(principal, camera)
         sealed_source = await self.registry.seal_source(camera, relay)
         await self.sessions.record(self.facts.move_ordered(principal, camera, move, permit))
         return await self.relays.control(relay, permit, move, sealed_source), relay.name
@@ -115,7 +120,7 @@ class Streams:
         """
         for session in await self.sessions.open_on(ended.subject):
             if session.number < ended.number:
-                await self._close(domain.sealed(session) if ended.is_sealed else session, ended.reason)
+                await self.ends.on_record(domain.sealed(session) if ended.is_sealed else session, ended.reason)
 
     async def all_open(self) -> Sequence[Session]:
         """Every session that runs."""
@@ -132,48 +137,42 @@ class Streams:
         """
         permit = await self.permissions.decide(domain.order_of(session), session.name)
         relay = self.relays.find(session.relay)
+        if self.relays.standing(relay.name) not in (Standing.SERVING, Standing.DRAINING):
+            raise errors.Unavailable("SERVICE_AWAY", f"{relay.name} is not heard of; try again", service=relay.name)
         warrant = await self._warrant(permit, session.camera, relay)
         session = domain.decided_anew(session, permit)
         await self.relays.assign(session, relay, warrant)
         if not await self.sessions.change(session, self.facts.session("decided_anew", session)):
-            await self._end_at_relay(session)  # closed meanwhile
+            await self.ends.at_relay(session)  # closed meanwhile
         return session
 
-    async def end(self, session: Session, reason: str) -> None:
-        """Close its record and end its viewers; a relay that is away is told later."""
-        await self._end_at_relay(await self._close(session, reason))
+    async def end_denied(self, session: Session, refusal: errors.Denied, why: str) -> None:
+        """It was decided anew, because of ``why``, and is permitted no more."""
+        await self.ends.end_denied(session, refusal, why)
 
     async def close_expired(self) -> None:
         """Close every session whose time is over, at its relay too: a renewal that got lost may have prolonged it."""
         for session in await self.sessions.expired(self.clock.now()):
-            await self.end(session, "its time is over")
+            await self.ends.end(session, "its time is over")
 
     async def close_lost(self) -> None:
-        """Close the record of sessions on relays that are silent for longer than the lease of each: they serve nobody.
+        """Close the record of sessions that no relay took over from one silent for longer than the lease of each.
 
         What was silent may be the way to here only; then the relay is told when it is heard again.
         """
         for relay in await self.sessions.open_relays():
-            heard_at = self.relays.heard_at(relay)
+            heard_at = self.relays.last_heard_at(relay, self.relays.process_of(relay))
             if self.clock.now() - heard_at <= LONGEST_STANDING:
                 continue
-            for session in await self.sessions.open_on(relay):
+            for session in await self.sessions.on_relay(relay):
                 if is_lost(session, heard_at, self.clock.now()):
-                    reason = f"relay lost, last heard at {heard_at.isoformat(timespec='seconds')}"
-                    await self.sessions.leave_untold(await self._close(session, reason), self.clock.now())
+                    closed = await self.ends.on_record(session, lost(relay, heard_at).why)
+                    await self.sessions.leave_untold(closed, self.clock.now())
 
     async def tell_untold(self) -> None:
         """Have relays that are heard again close what was closed or moved while they were away."""
         for relay in await self.sessions.untold_relays():
-            try:
-                self.relays.find(relay)
-                for session in await self.sessions.untold_at(relay):
-                    await self.relays.close(session)
-                    await self.sessions.is_told(session)
-            except errors.Unavailable:
-                continue  # still: the next round tries again
-            except errors.Error as refusal:  # for ever, perhaps: what it does not end then ends by itself
-                log.error("%s can't be told what is over: %s", relay, refusal)
+            await self.ends.tell_untold(relay)
 
     async def _taken(self, session: Session, relay: Relay, warrant: Warrant) -> Session:
         """The session as its relay keeps it: decided once more if the relay knows of something newer."""
@@ -181,12 +180,50 @@ class Streams:
             await self.relays.assign(session, relay, warrant)
         except errors.Aborted:
             return await self.assign_again(session)
+        except errors.Unavailable:
+            if self.relays.standing(relay.name) is not Standing.LOST:
+                raise
+            await self.places.of(session.camera)  # a handover does not wait for one
+            return await self.handover.hand_over(session, self.handover.former(session))
         return session
+
+    async def _renewed(self, former: Session, shown: Shown) -> Session | None:
+        """The session renewed; None when its relay was lost on the way, or another call moved it: try again."""
+        session = domain.showing(former, shown)
+        permit = await self.permissions.decide(domain.order_of(session), session.name)
+        relay = await self.places.of(session.camera)
+        warrant = await self._warrant(permit, session.camera, relay)
+        session = domain.renewed(session, permit, relay.name, self.clock.now())
+        is_moved = former.relay != relay.name
+        left = self.handover.former(former)
+        try:
+            await self.relays.assign(session, relay, warrant)
+        except errors.Unavailable:
+            if self.relays.standing(relay.name) is not Standing.LOST:
+                raise
+            return None
+        fact = self.facts.moved(session, left) if is_moved else self.facts.session("renewed", session)
+        if not await self.sessions.change(session, fact, on=former.relay):
+            await self._refuse_closed(session)
+            return None
+        if is_moved:
+            await self.ends.at_relay(former)
+        return session
+
+    async def _refuse_closed(self, session: Session) -> None:
+        """Another call changed the session while its relay took it."""
+        standing = await self._own(session.principal, session.name)
+        if standing.closed_at is not None:
+            await self.ends.at_relay(session)
+            raise errors.FailedPrecondition(
+                "STATE_WRONG", f"{session.name} was closed meanwhile; open a new one", state="CLOSED"
+            )
 
     async def _warrant(self, permit: Permit, camera: str, relay: Relay) -> Warrant:
         return Warrant(permit.signed_facts, await self.registry.seal_source(camera, relay))
 
-    def _admitted(self, session: Session, relay: Relay) -> Opened:
+    def _admitted(self, session: Session) -> Opened:
+        relay = self.relays.find(session.relay)
         token_expires_at = self.clock.now() + domain.TOKEN_LIFETIME
         token = self.tokens.issue(session, token_expires_at)
         path = f"s/{session.name.removeprefix('sessions/')}"
@@ -195,20 +232,6 @@ class Streams:
             session, token, token_expires_at, f"{rtsp}://{relay.host}:{relay.port}/{path}?token={token}",
             f"{web}://{relay.host}:{relay.web_port}/{path}",
         )  # fmt: skip
-
-    async def _close(self, session: Session, reason: str) -> Session:
-        """The session closed on record; the first reason stands."""
-        closed = domain.closed(session, reason, self.clock.now())
-        if session.closed_at is None and not await self.sessions.change(closed, self.facts.session("closed", closed)):
-            return await self.sessions.find(session.name) or closed
-        return closed
-
-    async def _end_at_relay(self, session: Session) -> None:
-        try:
-            await self.relays.close(session)
-        except errors.Unavailable as away:
-            log.warning("%s: %s", session.name, away)  # its lease may let it go on there until the relay is back
-            await self.sessions.leave_untold(session, self.clock.now())
 
     async def _own(self, principal: str, name: str) -> Session:
         session = await self.sessions.find(name)

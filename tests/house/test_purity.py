@@ -31,13 +31,15 @@ OUTSIDE = {
     },
     "services/audit/register.py": USE_CASE,
     "services/permissions/ports.py": "declares what its use cases await",
+    **{f"services/streams/{noun}.py": USE_CASE for noun in ("ends", "handover", "looks", "places")},
     "services/streams/ports.py": "declares what its use cases await",
     "services/streams/anew.py": "asks for every session again when the policy changes",
     "services/streams/tokens.py": "draws a nonce for each token",
     **{
         f"services/streams/relay/{organ}.py": "moves bytes, waits for sockets, or keeps the time of them"
         for organ in ("announcer", "browser", "connection", "control", "doorkeeper", "ender", "exporter", "gate",
-                      "intake", "outlet", "pointing", "record", "reporter", "server", "source", "transports", "viewer")
+                      "intake", "outlet", "pointing", "record", "reporter", "roll", "server", "source", "transports",
+                      "viewer")
     },
     "services/rtsp/address.py": "resolves names",
     "services/rtsp/conversation.py": "waits for a camera's answers",

@@ -1,8 +1,9 @@
 """What the relay says on the bus: that it is alive; every look's beginning and end, sessions that outlasted (facts)."""
 
 import asyncio
+import contextlib
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from kapok.fact.v1 import fact_pb2
@@ -11,23 +12,26 @@ from services.chassis.bus import Bus
 from services.chassis.clock import Clock
 from services.chassis.tasks import stop_if_cancelled
 from services.streams.relay.counters import Counters
-from services.streams.relay.lease import Lease
+from services.streams.relay.doorkeeper import Doorkeeper
 from services.streams.relay.record import Look, Stretch
 from services.streams.relay.sessions import Session
 
-_EVERY_S = 1.0
+_EVERY_S = 0.5
+_LEAST_S = 0.02
+_SMOOTHED_S = 5.0
 _TAKEOVERS = "Article 18"
 
 
 @dataclass(frozen=True)
 class Address:
-    """Who this relay is and where viewers reach it; ``public_key`` is X25519, 32 bytes."""
+    """Who this relay is and where viewers reach it; ``public_key`` is X25519, 32 bytes, ``process`` is this one's."""
 
     relay: str
     public_key: bytes
     host: str
     port: int
     metrics: str
+    process: str
     web_port: int = 0
     has_tls: bool = False
 
@@ -38,6 +42,7 @@ class FactRecord:
 
     bus: Bus
     relay: str
+    process: str
 
     async def opened(self, look: Look) -> None:
         """A viewer is about to see the first picture."""
@@ -70,7 +75,8 @@ class FactRecord:
         occurred_at = look.closed_at or look.opened_at
         fact = self._fact(f"viewer.{verb}", key, session, occurred_at, is_sealed=look.is_sealed)
         viewer = relay_pb2.Viewer(
-            session=session.name, relay=self.relay, viewer=look.viewer, peer_address=look.peer, close_reason=look.why
+            session=session.name, relay=self.relay, viewer=look.viewer, peer_address=look.peer, close_reason=look.why,
+            process=self.process,
         )  # fmt: skip
         viewer.open_time.FromDatetime(look.opened_at)
         if look.closed_at:
@@ -92,15 +98,69 @@ class FactRecord:
         await self.bus.publish_durable(subject, fact.SerializeToString(), fact.id)
 
 
-async def announce_forever(bus: Bus, address: Address, counters: Counters, lease: Lease, clock: Clock) -> None:
-    """Say every second who this relay is and how loaded."""
-    while True:
+@dataclass(frozen=True)
+class Capacity:
+    """What one relay process serves well: viewers, and bytes per second to them."""
+
+    viewers: int = 1000
+    bytes_per_s: int = 500_000_000
+
+
+@dataclass
+class Announcer:
+    """Says who this relay is, how loaded, and whether it doubts or drains: each half second while the bus is there.
+
+    It begins when this relay could take a session: when it has heard permissions.
+    """
+
+    bus: Bus
+    address: Address
+    capacity: Capacity
+    counters: Counters
+    doorkeeper: Doorkeeper
+    clock: Clock
+    _has_news: asyncio.Event = field(default_factory=asyncio.Event)
+    _sent: tuple[float, int] | None = None  # when, and bytes out until then
+    _bytes_per_s: float = 0.0
+
+    async def announce_forever(self) -> None:
+        """Speak for ever. Between two announcements pass 20 ms, whatever the news."""
+        while True:
+            is_ready = self._sent or not self.doorkeeper.lease.has_run_out(self.clock.monotonic())
+            if is_ready and self.bus.client.is_connected:
+                await self._announce()
+            stop_if_cancelled()
+            await asyncio.sleep(_LEAST_S)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_EVERY_S - _LEAST_S):
+                    await self._has_news.wait()
+            self._has_news.clear()
+
+    def hurry(self) -> None:
+        """There is news that streams should not wait for."""
+        self._has_news.set()
+
+    async def _announce(self) -> None:
+        now_s, address, tenure = self.clock.monotonic(), self.address, self.doorkeeper.tenure
+        tenure.speaks(now_s, self.bus.client.stats["reconnects"], has_sessions=len(self.doorkeeper.sessions) > 0)
         said = relay_pb2.RelayAnnouncement(
             relay=address.relay, public_key=address.public_key, rtsp_host=address.host, rtsp_port=address.port,
-            viewers=counters.viewers, cameras=counters.sources, applied_number=max(lease.applied, 0),
-            metrics_address=address.metrics, web_port=address.web_port, has_tls=address.has_tls,
+            viewers=self.counters.viewers, cameras=self.counters.sources,
+            applied_number=max(self.doorkeeper.lease.applied, 0), metrics_address=address.metrics,
+            bytes_per_second=self._rate(now_s), viewers_most=self.capacity.viewers,
+            bytes_per_second_most=self.capacity.bytes_per_s, process=address.process,
+            orders=tenure.orders, doubt=tenure.open_doubt, is_draining=tenure.is_draining,
+            web_port=address.web_port, has_tls=address.has_tls,
         )  # fmt: skip
-        said.time.FromDatetime(clock.now())
-        await bus.publish(f"kapok.v1.relays.{address.relay}.announce", said.SerializeToString())
-        stop_if_cancelled()
-        await asyncio.sleep(_EVERY_S)
+        said.time.FromDatetime(self.clock.now())
+        await self.bus.publish(f"kapok.v1.relays.{address.relay}.announce", said.SerializeToString())
+
+    def _rate(self, now_s: float) -> int:
+        """Bytes per second to viewers, smoothed over some five seconds."""
+        then_s, bytes_then = self._sent or (now_s, 0)
+        if (passed_s := now_s - then_s) >= _EVERY_S / 2:
+            rate = (self.counters.bytes_out - bytes_then) / passed_s
+            self._bytes_per_s += (rate - self._bytes_per_s) * min(1.0, passed_s / _SMOOTHED_S)
+            then_s, bytes_then = now_s, self.counters.bytes_out
+        self._sent = (then_s, bytes_then)
+        return int(self._bytes_per_s)

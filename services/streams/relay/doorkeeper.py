@@ -23,6 +23,7 @@ from services.streams.relay.outlasting import LOST_TOUCH, TAKEOVER_OVER, Outlast
 from services.streams.relay.record import Look, Record, Waiting
 from services.streams.relay.sessions import Session, Sessions, camera_of
 from services.streams.relay.source import Source
+from services.streams.relay.tenure import Tenure
 from services.streams.relay.viewer import Viewer
 
 log = logging.getLogger(__name__)
@@ -57,6 +58,7 @@ class Doorkeeper:
     lease: Lease
     clock: Clock
     judge: Judge = field(default_factory=lambda: Judge(Sessions()))
+    tenure: Tenure = field(default_factory=Tenure)
     observe_ending_s: Callable[[float], None] = lambda seconds: None
     _specs: dict[str, SourceSpec] = field(default_factory=dict)  # by the newest assignment of each stream
     _sealed: WeakSet[Viewer] = field(default_factory=WeakSet)  # whose camera became a state secret, or is none any more
@@ -78,6 +80,8 @@ class Doorkeeper:
 
     async def keep(self, session: Session) -> None:
         """Take an assignment in, once every ending before its decision is applied here, and its policy decides here."""
+        if self.sessions.find(session.name) is None:
+            self.tenure.refuse_new()
         self._refuse_when_unsure()
         self.lease.hear_of(session.revision)
         try:
@@ -87,9 +91,11 @@ class Doorkeeper:
                     await self._has_learnt.wait()
         except TimeoutError as error:
             raise Unavailable("SERVICE_AWAY", "this relay is behind on ending facts or policy; try again") from error
+        self.tenure.refuse_in_doubt()
         self.judge.check(session, self.clock.now())
         self.sessions.floor = max(self.sessions.floor, self.lease.floor)
         self.sessions.keep(session)
+        session.order = self.tenure.take()
         self._specs[session.feed] = session.source
 
     async def admit(self, target: str, peer: Peer) -> Admission:
@@ -211,6 +217,10 @@ class Doorkeeper:
             self.end([one for one in ended if one.ended_why == TAKEOVER_OVER], "its takeover is over")
         for stretch in self.outlasting.over(now, now_s):
             self.waiting.put(stretch)
+        if self.tenure.has_run_out(self.clock.monotonic()):
+            log.error("nobody said which sessions are still this relay's: every session is closed")
+            self.end(self.sessions.end_all("the relay was away, and its sessions may be elsewhere"), "doubt ran out")
+            self.tenure.settle(self.tenure.doubt)  # who keeps nothing has nothing to doubt
         for feed in [feed for feed in self._specs if not self.sessions.on(camera_of(feed))]:
             if feed not in self._sources or not self._sources[feed][1].is_pulled:
                 self._sources.pop(feed, None)
@@ -235,6 +245,7 @@ class Doorkeeper:
         self.waiting.put(replace(look, closed_at=self.clock.now(), why=why, is_sealed=is_sealed))
 
     def _refuse_when_unsure(self) -> None:
+        self.tenure.refuse_in_doubt()
         if self.lease.is_clock_off:
             raise Unavailable("SERVICE_AWAY", "this relay's clock is more than 2 s off; it takes no new viewers")
         if self.lease.has_run_out(self.clock.monotonic()):

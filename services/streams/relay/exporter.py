@@ -36,6 +36,9 @@ class RelayCollector(Collector):
             name += "_opened" if field.name == "viewers_total" else ""
             yield family(name, f"relay: {field.name.replace('_', ' ')}", value=value)
         yield GaugeMetricFamily("kapok_relay_sessions", "sessions kept", value=len(self._doorkeeper.sessions))
+        tenure = self._doorkeeper.tenure
+        yield CounterMetricFamily("kapok_relay_doubts", "times it asked which sessions are its own", value=tenure.doubt)
+        yield GaugeMetricFamily("kapok_relay_draining", "whether it was told to stop", value=tenure.is_draining)
         yield GaugeMetricFamily(
             "kapok_relay_outlasting", "sessions beyond the standing lease", value=len(self._doorkeeper.outlasting)
         )

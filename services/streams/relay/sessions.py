@@ -41,6 +41,7 @@ class Session:
     ended_why: str = ""
     valid_until: datetime | None = None  # by the last decision; None: until something changes
     undecided_until: datetime | None = None  # a newer policy than that of ``revision`` is in force
+    order: int = 0  # of its assignment, among all that this relay took
 
     @property
     def camera(self) -> str:
@@ -111,6 +112,10 @@ class Sessions:
         for subject in session.knows:
             self._by_subject.setdefault(subject, set()).add(session)
 
+    def all(self) -> list[Session]:
+        """Every session that stands."""
+        return list(self._by_name.values())
+
     def on(self, subject: str) -> set[Session]:
         """The sessions that know of ``subject``."""
         return self._by_subject.get(subject, set())
@@ -149,9 +154,9 @@ class Sessions:
         over = [session for session in self._by_name.values() if session.ends_at <= now]
         return self.end(over, "its time is over")
 
-    def all(self) -> list[Session]:
-        """Every session."""
-        return list(self._by_name.values())
+    def end_all(self, why: str) -> list[Session]:
+        """Every session, ended."""
+        return self.end(self.all(), why)
 
     def end(self, sessions: list[Session], why: str) -> list[Session]:
         """These sessions stand no more; their viewers are the caller's to end."""

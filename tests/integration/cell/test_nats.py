@@ -7,6 +7,7 @@ import pytest
 from nats.aio.client import Client
 from nats.errors import NoRespondersError
 from nats.errors import TimeoutError as NatsTimeoutError
+from nats.js.api import ConsumerConfig
 
 from services.cell.keys import Keys
 from services.cell.nats import Server
@@ -107,6 +108,27 @@ async def test_audit_reads_facts_with_its_own_durable_consumer(server: Server, k
         assert message.data == b"fact"
         await message.ack_sync()
         assert refusals == []
+
+
+async def test_streams_reads_what_relays_tell_of_viewers_and_no_other_fact(server: Server, keys: Keys) -> None:
+    async with (
+        user(server, keys, "registry") as (registry, _),
+        user(server, keys, "relay-1") as (relay, _),
+        user(server, keys, "streams") as (streams, refusals),
+    ):
+        named = ConsumerConfig(name="streams", durable_name="streams")
+        await streams.jetstream.add_consumer(bus.FACTS_STREAM, named, filter_subject="kapok.v1.facts.relay.>")
+        await registry.publish_durable("kapok.v1.facts.registry.camera.created", b"another", "id-1")
+        await relay.publish_durable("kapok.v1.facts.relay.relay-1.viewer.opened", b"look", "id-2")
+        consumer = await streams.jetstream.pull_subscribe_bind("streams", bus.FACTS_STREAM)
+        [message] = await consumer.fetch(10, timeout=5)
+        assert message.data == b"look"
+        await message.ack_sync()
+        assert refusals == []
+        everything = "kapok.v1.facts.>"
+        with pytest.raises((NatsTimeoutError, NoRespondersError)):
+            await streams.jetstream.add_consumer(bus.FACTS_STREAM, named, timeout=0.5, filter_subject=everything)
+        assert refusals
 
 
 async def test_other_services_cannot_read_the_stream_of_facts(server: Server, keys: Keys) -> None:

@@ -16,10 +16,10 @@ from tests.eventually import eventually
 
 
 @asynccontextmanager
-async def bare(home: Path) -> AsyncIterator[tuple[Endpoints, list[str]]]:
+async def bare(home: Path, relays: int = 1) -> AsyncIterator[tuple[Endpoints, list[str]]]:
     """A home without a demo, at any free ports, and what it said."""
     said: list[str] = []
-    settings = app.Settings(home, grpc_port=0, http_port=0, rtsp_port=0, metrics_port=0)
+    settings = app.Settings(home, grpc_port=0, http_port=0, rtsp_port=0, metrics_port=0, relays=relays)
     async with app.up(settings, None, said.append) as endpoints:
         yield endpoints, said
 
@@ -59,6 +59,21 @@ async def test_a_relay_that_dies_is_started_again_at_the_same_ports(tmp_path: Pa
             return again != [] and again[0].pid != first.pid and 'relay-1"} 1.0' in await scraped(endpoints)
 
         await eventually(is_back)
+
+
+async def test_several_relays_have_ports_and_keys_of_their_own_and_stop_together(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    async with bare(home, relays=3) as (endpoints, _):
+        assert len(children("services.streams.relay")) == 3
+        found = await scraped(endpoints)
+        assert all(f'kapok_process_up{{process="relay-{number}"}} 1.0' in found for number in (1, 2, 3))
+
+        async def are_all_serving() -> bool:
+            return 'kapok_streams_relays{process="services",standing="serving"} 3.0' in await scraped(endpoints)
+
+        await eventually(are_all_serving)
+        assert len({(home / "keys" / f"relay-{number}.nkey").read_text() for number in (1, 2, 3)}) == 3
+    assert children("services.streams.relay") == []
 
 
 async def test_the_death_of_the_bus_ends_the_home_with_an_error_that_names_it(tmp_path: Path) -> None:

@@ -65,6 +65,12 @@ class Streams(streams_service_pb2_grpc.StreamsServiceServicer):
         session = session_pb2.Session(name="sessions/s-1", rule="copy-with-papers", article="Article 19")
         return streams_service_pb2.OpenSessionResponse(session=session, rtsp_url=self.rtsp_url)
 
+    async def RenewSession(self, request: Any, context: Any) -> Any:  # noqa: N802 - the proto's name
+        if self.refusal:
+            await _abort(context, self.refusal)
+        session = session_pb2.Session(name=request.name, relay="relay-2")
+        return streams_service_pb2.OpenSessionResponse(session=session, rtsp_url=self.rtsp_url)
+
     async def RecordCopy(self, request: Any, context: Any) -> Any:  # noqa: N802 - the proto's name
         if self.copy_refusal is not None:
             await _abort(context, self.copy_refusal)

@@ -59,7 +59,7 @@ async def test_a_refused_copy_tells_why_and_leaves_no_file(tmp_path: Path) -> No
     async with home(tmp_path, Streams(refusal=refusal)) as place:
         before = set(tmp_path.iterdir())
         code, out, err = await kapok(place, "copy", _CODE, "--seconds", "1", "-o", str(tmp_path / "x.mp4"))
-        assert (code, out) == (1, "")
+        assert (code, out) == (3, "")
         for part in ("needs a letter", "PAPERS_MISSING", "Article 19", "kapok papers register"):
             assert part in err
         assert set(tmp_path.iterdir()) == before
@@ -108,3 +108,14 @@ async def test_watch_prints_the_url_alone_on_its_line(tmp_path: Path) -> None:
         assert code == 0
         assert out.splitlines()[0] == "rtsp://127.0.0.1:8554/s/s-1?token=" + "t" * 300
         assert "sessions close sessions/s-1" in out
+
+
+async def test_renew_prints_the_address_that_the_session_has_now_or_that_none_serves(tmp_path: Path) -> None:
+    streams = Streams("rtsp://127.0.0.1:8999/s/s-1?token=fresh")
+    async with home(tmp_path, streams) as place:
+        code, out, _ = await kapok(place, "sessions", "renew", "sessions/s-1")
+        assert (code, out.splitlines()[0]) == (0, "rtsp://127.0.0.1:8999/s/s-1?token=fresh")
+        streams.refusal = errors.Unavailable("SERVICE_AWAY", "no relay is alive; try again", service="relay")
+        code, out, err = await kapok(place, "sessions", "renew", "sessions/s-1")
+        assert (code, out) == (3, "")
+        assert "no relay is alive; try again" in err

@@ -161,6 +161,8 @@ class Desk:
 
                 edge = rpc_server.Edge(ring, SystemClock())
                 await stack.enter_async_context(rpc_server.serve(address, [edge], register))
+            self.relay.calls_rolls = False
+            stack.callback(setattr, self.relay, "calls_rolls", True)
             await stack.enter_async_context(streams.app(self.settings))
             heard = len(self.relay.heard)
             if self.relay.process.returncode is None:

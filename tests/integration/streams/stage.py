@@ -52,6 +52,8 @@ class Stage:
     policies: KeyValue
     number: int = 5
     revision: int = 0
+    assigned: set[str] = field(default_factory=set)  # sessions, by `assign`
+    calls_rolls: bool = True  # as streams does; not while that service itself runs
     beats: asyncio.Event = field(default_factory=asyncio.Event)  # set while permissions is alive
 
     async def beat(self, signer: Signer | None = None, ahead: timedelta = timedelta()) -> None:
@@ -146,8 +148,17 @@ class Stage:
     async def assign(self, signer: Signer | None = None, **changes: Any) -> tuple[str, relay_pb2.RelayReply]:
         """Give the relay a session of ``changes``; the viewer's URL and the relay's reply."""
         made = self.assignment(**changes)
+        self.assigned.add(made.session)
         signed = (signer or self.streams).seal("kapok.streams.assignment", made.SerializeToString())
         return self.url(made.session), await self.tell("assign", signed)
+
+    async def call_roll(self, said: relay_pb2.RelayAnnouncement) -> None:
+        """Everything that was ever assigned is the relay's own."""
+        call = relay_pb2.RollCall(
+            relay=said.relay, process=said.process, orders=said.orders, doubt=said.doubt, sessions=self.assigned
+        )  # fmt: skip
+        signed = self.streams.seal("kapok.streams.roll", call.SerializeToString())
+        await self.bus.request(f"kapok.v1.relays.{said.relay}.roll", signed, timeout_s=5)
 
     async def settled(self) -> None:
         """Return once the relay has applied every ending: it answers no newer decision before."""
@@ -174,8 +185,8 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage(home: Path) -> AsyncIterator[Stage]:
-    """A relay with a lease, a camera that plays, permissions that beat."""
+async def stage(home: Path, **settings: str) -> AsyncIterator[Stage]:
+    """A relay with a lease and these ``settings``, a camera that plays, permissions that beat."""
     seed, own = os.urandom(32), X25519PrivateKey.generate()
     permissions, streams = Signer(os.urandom(32)), Signer(seed)
     files = {
@@ -193,10 +204,12 @@ async def stage(home: Path) -> AsyncIterator[Stage]:
 
             async def announced(message: Any) -> None:
                 heard.append(relay_pb2.RelayAnnouncement.FromString(message.data))
+                if heard[-1].doubt and held.calls_rolls:
+                    await held.call_roll(heard[-1])
 
             await opened.subscribe("kapok.v1.relays.*.announce", announced)
             process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "services.streams.relay", env=os.environ | _environment(home, url)
+                sys.executable, "-m", "services.streams.relay", env=os.environ | _environment(home, url) | settings
             )
             relay_key = own.public_key().public_bytes_raw()
             held = Stage(opened, endings, permissions, streams, relay_key, camera, process, heard, url, policies)
@@ -215,9 +228,32 @@ async def stage(home: Path) -> AsyncIterator[Stage]:
                     await process.wait()
 
 
+@asynccontextmanager
+async def another_relay(
+    held: Stage, home: Path, name: str, **settings: str
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A second relay process of that name on the same stage, announced."""
+    (home / f"own-{name}").write_text(X25519PrivateKey.generate().private_bytes_raw().hex())
+    environment = _environment(home, held.bus_url) | {
+        "KAPOK_RELAY_ID": name,
+        "KAPOK_KEY_FILE": str(home / f"own-{name}"),
+    }
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "services.streams.relay", env=os.environ | environment | settings
+    )
+    before = len(held.heard)
+    try:
+        await eventually(lambda: any(said.relay == name for said in held.heard[before:]))
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+
+
 def _environment(home: Path, url: str) -> dict[str, str]:
     return {
-        "KAPOK_RELAY_ID": RELAY, "KAPOK_BUS_URL": url, "KAPOK_KEY_FILE": str(home / "own"),
+        "KAPOK_RELAY_ID": RELAY, "KAPOK_BUS_URL": url, "KAPOK_KEY_FILE": str(home / "own"), "KAPOK_DRAIN_S": "0.2",
         "KAPOK_RTSP_LISTEN": "127.0.0.1:0", "KAPOK_METRICS_LISTEN": "127.0.0.1:0", "KAPOK_LEASE_S": str(LEASE_S),
         "KAPOK_STREAMS_PUBLIC_KEY": str(home / "streams"), "KAPOK_SOURCE_NETWORKS": "127.0.0.0/8",
         "KAPOK_PERMISSIONS_PUBLIC_KEY": str(home / "permissions"),

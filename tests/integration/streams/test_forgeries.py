@@ -77,6 +77,26 @@ async def test_a_forged_closing_or_ending_ends_nobody(relay: Stage) -> None:
         await picture(spared)
 
 
+async def test_a_forged_roll_call_or_one_of_another_process_ends_nobody(relay: Stage) -> None:
+    made = relay.assignment()
+    await relay.tell("assign", relay.streams.seal("kapok.streams.assignment", made.SerializeToString()))
+    process = relay.heard[-1].process
+    nobody = relay_pb2.RollCall(relay=RELAY, process=process, orders=10**6, reason="x")
+    elsewhere = relay_pb2.RollCall(relay="relay-2", process=process, orders=10**6)
+    earlier = relay_pb2.RollCall(relay=RELAY, process="0" * 16, orders=10**6)
+    async with watching(relay.url(made.session)) as viewer:
+        for forged in (
+            *forgeries(relay.streams, "kapok.streams.roll", nobody.SerializeToString()).values(),
+            *(relay.streams.seal("kapok.streams.roll", other.SerializeToString()) for other in (elsewhere, earlier)),
+        ):
+            assert (await relay.tell("roll", forged)).error_reason == "TOKEN_INVALID"
+        await picture(viewer)
+        assert not (
+            await relay.tell("roll", relay.streams.seal("kapok.streams.roll", nobody.SerializeToString()))
+        ).error_kind
+        await reset(viewer)
+
+
 async def test_a_forged_heartbeat_counts_for_nothing(relay: Stage) -> None:
     said = permissions_events_pb2.Heartbeat(committed_number=relay.number + 1000)
     said.time.FromDatetime(datetime.now(UTC))

@@ -15,6 +15,7 @@ from kapok.streams.v1 import session_pb2
 from kapok.streams.v1 import streams_service_pb2 as pb
 from services.chassis import bus, database, errors
 from services.chassis.clock import ManualClock
+from services.streams.ends import Ends
 from services.streams.events import FactEncoder, RelayFleet
 from services.streams.service import Streams
 from services.streams.store import SessionStore
@@ -59,9 +60,10 @@ async def later(office: Desk) -> AsyncIterator[tuple[Streams, ManualClock]]:
     ):
         fleet = RelayFleet(wire, office.relay.streams, clock)
         await fleet.listen()
-        await eventually(lambda: RELAY in fleet._relays)
-        tokens = TokenSigner(office.relay.streams)
-        yield Streams(SessionStore(opened), nobody, nobody, fleet, FactEncoder(clock), tokens, clock), clock
+        await eventually(lambda: fleet.process_of(RELAY))
+        store, facts, tokens = SessionStore(opened), FactEncoder(clock), TokenSigner(office.relay.streams)
+        ends = Ends(store, fleet, facts, clock)
+        yield Streams(store, nobody, nobody, fleet, nobody, nobody, ends, facts, tokens, clock), clock
 
 
 async def opened(office: Desk, principal: str, until: datetime | None) -> Any:

@@ -22,6 +22,7 @@ from services.streams.relay.events import facts
 from services.streams.relay.events.editions import PUSHES, Editions
 from services.streams.relay.events.keys import Keys
 from services.streams.relay.intake import SourceSpec
+from services.streams.relay.roll import RollCall, answer
 from services.streams.relay.sessions import Session
 
 log = logging.getLogger(__name__)
@@ -29,7 +30,7 @@ HEARTBEAT = "kapok.v1.permissions.heartbeat"
 ENDINGS = "kapok.v1.permissions.endings"
 _BUCKET = "endings"
 _FRESH = timedelta(seconds=60)  # how long ago the facts of an assignment may have been put together
-Handle = Callable[[bytes], Awaitable[int]]
+Handle = Callable[[bytes], Awaitable[relay_pb2.RelayReply]]
 
 
 @dataclass(frozen=True)
@@ -52,14 +53,15 @@ class Ears:
         await self.bus.subscribe(PUSHES, self.editions.heard)
         await self.bus.subscribe(ENDINGS, self._ending)
         await self.bus.subscribe(HEARTBEAT, self._heartbeat)
-        for verb, handle in (("assign", self._assign), ("close", self._close), ("control", self._control)):
+        orders = {"assign": self._assign, "close": self._close, "control": self._control, "roll": self._roll}
+        for verb, handle in orders.items():
             await self.bus.subscribe(f"{mine}.{verb}", self._answering(handle))
 
     def _answering(self, handle: Handle) -> Callable[[Msg], Awaitable[None]]:
         async def answer(message: Msg) -> None:
             reply = relay_pb2.RelayReply()
             try:
-                reply.epoch = await handle(message.data)
+                reply = await handle(message.data)
             except Error as error:
                 reply.error_kind, reply.error_reason, reply.error_message = error.kind, error.reason, error.message
                 reply.epoch = int(error.metadata.get("epoch", 0))
@@ -73,10 +75,10 @@ class Ears:
 
         return start
 
-    async def _assign(self, data: bytes) -> int:
+    async def _assign(self, data: bytes) -> relay_pb2.RelayReply:
         said = self.keys.assignment(data)
         await self.doorkeeper.keep(self._session(said))
-        return 0
+        return relay_pb2.RelayReply()
 
     def _session(self, said: relay_pb2.Assignment) -> Session:
         """The session as permissions decided it: streams says where it is watched, and no more than that."""
@@ -104,15 +106,21 @@ class Ears:
             source=SourceSpec(uri, self.networks, source.username, source.password, self.own),
         )  # fmt: skip
 
-    async def _close(self, data: bytes) -> int:
+    async def _close(self, data: bytes) -> relay_pb2.RelayReply:
         said = self.keys.closing(data)
         if (session := self.doorkeeper.sessions.find(said.session)) is not None:
             if said.is_sealed:
                 self.doorkeeper.seal([session])
             self.doorkeeper.end(self.doorkeeper.sessions.end([session], said.reason), said.reason)
-        return 0
+        return relay_pb2.RelayReply()
 
-    async def _control(self, data: bytes) -> int:
+    async def _roll(self, data: bytes) -> relay_pb2.RelayReply:
+        said = self.keys.roll_call(data)
+        call = RollCall(said.sessions, said.orders, said.doubt, said.reason)
+        return relay_pb2.RelayReply(missing=answer(self.doorkeeper, call))
+
+    async def _control(self, data: bytes) -> relay_pb2.RelayReply:
+        self.doorkeeper.tenure.refuse_in_doubt()
         said = relay_pb2.ControlCommand.FromString(data)
         self.keys.refuse_others(said.relay)
         signed = self.keys.permissions.open("kapok.permissions.grant", said.signed_grant)
@@ -121,7 +129,7 @@ class Ears:
         grant = Grant(granted.camera, granted.principal, granted.epoch, facts.instant(granted.expire_time))
         where = ControlAddress(source.control_uri, source.username, source.password)
         await self.fence.command(grant, where, Velocity(said.pan, said.tilt, said.zoom))
-        return grant.epoch
+        return relay_pb2.RelayReply(epoch=grant.epoch)
 
     async def _ending(self, message: Msg) -> None:
         self._apply(message.data)

@@ -22,6 +22,7 @@ class Keys:
     own: bytes
     streams: Verifier
     permissions: Verifier
+    process: str = ""  # of this process alone, as it announces it
 
     def source(self, camera: str, sealed: bytes) -> camera_pb2.Source:
         """The camera's source, which registry sealed to this relay and this camera alone."""
@@ -48,6 +49,14 @@ class Keys:
         """The end of one, by streams."""
         said = relay_pb2.SessionClosing.FromString(self.streams.open("kapok.streams.closing", signed))
         self.refuse_others(said.relay)
+        return said
+
+    def roll_call(self, signed: bytes) -> relay_pb2.RollCall:
+        """Which sessions are this relay's, by streams; Denied when it is for another or for an earlier process."""
+        said = relay_pb2.RollCall.FromString(self.streams.open("kapok.streams.roll", signed))
+        self.refuse_others(said.relay)
+        if said.process != self.process:
+            raise Denied("TOKEN_INVALID", "this roll is of a process that has ended")
         return said
 
     def facts(self, signed: bytes) -> replica_pb2.SessionFacts:

@@ -11,7 +11,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class RelayAnnouncement(_message.Message):
-    __slots__ = ("relay", "public_key", "rtsp_host", "rtsp_port", "viewers", "cameras", "applied_number", "time", "metrics_address", "web_port", "has_tls")
+    __slots__ = ("relay", "public_key", "rtsp_host", "rtsp_port", "viewers", "cameras", "applied_number", "time", "metrics_address", "web_port", "has_tls", "bytes_per_second", "viewers_most", "bytes_per_second_most", "process", "orders", "doubt", "is_draining")
     RELAY_FIELD_NUMBER: _ClassVar[int]
     PUBLIC_KEY_FIELD_NUMBER: _ClassVar[int]
     RTSP_HOST_FIELD_NUMBER: _ClassVar[int]
@@ -23,6 +23,13 @@ class RelayAnnouncement(_message.Message):
     METRICS_ADDRESS_FIELD_NUMBER: _ClassVar[int]
     WEB_PORT_FIELD_NUMBER: _ClassVar[int]
     HAS_TLS_FIELD_NUMBER: _ClassVar[int]
+    BYTES_PER_SECOND_FIELD_NUMBER: _ClassVar[int]
+    VIEWERS_MOST_FIELD_NUMBER: _ClassVar[int]
+    BYTES_PER_SECOND_MOST_FIELD_NUMBER: _ClassVar[int]
+    PROCESS_FIELD_NUMBER: _ClassVar[int]
+    ORDERS_FIELD_NUMBER: _ClassVar[int]
+    DOUBT_FIELD_NUMBER: _ClassVar[int]
+    IS_DRAINING_FIELD_NUMBER: _ClassVar[int]
     relay: str
     public_key: bytes
     rtsp_host: str
@@ -34,7 +41,30 @@ class RelayAnnouncement(_message.Message):
     metrics_address: str
     web_port: int
     has_tls: bool
-    def __init__(self, relay: _Optional[str] = ..., public_key: _Optional[bytes] = ..., rtsp_host: _Optional[str] = ..., rtsp_port: _Optional[int] = ..., viewers: _Optional[int] = ..., cameras: _Optional[int] = ..., applied_number: _Optional[int] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., metrics_address: _Optional[str] = ..., web_port: _Optional[int] = ..., has_tls: _Optional[bool] = ...) -> None: ...
+    bytes_per_second: int
+    viewers_most: int
+    bytes_per_second_most: int
+    process: str
+    orders: int
+    doubt: int
+    is_draining: bool
+    def __init__(self, relay: _Optional[str] = ..., public_key: _Optional[bytes] = ..., rtsp_host: _Optional[str] = ..., rtsp_port: _Optional[int] = ..., viewers: _Optional[int] = ..., cameras: _Optional[int] = ..., applied_number: _Optional[int] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., metrics_address: _Optional[str] = ..., web_port: _Optional[int] = ..., has_tls: _Optional[bool] = ..., bytes_per_second: _Optional[int] = ..., viewers_most: _Optional[int] = ..., bytes_per_second_most: _Optional[int] = ..., process: _Optional[str] = ..., orders: _Optional[int] = ..., doubt: _Optional[int] = ..., is_draining: _Optional[bool] = ...) -> None: ...
+
+class RollCall(_message.Message):
+    __slots__ = ("relay", "process", "orders", "doubt", "sessions", "reason")
+    RELAY_FIELD_NUMBER: _ClassVar[int]
+    PROCESS_FIELD_NUMBER: _ClassVar[int]
+    ORDERS_FIELD_NUMBER: _ClassVar[int]
+    DOUBT_FIELD_NUMBER: _ClassVar[int]
+    SESSIONS_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    relay: str
+    process: str
+    orders: int
+    doubt: int
+    sessions: _containers.RepeatedScalarFieldContainer[str]
+    reason: str
+    def __init__(self, relay: _Optional[str] = ..., process: _Optional[str] = ..., orders: _Optional[int] = ..., doubt: _Optional[int] = ..., sessions: _Optional[_Iterable[str]] = ..., reason: _Optional[str] = ...) -> None: ...
 
 class Assignment(_message.Message):
     __slots__ = ("session", "legal_basis", "incident", "expire_time", "viewer_limit", "sealed_source", "relay", "stream", "signed_facts", "credentials")
@@ -101,21 +131,35 @@ class ControlCommand(_message.Message):
     def __init__(self, signed_grant: _Optional[bytes] = ..., pan: _Optional[float] = ..., tilt: _Optional[float] = ..., zoom: _Optional[float] = ..., sealed_source: _Optional[bytes] = ..., relay: _Optional[str] = ...) -> None: ...
 
 class RelayReply(_message.Message):
-    __slots__ = ("error_kind", "error_reason", "error_message", "epoch", "current_epoch")
+    __slots__ = ("error_kind", "error_reason", "error_message", "epoch", "current_epoch", "missing")
     ERROR_KIND_FIELD_NUMBER: _ClassVar[int]
     ERROR_REASON_FIELD_NUMBER: _ClassVar[int]
     ERROR_MESSAGE_FIELD_NUMBER: _ClassVar[int]
     EPOCH_FIELD_NUMBER: _ClassVar[int]
     CURRENT_EPOCH_FIELD_NUMBER: _ClassVar[int]
+    MISSING_FIELD_NUMBER: _ClassVar[int]
     error_kind: str
     error_reason: str
     error_message: str
     epoch: int
     current_epoch: int
-    def __init__(self, error_kind: _Optional[str] = ..., error_reason: _Optional[str] = ..., error_message: _Optional[str] = ..., epoch: _Optional[int] = ..., current_epoch: _Optional[int] = ...) -> None: ...
+    missing: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, error_kind: _Optional[str] = ..., error_reason: _Optional[str] = ..., error_message: _Optional[str] = ..., epoch: _Optional[int] = ..., current_epoch: _Optional[int] = ..., missing: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class SessionMove(_message.Message):
+    __slots__ = ("session", "former_relay", "reason", "last_heard_time")
+    SESSION_FIELD_NUMBER: _ClassVar[int]
+    FORMER_RELAY_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    LAST_HEARD_TIME_FIELD_NUMBER: _ClassVar[int]
+    session: _session_pb2.Session
+    former_relay: str
+    reason: str
+    last_heard_time: _timestamp_pb2.Timestamp
+    def __init__(self, session: _Optional[_Union[_session_pb2.Session, _Mapping]] = ..., former_relay: _Optional[str] = ..., reason: _Optional[str] = ..., last_heard_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class Viewer(_message.Message):
-    __slots__ = ("session", "relay", "viewer", "peer_address", "open_time", "close_time", "close_reason", "pictures", "bytes")
+    __slots__ = ("session", "relay", "viewer", "peer_address", "open_time", "close_time", "close_reason", "pictures", "bytes", "process")
     SESSION_FIELD_NUMBER: _ClassVar[int]
     RELAY_FIELD_NUMBER: _ClassVar[int]
     VIEWER_FIELD_NUMBER: _ClassVar[int]
@@ -125,6 +169,7 @@ class Viewer(_message.Message):
     CLOSE_REASON_FIELD_NUMBER: _ClassVar[int]
     PICTURES_FIELD_NUMBER: _ClassVar[int]
     BYTES_FIELD_NUMBER: _ClassVar[int]
+    PROCESS_FIELD_NUMBER: _ClassVar[int]
     session: str
     relay: str
     viewer: str
@@ -134,7 +179,8 @@ class Viewer(_message.Message):
     close_reason: str
     pictures: int
     bytes: int
-    def __init__(self, session: _Optional[str] = ..., relay: _Optional[str] = ..., viewer: _Optional[str] = ..., peer_address: _Optional[str] = ..., open_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., close_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., close_reason: _Optional[str] = ..., pictures: _Optional[int] = ..., bytes: _Optional[int] = ...) -> None: ...
+    process: str
+    def __init__(self, session: _Optional[str] = ..., relay: _Optional[str] = ..., viewer: _Optional[str] = ..., peer_address: _Optional[str] = ..., open_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., close_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., close_reason: _Optional[str] = ..., pictures: _Optional[int] = ..., bytes: _Optional[int] = ..., process: _Optional[str] = ...) -> None: ...
 
 class Outlasted(_message.Message):
     __slots__ = ("session", "relay", "takeover", "justify_time", "start_time", "end_time", "end_reason", "viewers")

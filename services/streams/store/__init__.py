@@ -6,10 +6,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from services.chassis.database import Database
 from services.chassis.outbox import Message, Outbox
 from services.streams.domain import Kind, Purpose, Session, Stream
+from services.streams.relocation import Place
 
 metadata = sa.MetaData()
 SESSIONS = sa.Table(
@@ -41,6 +43,16 @@ SESSIONS = sa.Table(
     sa.Column("lease_ends_at", sa.DateTime, comment="UTC; the takeover's end"),
     sa.Index("sessions_by_principal", "principal", "opened_at"),
     sa.Index("sessions_open", "closed_at", "expires_at"),
+    sa.Index("sessions_on_relay", "closed_at", "relay"),
+)
+PLACES = sa.Table(
+    "places",
+    metadata,
+    sa.Column("camera", sa.String(64), primary_key=True, comment="districts/{district}/cameras/{code}"),
+    sa.Column("relay", sa.String(64), nullable=False, comment="the one that serves and commands it"),
+    sa.Column("since", sa.DateTime, nullable=False, comment="UTC; when it came there"),
+    sa.Column("used_at", sa.DateTime, nullable=False, comment="UTC; its last use, to half a minute"),
+    sa.Column("former", sa.String(64), nullable=False, comment="the relay before, or empty"),
 )
 UNTOLD = sa.Table(
     "untold",
@@ -73,10 +85,14 @@ class SessionStore:
             await self.outbox.add(transaction, fact)
         self.outbox.wake()
 
-    async def change(self, session: Session, fact: Message) -> bool:
-        """An open session as it is now, together with its fact; False, and nothing written, when it has been closed."""
+    async def change(self, session: Session, fact: Message, on: str | None = None) -> bool:
+        """An open session as it is now, together with its fact.
+
+        False, and nothing written, when it has been closed, or is on another relay than ``on``.
+        """
         async with self._database.write() as transaction:
             is_open = (SESSIONS.c.name == session.name) & SESSIONS.c.closed_at.is_(None)
+            is_open = is_open if on is None else is_open & (SESSIONS.c.relay == on)
             changed = await transaction.execute(SESSIONS.update().where(is_open).values(_row(session)))
             if changed.rowcount:
                 await self.outbox.add(transaction, fact)
@@ -128,6 +144,11 @@ class SessionStore:
         return await self._sessions(
             SESSIONS.select().where(SESSIONS.c.closed_at.is_(None), sa.or_(*(column == subject for column in columns)))
         )
+
+    async def on_relay(self, relay: str) -> Sequence[Session]:
+        """The open sessions on that relay."""
+        is_there = SESSIONS.c.closed_at.is_(None) & (SESSIONS.c.relay == relay)
+        return await self._sessions(SESSIONS.select().where(is_there))
 
     async def all_open(self) -> Sequence[Session]:
         """Every open session; there are as many as the relays hold."""
@@ -187,6 +208,47 @@ class SessionStore:
     async def _sessions(self, query: sa.Select[Any]) -> Sequence[Session]:
         async with self._database.read() as transaction:
             return [_session(row._mapping) for row in await transaction.execute(query)]
+
+
+class PlaceStore:
+    """Places of cameras in the same database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def find(self, camera: str) -> Place | None:
+        """Where the camera is served."""
+        async with self._database.look() as transaction:
+            row = (await transaction.execute(PLACES.select().where(PLACES.c.camera == camera))).one_or_none()
+        if row is None:
+            return None
+        return Place(row.camera, row.relay, row.since.replace(tzinfo=UTC), row.used_at.replace(tzinfo=UTC), row.former)
+
+    async def claim(self, place: Place) -> bool:
+        """Put it there, when it is where ``place.former`` says or nowhere; False when it is not."""
+        row = asdict(place) | {name: getattr(place, name).replace(tzinfo=None) for name in ("since", "used_at")}
+        async with self._database.write() as transaction:
+            dialects: dict[str, Any] = {"postgresql": postgresql, "sqlite": sqlite}
+            statement = dialects[transaction.dialect.name].insert(PLACES).values(**row).on_conflict_do_nothing()
+            if place.former:
+                is_there = (PLACES.c.camera == place.camera) & (PLACES.c.relay == place.former)
+                statement = PLACES.update().where(is_there).values(**row)
+            return bool((await transaction.execute(statement)).rowcount)
+
+    async def touch(self, place: Place) -> None:
+        """It was used at ``place.used_at``."""
+        used_at = place.used_at.replace(tzinfo=None)
+        async with self._database.write() as transaction:
+            await transaction.execute(
+                PLACES.update().where(PLACES.c.camera == place.camera).values(used_at=used_at)
+            )  # fmt: skip
+
+    async def forget(self, before: datetime) -> None:
+        """Those last used before that, of cameras without an open session."""
+        watched = sa.select(SESSIONS.c.camera).where(SESSIONS.c.closed_at.is_(None))
+        is_old = PLACES.c.used_at < before.replace(tzinfo=None)
+        async with self._database.write() as transaction:
+            await transaction.execute(PLACES.delete().where(is_old, PLACES.c.camera.not_in(watched)))
 
 
 def _is_of(session: Session) -> sa.ColumnElement[bool]:

@@ -1,30 +1,39 @@
 """Streams on the bus: its facts, its relays' announcements, the assignments it gives them, the endings it hears of."""
 
+import asyncio
+import contextlib
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from google.protobuf.message import Message as Protobuf
 from nats.aio.msg import Msg
+from prometheus_client import Gauge
 
 from kapok.fact.v1 import fact_pb2
 from kapok.permissions.v1 import permissions_events_pb2 as endings_pb2
 from kapok.streams.v1 import relay_pb2, session_pb2
 from services.chassis import errors, identity
-from services.chassis.bus import Bus, BusAwayError
+from services.chassis.bus import Bus, BusAwayError, NobodyListensError
 from services.chassis.clock import Clock
+from services.chassis.metrics import REGISTRY
 from services.chassis.outbox import Message
 from services.chassis.rpc_status import named
 from services.chassis.signing import Signer, Verifier
 from services.streams.copies import Copy
 from services.streams.domain import Ended, Move, Session
-from services.streams.placement import Relay, place
+from services.streams.looks import Look
+from services.streams.placement import Load, Relay
+from services.streams.pool import Pool, Standing
 from services.streams.ports import ControlPermit, Warrant
+from services.streams.relocation import Former
 
 ANNOUNCEMENTS = "kapok.v1.relays.*.announce"
 ENDINGS = "kapok.v1.permissions.endings"
 _RETRY_AFTER = timedelta(seconds=5)  # when a relay is full
+_ANSWER_S = 5.0
+_RELAYS = Gauge("kapok_streams_relays", "Relays of the cell, by how they stand", ("standing",), registry=REGISTRY)
 
 
 @dataclass(frozen=True)
@@ -40,6 +49,30 @@ class FactEncoder:
             rule=session.rule, article=session.article, is_sealed=session.is_sealed,
         )  # fmt: skip
         return self._message(fact, session_message(session))
+
+    def moved(self, session: Session, former: Former) -> Message:
+        """The session at its new relay, and where it was."""
+        fact = fact_pb2.Fact(
+            kind="streams.session.moved", principal=session.principal, camera=session.camera, session=session.name,
+            rule=session.rule, article=session.article, is_sealed=session.is_sealed,
+        )  # fmt: skip
+        move = relay_pb2.SessionMove(session=session_message(session), former_relay=former.relay, reason=former.why)
+        move.last_heard_time.FromDatetime(former.last_heard_at)
+        return self._message(fact, move)
+
+    def look_lost(self, look: Look, ended_at: datetime, why: str) -> Message:
+        """The end of a look that its relay can't tell any more."""
+        fact = fact_pb2.Fact(
+            kind="streams.viewer.closed", principal=look.principal, camera=look.camera, session=look.session,
+            is_sealed=look.is_sealed,
+        )  # fmt: skip
+        viewer = relay_pb2.Viewer(
+            session=look.session, relay=look.relay, process=look.process, viewer=look.viewer, peer_address=look.peer,
+            close_reason=why,
+        )  # fmt: skip
+        viewer.open_time.FromDatetime(look.opened_at)
+        viewer.close_time.FromDatetime(ended_at)
+        return self._message(fact, viewer)
 
     def copy(self, copy: Copy, session: Session) -> Message:
         """The hash of a copy."""
@@ -108,38 +141,79 @@ class RelayFleet:
     bus: Bus
     signer: Signer
     clock: Clock
-    _relays: dict[str, Relay] = field(default_factory=dict)
-    _listening_since: datetime = field(init=False)
+    pool: Pool = field(init=False)
+    _waiting: dict[str, set[asyncio.Timeout]] = field(default_factory=dict)  # for answers, by relay
+    _reconnects: int = 0
+
+    def __post_init__(self) -> None:
+        self.pool = Pool(self.clock.now(), self.clock.monotonic())
 
     async def listen(self) -> None:
         """Follow the announcements."""
-        self._listening_since = self.clock.now()
+        self.pool.listen_anew(self.clock.now(), self.clock.monotonic())
         await self.bus.subscribe(ANNOUNCEMENTS, self._announced)
 
     async def _announced(self, message: Msg) -> None:
         said = relay_pb2.RelayAnnouncement.FromString(message.data)
+        load = Load(said.viewers, said.bytes_per_second, said.cameras, said.viewers_most, said.bytes_per_second_most)
         # The server lets only that relay publish on its subject; what it calls itself is not asked.
-        name = message.subject.split(".")[3]
-        self._relays[name] = Relay(
-            name, said.public_key, said.rtsp_host, said.rtsp_port, said.viewers, self.clock.now(),
-            said.web_port, said.has_tls,
+        relay = Relay(
+            name=message.subject.split(".")[3], public_key=said.public_key, host=said.rtsp_host, port=said.rtsp_port,
+            heard_at=self.clock.now(), heard_s=self.clock.monotonic(), load=load, process=said.process,
+            orders=said.orders, doubt=said.doubt, is_draining=said.is_draining,
+            web_port=said.web_port, has_tls=said.has_tls,
         )  # fmt: skip
+        self.pool.heard(relay)
 
-    def heard_at(self, relay: str) -> datetime:
-        known = self._relays.get(relay)
-        return known.heard_at if known else self._listening_since
+    def is_any_serving(self) -> bool:
+        return self.pool.place("", self.clock.monotonic()) is not None
+
+    def is_nobody_serving(self) -> bool:
+        now_s = self.clock.monotonic()
+        return self.pool.has_listened_long(now_s) and self.pool.place("", now_s) is None
+
+    def look_round(self) -> None:
+        now, now_s = self.clock.now(), self.clock.monotonic()
+        reconnects = self.bus.client.stats["reconnects"]
+        if not self.bus.client.is_connected or reconnects != self._reconnects:
+            self._reconnects = reconnects
+            self.pool.listen_anew(now, now_s)
+        for name in self.pool.look_round(now, now_s):
+            self._stop_waiting(name)
+        for standing in Standing:
+            _RELAYS.labels(standing.value).set(sum(one is standing for _, one in self.pool.standings(now_s)))
+
+    def standing(self, relay: str) -> Standing:
+        return self.pool.standing(relay, self.clock.monotonic())
+
+    def process_of(self, relay: str) -> str:
+        known = self.pool.find(relay)
+        return known.process if known else ""
+
+    def last_heard_at(self, relay: str, process: str | None = None) -> datetime:
+        return self.pool.last_heard_at(relay, process)
 
     def find(self, name: str) -> Relay:
-        relay = self._relays.get(name)
-        if relay is None or not relay.is_alive(self.clock.now()):
+        relay = self.pool.find(name)
+        if relay is None:
             raise errors.Unavailable("SERVICE_AWAY", f"{name} is not heard of; try again", service=name)
         return relay
 
-    def place(self, camera: str) -> Relay:
-        relay = place(camera, self._relays.values(), self.clock.now())
-        if relay is None:
-            raise errors.Unavailable("SERVICE_AWAY", "no relay is alive; try again", service="relay")
-        return relay
+    def place(self, camera: str) -> Relay | None:
+        return self.pool.place(camera, self.clock.monotonic())
+
+    def to_call(self) -> list[Relay]:
+        return self.pool.to_call()
+
+    async def call_roll(self, relay: Relay, sessions: Sequence[str], reason: str) -> Sequence[str]:
+        call = relay_pb2.RollCall(
+            relay=relay.name, process=relay.process, orders=relay.orders, doubt=relay.doubt, sessions=sessions,
+            reason=reason,
+        )  # fmt: skip
+        signed = self.signer.seal("kapok.streams.roll", call.SerializeToString())
+        reply = await self._ask(relay.name, "roll", signed)
+        self.pool.called(relay)
+        return reply.missing
 
     async def assign(self, session: Session, relay: Relay, warrant: Warrant) -> None:
         assignment = relay_pb2.Assignment(
@@ -168,14 +242,27 @@ class RelayFleet:
         return reply.epoch
 
     async def _ask(self, relay: str, verb: str, payload: bytes) -> relay_pb2.RelayReply:
+        """The relay's answer; errors.Unavailable as soon as the relay is known to be lost."""
+        waiting = self._waiting.setdefault(relay, set())
         try:
-            answer = await self.bus.request(f"kapok.v1.relays.{relay}.{verb}", payload, timeout_s=5.0)
-        except BusAwayError as error:
+            async with asyncio.timeout(_ANSWER_S + 1) as patience:
+                waiting.add(patience)
+                answer = await self.bus.request(f"kapok.v1.relays.{relay}.{verb}", payload, timeout_s=_ANSWER_S)
+        except (BusAwayError, TimeoutError) as error:
+            if isinstance(error, NobodyListensError) and self.pool.nobody_listens(relay):
+                self._stop_waiting(relay)
             raise errors.Unavailable("SERVICE_AWAY", f"{relay} does not answer; try again", service=relay) from error
+        finally:
+            waiting.discard(patience)
         reply = relay_pb2.RelayReply.FromString(answer)
         if reply.error_kind:
             raise _refusal(reply)
         return reply
+
+    def _stop_waiting(self, relay: str) -> None:
+        for patience in self._waiting.pop(relay, set()):
+            with contextlib.suppress(RuntimeError):  # it is over already
+                patience.reschedule(asyncio.get_running_loop().time())
 
 
 def _refusal(reply: relay_pb2.RelayReply) -> errors.Error:
