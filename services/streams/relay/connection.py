@@ -145,7 +145,8 @@ class Connection:
 
     async def _describe(self, request: Request) -> Response:
         source = await self._enter(request)
-        base = request.uri.rstrip("/") + "/"
+        # Clients that join as RFC 1808 has it lose a query, so the track's URI has none: this connection is admitted.
+        base = request.uri.partition("?")[0].rstrip("/") + "/"
         fields = {"Content-Base": base, "Content-Type": "application/sdp"}
         body = await source.description()
         self._format = source.format
@@ -208,7 +209,7 @@ class Connection:
             self._holds.enter_context(source.held())
             self._target, self._admission, self._source = target, admission, source
             self._on_admitted()
-        elif target != self._target:
+        elif target not in (self._target, self._target.partition("?")[0]):
             raise Denied("TOKEN_INVALID", "this connection plays another URL; open a new one")
         return self._source
 
