@@ -37,7 +37,8 @@ OUTSIDE = {
     **{
         f"services/streams/relay/{organ}.py": "moves bytes, waits for sockets, or keeps the time of them"
         for organ in ("announcer", "browser", "connection", "control", "doorkeeper", "ender", "exporter", "gate",
-                      "intake", "outlet", "pointing", "record", "reporter", "server", "source", "transports", "viewer")
+                      "intake", "outlet", "pointing", "reader", "record", "reporter", "server", "source", "transports",
+                      "viewer", "wire")
     },
     "services/rtsp/address.py": "resolves names",
     "services/rtsp/conversation.py": "waits for a camera's answers",

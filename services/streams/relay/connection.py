@@ -10,9 +10,11 @@ from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
+from ipaddress import ip_network
 from urllib.parse import urlsplit
 
 from services.chassis.errors import Denied, Error, Exhausted, Unavailable
+from services.chassis.settings import Network
 from services.rtsp.message import Headers, Parser, ProtocolError, Request, Response
 from services.streams.relay.counters import Counters
 from services.streams.relay.gate import Admission, Gate, Peer, SourceBook
@@ -25,6 +27,7 @@ STATUS = {
     "INVALID_ARGUMENT": 400, "UNAUTHENTICATED": 401, "PERMISSION_DENIED": 403, "NOT_FOUND": 404,
     "RESOURCE_EXHAUSTED": 453, "FAILED_PRECONDITION": 503, "UNAVAILABLE": 503, "ABORTED": 503,
 }  # fmt: skip
+LOOPBACK: tuple[Network, ...] = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 _READ_BYTES = 4096  # requests are small, and a thousand viewers wait in this call
 _TRANSPORT = "RTP/AVP/TCP;unicast;interleaved={}-{}"
 _SUFFIX = re.compile(rf"/?(?:{TRACK}|{SOUND_TRACK})?/?(?=\?|$)")
@@ -49,6 +52,14 @@ class House:
     counters: Counters
     manners: Manners
     origins: frozenset[str] = frozenset()  # of the pages that may play here: scheme://host[:port]
+    plain_networks: tuple[Network, ...] = LOOPBACK  # whose viewers may come without TLS
+
+    def refuse_in_the_open(self, viewer: Viewer, peer: Peer) -> None:
+        """Denied for a viewer without TLS from a network that the cell does not list."""
+        if viewer.wire.is_secure or peer.is_in(self.plain_networks):
+            return
+        message = "pictures leave this cell encrypted; use the session's rtsps_url or wss_url (KAPOK_PLAIN_NETWORKS)"
+        raise Denied("PLAIN_REFUSED", message)
 
 
 class Connection:
@@ -204,6 +215,7 @@ class Connection:
         if self._source is None:
             if self._house.counters.connections > self._house.manners.connections_most:
                 raise full()
+            self._house.refuse_in_the_open(self._viewer, self._peer)
             admission = await self._house.gate.admit(target, self._peer)
             source = self._house.sources.source(admission.feed)
             self._holds.enter_context(source.held())

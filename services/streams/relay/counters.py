@@ -15,6 +15,7 @@ class Counters:
     viewers: int = 0  # playing now
     viewers_total: int = 0
     connections: int = 0  # open now, playing or not
+    secure_connections: int = 0  # those of them that speak TLS
     connections_refused: int = 0  # pushed out while the relay was full of strangers
     sources: int = 0  # being pulled now
     source_reconnects: int = 0
