@@ -106,6 +106,7 @@ class Wiring:
             "wss_listen": f"{HOST}:{ports.wss}",
             "certificate_file": self.premises.relays[name].certificate,
             "private_key_file": self.premises.relays[name].key,
+            "udp_out": True,
             "rtsp_listen": f"{HOST}:{ports.rtsp}",
             "web_listen": f"{HOST}:{ports.web}",
             "web_origins": f"https://{HOST}:{self.http_port}",

@@ -60,6 +60,7 @@ class Settings:
     certificate_file: Path | None = None
     private_key_file: Path | None = None
     plain_networks: tuple[Network, ...] = LOOPBACK  # whose viewers may come without TLS
+    udp_out: bool = False  # RTP over UDP to those of them that ask for it
     own_addresses: tuple[str, ...] = ()  # host:port of the cell's other endpoints: never a camera
     lease_s: float = 10.0
 
@@ -105,7 +106,9 @@ async def app(settings: Settings) -> AsyncIterator[None]:
             )
             fence = Fence({"http": HttpPointing(client, settings.source_networks, own_addresses)}, clock)
             origins = frozenset(settings.web_origins)
-            house = House(doorkeeper, doorkeeper, counters, Manners(), origins, settings.plain_networks)
+            house = House(
+                doorkeeper, doorkeeper, counters, Manners(), origins, settings.plain_networks, settings.udp_out
+            )
             servers = [Server(way.listener, way.door, house, ender, talk) for way, talk in entrances if way]
             editions = Editions(opened_bus, keys, doorkeeper)
             await Ears(

@@ -101,6 +101,8 @@ async def relay(
     door: Door | None = None,
     origin: str = ORIGIN,
     plain_networks: tuple[Network, ...] = LOOPBACK,
+    *,
+    has_datagrams: bool = False,
 ) -> AsyncIterator[Stage]:
     """A relay on a free port of loopback, stopped and checked for leftovers at the end."""
     door = replace(door or Door(), port=0)
@@ -109,7 +111,9 @@ async def relay(
     with TemporaryDirectory() as certificates, Ender() as ender:
         async with asyncio.TaskGroup() as tasks:
             stage = Stage(gate, counters, ender, tasks, habits)
-            house = House(gate, stage, counters, manners or Manners(), frozenset({origin}), plain_networks)
+            house = House(
+                gate, stage, counters, manners or Manners(), frozenset({origin}), plain_networks, has_datagrams
+            )
             authority = Authority.open(Path(certificates), datetime.now(UTC))
             stage.ca, shown = authority.own.certificate, authority.relay("relay-1")
             secure = replace(door, tls=context(shown.certificate, shown.key))

@@ -60,3 +60,26 @@ async def test_gstreamer_plays_over_rtsp_and_rtsps_and_trusts_the_cells_authorit
         code, said = await gstreamer(stage.secure("c"), 1, "--ca", str(other.ca))
         assert code == 1
         assert "Failed to connect" in said
+
+
+@pytest.mark.parametrize("options", ["", "--codec h265 --sound alaw"])
+async def test_ffmpeg_decodes_over_udp(options: str) -> None:
+    async with gstreamer_camera(*options.split()) as uri, relay(has_datagrams=True) as stage:
+        stage.add("c", uri)
+        said = await ffmpeg(stage.url("c"), 30, "-rtsp_transport", "udp")
+        assert not [complaint for complaint in COMPLAINTS if complaint in said], said
+        assert stage.counters.datagrams_lost == 0
+        await eventually(lambda: stage.gate.farewells)
+
+
+async def test_a_player_that_tries_udp_first_falls_back_where_it_is_off() -> None:
+    async with gstreamer_camera() as uri, relay() as stage:
+        stage.add("c", uri)
+        await ffmpeg(stage.url("c"), 10)
+
+
+async def test_gstreamer_plays_over_udp() -> None:
+    async with gstreamer_camera() as uri, relay(has_datagrams=True) as stage:
+        stage.add("c", uri)
+        assert await gstreamer(stage.url("c"), 30, "--over", "udp") == (0, "")
+        await eventually(lambda: stage.counters.datagram_viewers == 0)
