@@ -64,6 +64,10 @@ class Settings:
     own_addresses: tuple[str, ...] = ()  # host:port of the cell's other endpoints: never a camera
     lease_s: float = 10.0
 
+    def __post_init__(self) -> None:
+        if (self.rtsps_listen or self.wss_listen) and not (self.certificate_file and self.private_key_file):
+            raise SettingsError("KAPOK_CERTIFICATE_FILE and KAPOK_PRIVATE_KEY_FILE: RTSPS and WSS need both")
+
 
 @asynccontextmanager
 async def app(settings: Settings) -> AsyncIterator[None]:
@@ -145,11 +149,9 @@ def _entrance(listen_at: str, tls: ssl.SSLContext | None = None) -> _Entrance | 
 
 
 def _tls(settings: Settings) -> ssl.SSLContext | None:
-    """What the relay shows to viewers; SettingsError when it is to speak TLS and has nothing to show."""
+    """What the relay shows to viewers, if anything."""
     if settings.certificate_file and settings.private_key_file:
         return wire.context(settings.certificate_file, settings.private_key_file)
-    if settings.rtsps_listen or settings.wss_listen:
-        raise SettingsError("KAPOK_CERTIFICATE_FILE and KAPOK_PRIVATE_KEY_FILE: RTSPS and WSS need both")
     return None
 
 

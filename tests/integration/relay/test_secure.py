@@ -5,11 +5,13 @@ import itertools
 import socket
 import ssl
 from contextlib import AsyncExitStack, ExitStack, suppress
+from datetime import timedelta
 from ipaddress import ip_network
 
 import aiohttp
 import pytest
 
+from services.streams.relay.connection import Manners
 from services.streams.relay.server import Door
 from tests.eventually import eventually
 from tests.integration.relay.lens import Lens, lens
@@ -126,6 +128,32 @@ async def test_ten_thousand_who_never_finish_a_handshake_harm_nobody(said: bytes
             async with secure_client(stage) as late:
                 assert (await late.play(stage.secure("c"))).status == 200
             showing.cancel()
+
+
+async def test_a_handshake_that_drips_runs_out_of_time() -> None:
+    async with scene(Manners(handshake=timedelta(seconds=0.3))) as (stage, _), client(stage.secure_port) as stranger:
+        drops = itertools.chain(HELLO, itertools.repeat(0))
+
+        async def is_hung_up_on() -> bool:
+            try:
+                return stranger.socket.send(bytes([next(drops)])) == 0
+            except OSError:
+                return True
+
+        await eventually(is_hung_up_on)
+        await eventually(lambda: stage.counters.connections == 0)
+
+
+async def test_what_the_kernel_holds_for_an_ended_viewer_over_tls_is_thrown_away() -> None:
+    async with scene() as (stage, camera), secure_client(stage, receive_buffer_bytes=4096) as viewer:
+        await viewer.play(stage.secure("c"))
+        for _ in range(20):
+            camera.delta(20_000)
+        await eventually(lambda: stage.counters.access_units_in == 21)
+        await asyncio.wrap_future(stage.ender.end(stage.gate.viewers, "incident ended"))
+        with pytest.raises(ConnectionResetError):
+            await until(viewer, 21)
+        assert sum(len(packet) for _, packet in viewer.packets) < 40_000, "what had reached the viewer's own kernel"
 
 
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
