@@ -67,7 +67,8 @@ class Relay:
     is_draining: bool = False
     weight: Weight = field(default_factory=Weight)
     web_port: int = 0
-    has_tls: bool = False
+    rtsps_port: int = 0  # 0 = it speaks no TLS
+    wss_port: int = 0
 
 
 def weigh(former: Weight | None, load: Load, now_s: float) -> Weight:

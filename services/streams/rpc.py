@@ -117,8 +117,10 @@ def _opened(opened: Opened) -> streams_service_pb2.OpenSessionResponse:
     answer = streams_service_pb2.OpenSessionResponse(
         session=session_message(opened.session),
         token=opened.token,
-        rtsp_url=opened.rtsp_url,
-        websocket_url=opened.websocket_url,
+        rtsp_url=opened.urls.rtsp,
+        websocket_url=opened.urls.websocket,
+        rtsps_url=opened.urls.rtsps,
+        wss_url=opened.urls.wss,
     )
     answer.token_expire_time.FromDatetime(opened.token_expires_at)
     return answer

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from services.chassis import errors
 from services.chassis.clock import Clock
 from services.streams import domain
+from services.streams.addresses import urls
 from services.streams.copies import Copy, checked_copy
 from services.streams.domain import Ended, Move, Order, Permit, Session, Shown
 from services.streams.ends import Ends
@@ -226,12 +227,7 @@ class Streams:
         relay = self.relays.find(session.relay)
         token_expires_at = self.clock.now() + domain.TOKEN_LIFETIME
         token = self.tokens.issue(session, token_expires_at)
-        path = f"s/{session.name.removeprefix('sessions/')}"
-        rtsp, web = ("rtsps", "wss") if relay.has_tls else ("rtsp", "ws")
-        return Opened(
-            session, token, token_expires_at, f"{rtsp}://{relay.host}:{relay.port}/{path}?token={token}",
-            f"{web}://{relay.host}:{relay.web_port}/{path}",
-        )  # fmt: skip
+        return Opened(session, token, token_expires_at, urls(relay, session.name, token))
 
     async def _own(self, principal: str, name: str) -> Session:
         session = await self.sessions.find(name)

@@ -161,7 +161,7 @@ class RelayFleet:
             name=message.subject.split(".")[3], public_key=said.public_key, host=said.rtsp_host, port=said.rtsp_port,
             heard_at=self.clock.now(), heard_s=self.clock.monotonic(), load=load, process=said.process,
             orders=said.orders, doubt=said.doubt, is_draining=said.is_draining,
-            web_port=said.web_port, has_tls=said.has_tls,
+            web_port=said.web_port, rtsps_port=said.rtsps_port, wss_port=said.wss_port,
         )  # fmt: skip
         self.pool.heard(relay)
 

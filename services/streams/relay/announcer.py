@@ -33,7 +33,8 @@ class Address:
     metrics: str
     process: str
     web_port: int = 0
-    has_tls: bool = False
+    rtsps_port: int = 0  # 0 = no TLS
+    wss_port: int = 0
 
 
 @dataclass(frozen=True)
@@ -150,7 +151,7 @@ class Announcer:
             bytes_per_second=self._rate(now_s), viewers_most=self.capacity.viewers,
             bytes_per_second_most=self.capacity.bytes_per_s, process=address.process,
             orders=tenure.orders, doubt=tenure.open_doubt, is_draining=tenure.is_draining,
-            web_port=address.web_port, has_tls=address.has_tls,
+            web_port=address.web_port, rtsps_port=address.rtsps_port, wss_port=address.wss_port,
         )  # fmt: skip
         said.time.FromDatetime(self.clock.now())
         await self.bus.publish(f"kapok.v1.relays.{address.relay}.announce", said.SerializeToString())

@@ -2,23 +2,27 @@
 
 import asyncio
 import secrets
+import socket
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 import aiohttp
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from services.chassis import bus, metrics
 from services.chassis.clock import SystemClock
-from services.chassis.settings import Network
+from services.chassis.settings import Network, SettingsError
 from services.chassis.signing import Verifier
 from services.chassis.tasks import background, group
+from services.streams.relay import wire
 from services.streams.relay.announcer import Address, Announcer, Capacity, FactRecord
 from services.streams.relay.browser import Browser
-from services.streams.relay.connection import House, Manners
+from services.streams.relay.connection import LOOPBACK, Connection, House, Manners
 from services.streams.relay.control import Fence
 from services.streams.relay.counters import Counters
 from services.streams.relay.doorkeeper import Doorkeeper
@@ -57,11 +61,21 @@ class Settings:
     bus_seed: Path | None = None
     web_listen: str = "127.0.0.1:0"
     web_origins: tuple[str, ...] = ()  # of the pages that may play here: scheme://host[:port]
+    rtsps_listen: str = ""  # empty: no TLS; else it needs a certificate (PEM, its issuers behind it) and its key
+    wss_listen: str = ""  # the same
+    certificate_file: Path | None = None
+    private_key_file: Path | None = None
+    plain_networks: tuple[Network, ...] = LOOPBACK  # whose viewers may come without TLS
+    udp_out: bool = False  # RTP over UDP to those of them that ask for it
     own_addresses: tuple[str, ...] = ()  # host:port of the cell's other endpoints: never a camera
     lease_s: float = 10.0
     drain_s: float = 10.0
     capacity_viewers: int = 1000
     capacity_bytes_per_s: int = 500_000_000
+
+    def __post_init__(self) -> None:
+        if (self.rtsps_listen or self.wss_listen) and not (self.certificate_file and self.private_key_file):
+            raise SettingsError("KAPOK_CERTIFICATE_FILE and KAPOK_PRIVATE_KEY_FILE: RTSPS and WSS need both")
 
 
 @asynccontextmanager
@@ -73,8 +87,8 @@ async def app(settings: Settings) -> AsyncIterator[None]:
         settings.relay_id, own, _verifier(settings.streams_public_key), _verifier(settings.permissions_public_key),
         process,
     )  # fmt: skip
-    host, port = _endpoint(settings.rtsp_listen)
-    door, web_door = Door(host, port), Door(*_endpoint(settings.web_listen))
+    host, _ = _endpoint(settings.rtsp_listen)
+    tls = _tls(settings)
     with Ender() as ender:
         async with (
             bus.connect(settings.bus_url, settings.bus_seed, settings.relay_id) as opened_bus,
@@ -95,18 +109,23 @@ async def app(settings: Settings) -> AsyncIterator[None]:
             counters.first_picture = histogram(metrics.REGISTRY, "first_picture", "To a first key picture").observe
             collector = RelayCollector(counters, doorkeeper)
             metrics.REGISTRY.register(collector)
-            listener, web_listener = listen(door), listen(web_door)
-            bound, web_bound = listener.getsockname()[1], web_listener.getsockname()[1]
+            plain, web = _entrance(settings.rtsp_listen), _entrance(settings.web_listen)
+            secure, secure_web = _entrance(settings.rtsps_listen, tls), _entrance(settings.wss_listen, tls)
+            entrances = (plain, Connection), (web, Browser), (secure, Connection), (secure_web, Browser)
             public_key = X25519PrivateKey.from_private_bytes(own).public_key().public_bytes_raw()
-            address = Address(settings.relay_id, public_key, host, bound, f"{host}:{metrics_port}", process, web_bound)
+            ports = [entrance.port if entrance else 0 for entrance, _ in entrances]
+            metrics_at = f"{host}:{metrics_port}"
+            address = Address(settings.relay_id, public_key, host, ports[0], metrics_at, process, *ports[1:])
             bus_host = settings.bus_url.rpartition("/")[2].rpartition("@")[2]
             own_addresses = frozenset(
-                {*settings.own_addresses, bus_host, f"{host}:{bound}", f"{host}:{web_bound}", address.metrics}
+                {*settings.own_addresses, bus_host, *(f"{host}:{port}" for port in ports), address.metrics}
             )
             fence = Fence({"http": HttpPointing(client, settings.source_networks, own_addresses)}, clock)
-            house = House(doorkeeper, doorkeeper, counters, Manners(), frozenset(settings.web_origins))
-            server = Server(listener, door, house, ender)
-            web_server = Server(web_listener, web_door, house, ender, Browser)
+            origins = frozenset(settings.web_origins)
+            house = House(
+                doorkeeper, doorkeeper, counters, Manners(), origins, settings.plain_networks, settings.udp_out
+            )
+            servers = [Server(way.listener, way.door, house, ender, talk) for way, talk in entrances if way]
             capacity = Capacity(settings.capacity_viewers, settings.capacity_bytes_per_s)
             announcer = Announcer(opened_bus, address, capacity, counters, doorkeeper, clock)
             editions = Editions(opened_bus, keys, doorkeeper)
@@ -119,13 +138,38 @@ async def app(settings: Settings) -> AsyncIterator[None]:
                 report_forever(opened_bus, settings.relay_id, doorkeeper.signals, clock),
                 _sweep_forever(doorkeeper),
             ):
-                async with background(server.run(), web_server.run()):
+                async with background(*(server.run() for server in servers)):
                     yield
                     doorkeeper.tenure.is_draining = True
                     announcer.hurry()
                     await leave(doorkeeper, timedelta(seconds=settings.drain_s))
                 await doorkeeper.drain(_LAST_FACTS)
             metrics.REGISTRY.unregister(collector)
+
+
+class _Entrance(NamedTuple):
+    listener: socket.socket
+    door: Door
+
+    @property
+    def port(self) -> int:
+        bound: int = self.listener.getsockname()[1]
+        return bound
+
+
+def _entrance(listen_at: str, tls: ssl.SSLContext | None = None) -> _Entrance | None:
+    """A door that listens; None where nothing is to listen."""
+    if not listen_at:
+        return None
+    door = Door(*_endpoint(listen_at), tls=tls)
+    return _Entrance(listen(door), door)
+
+
+def _tls(settings: Settings) -> ssl.SSLContext | None:
+    """What the relay shows to viewers, if anything."""
+    if settings.certificate_file and settings.private_key_file:
+        return wire.context(settings.certificate_file, settings.private_key_file)
+    return None
 
 
 async def _sweep_forever(doorkeeper: Doorkeeper) -> None:

@@ -20,6 +20,7 @@ from kapok.permissions.v1 import permissions_events_pb2 as said
 from kapok.permissions.v1 import replica_pb2
 from kapok.registry.v1 import camera_pb2
 from kapok.streams.v1 import relay_pb2
+from services.cell.authority import Authority
 from services.chassis import bus, sealing
 from services.chassis.signing import Signer
 from services.permissions import genesis
@@ -252,8 +253,11 @@ async def another_relay(
 
 
 def _environment(home: Path, url: str) -> dict[str, str]:
+    shown = Authority.open(home / "certs", datetime.now(UTC)).relay(RELAY)
     return {
         "KAPOK_RELAY_ID": RELAY, "KAPOK_BUS_URL": url, "KAPOK_KEY_FILE": str(home / "own"), "KAPOK_DRAIN_S": "0.2",
+        "KAPOK_RTSPS_LISTEN": "127.0.0.1:0", "KAPOK_WSS_LISTEN": "127.0.0.1:0",
+        "KAPOK_CERTIFICATE_FILE": str(shown.certificate), "KAPOK_PRIVATE_KEY_FILE": str(shown.key),
         "KAPOK_RTSP_LISTEN": "127.0.0.1:0", "KAPOK_METRICS_LISTEN": "127.0.0.1:0", "KAPOK_LEASE_S": str(LEASE_S),
         "KAPOK_STREAMS_PUBLIC_KEY": str(home / "streams"), "KAPOK_SOURCE_NETWORKS": "127.0.0.0/8",
         "KAPOK_PERMISSIONS_PUBLIC_KEY": str(home / "permissions"),
