@@ -95,7 +95,7 @@ class _Start:
             grpc_port,
             http_port,
             metrics_port,
-            *(port for pair in ports.values() for port in (pair.rtsp, pair.web, pair.metrics)),
+            *(port for pair in ports.values() for port in (pair.rtsp, pair.web, pair.metrics, pair.grpc)),
         )
         sockets = self.stack.enter_context(layout.sockets(home))
         wiring = Wiring(self.premises, sockets, server.url, chosen.source_networks, own, http_port)
@@ -127,7 +127,10 @@ class _Start:
 
     def _relay_ports(self, rtsp_port: int) -> RelayPorts:
         return RelayPorts(
-            pick(rtsp_port, "RTSP", self.say), pick(0, "WebSocket", self.say), pick(0, "metrics", self.say)
+            pick(rtsp_port, "RTSP", self.say),
+            pick(0, "WebSocket", self.say),
+            pick(0, "metrics", self.say),
+            pick(0, "media over gRPC", self.say),
         )
 
     async def _start_services(self, wiring: Wiring, grpc_port: int) -> services.gateway.app.Bound:

@@ -29,6 +29,7 @@ class RelayPorts:
     rtsp: int
     web: int
     metrics: int
+    grpc: int
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,8 @@ class Wiring:
             "key_file": self.keys.pair(name),
             "rtsp_listen": f"{HOST}:{ports.rtsp}",
             "web_listen": f"{HOST}:{ports.web}",
+            "client_ca_file": self.premises.authority.own.certificate,
+            "grpc_media_listen": f"{HOST}:{ports.grpc}",
             "web_origins": f"https://{HOST}:{self.http_port}",
             "metrics_listen": f"{HOST}:{ports.metrics}",
             "streams_public_key": self.keys.public("streams"),

@@ -26,6 +26,8 @@ class Relay:
     heard_at: datetime
     web_port: int = 0
     has_tls: bool = False
+    grpc_port: int = 0
+    grpc_has_tls: bool = False
 
     def is_alive(self, now: datetime) -> bool:
         """Whether it announced itself lately: it does so every second."""

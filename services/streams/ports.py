@@ -32,6 +32,8 @@ class Opened:
     token_expires_at: datetime
     rtsp_url: str
     websocket_url: str
+    grpc_target: str
+    grpc_has_tls: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,6 +119,8 @@ def _opened(opened: Opened) -> streams_service_pb2.OpenSessionResponse:
         token=opened.token,
         rtsp_url=opened.rtsp_url,
         websocket_url=opened.websocket_url,
+        grpc_target=opened.grpc_target,
+        grpc_has_tls=opened.grpc_has_tls,
     )
     answer.token_expire_time.FromDatetime(opened.token_expires_at)
     return answer

@@ -194,6 +194,7 @@ class Streams:
         return Opened(
             session, token, token_expires_at, f"{rtsp}://{relay.host}:{relay.port}/{path}?token={token}",
             f"{web}://{relay.host}:{relay.web_port}/{path}",
+            f"{relay.host}:{relay.grpc_port}", relay.grpc_has_tls,
         )  # fmt: skip
 
     async def _close(self, session: Session, reason: str) -> Session:

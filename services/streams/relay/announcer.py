@@ -30,6 +30,8 @@ class Address:
     metrics: str
     web_port: int = 0
     has_tls: bool = False
+    grpc_port: int = 0
+    grpc_has_tls: bool = False
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,7 @@ async def announce_forever(bus: Bus, address: Address, counters: Counters, lease
             relay=address.relay, public_key=address.public_key, rtsp_host=address.host, rtsp_port=address.port,
             viewers=counters.viewers, cameras=counters.sources, applied_number=max(lease.applied, 0),
             metrics_address=address.metrics, web_port=address.web_port, has_tls=address.has_tls,
+            grpc_port=address.grpc_port, grpc_has_tls=address.grpc_has_tls,
         )  # fmt: skip
         said.time.FromDatetime(clock.now())
         await bus.publish(f"kapok.v1.relays.{address.relay}.announce", said.SerializeToString())

@@ -2,17 +2,19 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import aiohttp
+import grpc
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from services.chassis import bus, metrics
 from services.chassis.clock import SystemClock
-from services.chassis.settings import Network
+from services.chassis.settings import Network, SettingsError
 from services.chassis.signing import Verifier
 from services.chassis.tasks import background, group
 from services.streams.relay.announcer import Address, FactRecord, announce_forever
@@ -29,10 +31,12 @@ from services.streams.relay.exporter import RelayCollector, histogram
 from services.streams.relay.lease import Lease
 from services.streams.relay.pointing import HttpPointing
 from services.streams.relay.reporter import report_forever
+from services.streams.relay.rpc import media
 from services.streams.relay.server import Door, Server, listen
 from services.streams.relay.source import Source
 
 _SWEEP_S = 0.1
+_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 _LAST_FACTS = timedelta(seconds=2)  # to record the ends of looks when the relay is stopped
 
 
@@ -50,6 +54,10 @@ class Settings:
     source_networks: tuple[Network, ...]
     bus_seed: Path | None = None
     web_listen: str = "127.0.0.1:0"
+    grpc_media_listen: str = "127.0.0.1:0"  # beyond loopback with TLS only
+    certificate_file: Path | None = None  # PEM, its issuers behind it
+    private_key_file: Path | None = None
+    client_ca_file: Path | None = None  # PEM: programs show a certificate that it issued, before they say anything
     web_origins: tuple[str, ...] = ()  # of the pages that may play here: scheme://host[:port]
     own_addresses: tuple[str, ...] = ()  # host:port of the cell's other endpoints: never a camera
     lease_s: float = 10.0
@@ -71,6 +79,7 @@ async def app(settings: Settings) -> AsyncIterator[None]:
             aiohttp.ClientSession() as client,
             metrics.serve(*_endpoint(settings.metrics_listen)) as metrics_port,
             group() as tasks,
+            AsyncExitStack() as calls,
         ):
             doorkeeper = Doorkeeper(
                 read_token=keys.token,
@@ -87,13 +96,25 @@ async def app(settings: Settings) -> AsyncIterator[None]:
             listener, web_listener = listen(door), listen(web_door)
             bound, web_bound = listener.getsockname()[1], web_listener.getsockname()[1]
             public_key = X25519PrivateKey.from_private_bytes(own).public_key().public_bytes_raw()
-            address = Address(settings.relay_id, public_key, host, bound, f"{host}:{metrics_port}", web_bound)
+            house = House(doorkeeper, doorkeeper, counters, Manners(), frozenset(settings.web_origins))
+            media_door, shown = Door(*_endpoint(settings.grpc_media_listen)), credentials(settings)
+            grpc_bound = await calls.enter_async_context(media.serve(media_door, house, ender, shown))
+            address = Address(
+                settings.relay_id, public_key, host, bound, f"{host}:{metrics_port}", web_bound,
+                grpc_port=grpc_bound, grpc_has_tls=shown is not None,
+            )  # fmt: skip
             bus_host = settings.bus_url.rpartition("/")[2].rpartition("@")[2]
             own_addresses = frozenset(
-                {*settings.own_addresses, bus_host, f"{host}:{bound}", f"{host}:{web_bound}", address.metrics}
+                {
+                    *settings.own_addresses,
+                    bus_host,
+                    f"{host}:{bound}",
+                    f"{host}:{web_bound}",
+                    f"{host}:{grpc_bound}",
+                    address.metrics,
+                }
             )
             fence = Fence({"http": HttpPointing(client, settings.source_networks, own_addresses)}, clock)
-            house = House(doorkeeper, doorkeeper, counters, Manners(), frozenset(settings.web_origins))
             server = Server(listener, door, house, ender)
             web_server = Server(web_listener, web_door, house, ender, Browser)
             editions = Editions(opened_bus, keys, doorkeeper)
@@ -108,6 +129,7 @@ async def app(settings: Settings) -> AsyncIterator[None]:
             ):
                 async with background(server.run(), web_server.run()):
                     yield
+                    await calls.aclose()  # before the ends of their looks are waited for
                 await doorkeeper.drain(_LAST_FACTS)
             metrics.REGISTRY.unregister(collector)
 
@@ -116,6 +138,18 @@ async def _sweep_forever(doorkeeper: Doorkeeper) -> None:
     while True:
         doorkeeper.sweep()
         await asyncio.sleep(_SWEEP_S)
+
+
+def credentials(settings: Settings) -> Any:
+    """What the endpoint for programs shows; None: plaintext, on loopback alone."""
+    if settings.certificate_file and settings.private_key_file:
+        pair = settings.private_key_file.read_bytes(), settings.certificate_file.read_bytes()
+        ca = settings.client_ca_file.read_bytes() if settings.client_ca_file else None
+        return grpc.ssl_server_credentials([pair], ca, require_client_auth=ca is not None)
+    host, _ = _endpoint(settings.grpc_media_listen)
+    if settings.certificate_file or settings.private_key_file or host not in _LOOPBACK:
+        raise SettingsError("KAPOK_CERTIFICATE_FILE and KAPOK_PRIVATE_KEY_FILE: gRPC beyond loopback needs both")
+    return None
 
 
 def _verifier(public_key: Path) -> Verifier:

@@ -29,6 +29,11 @@ class Door:
     stranger_patience: timedelta = timedelta(seconds=1)  # sure to be kept so long, also while the door is crowded
     send_buffer_bytes: int = 256 * 1024  # of each viewer: what the kernel holds, a viewer has not seen
 
+    @property
+    def send_buffer(self) -> tuple[int, int, int]:
+        """What setsockopt takes."""
+        return socket.SOL_SOCKET, socket.SO_SNDBUF, self.send_buffer_bytes
+
 
 class Talk(Protocol):
     """One connection in its protocol."""
@@ -47,7 +52,7 @@ def listen(door: Door) -> socket.socket:
     try:
         listener.setblocking(False)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, door.send_buffer_bytes)
+        listener.setsockopt(*door.send_buffer)
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         listener.bind((door.host, door.port))
         listener.listen(1024)

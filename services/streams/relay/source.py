@@ -25,13 +25,14 @@ from services.streams.relay.framing import Arrival
 from services.streams.relay.intake import Patience, SourceSpec, pull
 from services.streams.relay.outlet import Hall, MadeOutlet, Maker, Outlet, Receiver
 from services.streams.relay.ring import Ring
+from services.streams.relay.rpc.messages import Messages
 from services.streams.relay.rtp import AccessUnit, Assembler
 from services.streams.relay.sound import Carried
 
 log = logging.getLogger(__name__)
 _RECENT_S = 2.0  # a picture so old still says that the camera is there
-PACKETS, FRAGMENTS = "packets", "fragments"  # the shapes that viewers take
-_MADE: dict[str, Callable[[], Maker]] = {FRAGMENTS: Fragments}
+PACKETS, FRAGMENTS, MESSAGES = "packets", "fragments", "messages"  # the shapes that viewers take
+_MADE: dict[str, Callable[[], Maker]] = {FRAGMENTS: Fragments, MESSAGES: Messages}
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import asyncio
 import ipaddress
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
@@ -17,6 +17,7 @@ from services.streams.relay.counters import Counters
 from services.streams.relay.ender import Ender
 from services.streams.relay.gate import Admission, Peer
 from services.streams.relay.intake import Patience, SourceSpec
+from services.streams.relay.rpc import media
 from services.streams.relay.server import Door, Server, listen
 from services.streams.relay.source import Habits, Source
 from services.streams.relay.viewer import Viewer
@@ -67,6 +68,7 @@ class Stage:
     habits: Habits
     port: int = 0
     web_port: int = 0
+    grpc_port: int = 0
     sources: dict[str, Source] = field(default_factory=dict)
 
     def source(self, camera: str) -> Source:
@@ -93,7 +95,7 @@ async def relay(
     gate, counters = OpenGate(), Counters()
     gate.may_open.set()
     with Ender() as ender:
-        async with asyncio.TaskGroup() as tasks:
+        async with asyncio.TaskGroup() as tasks, AsyncExitStack() as calls:
             stage = Stage(gate, counters, ender, tasks, habits)
             listener = listen(door)
             stage.port = listener.getsockname()[1]
@@ -101,10 +103,12 @@ async def relay(
             stage.web_port = web_listener.getsockname()[1]
             house = House(gate, stage, counters, manners or Manners(), frozenset({origin}))
             servers = Server(listener, door, house, ender), Server(web_listener, door, house, ender, Browser)
+            stage.grpc_port = await calls.enter_async_context(media.serve(door, house, ender))
             serving = [tasks.create_task(server.run()) for server in servers]
             yield stage
             for task in serving:
                 task.cancel()
+            await calls.aclose()
     assert (counters.viewers, counters.connections, counters.sources) == (0, 0, 0)
 
 

@@ -5,7 +5,7 @@ from contextlib import suppress
 
 import aiohttp
 
-from services.streams.relay.source import FRAGMENTS
+from services.streams.relay.source import FRAGMENTS, PACKETS
 from tests.eventually import eventually
 from tests.integration.relay.lens import PPS, describe_h265
 from tests.integration.relay.stage import client
@@ -32,7 +32,8 @@ async def test_sound_goes_to_players_that_ask_for_it_and_leaves_browsers_alone()
             await player.receive()
         [fragment] = await messages(browser, 1)
         assert b"one" not in fragment
-        rings = [outlet.ring for outlet in stage.sources["c"]._outlets.values()]
+        outlets = stage.sources["c"]._outlets
+        rings = [outlets[shape].ring for shape in (PACKETS, FRAGMENTS)]
         assert [bool(ring[ring.head - 1].sound) for ring in rings] == [True, False]
 
 

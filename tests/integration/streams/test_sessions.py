@@ -78,6 +78,7 @@ async def test_an_answered_session_is_on_record_and_its_url_shows_pictures(offic
     await seen(answer.rtsp_url)
     path = answer.rtsp_url.partition("/s/")[2].partition("?")[0]
     assert answer.websocket_url == f"ws://127.0.0.1:{office.relay.heard[-1].web_port}/s/{path}", "without the token"
+    assert answer.grpc_target == f"127.0.0.1:{office.relay.heard[-1].grpc_port}"
     facts = await office.told("streams.session.opened", "relay.viewer.opened")
     assert not [fact for fact in facts if answer.token.encode() in fact.SerializeToString()]
     [(service, asked)] = office.permissions.asked

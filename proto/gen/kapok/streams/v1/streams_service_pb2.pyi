@@ -21,18 +21,22 @@ class OpenSessionRequest(_message.Message):
     def __init__(self, session: _Optional[_Union[_session_pb2.Session, _Mapping]] = ...) -> None: ...
 
 class OpenSessionResponse(_message.Message):
-    __slots__ = ("session", "token", "token_expire_time", "rtsp_url", "websocket_url")
+    __slots__ = ("session", "token", "token_expire_time", "rtsp_url", "websocket_url", "grpc_target", "grpc_has_tls")
     SESSION_FIELD_NUMBER: _ClassVar[int]
     TOKEN_FIELD_NUMBER: _ClassVar[int]
     TOKEN_EXPIRE_TIME_FIELD_NUMBER: _ClassVar[int]
     RTSP_URL_FIELD_NUMBER: _ClassVar[int]
     WEBSOCKET_URL_FIELD_NUMBER: _ClassVar[int]
+    GRPC_TARGET_FIELD_NUMBER: _ClassVar[int]
+    GRPC_HAS_TLS_FIELD_NUMBER: _ClassVar[int]
     session: _session_pb2.Session
     token: str
     token_expire_time: _timestamp_pb2.Timestamp
     rtsp_url: str
     websocket_url: str
-    def __init__(self, session: _Optional[_Union[_session_pb2.Session, _Mapping]] = ..., token: _Optional[str] = ..., token_expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., rtsp_url: _Optional[str] = ..., websocket_url: _Optional[str] = ...) -> None: ...
+    grpc_target: str
+    grpc_has_tls: bool
+    def __init__(self, session: _Optional[_Union[_session_pb2.Session, _Mapping]] = ..., token: _Optional[str] = ..., token_expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., rtsp_url: _Optional[str] = ..., websocket_url: _Optional[str] = ..., grpc_target: _Optional[str] = ..., grpc_has_tls: _Optional[bool] = ...) -> None: ...
 
 class RenewSessionRequest(_message.Message):
     __slots__ = ("name",)
