@@ -15,7 +15,7 @@ from cli.cameras import CameraArgument
 from cli.grounds import IncidentOption, LegalBasisOption
 from cli.invocation import Context
 from cli.recording import Recording, sha256
-from cli.rtsp_pull import Pull
+from cli.rtsp_pull import Pull, best_url
 from cli.sessions import PurposeOption, Use, session_of
 from kapok.streams.v1 import session_pb2, streams_service_pb2
 from services.streams.relay.mp4 import TIMESCALE_HZ
@@ -40,7 +40,7 @@ def copy(context: Context, order: Order) -> None:
     use = Use(order.camera, order.purpose, order.legal_basis, order.incident)
     gateway = context.obj.gateway
     with _draft_of(target) as draft, session_of(gateway, use, session_pb2.Session.KIND_COPY) as opened:
-        recording = _record(draft, opened.rtsp_url, order.seconds)
+        recording = _record(draft, Pull.open(best_url(opened), gateway.endpoints.ca), order.seconds)
         made = session_pb2.Copy(
             session=opened.session.name, sha256=sha256(draft), size_bytes=draft.stat().st_size,
             duration_ms=recording.ticks * 1000 // TIMESCALE_HZ,
@@ -67,8 +67,8 @@ def _draft_of(target: Path) -> Iterator[Path]:
         draft.unlink(missing_ok=True)
 
 
-def _record(draft: Path, url: str, seconds: float) -> Recording:
-    with closing(Pull.open(url)) as pull, draft.open("wb") as file:
+def _record(draft: Path, opened: Pull, seconds: float) -> Recording:
+    with closing(opened) as pull, draft.open("wb") as file:
         assert pull.track is not None
         recording = Recording(file, pull.track, round(seconds * TIMESCALE_HZ))
         for packet in pull.packets():

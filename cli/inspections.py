@@ -16,7 +16,7 @@ from cli.invocation import Context
 from cli.listing import LimitOption, show_list
 from cli.papers.group import stamp
 from cli.papers.letters import officer
-from cli.rtsp_pull import Pull
+from cli.rtsp_pull import Pull, best_url
 from cli.sessions import Use, session_of
 from kapok.permissions.v1 import inspection_pb2, inspections_service_pb2
 from kapok.streams.v1 import session_pb2
@@ -73,7 +73,7 @@ def check_camera(
     """Look whether CAMERA shows anything: three times a camera, nothing is kept."""
     use = Use(camera, int(session_pb2.PURPOSE_SUPERVISION))
     with session_of(context.obj.gateway, use, session_pb2.Session.KIND_LIVE_CHECK) as opened:
-        with closing(Pull.open(opened.rtsp_url)) as pull:
+        with closing(Pull.open(best_url(opened), context.obj.gateway.endpoints.ca)) as pull:
             until = datetime.now(UTC) + timedelta(seconds=seconds)
             pictures = 0
             for packet in pull.packets():

@@ -1,15 +1,19 @@
-"""Pulls one session's pictures from a relay: a small RTSP client (RFC 2326) over TCP, for copies."""
+"""Pulls one session's pictures from a relay: a small RTSP client (RFC 2326) over TCP or TLS, for copies."""
 
 import socket
+import ssl
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urlsplit
 
+from kapok.streams.v1 import streams_service_pb2
 from services.chassis import errors
 from services.rtsp import message as rtsp
 from services.streams.relay import rtp, sdp
 
+_PORTS = {"rtsp": 554, "rtsps": 322}
 _STEP_TIMEOUT_S = 10.0
 _KEEP_ALIVE_S = 20.0  # a relay forgets a session that says nothing for a minute
 _READ_BYTES = 256 * 1024
@@ -18,6 +22,11 @@ _KINDS: dict[int, type[errors.Error]] = {
     400: errors.FailedPrecondition, 401: errors.Unauthenticated, 403: errors.Denied, 404: errors.NotFound,
     503: errors.Unavailable,
 }  # fmt: skip
+
+
+def best_url(opened: streams_service_pb2.OpenSessionResponse) -> str:
+    """Where a session is pulled from: over TLS wherever its relay speaks it."""
+    return str(opened.rtsps_url or opened.rtsp_url)
 
 
 @dataclass
@@ -33,14 +42,21 @@ class Pull:
     early: list[rtsp.Interleaved] = field(default_factory=list)  # packets that came before the answer to PLAY
 
     @classmethod
-    def open(cls, url: str) -> "Pull":
-        """Connect and PLAY; raises errors.Error with the relay's reason when it refuses."""
+    def open(cls, url: str, authority: Path | None = None) -> "Pull":
+        """Connect and PLAY; ``authority`` (PEM) is who certifies relays, of rtsps:// URLs.
+
+        Raises errors.Error with the relay's reason when it refuses.
+        """
         parts = urlsplit(url)
-        if parts.scheme != "rtsp" or not parts.hostname:
-            raise errors.FailedPrecondition("STATE_WRONG", f"{rtsp.masked(url)}: this command copies over rtsp:// only")
+        if parts.scheme not in _PORTS or not parts.hostname:
+            message = f"{rtsp.masked(url)}: this command copies over rtsp:// and rtsps:// only"
+            raise errors.FailedPrecondition("STATE_WRONG", message)
         try:
-            connection = socket.create_connection((parts.hostname, parts.port or 554), _STEP_TIMEOUT_S)
-        except OSError as error:
+            trust = ssl.create_default_context(cafile=authority) if parts.scheme == "rtsps" else None
+            connection = socket.create_connection((parts.hostname, parts.port or _PORTS[parts.scheme]), _STEP_TIMEOUT_S)
+            if trust is not None:
+                connection = trust.wrap_socket(connection, server_hostname=parts.hostname)
+        except OSError as error:  # of TLS, too
             raise errors.Unavailable("SOURCE_AWAY", f"the relay at {parts.netloc} can't be reached: {error}") from error
         pull = cls(url, connection)
         try:
@@ -103,7 +119,7 @@ class Pull:
         except TimeoutError:
             message = f"no pictures for {_STEP_TIMEOUT_S:.0f} s: the camera may be away"
             raise errors.Unavailable("SOURCE_AWAY", message) from None
-        except ConnectionError:
+        except OSError:
             data = b""
         if not data:
             raise _ended()

@@ -10,7 +10,7 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -45,6 +45,7 @@ class Settings:
     grpc_port: int = 7443
     http_port: int = 7080
     rtsp_port: int = 8554
+    rtsps_port: int = 8322
     metrics_port: int = 9464
     relays: int = 1
     source_networks: tuple[str, ...] = HOME_NETWORKS
@@ -89,13 +90,12 @@ class _Start:
         metrics_port = pick(chosen.metrics_port, "metrics", self.say)
         grpc_port, http_port = pick(chosen.grpc_port, "gRPC", self.say), pick(chosen.http_port, "HTTP", self.say)
         # Nobody listens yet, so the second relay would be given the first one's port: it takes any.
-        rtsp_ports = [chosen.rtsp_port, *(0 for _ in relays[1:])]
-        ports = {name: self._relay_ports(port) for name, port in zip(relays, rtsp_ports, strict=True)}
+        ports = {name: self._relay_ports(is_first=name == relays[0]) for name in relays}
         own = (
             grpc_port,
             http_port,
             metrics_port,
-            *(port for pair in ports.values() for port in (pair.rtsp, pair.web, pair.metrics, pair.grpc)),
+            *(port for taken in ports.values() for port in astuple(taken)),
         )
         sockets = self.stack.enter_context(layout.sockets(home))
         wiring = Wiring(self.premises, sockets, server.url, chosen.source_networks, own, http_port)
@@ -125,13 +125,13 @@ class _Start:
         await self._enter(background(guard(child)))
         return child
 
-    def _relay_ports(self, rtsp_port: int) -> RelayPorts:
+    def _relay_ports(self, *, is_first: bool) -> RelayPorts:
+        rtsp, rtsps = (self.settings.rtsp_port, self.settings.rtsps_port) if is_first else (0, 0)
         return RelayPorts(
-            pick(rtsp_port, "RTSP", self.say),
-            pick(0, "WebSocket", self.say),
-            pick(0, "metrics", self.say),
-            pick(0, "media over gRPC", self.say),
-        )
+            rtsp=pick(rtsp, "RTSP", self.say), rtsps=pick(rtsps, "RTSPS", self.say),
+            web=pick(0, "WebSocket", self.say), wss=pick(0, "secure WebSocket", self.say),
+            metrics=pick(0, "metrics", self.say), grpc=pick(0, "media over gRPC", self.say),
+        )  # fmt: skip
 
     async def _start_services(self, wiring: Wiring, grpc_port: int) -> services.gateway.app.Bound:
         self.say("starting permissions, registry, streams, audit and the gateway")

@@ -1,4 +1,4 @@
-"""The development certificate authority of a home: who the gateway is, who the demo's principals are.
+"""The development certificate authority of a home: who the gateway and the relays are, who the demo's principals are.
 
 Made on first start, kept afterwards. Its subject says that it is for development: no other cell trusts it, and a
 cluster brings certificates of its own. Client certificates name their principal as URI SAN kapok://principals/<id>.
@@ -26,6 +26,7 @@ _CLOCK_DIFFERENCE = timedelta(minutes=5)  # of a machine that checks a certifica
 _PublicKey = ec.EllipticCurvePublicKey | rsa.RSAPublicKey
 _STRONG_BITS = {False: 256, True: 2048}  # of an elliptic curve, of RSA
 _ORGANISATION = "Kapok development, not for production"
+_PRINCIPALS, _RELAYS = "principals/", "relays/"  # folders of what is issued to them
 _SERVER_NAMES = (
     x509.DNSName("localhost"),
     x509.IPAddress(ipaddress.ip_address("127.0.0.1")),
@@ -70,10 +71,14 @@ class Authority:
         """The gateway's certificate, for loopback names."""
         return self._issue("server", "Kapok gateway", _SERVER_NAMES)
 
+    def relay(self, name: str) -> Credential:
+        """A relay's certificate, with which it answers viewers over TLS; for loopback names."""
+        return self._issue(f"{_RELAYS}{name}", f"Kapok {name}", _SERVER_NAMES)
+
     def client(self, principal: str) -> Credential:
         """The certificate of ``principals/<principal>``."""
         uri = x509.UniformResourceIdentifier(f"kapok://principals/{principal}")
-        return self._issue(f"principals/{principal}", principal, [uri])
+        return self._issue(f"{_PRINCIPALS}{principal}", principal, [uri])
 
     @classmethod
     def at_hand(cls, certificate: Path, now: datetime) -> "Authority | None":
@@ -103,7 +108,9 @@ class Authority:
         if _is_good(made, self.now) and _is_issued_by(issuer, _load(made.certificate)):
             return made
         key = ec.generate_private_key(ec.SECP256R1())
-        _write(made, self._signed(common_name, names, key.public_key(), is_server=file == "server"), key)
+        _write(
+            made, self._signed(common_name, names, key.public_key(), is_server=not file.startswith(_PRINCIPALS)), key
+        )
         return made
 
     def _signed(

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from services.cell import keys as key_files
 from services.cell import rights
-from services.cell.authority import Authority
+from services.cell.authority import Authority, Credential
 from services.cell.demo import Demo
 from services.cell.endpoints import Access
 from services.cell.layout import Layout, write_private
@@ -15,12 +15,13 @@ from services.chassis.signing import Signer
 
 @dataclass(frozen=True)
 class Premises:
-    """A furnished home; ``clients`` are the principals' accesses by id."""
+    """A furnished home; ``clients`` are the principals' accesses by id, ``relays`` who they are to viewers."""
 
     layout: Layout
     keys: key_files.Keys
     authority: Authority
     clients: Mapping[str, Access]
+    relays: Mapping[str, Credential]
 
     @property
     def audience(self) -> str:
@@ -33,6 +34,7 @@ def furnish(layout: Layout, relays: Sequence[str], demo: Demo | None, now: datet
     names = [service.name for service in rights.SERVICES]
     keys = key_files.make(layout.keys, names, relays, [rights.SETUP.name, rights.CELL.name])
     authority = Authority.open(layout.certificates, now)
+    servers = {name: authority.relay(name) for name in relays}
     clients: dict[str, Access] = {}
     fingerprints: dict[str, str] = {}
     for one in demo.principals if demo else ():
@@ -42,4 +44,4 @@ def furnish(layout: Layout, relays: Sequence[str], demo: Demo | None, now: datet
     if demo and not layout.genesis.exists():
         organs = {kind: Signer.from_file(keys.signing(f"organ-{kind}")) for kind in key_files.ORGANS}
         write_private(layout.genesis, demo.genesis(organs, fingerprints))
-    return Premises(layout, keys, authority, clients)
+    return Premises(layout, keys, authority, clients, servers)

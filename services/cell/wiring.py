@@ -30,6 +30,8 @@ class RelayPorts:
     web: int
     metrics: int
     grpc: int
+    rtsps: int
+    wss: int
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,11 @@ class Wiring:
             "bus_url": self.bus_url,
             "bus_seed": self.keys.bus_seed(name),
             "key_file": self.keys.pair(name),
+            "rtsps_listen": f"{HOST}:{ports.rtsps}",
+            "wss_listen": f"{HOST}:{ports.wss}",
+            "certificate_file": self.premises.relays[name].certificate,
+            "private_key_file": self.premises.relays[name].key,
+            "udp_out": True,
             "rtsp_listen": f"{HOST}:{ports.rtsp}",
             "web_listen": f"{HOST}:{ports.web}",
             "client_ca_file": self.premises.authority.own.certificate,

@@ -122,7 +122,7 @@ class RelayFleet:
         name = message.subject.split(".")[3]
         self._relays[name] = Relay(
             name, said.public_key, said.rtsp_host, said.rtsp_port, said.viewers, self.clock.now(),
-            said.web_port, said.has_tls, said.grpc_port, said.grpc_has_tls,
+            said.web_port, said.rtsps_port, said.wss_port, said.grpc_port, said.grpc_has_tls,
         )  # fmt: skip
 
     def heard_at(self, relay: str) -> datetime:

@@ -25,7 +25,8 @@ class Relay:
     viewers: int
     heard_at: datetime
     web_port: int = 0
-    has_tls: bool = False
+    rtsps_port: int = 0  # 0 = it speaks no TLS
+    wss_port: int = 0
     grpc_port: int = 0
     grpc_has_tls: bool = False
 

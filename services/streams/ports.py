@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from services.chassis.outbox import Message
+from services.streams.addresses import Urls
 from services.streams.copies import Copy
 from services.streams.domain import Move, Order, Permit, Session
 from services.streams.placement import Relay
@@ -30,10 +31,7 @@ class Opened:
     session: Session
     token: str
     token_expires_at: datetime
-    rtsp_url: str
-    websocket_url: str
-    grpc_target: str
-    grpc_has_tls: bool
+    urls: Urls
 
 
 @dataclass(frozen=True, slots=True)

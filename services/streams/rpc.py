@@ -117,10 +117,12 @@ def _opened(opened: Opened) -> streams_service_pb2.OpenSessionResponse:
     answer = streams_service_pb2.OpenSessionResponse(
         session=session_message(opened.session),
         token=opened.token,
-        rtsp_url=opened.rtsp_url,
-        websocket_url=opened.websocket_url,
-        grpc_target=opened.grpc_target,
-        grpc_has_tls=opened.grpc_has_tls,
+        rtsp_url=opened.urls.rtsp,
+        websocket_url=opened.urls.websocket,
+        rtsps_url=opened.urls.rtsps,
+        wss_url=opened.urls.wss,
+        grpc_target=opened.urls.grpc,
+        grpc_has_tls=opened.urls.grpc_has_tls,
     )
     answer.token_expire_time.FromDatetime(opened.token_expires_at)
     return answer

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from services.chassis import errors
 from services.chassis.clock import Clock
 from services.streams import domain
+from services.streams.addresses import urls
 from services.streams.copies import Copy, checked_copy
 from services.streams.domain import Ended, Move, Order, Permit, Session, Shown
 from services.streams.lost import LONGEST_STANDING, is_lost
@@ -189,13 +190,7 @@ class Streams:
     def _admitted(self, session: Session, relay: Relay) -> Opened:
         token_expires_at = self.clock.now() + domain.TOKEN_LIFETIME
         token = self.tokens.issue(session, token_expires_at)
-        path = f"s/{session.name.removeprefix('sessions/')}"
-        rtsp, web = ("rtsps", "wss") if relay.has_tls else ("rtsp", "ws")
-        return Opened(
-            session, token, token_expires_at, f"{rtsp}://{relay.host}:{relay.port}/{path}?token={token}",
-            f"{web}://{relay.host}:{relay.web_port}/{path}",
-            f"{relay.host}:{relay.grpc_port}", relay.grpc_has_tls,
-        )  # fmt: skip
+        return Opened(session, token, token_expires_at, urls(relay, session.name, token))
 
     async def _close(self, session: Session, reason: str) -> Session:
         """The session closed on record; the first reason stands."""

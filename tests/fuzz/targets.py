@@ -5,11 +5,13 @@ from contextlib import suppress
 
 from services.chassis.errors import Error
 from services.rtsp.digest import Credentials, choose
-from services.rtsp.message import Headers, Message, Parser, ProtocolError, Request
+from services.rtsp.message import Headers, Interleaved, Message, Parser, ProtocolError, Request
 from services.streams.relay import mp4 as container
 from services.streams.relay import websocket as web
 from services.streams.relay.fragments import Fragments
 from services.streams.relay.framing import Arrival
+from services.streams.relay.offers import OfferError, Terms, chosen
+from services.streams.relay.packing import Packing
 from services.streams.relay.reorder import Reorder
 from services.streams.relay.rtp import Assembler
 from services.streams.relay.sdp import AAC, Sound, Track, offer, parse
@@ -49,7 +51,8 @@ def rtp(data: bytes) -> None:
             arrival = Arrival(number / 100, number / 100)
             for ordered in reorder.push(packet, arrival.monotonic_s):
                 for unit in made.push(ordered, arrival):
-                    assert Parser().feed(unit.buffer + unit.sound)
+                    framed = [frame.payload for frame in _framed(unit.sound + unit.buffer)]
+                    assert framed == [one for run in Packing().make(unit).runs for one in run.packets()]
                     with suppress(ProtocolError):
                         fragments.make(unit)
             try:
@@ -57,6 +60,12 @@ def rtp(data: bytes) -> None:
             except ProtocolError:
                 continue
             assert sum(len(payload) for _, payload in made._pending) <= _PICTURE_BYTES_MOST
+
+
+def _framed(wire: bytes) -> list[Interleaved]:
+    frames = [frame for frame in Parser().feed(wire) if isinstance(frame, Interleaved)]
+    assert frames
+    return frames
 
 
 def _packets(data: bytes) -> list[bytes]:
@@ -77,6 +86,13 @@ def sdp(data: bytes) -> None:
     again = parse(offer(found.track.inspector(), found.sound), "rtsp://relay/s")
     assert again.track.encoding == found.track.encoding
     assert (again.sound is None) == (found.sound is None)
+
+
+def offers(data: bytes) -> None:
+    """Whatever a player offers, what is taken is a pair of ports that may be sent to, or nothing."""
+    with suppress(OfferError):
+        port = chosen(data.decode("latin1"), Terms("192.0.2.7"))
+        assert port is None or (1024 <= port < 65535 and port % 2 == 0)
 
 
 def rtcp(data: bytes) -> None:
@@ -126,4 +142,6 @@ def _frames(*parts: bytes) -> tuple[list[tuple[int, bytes]], int]:
     return found, 0
 
 
-TARGETS: Mapping[str, Callable[[bytes], None]] = {f.__name__: f for f in (rtsp, rtp, sdp, rtcp, digest, mp4, websocket)}
+TARGETS: Mapping[str, Callable[[bytes], None]] = {
+    f.__name__: f for f in (rtsp, rtp, sdp, offers, rtcp, digest, mp4, websocket)
+}

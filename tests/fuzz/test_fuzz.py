@@ -22,6 +22,7 @@ SEEDS = {
     + Response(200, headers=Headers({"CSeq": "1"}), body=b"v=0\r\n").encode(),
     "rtp": bytes((len(_PICTURE),)) + _PICTURE,
     "sdp": offer(H264(_SPROP)) + b"m=audio 0 RTP/AVP 8\r\na=control:trackID=1\r\n",
+    "offers": b"RTP/AVP/UDP;unicast;destination=192.0.2.7;client_port=5000-5001,RTP/AVP/TCP;unicast",
     "rtcp": b"\x1c" + struct.pack(">BBHIQIII", 0x80, 200, 6, 1, 3_908_988_800 << 32, 0, 0, 0),
     "mp4": bytes((len(_SPS),)) + _SPS + b"\x04" + _PPS,
     "websocket": b"GET /s/c HTTP/1.1\r\nHost: relay\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"

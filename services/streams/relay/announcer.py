@@ -29,7 +29,8 @@ class Address:
     port: int
     metrics: str
     web_port: int = 0
-    has_tls: bool = False
+    rtsps_port: int = 0  # 0 = no TLS
+    wss_port: int = 0
     grpc_port: int = 0
     grpc_has_tls: bool = False
 
@@ -100,7 +101,8 @@ async def announce_forever(bus: Bus, address: Address, counters: Counters, lease
         said = relay_pb2.RelayAnnouncement(
             relay=address.relay, public_key=address.public_key, rtsp_host=address.host, rtsp_port=address.port,
             viewers=counters.viewers, cameras=counters.sources, applied_number=max(lease.applied, 0),
-            metrics_address=address.metrics, web_port=address.web_port, has_tls=address.has_tls,
+            metrics_address=address.metrics, web_port=address.web_port,
+            rtsps_port=address.rtsps_port, wss_port=address.wss_port,
             grpc_port=address.grpc_port, grpc_has_tls=address.grpc_has_tls,
         )  # fmt: skip
         said.time.FromDatetime(clock.now())

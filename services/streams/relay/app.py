@@ -1,12 +1,14 @@
 """Composition of a relay: opens, wires, yields. The only file of it that knows every other."""
 
 import asyncio
+import socket
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import aiohttp
 import grpc
@@ -17,9 +19,10 @@ from services.chassis.clock import SystemClock
 from services.chassis.settings import Network, SettingsError
 from services.chassis.signing import Verifier
 from services.chassis.tasks import background, group
+from services.streams.relay import wire
 from services.streams.relay.announcer import Address, FactRecord, announce_forever
 from services.streams.relay.browser import Browser
-from services.streams.relay.connection import House, Manners
+from services.streams.relay.connection import LOOPBACK, Connection, House, Manners
 from services.streams.relay.control import Fence
 from services.streams.relay.counters import Counters
 from services.streams.relay.doorkeeper import Doorkeeper
@@ -59,8 +62,16 @@ class Settings:
     private_key_file: Path | None = None
     client_ca_file: Path | None = None  # PEM: programs show a certificate that it issued, before they say anything
     web_origins: tuple[str, ...] = ()  # of the pages that may play here: scheme://host[:port]
+    rtsps_listen: str = ""  # empty: no TLS; else it needs a certificate (PEM, its issuers behind it) and its key
+    wss_listen: str = ""  # the same
+    plain_networks: tuple[Network, ...] = LOOPBACK  # whose viewers may come without TLS
+    udp_out: bool = False  # RTP over UDP to those of them that ask for it
     own_addresses: tuple[str, ...] = ()  # host:port of the cell's other endpoints: never a camera
     lease_s: float = 10.0
+
+    def __post_init__(self) -> None:
+        if (self.rtsps_listen or self.wss_listen) and not (self.certificate_file and self.private_key_file):
+            raise SettingsError("KAPOK_CERTIFICATE_FILE and KAPOK_PRIVATE_KEY_FILE: RTSPS and WSS need both")
 
 
 @asynccontextmanager
@@ -71,8 +82,8 @@ async def app(settings: Settings) -> AsyncIterator[None]:
     keys = Keys(
         settings.relay_id, own, _verifier(settings.streams_public_key), _verifier(settings.permissions_public_key)
     )
-    host, port = _endpoint(settings.rtsp_listen)
-    door, web_door = Door(host, port), Door(*_endpoint(settings.web_listen))
+    host, _ = _endpoint(settings.rtsp_listen)
+    tls = _tls(settings)
     with Ender() as ender:
         async with (
             bus.connect(settings.bus_url, settings.bus_seed, settings.relay_id) as opened_bus,
@@ -93,14 +104,20 @@ async def app(settings: Settings) -> AsyncIterator[None]:
             counters.first_picture = histogram(metrics.REGISTRY, "first_picture", "To a first key picture").observe
             collector = RelayCollector(counters, doorkeeper)
             metrics.REGISTRY.register(collector)
-            listener, web_listener = listen(door), listen(web_door)
-            bound, web_bound = listener.getsockname()[1], web_listener.getsockname()[1]
+            plain, web = _entrance(settings.rtsp_listen), _entrance(settings.web_listen)
+            secure, secure_web = _entrance(settings.rtsps_listen, tls), _entrance(settings.wss_listen, tls)
+            entrances = (plain, Connection), (web, Browser), (secure, Connection), (secure_web, Browser)
             public_key = X25519PrivateKey.from_private_bytes(own).public_key().public_bytes_raw()
-            house = House(doorkeeper, doorkeeper, counters, Manners(), frozenset(settings.web_origins))
+            ports = [entrance.port if entrance else 0 for entrance, _ in entrances]
+            origins = frozenset(settings.web_origins)
+            house = House(
+                doorkeeper, doorkeeper, counters, Manners(), origins, settings.plain_networks, settings.udp_out
+            )
             media_door, shown = Door(*_endpoint(settings.grpc_media_listen)), credentials(settings)
             grpc_bound = await calls.enter_async_context(media.serve(media_door, house, ender, shown))
             address = Address(
-                settings.relay_id, public_key, host, bound, f"{host}:{metrics_port}", web_bound,
+                settings.relay_id, public_key, host, ports[0], f"{host}:{metrics_port}",
+                web_port=ports[1], rtsps_port=ports[2], wss_port=ports[3],
                 grpc_port=grpc_bound, grpc_has_tls=shown is not None,
             )  # fmt: skip
             bus_host = settings.bus_url.rpartition("/")[2].rpartition("@")[2]
@@ -108,15 +125,12 @@ async def app(settings: Settings) -> AsyncIterator[None]:
                 {
                     *settings.own_addresses,
                     bus_host,
-                    f"{host}:{bound}",
-                    f"{host}:{web_bound}",
-                    f"{host}:{grpc_bound}",
+                    *(f"{host}:{port}" for port in (*ports, grpc_bound)),
                     address.metrics,
                 }
             )
             fence = Fence({"http": HttpPointing(client, settings.source_networks, own_addresses)}, clock)
-            server = Server(listener, door, house, ender)
-            web_server = Server(web_listener, web_door, house, ender, Browser)
+            servers = [Server(way.listener, way.door, house, ender, talk) for way, talk in entrances if way]
             editions = Editions(opened_bus, keys, doorkeeper)
             await Ears(
                 opened_bus, keys, doorkeeper, fence, settings.source_networks, own_addresses, clock, tasks, editions
@@ -127,11 +141,36 @@ async def app(settings: Settings) -> AsyncIterator[None]:
                 report_forever(opened_bus, settings.relay_id, doorkeeper.signals, clock),
                 _sweep_forever(doorkeeper),
             ):
-                async with background(server.run(), web_server.run()):
+                async with background(*(server.run() for server in servers)):
                     yield
                     await calls.aclose()  # before the ends of their looks are waited for
                 await doorkeeper.drain(_LAST_FACTS)
             metrics.REGISTRY.unregister(collector)
+
+
+class _Entrance(NamedTuple):
+    listener: socket.socket
+    door: Door
+
+    @property
+    def port(self) -> int:
+        bound: int = self.listener.getsockname()[1]
+        return bound
+
+
+def _entrance(listen_at: str, tls: ssl.SSLContext | None = None) -> _Entrance | None:
+    """A door that listens; None where nothing is to listen."""
+    if not listen_at:
+        return None
+    door = Door(*_endpoint(listen_at), tls=tls)
+    return _Entrance(listen(door), door)
+
+
+def _tls(settings: Settings) -> ssl.SSLContext | None:
+    """What the relay shows to viewers, if anything."""
+    if settings.certificate_file and settings.private_key_file:
+        return wire.context(settings.certificate_file, settings.private_key_file)
+    return None
 
 
 async def _sweep_forever(doorkeeper: Doorkeeper) -> None:

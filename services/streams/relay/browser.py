@@ -97,6 +97,7 @@ class Browser:
         house = self._house
         if house.counters.connections > house.manners.connections_most:
             raise full()
+        house.refuse_in_the_open(self._viewer, self._peer)
         self._admission = await house.gate.admit(f"{handshake.path}?token={handshake.token}", self._peer)
         self._source = house.sources.source(self._admission.feed)
         self._holds.enter_context(self._source.held())

@@ -10,23 +10,27 @@ from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
+from ipaddress import ip_network
 from urllib.parse import urlsplit
 
 from services.chassis.errors import Denied, Error, Exhausted, Unavailable
+from services.chassis.settings import Network
 from services.rtsp.message import Headers, Parser, ProtocolError, Request, Response
 from services.streams.relay.counters import Counters
 from services.streams.relay.gate import Admission, Gate, Peer, SourceBook
+from services.streams.relay.offers import OfferError
 from services.streams.relay.rtp import RTP_CHANNEL
 from services.streams.relay.sdp import SOUND_CHANNEL, SOUND_TRACK, TRACK
 from services.streams.relay.source import Source
+from services.streams.relay.tracks import Tracks
 from services.streams.relay.viewer import Viewer
 
 STATUS = {
     "INVALID_ARGUMENT": 400, "UNAUTHENTICATED": 401, "PERMISSION_DENIED": 403, "NOT_FOUND": 404,
     "RESOURCE_EXHAUSTED": 453, "FAILED_PRECONDITION": 503, "UNAVAILABLE": 503, "ABORTED": 503,
 }  # fmt: skip
+LOOPBACK: tuple[Network, ...] = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 _READ_BYTES = 4096  # requests are small, and a thousand viewers wait in this call
-_TRANSPORT = "RTP/AVP/TCP;unicast;interleaved={}-{}"
 _SUFFIX = re.compile(rf"/?(?:{TRACK}|{SOUND_TRACK})?/?(?=\?|$)")
 _IS_SOUND = re.compile(rf"/{SOUND_TRACK}/?(?=\?|$)")
 
@@ -49,6 +53,15 @@ class House:
     counters: Counters
     manners: Manners
     origins: frozenset[str] = frozenset()  # of the pages that may play here: scheme://host[:port]
+    plain_networks: tuple[Network, ...] = LOOPBACK  # whose viewers may come without TLS
+    has_datagrams: bool = False  # whether RTP goes out over UDP, to viewers without TLS
+
+    def refuse_in_the_open(self, viewer: Viewer, peer: Peer) -> None:
+        """Denied for a viewer without TLS from a network that the cell does not list."""
+        if viewer.wire.is_secure or peer.is_in(self.plain_networks):
+            return
+        message = "pictures leave this cell encrypted; use the session's rtsps_url or wss_url (KAPOK_PLAIN_NETWORKS)"
+        raise Denied("PLAIN_REFUSED", message)
 
 
 class Connection:
@@ -67,6 +80,7 @@ class Connection:
         self._format: tuple[object, ...] = ()  # as the client was told
         self._is_playing = False  # opened with the gate, so to be closed with it
         self._is_attached = False
+        self._tracks = Tracks(viewer, peer, house.counters, has_datagrams=house.has_datagrams)
         self._is_over = False
         self._holds = ExitStack()
         self._verbs: dict[str, Callable[[Request], Awaitable[Response]]] = {
@@ -86,23 +100,27 @@ class Connection:
             return self._viewer.ended_why is None
         finally:
             if self._source is not None:
-                self._source.detach(self._viewer)
+                self._source.detach(self._tracks.receiver[0])
+            self._tracks.close()
             self._viewer.close()
             self._holds.close()
             if self._is_playing and self._admission is not None:
                 self._house.counters.viewers -= 1
+                self._house.counters.datagram_viewers -= self._tracks.are_datagrams
                 self._house.gate.closed(self._admission, self._viewer, self._viewer.ended_why or why)
 
     async def _serve(self) -> str:
         """Answer requests one after another; why it is over."""
-        loop, parser = asyncio.get_running_loop(), Parser()
-        left_s = self._house.manners.handshake.total_seconds()
+        loop, parser, manners = asyncio.get_running_loop(), Parser(), self._house.manners
+        left_s, session_s = (span.total_seconds() for span in (manners.handshake, manners.session))
         while not self._is_over:
             started_s = loop.time()
             try:
                 async with asyncio.timeout(left_s):
                     data = await self._viewer.receive(_READ_BYTES)
             except TimeoutError:
+                if self._is_playing and (left_s := self._tracks.heard_s + session_s - loop.time()) > 0:
+                    continue  # alive beside the connection
                 return "no sign of life" if self._is_playing else "handshake too slow"
             except OSError:
                 return "connection lost"
@@ -114,7 +132,7 @@ class Connection:
                     self._viewer.reply((await self._answer(message)).encode())
                     self._attach()
             if self._is_playing:
-                left_s = self._house.manners.session.total_seconds()
+                left_s = session_s
         return "teardown"
 
     async def _answer(self, request: Request) -> Response:
@@ -145,7 +163,8 @@ class Connection:
 
     async def _describe(self, request: Request) -> Response:
         source = await self._enter(request)
-        base = request.uri.rstrip("/") + "/"
+        # Clients that join as RFC 1808 has it lose a query, so the track's URI has none: this connection is admitted.
+        base = request.uri.partition("?")[0].rstrip("/") + "/"
         fields = {"Content-Base": base, "Content-Type": "application/sdp"}
         body = await source.description()
         self._format = source.format
@@ -155,18 +174,22 @@ class Connection:
         source = await self._enter(request)
         if self._is_playing:
             return Response(455)
-        offers = request.headers.get("Transport").upper().split(",")
-        if not any(offer.strip().startswith("RTP/AVP/TCP") and "MULTICAST" not in offer for offer in offers):
-            return Response(461, headers=Headers({"Kapok-Reason": "TRANSPORT_UNSUPPORTED"}), body=b"use RTP over TCP\n")
         await source.description()  # a client may skip DESCRIBE; nothing plays before the camera does
         self._format = self._format or source.format
-        if not _IS_SOUND.search(request.uri):
-            self._track_uri, channel = request.uri, RTP_CHANNEL
-        elif source.has_sound:
-            self._sound_uri, channel, self._viewer.hears = request.uri, SOUND_CHANNEL, True
-        else:
+        is_sound = _IS_SOUND.search(request.uri) is not None
+        if is_sound and not source.has_sound:
             return Response(404)
-        transport = _TRANSPORT.format(channel, channel + 1)
+        try:
+            transport = self._tracks.set_up(
+                request.headers.get("Transport"), SOUND_CHANNEL if is_sound else RTP_CHANNEL
+            )
+        except OfferError as problem:
+            fields = {"Kapok-Reason": "TRANSPORT_UNSUPPORTED", "Content-Type": "text/plain; charset=utf-8"}
+            return Response(461, headers=Headers(fields), body=f"{problem}\n".encode())
+        if is_sound:
+            self._sound_uri = request.uri
+        else:
+            self._track_uri = request.uri
         return Response(200, headers=Headers({"Transport": transport, "Session": self._session_field}))
 
     async def _play(self, request: Request) -> Response:
@@ -179,6 +202,7 @@ class Connection:
             await self._house.gate.opened(self._admission, self._viewer)
             self._is_playing = True
             self._house.counters.viewers += 1
+            self._house.counters.datagram_viewers += self._tracks.are_datagrams
             self._house.counters.viewers_total += 1
         info = f"url={self._track_uri}"
         if start := source.start():
@@ -203,12 +227,13 @@ class Connection:
         if self._source is None:
             if self._house.counters.connections > self._house.manners.connections_most:
                 raise full()
+            self._house.refuse_in_the_open(self._viewer, self._peer)
             admission = await self._house.gate.admit(target, self._peer)
             source = self._house.sources.source(admission.feed)
             self._holds.enter_context(source.held())
             self._target, self._admission, self._source = target, admission, source
             self._on_admitted()
-        elif target != self._target:
+        elif target not in (self._target, self._target.partition("?")[0]):
             raise Denied("TOKEN_INVALID", "this connection plays another URL; open a new one")
         return self._source
 
@@ -216,7 +241,7 @@ class Connection:
         """Pictures begin right behind the response to PLAY, at the one that its RTP-Info names."""
         if self._is_playing and not self._is_attached and self._source is not None:
             self._is_attached = True
-            self._source.attach(self._viewer)
+            self._source.attach(*self._tracks.receiver)
 
 
 def full() -> Exhausted:

@@ -13,8 +13,10 @@ class Counters:
     """Gauges and totals of one relay process."""
 
     viewers: int = 0  # playing now
+    datagram_viewers: int = 0  # those of them that take RTP over UDP
     viewers_total: int = 0
     connections: int = 0  # open now, playing or not
+    secure_connections: int = 0  # those of them that speak TLS
     connections_refused: int = 0  # pushed out while the relay was full of strangers
     sources: int = 0  # being pulled now
     source_reconnects: int = 0
@@ -22,6 +24,7 @@ class Counters:
     access_units_out: int = 0
     bytes_in: int = 0
     bytes_out: int = 0
+    datagrams_lost: int = 0  # that the kernel would not send, or whose viewer has closed its port
     cut_backs: int = 0  # times that a slow viewer was cut back to a key picture
     drops: int = 0  # malformed packets of cameras, oversized pictures, and those that no browser could be shown
     first_picture: Callable[[float], None] = _ignore  # called with the seconds from connection to first key picture

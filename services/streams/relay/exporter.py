@@ -10,7 +10,7 @@ from prometheus_client.registry import Collector, CollectorRegistry
 from services.streams.relay.counters import Counters
 from services.streams.relay.doorkeeper import Doorkeeper
 
-_GAUGES = frozenset({"viewers", "connections", "sources"})
+_GAUGES = frozenset({"viewers", "connections", "secure_connections", "datagram_viewers", "sources"})
 _SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5)
 
 

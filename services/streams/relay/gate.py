@@ -1,8 +1,10 @@
 """What the RTSP server needs from those who know tokens, sessions and cameras; it knows none of these itself."""
 
 from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_address
 from typing import NamedTuple, Protocol
 
+from services.chassis.settings import Network
 from services.streams.relay.ender import Endable
 from services.streams.relay.source import Source
 
@@ -12,6 +14,13 @@ class Peer(NamedTuple):
 
     host: str
     port: int
+
+    def is_in(self, networks: tuple[Network, ...]) -> bool:
+        """Whether its address lies in one of them; one of IPv4 that IPv6 carries is taken for what it is."""
+        address = ip_address(self.host)
+        if isinstance(address, IPv6Address) and address.ipv4_mapped:
+            address = address.ipv4_mapped
+        return any(address in network for network in networks)
 
 
 @dataclass(frozen=True, slots=True)

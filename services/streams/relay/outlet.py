@@ -156,3 +156,11 @@ class MadeOutlet(Outlet):
             return
         self._awaits_key = False
         super().put(made)
+
+
+class ToldOutlet(MadeOutlet):
+    """Whose receivers were told the format beside the pictures, as those of packets were."""
+
+    def change(self, why: str) -> None:
+        """They can't be told of another."""
+        Outlet.change(self, why)

@@ -1,4 +1,4 @@
-"""A door of the relay, for RTSP or WebSocket: accepts connections, keeps strangers few and short.
+"""A door of the relay, for RTSP or WebSocket, plain or TLS: accepts connections, keeps strangers few and short.
 
 Every socket is closed by the ender.
 """
@@ -6,6 +6,7 @@ Every socket is closed by the ender.
 import asyncio
 import logging
 import socket
+import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,6 +16,7 @@ from services.streams.relay.connection import Connection, House
 from services.streams.relay.ender import Ender
 from services.streams.relay.gate import Peer
 from services.streams.relay.viewer import Viewer
+from services.streams.relay.wire import secured
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +30,7 @@ class Door:
     strangers_most: int = 256
     stranger_patience: timedelta = timedelta(seconds=1)  # sure to be kept so long, also while the door is crowded
     send_buffer_bytes: int = 256 * 1024  # of each viewer: what the kernel holds, a viewer has not seen
+    tls: ssl.SSLContext | None = None  # None: plain
 
     @property
     def send_buffer(self) -> tuple[int, int, int]:
@@ -111,16 +114,22 @@ class Server:
         task = asyncio.current_task()
         assert task is not None
         counters = self._house.counters
-        is_last_word_due = False
+        viewer, is_last_word_due = None, False
         counters.connections += 1
         try:
+            accepted = secured(accepted, self._door.tls)
             viewer = Viewer(accepted, counters)
+            counters.secure_connections += viewer.wire.is_secure
             is_last_word_due = await self._talk(viewer, peer, self._house, lambda: self._forget(task)).run()
         except Exception:  # one connection's failure, the gate's included, must not end a thousand viewers
             log.exception("a viewer's connection failed")
         finally:
             counters.connections -= 1
             self._forget(task)
+            if viewer is not None:
+                counters.secure_connections -= viewer.wire.is_secure
+            if viewer is not None and is_last_word_due:
+                viewer.wire.take_leave()
             self._ender.close(accepted, is_last_word_due=is_last_word_due)
 
     def _forget(self, task: "asyncio.Task[None]") -> None:

@@ -23,7 +23,8 @@ from services.streams.relay.counters import Counters
 from services.streams.relay.fragments import Fragments
 from services.streams.relay.framing import Arrival
 from services.streams.relay.intake import Patience, SourceSpec, pull
-from services.streams.relay.outlet import Hall, MadeOutlet, Maker, Outlet, Receiver
+from services.streams.relay.outlet import Hall, MadeOutlet, Maker, Outlet, Receiver, ToldOutlet
+from services.streams.relay.packing import Packing
 from services.streams.relay.ring import Ring
 from services.streams.relay.rpc.messages import Messages
 from services.streams.relay.rtp import AccessUnit, Assembler
@@ -31,7 +32,7 @@ from services.streams.relay.sound import Carried
 
 log = logging.getLogger(__name__)
 _RECENT_S = 2.0  # a picture so old still says that the camera is there
-PACKETS, FRAGMENTS, MESSAGES = "packets", "fragments", "messages"  # the shapes that viewers take
+PACKETS, FRAGMENTS, DATAGRAMS, MESSAGES = "packets", "fragments", "datagrams", "messages"  # the shapes to take
 _MADE: dict[str, Callable[[], Maker]] = {FRAGMENTS: Fragments, MESSAGES: Messages}
 
 
@@ -191,7 +192,8 @@ class Source:
         hall = Hall(self._counters, self._clock, self._habits.ring_bytes_most)
         packets = Outlet(hall)
         made = {shape: MadeOutlet(hall, packets.ring, maker) for shape, maker in _MADE.items()}
-        self._outlets: dict[str, Outlet] = {PACKETS: packets, **made}
+        datagrams = ToldOutlet(hall, packets.ring, Packing)
+        self._outlets: dict[str, Outlet] = {PACKETS: packets, DATAGRAMS: datagrams, **made}
         self._sound = Carried(secrets.randbits(32))
         self._assembler = Assembler(secrets.randbits(32), self._habits.picture_bytes_most, self._sound)
         self._failure = None

@@ -4,7 +4,6 @@ Either gives the Transport header of a track's SETUP, reads the camera's answer,
 """
 
 import asyncio
-import errno
 import re
 import socket
 from collections.abc import Callable, Mapping
@@ -13,11 +12,11 @@ from typing import Protocol
 
 from services.rtsp.conversation import channel_of
 from services.rtsp.message import Interleaved, ProtocolError
+from services.streams.relay.port_pair import port_pair
 from services.streams.relay.reorder import Reorder
 
 _BUFFER_BYTES = 2**20  # a key picture comes in one burst
 _DATAGRAMS_A_TURN = 64  # before the loop's others have theirs
-_PAIRS_TRIED = 32
 _PORTS = re.compile(r"server_port=(\d{1,5})(?:-(\d{1,5}))?")
 _RECEIVER_REPORT = bytes((0x80, 201, 0, 1, 0, 0, 0, 1))  # of nothing: it opens firewalls and tells that we are there
 
@@ -99,8 +98,9 @@ class OverUdp:
         self._tracks: list[tuple[socket.socket, socket.socket, Taker, Reorder]] = []
 
     def offer(self, index: int) -> str:
-        self._asked = pair = _pair(self._ours)
+        self._asked = pair = port_pair(self._ours)
         for one in pair:
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER_BYTES)
             self._held.callback(one.close)
         port = pair[0].getsockname()[1]
         return f"RTP/AVP;unicast;client_port={port}-{port + 1}"
@@ -146,23 +146,3 @@ class OverUdp:
     def _report(rtcp: socket.socket, taker: Taker) -> None:
         with suppress(OSError):
             taker.report(rtcp.recv(2048))
-
-
-def _pair(host: str) -> tuple[socket.socket, socket.socket]:
-    """An even port and the one behind it (RFC 3550 §11), bound and non-blocking; OSError when none is free."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    for _ in range(_PAIRS_TRIED):
-        with ExitStack() as tried:
-            rtp, rtcp = (tried.enter_context(socket.socket(family, socket.SOCK_DGRAM)) for _ in range(2))
-            rtp.bind((host, 0))
-            port = rtp.getsockname()[1]
-            try:
-                rtcp.bind((host, port + 1 if port % 2 == 0 else port - 1))
-            except (OSError, OverflowError):
-                continue
-            for one in (rtp, rtcp):
-                one.setblocking(False)
-                one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER_BYTES)
-            tried.pop_all()
-            return (rtp, rtcp) if port % 2 == 0 else (rtcp, rtp)
-    raise OSError(errno.EADDRINUSE, "no pair of ports is free")

@@ -1,34 +1,29 @@
-"""One viewer's socket: a cursor into the ring, what is half written, and replies that wait for the end of a picture.
+"""One viewer's connection: a cursor into the ring, what is half written, replies that wait for a picture's end.
 
 Pictures go out by one non-blocking send each, on the raw socket: a transport would copy and queue what it can't send.
 """
 
-import asyncio
 import socket
 
 from services.streams.relay.counters import Counters
-from services.streams.relay.ring import WAITING, Ring
+from services.streams.relay.reader import GONE, Reader
 from services.streams.relay.rtp import AccessUnit
+from services.streams.relay.wire import wire
 
-_BEHIND, _GONE = -2, -3  # values of `next` that no picture has: the fan-out passes by
 _PICTURES_A_TURN = 8  # of catching up, before the loop's others have theirs
 _REPLIES_BYTES_MOST = 64 * 1024  # a client that asks without reading its answers is not served further
 
 
-class Viewer:
+class Viewer(Reader):
     """Belongs to the loop's thread, but for ``socket`` and ``ended_why``, which the ender uses under its lock."""
 
     def __init__(self, connection: socket.socket, counters: Counters) -> None:
+        super().__init__(counters)
         self.socket = connection
         self.ended_why: str | None = None
-        self.next = WAITING
         self.hears = False  # has asked for the sound, too
-        self._send, self._sendmsg = connection.send, connection.sendmsg
-        self._loop = asyncio.get_running_loop()
-        self._counters = counters
-        self._accepted_s: float | None = self._loop.time()  # until the first picture is out
-        self._ring: Ring | None = None
-        self._cursor = WAITING
+        self.wire = wire(connection)
+        self._send, self._sendmsg, self._keeps_refused = self.wire.send, self.wire.sendmsg, self.wire.keeps_refused
         self._half: memoryview | None = None  # the rest of what was begun; nothing else may go out before it
         self._replies = b""
         self._is_writing = False  # waiting for the socket to take more
@@ -39,7 +34,7 @@ class Viewer:
 
     async def receive(self, bytes_most: int) -> bytes:
         """What the client says next; nothing when it has hung up. OSError when the connection is lost."""
-        return await self._loop.sock_recv(self.socket, bytes_most)
+        return await self.wire.receive(bytes_most)
 
     def reply(self, data: bytes) -> None:
         """Send a message of the client's protocol now, or after the picture that is half written."""
@@ -48,12 +43,6 @@ class Viewer:
             self._fail("asks without reading")
         elif not self._is_writing:
             self._write()
-
-    def watch(self, ring: Ring) -> None:
-        """Begin at the newest key picture of ``ring``, or wait for one."""
-        self._ring = ring
-        if ring.key is not None:
-            self.begin(ring.key)
 
     def take(self, unit: AccessUnit) -> int:
         """Send the picture ``next``, on which the viewer waits level with the ring; the bytes that the socket took."""
@@ -68,8 +57,10 @@ class Viewer:
         if sent == len(buffer) + len(sound):
             self.next += 1
         else:
-            self.next += sent > 0
-            self._half = memoryview(sound + buffer if sound else buffer)[sent:] if sent else None
+            is_begun = sent > 0 or self._keeps_refused
+            self.next += is_begun
+            self._counters.access_units_out += is_begun and not sent  # the fan-out counts what it saw leave
+            self._half = memoryview(sound + buffer if sound else buffer)[sent:] if is_begun else None
             self._wait()
         return sent
 
@@ -77,16 +68,14 @@ class Viewer:
         """There is no more that it could read."""
         self._fail(why)
 
-    def begin(self, number: int) -> None:
-        """Go on from picture ``number``, now and whenever the socket takes more."""
-        self._cursor, self.next = number, _BEHIND
-        if not self._is_writing:
-            self._write()
-
     def close(self) -> None:
         """Forget everything; the socket itself is closed by the ender."""
-        self.next, self._half, self._replies, self._ring = _GONE, None, b"", None
+        self.next, self._half, self._replies, self._ring = GONE, None, b"", None
         self._stop_writing()
+
+    def _go_on(self) -> None:
+        if not self._is_writing:
+            self._write()
 
     def _write(self) -> None:
         """Write what is due, in order: the rest of a picture, replies, the pictures that follow."""
@@ -110,31 +99,19 @@ class Viewer:
         self._wait()
 
     def _load(self) -> bool:
-        """Make the next thing due the half-written one; False when nothing is: the fan-out brings the next picture."""
+        """Make the next thing due the half-written one; False when nothing is."""
         if self._replies:
             self._half, self._replies = memoryview(self._replies), b""
             return True
-        if self.next != _BEHIND or self._ring is None:
+        unit = self._advance()
+        if unit is None:
             return False
-        number = self._ring.resume(self._cursor)
-        if number is None or number == self._ring.head:
-            self._counters.cut_backs += number is None
-            self.next = WAITING if number is None else number
-            return False
-        self._counters.cut_backs += number != self._cursor
-        unit = self._ring[number]
         self._half = memoryview(unit.sound + unit.buffer if self.hears else unit.buffer)
-        self._cursor = number + 1
-        self._counters.access_units_out += 1
-        if self._accepted_s is not None:
-            self._counters.first_picture(self._loop.time() - self._accepted_s)
-            self._accepted_s = None
         return True
 
     def _wait(self) -> None:
         """Go on when the socket takes more; until then the fan-out passes by, lest it write into a half sent one."""
-        if self.next >= 0:
-            self._cursor, self.next = self.next, _BEHIND
+        self._fall_behind()
         if not self._is_writing:
             self._is_writing = True
             self._loop.add_writer(self.socket, self._write)

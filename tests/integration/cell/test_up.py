@@ -19,7 +19,7 @@ from tests.eventually import eventually
 async def bare(home: Path) -> AsyncIterator[tuple[Endpoints, list[str]]]:
     """A home without a demo, at any free ports, and what it said."""
     said: list[str] = []
-    settings = app.Settings(home, grpc_port=0, http_port=0, rtsp_port=0, metrics_port=0)
+    settings = app.Settings(home, grpc_port=0, http_port=0, rtsp_port=0, rtsps_port=0, metrics_port=0)
     async with app.up(settings, None, said.append) as endpoints:
         yield endpoints, said
 

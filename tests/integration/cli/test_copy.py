@@ -4,10 +4,15 @@ import asyncio
 import hashlib
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
+import pytest
+
+from cli.rtsp_pull import Pull, best_url
+from kapok.streams.v1 import streams_service_pb2 as pb
 from services.chassis import errors
+from services.streams.relay import rtp
 from tests.eventually import eventually
 from tests.integration.cli.desk import Streams, home, kapok
 from tests.integration.relay.lens import Lens, lens
@@ -52,6 +57,24 @@ async def test_a_copy_is_decodable_recorded_and_its_session_closed(tmp_path: Pat
     assert streams.closed == ["sessions/s-1"]
     assert streams.opened[0].legal_basis == "legalBases/l-1"
     assert 25 <= len(decoded(file)) <= 28
+
+
+async def test_pictures_are_pulled_over_tls_from_a_relay_that_the_cells_authority_certifies() -> None:
+    async with showing() as stage, relay() as other:
+
+        def first(authority: Path) -> rtp.Packet:
+            with closing(Pull.open(stage.secure("c"), authority)) as pull:
+                return next(pull.packets())
+
+        assert (await asyncio.to_thread(first, stage.ca)).payload
+        with pytest.raises(errors.Unavailable, match="certificate"):
+            await asyncio.to_thread(first, other.ca)
+
+
+async def test_a_relay_with_tls_is_asked_over_it() -> None:
+    opened = pb.OpenSessionResponse(rtsp_url="rtsp://r/s/a", rtsps_url="rtsps://r/s/a")
+    assert best_url(opened) == "rtsps://r/s/a"
+    assert best_url(pb.OpenSessionResponse(rtsp_url="rtsp://r/s/a")) == "rtsp://r/s/a"
 
 
 async def test_a_refused_copy_tells_why_and_leaves_no_file(tmp_path: Path) -> None:

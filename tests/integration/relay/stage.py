@@ -1,18 +1,22 @@
 """The stage of the relay's tests: a relay of its own, an open gate, and a client that speaks RTSP byte by byte."""
 
 import asyncio
-import ipaddress
 import socket
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+from services.cell.authority import Authority
 from services.chassis.errors import Error
+from services.chassis.settings import Network
 from services.rtsp.message import Headers, Interleaved, Parser, Request, Response
 from services.streams.relay.browser import Browser
-from services.streams.relay.connection import House, Manners
+from services.streams.relay.connection import LOOPBACK, Connection, House, Manners
 from services.streams.relay.counters import Counters
 from services.streams.relay.ender import Ender
 from services.streams.relay.gate import Admission, Peer
@@ -21,9 +25,9 @@ from services.streams.relay.rpc import media
 from services.streams.relay.server import Door, Server, listen
 from services.streams.relay.source import Habits, Source
 from services.streams.relay.viewer import Viewer
+from services.streams.relay.wire import PlainWire, SecureWire, context
 
 ORIGIN = "https://kapok.example"
-LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"),)
 HASTY = Habits(
     patience=Patience(step=timedelta(seconds=1), silence=timedelta(seconds=1)),
     linger=timedelta(seconds=0.2),
@@ -69,6 +73,9 @@ class Stage:
     port: int = 0
     web_port: int = 0
     grpc_port: int = 0
+    secure_port: int = 0
+    secure_web_port: int = 0
+    ca: Path = Path()
     sources: dict[str, Source] = field(default_factory=dict)
 
     def source(self, camera: str) -> Source:
@@ -82,27 +89,43 @@ class Stage:
     def url(self, camera: str) -> str:
         return f"rtsp://127.0.0.1:{self.port}/s/{camera}?token=abc.def"
 
+    def secure(self, camera: str) -> str:
+        return f"rtsps://127.0.0.1:{self.secure_port}/s/{camera}?token=abc.def"
+
     def web(self, camera: str) -> str:
         return f"ws://127.0.0.1:{self.web_port}/s/{camera}"
 
 
 @asynccontextmanager
 async def relay(
-    habits: Habits = HASTY, manners: Manners | None = None, door: Door | None = None, origin: str = ORIGIN
+    habits: Habits = HASTY,
+    manners: Manners | None = None,
+    door: Door | None = None,
+    origin: str = ORIGIN,
+    plain_networks: tuple[Network, ...] = LOOPBACK,
+    *,
+    has_datagrams: bool = False,
 ) -> AsyncIterator[Stage]:
     """A relay on a free port of loopback, stopped and checked for leftovers at the end."""
     door = replace(door or Door(), port=0)
     gate, counters = OpenGate(), Counters()
     gate.may_open.set()
-    with Ender() as ender:
+    with TemporaryDirectory() as certificates, Ender() as ender:
         async with asyncio.TaskGroup() as tasks, AsyncExitStack() as calls:
             stage = Stage(gate, counters, ender, tasks, habits)
-            listener = listen(door)
-            stage.port = listener.getsockname()[1]
-            web_listener = listen(door)
-            stage.web_port = web_listener.getsockname()[1]
-            house = House(gate, stage, counters, manners or Manners(), frozenset({origin}))
-            servers = Server(listener, door, house, ender), Server(web_listener, door, house, ender, Browser)
+            house = House(
+                gate, stage, counters, manners or Manners(), frozenset({origin}), plain_networks, has_datagrams
+            )
+            authority = Authority.open(Path(certificates), datetime.now(UTC))
+            stage.ca, shown = authority.own.certificate, authority.relay("relay-1")
+            secure = replace(door, tls=context(shown.certificate, shown.key))
+            ways = [(door, Connection), (door, Browser), (secure, Connection), (secure, Browser)]
+            listeners = [listen(way) for way, _ in ways]
+            ports = [listener.getsockname()[1] for listener in listeners]
+            stage.port, stage.web_port, stage.secure_port, stage.secure_web_port = ports
+            servers = [
+                Server(listener, way, house, ender, talk) for listener, (way, talk) in zip(listeners, ways, strict=True)
+            ]
             stage.grpc_port = await calls.enter_async_context(media.serve(door, house, ender))
             serving = [tasks.create_task(server.run()) for server in servers]
             yield stage
@@ -117,6 +140,7 @@ class Client:
 
     def __init__(self, connection: socket.socket) -> None:
         self.socket = connection
+        self._wire = SecureWire(connection) if isinstance(connection, ssl.SSLSocket) else PlainWire(connection)
         self.parser = Parser()
         self.packets: list[Interleaved] = []
         self._cseq = 0
@@ -125,8 +149,8 @@ class Client:
     async def ask(self, method: str, uri: str, **headers: str) -> Response:
         self._cseq += 1
         fields = {"CSeq": str(self._cseq), **self._session, **headers}
-        loop = asyncio.get_running_loop()
-        await loop.sock_sendall(self.socket, Request(method, uri, Headers(fields)).encode())
+        request = Request(method, uri, Headers(fields)).encode()
+        assert self._wire.send(request) == len(request)
         while True:
             for message in await self.receive():
                 if isinstance(message, Response):
@@ -136,7 +160,7 @@ class Client:
                     return message
 
     async def receive(self) -> list[Any]:
-        data = await asyncio.get_running_loop().sock_recv(self.socket, 65536)
+        data = await self._wire.receive(65536)
         if not data:
             raise ConnectionResetError
         messages = self.parser.feed(data)
@@ -145,7 +169,8 @@ class Client:
 
     async def play(self, url: str) -> Response:
         """DESCRIBE, SETUP, PLAY; the response to PLAY."""
-        assert (await self.ask("DESCRIBE", url)).status == 200
+        described = await self.ask("DESCRIBE", url)
+        assert described.status == 200, described
         setup = await self.ask("SETUP", url + "/trackID=0", Transport="RTP/AVP/TCP;unicast;interleaved=0-1")
         assert setup.status == 200
         return await self.ask("PLAY", url)
@@ -160,3 +185,20 @@ async def client(port: int, receive_buffer_bytes: int = 0) -> AsyncIterator[Clie
         connection.setblocking(False)
         await asyncio.get_running_loop().sock_connect(connection, ("127.0.0.1", port))
         yield Client(connection)
+
+
+@asynccontextmanager
+async def secure_client(stage: Stage, receive_buffer_bytes: int = 0) -> AsyncIterator[Client]:
+    """The same over TLS, which trusts the cell's authority and nobody else."""
+    trust = ssl.create_default_context(cafile=stage.ca)
+    async with client(stage.secure_port, receive_buffer_bytes) as plain:
+        connection = trust.wrap_socket(plain.socket, do_handshake_on_connect=False, server_hostname="127.0.0.1")
+        with connection:
+            while True:
+                try:
+                    connection.do_handshake()
+                except ssl.SSLWantReadError:
+                    await asyncio.sleep(0)
+                else:
+                    break
+            yield Client(connection)

@@ -100,7 +100,8 @@ async def test_nothing_is_made_in_a_shape_that_nobody_watches() -> None:
         await viewer.play(stage.url("c"))
         camera.delta()
         await eventually(lambda: stage.counters.access_units_in == 2)
-        assert [outlet.ring.head for outlet in stage.sources["c"]._outlets.values()] == [2, 0, 0]
+        packets, *made = (outlet.ring.head for outlet in stage.sources["c"]._outlets.values())
+        assert (packets, any(made)) == (2, False)
 
 
 async def test_nothing_is_sent_before_the_fact_is_durable() -> None:

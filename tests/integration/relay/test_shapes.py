@@ -32,8 +32,7 @@ async def test_sound_goes_to_players_that_ask_for_it_and_leaves_browsers_alone()
             await player.receive()
         [fragment] = await messages(browser, 1)
         assert b"one" not in fragment
-        outlets = stage.sources["c"]._outlets
-        rings = [outlets[shape].ring for shape in (PACKETS, FRAGMENTS)]
+        rings = [stage.sources["c"]._outlets[shape].ring for shape in (PACKETS, FRAGMENTS)]
         assert [bool(ring[ring.head - 1].sound) for ring in rings] == [True, False]
 
 

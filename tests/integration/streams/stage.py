@@ -20,6 +20,7 @@ from kapok.permissions.v1 import permissions_events_pb2 as said
 from kapok.permissions.v1 import replica_pb2
 from kapok.registry.v1 import camera_pb2
 from kapok.streams.v1 import relay_pb2
+from services.cell.authority import Authority
 from services.chassis import bus, sealing
 from services.chassis.signing import Signer
 from services.permissions import genesis
@@ -52,6 +53,7 @@ class Stage:
     policies: KeyValue
     number: int = 5
     revision: int = 0
+    ca: Path = Path()  # that issued the relay's certificate
     beats: asyncio.Event = field(default_factory=asyncio.Event)  # set while permissions is alive
 
     async def beat(self, signer: Signer | None = None, ahead: timedelta = timedelta()) -> None:
@@ -200,6 +202,7 @@ async def stage(home: Path) -> AsyncIterator[Stage]:
             )
             relay_key = own.public_key().public_bytes_raw()
             held = Stage(opened, endings, permissions, streams, relay_key, camera, process, heard, url, policies)
+            held.ca = home / "certs" / "ca.pem"
             await held.adopt()
             held.beats.set()
             async with asyncio.TaskGroup() as tasks:
@@ -216,8 +219,11 @@ async def stage(home: Path) -> AsyncIterator[Stage]:
 
 
 def _environment(home: Path, url: str) -> dict[str, str]:
+    shown = Authority.open(home / "certs", datetime.now(UTC)).relay(RELAY)
     return {
         "KAPOK_RELAY_ID": RELAY, "KAPOK_BUS_URL": url, "KAPOK_KEY_FILE": str(home / "own"),
+        "KAPOK_RTSPS_LISTEN": "127.0.0.1:0", "KAPOK_WSS_LISTEN": "127.0.0.1:0",
+        "KAPOK_CERTIFICATE_FILE": str(shown.certificate), "KAPOK_PRIVATE_KEY_FILE": str(shown.key),
         "KAPOK_RTSP_LISTEN": "127.0.0.1:0", "KAPOK_METRICS_LISTEN": "127.0.0.1:0", "KAPOK_LEASE_S": str(LEASE_S),
         "KAPOK_STREAMS_PUBLIC_KEY": str(home / "streams"), "KAPOK_SOURCE_NETWORKS": "127.0.0.0/8",
         "KAPOK_PERMISSIONS_PUBLIC_KEY": str(home / "permissions"),

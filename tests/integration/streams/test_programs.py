@@ -32,12 +32,12 @@ async def relay(tmp_path: Path) -> AsyncIterator[Stage]:
 
 @asynccontextmanager
 async def program(relay: Stage, url: str, credentials: Any = None) -> AsyncIterator[Any]:
-    """The pictures of the session that the RTSP ``url`` is of, with the same token; over TLS with ``credentials``."""
+    """The pictures of the session that the RTSP ``url`` is of, with the same token."""
     session, _, token = url.partition("/s/")[2].partition("?token=")
     asked = media_service_pb2.WatchAccessUnitsRequest(session=f"sessions/{session}", token=token)
     where = f"127.0.0.1:{relay.heard[-1].grpc_port}"
-    opened = grpc.aio.secure_channel(where, credentials) if credentials else grpc.aio.insecure_channel(where)
-    async with opened as channel:
+    trust = credentials or grpc.ssl_channel_credentials(relay.ca.read_bytes())
+    async with grpc.aio.secure_channel(where, trust) as channel:
         call = media_service_pb2_grpc.MediaServiceStub(channel).WatchAccessUnits(asked)
         yield call
         call.cancel()
@@ -93,14 +93,13 @@ async def test_silence_of_permissions_ends_programs_too(relay: Stage) -> None:
 async def test_a_relay_with_a_certificate_talks_to_programs_with_one_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    authority = Authority.open(tmp_path / "certificates", datetime.now(UTC))
-    shown, own, ca = authority.server(), authority.client("p"), authority.own.certificate
-    for name, file in {"CERTIFICATE": shown.certificate, "PRIVATE_KEY": shown.key, "CLIENT_CA": ca}.items():
-        monkeypatch.setenv(f"KAPOK_{name}_FILE", str(file))
+    authority = Authority.open(tmp_path / "certs", datetime.now(UTC))
+    own, ca = authority.client("p"), authority.own.certificate
+    monkeypatch.setenv("KAPOK_CLIENT_CA_FILE", str(ca))
     async with stage(tmp_path) as relay:
         assert relay.heard[-1].grpc_has_tls
         url, _ = await relay.assign()
-        async with program(relay, url, grpc.ssl_channel_credentials(ca.read_bytes())) as stranger:
+        async with program(relay, url) as stranger:
             assert (await end_of(stranger))[0] == "UNAVAILABLE"
         with_one = grpc.ssl_channel_credentials(ca.read_bytes(), own.key.read_bytes(), own.certificate.read_bytes())
         async with program(relay, url, with_one) as call:

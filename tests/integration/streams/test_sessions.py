@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import ssl
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator
@@ -9,6 +10,7 @@ from contextlib import closing
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
@@ -68,6 +70,25 @@ async def seen(url: str) -> Viewer:
     return viewer
 
 
+async def described(url: str, ca: Path) -> bytes:
+    """The first line that the relay answers over TLS, with a certificate of the authority ``ca``."""
+    trust = ssl.create_default_context(cafile=ca)
+    reader, writer = await asyncio.open_connection("127.0.0.1", urlsplit(url).port, ssl=trust)
+    writer.write(f"DESCRIBE {url} RTSP/1.0\r\nCSeq: 1\r\n\r\n".encode())
+    said = await reader.readline()
+    writer.close()
+    return said
+
+
+async def test_the_same_token_opens_rtsps(office: Desk) -> None:
+    answer = await office.open()
+    ca = office.settings.signing_key.parent / "certs" / "ca.pem"
+    assert await described(answer.rtsps_url, ca) == b"RTSP/1.0 200 OK\r\n"
+    token = answer.rtsps_url.partition("token=")[2]
+    forged = answer.rtsps_url.replace(token, token[:-8] + token[:8])
+    assert await described(forged, ca) == b"RTSP/1.0 403 Forbidden\r\n"
+
+
 async def test_an_answered_session_is_on_record_and_its_url_shows_pictures(office: Desk) -> None:
     answer = await office.open()
     assert is_waiting(office, answer.session.name) or await office.facts()  # a fact goes from there to here
@@ -79,6 +100,9 @@ async def test_an_answered_session_is_on_record_and_its_url_shows_pictures(offic
     path = answer.rtsp_url.partition("/s/")[2].partition("?")[0]
     assert answer.websocket_url == f"ws://127.0.0.1:{office.relay.heard[-1].web_port}/s/{path}", "without the token"
     assert answer.grpc_target == f"127.0.0.1:{office.relay.heard[-1].grpc_port}"
+    heard = office.relay.heard[-1]
+    assert answer.rtsps_url == f"rtsps://127.0.0.1:{heard.rtsps_port}/s/{path}?token={answer.token}"
+    assert answer.wss_url == f"wss://127.0.0.1:{heard.wss_port}/s/{path}"
     facts = await office.told("streams.session.opened", "relay.viewer.opened")
     assert not [fact for fact in facts if answer.token.encode() in fact.SerializeToString()]
     [(service, asked)] = office.permissions.asked

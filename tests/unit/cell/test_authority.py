@@ -25,6 +25,15 @@ def test_a_client_certificate_names_its_principal_and_says_that_it_is_for_develo
     client.verify_directly_issued_by(certificate(authority.own))
 
 
+def test_a_relay_has_a_certificate_of_its_own_to_serve_with(tmp_path: Path) -> None:
+    authority = Authority.open(tmp_path, NOW)
+    shown = authority.relay("relay-1")
+    uses = certificate(shown).extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    assert [use.dotted_string for use in uses] == [x509.oid.ExtendedKeyUsageOID.SERVER_AUTH.dotted_string]
+    assert shown.fingerprint() not in (authority.relay("relay-2").fingerprint(), authority.server().fingerprint())
+    assert authority.relay("relay-1").fingerprint() == shown.fingerprint()
+
+
 def test_what_was_issued_is_kept(tmp_path: Path) -> None:
     first = Authority.open(tmp_path, NOW)
     prints = [first.own.fingerprint(), first.client("a").fingerprint(), first.server().fingerprint()]

@@ -11,7 +11,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class RelayAnnouncement(_message.Message):
-    __slots__ = ("relay", "public_key", "rtsp_host", "rtsp_port", "viewers", "cameras", "applied_number", "time", "metrics_address", "web_port", "has_tls", "grpc_port", "grpc_has_tls")
+    __slots__ = ("relay", "public_key", "rtsp_host", "rtsp_port", "viewers", "cameras", "applied_number", "time", "metrics_address", "web_port", "rtsps_port", "wss_port", "grpc_port", "grpc_has_tls")
     RELAY_FIELD_NUMBER: _ClassVar[int]
     PUBLIC_KEY_FIELD_NUMBER: _ClassVar[int]
     RTSP_HOST_FIELD_NUMBER: _ClassVar[int]
@@ -22,7 +22,8 @@ class RelayAnnouncement(_message.Message):
     TIME_FIELD_NUMBER: _ClassVar[int]
     METRICS_ADDRESS_FIELD_NUMBER: _ClassVar[int]
     WEB_PORT_FIELD_NUMBER: _ClassVar[int]
-    HAS_TLS_FIELD_NUMBER: _ClassVar[int]
+    RTSPS_PORT_FIELD_NUMBER: _ClassVar[int]
+    WSS_PORT_FIELD_NUMBER: _ClassVar[int]
     GRPC_PORT_FIELD_NUMBER: _ClassVar[int]
     GRPC_HAS_TLS_FIELD_NUMBER: _ClassVar[int]
     relay: str
@@ -35,10 +36,11 @@ class RelayAnnouncement(_message.Message):
     time: _timestamp_pb2.Timestamp
     metrics_address: str
     web_port: int
-    has_tls: bool
+    rtsps_port: int
+    wss_port: int
     grpc_port: int
     grpc_has_tls: bool
-    def __init__(self, relay: _Optional[str] = ..., public_key: _Optional[bytes] = ..., rtsp_host: _Optional[str] = ..., rtsp_port: _Optional[int] = ..., viewers: _Optional[int] = ..., cameras: _Optional[int] = ..., applied_number: _Optional[int] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., metrics_address: _Optional[str] = ..., web_port: _Optional[int] = ..., has_tls: _Optional[bool] = ..., grpc_port: _Optional[int] = ..., grpc_has_tls: _Optional[bool] = ...) -> None: ...
+    def __init__(self, relay: _Optional[str] = ..., public_key: _Optional[bytes] = ..., rtsp_host: _Optional[str] = ..., rtsp_port: _Optional[int] = ..., viewers: _Optional[int] = ..., cameras: _Optional[int] = ..., applied_number: _Optional[int] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., metrics_address: _Optional[str] = ..., web_port: _Optional[int] = ..., rtsps_port: _Optional[int] = ..., wss_port: _Optional[int] = ..., grpc_port: _Optional[int] = ..., grpc_has_tls: _Optional[bool] = ...) -> None: ...
 
 class Assignment(_message.Message):
     __slots__ = ("session", "legal_basis", "incident", "expire_time", "viewer_limit", "sealed_source", "relay", "stream", "signed_facts", "credentials")
