@@ -138,7 +138,7 @@ class _Start:
         return RelayPorts(
             rtsp=pick(rtsp, "RTSP", self.say), rtsps=pick(rtsps, "RTSPS", self.say),
             web=pick(0, "WebSocket", self.say), wss=pick(0, "secure WebSocket", self.say),
-            metrics=pick(0, "metrics", self.say),
+            metrics=pick(0, "metrics", self.say), grpc=pick(0, "media over gRPC", self.say),
         )  # fmt: skip
 
     async def _start_services(self, wiring: Wiring, grpc_port: int) -> services.gateway.app.Bound:

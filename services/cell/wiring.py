@@ -30,6 +30,7 @@ class RelayPorts:
     rtsp: int
     web: int
     metrics: int
+    grpc: int
     rtsps: int
     wss: int
 
@@ -110,6 +111,8 @@ class Wiring:
             "udp_out": True,
             "rtsp_listen": f"{HOST}:{ports.rtsp}",
             "web_listen": f"{HOST}:{ports.web}",
+            "client_ca_file": self.premises.authority.own.certificate,
+            "grpc_media_listen": f"{HOST}:{ports.grpc}",
             "web_origins": f"https://{HOST}:{self.http_port}",
             "metrics_listen": f"{HOST}:{ports.metrics}",
             "streams_public_key": self.keys.public("streams"),

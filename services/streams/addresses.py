@@ -17,6 +17,8 @@ class Urls:
     websocket: str  # over TLS unless the relay is on loopback or has none: what a page takes when it has no choice
     rtsps: str = ""
     wss: str = ""
+    grpc: str = ""  # host:port of what programs call
+    grpc_has_tls: bool = False
 
 
 def urls(relay: Relay, session: str, token: str) -> Urls:
@@ -29,6 +31,8 @@ def urls(relay: Relay, session: str, token: str) -> Urls:
         websocket=wss if wss and not _is_loopback(relay.host) else f"ws://{host}:{relay.web_port}/{path}",
         rtsps=f"rtsps://{host}:{relay.rtsps_port}/{path}?token={token}" if relay.rtsps_port else "",
         wss=wss,
+        grpc=f"{host}:{relay.grpc_port}" if relay.grpc_port else "",
+        grpc_has_tls=relay.grpc_has_tls,
     )
 
 

@@ -69,6 +69,8 @@ class Relay:
     web_port: int = 0
     rtsps_port: int = 0  # 0 = it speaks no TLS
     wss_port: int = 0
+    grpc_port: int = 0
+    grpc_has_tls: bool = False
 
 
 def weigh(former: Weight | None, load: Load, now_s: float) -> Weight:

@@ -121,6 +121,8 @@ def _opened(opened: Opened) -> streams_service_pb2.OpenSessionResponse:
         websocket_url=opened.urls.websocket,
         rtsps_url=opened.urls.rtsps,
         wss_url=opened.urls.wss,
+        grpc_target=opened.urls.grpc,
+        grpc_has_tls=opened.urls.grpc_has_tls,
     )
     answer.token_expire_time.FromDatetime(opened.token_expires_at)
     return answer

@@ -10,6 +10,7 @@ from pathlib import Path
 from demo.platform import Platform
 from demo.story import CHAPTERS
 from tests.foreign.players import decoded_pictures
+from tests.unit.relay_mp4.clips import decoded
 
 ROOT = Path(__file__).parents[2]
 
@@ -35,6 +36,14 @@ def test_an_agencys_twenty_lines_see_a_camera(stage: Platform) -> None:
     assert pictures == 30, said
     assert "Video: h264" in said
     assert "1280x720" in said
+
+
+def test_a_programs_twenty_lines_save_pictures_that_decode(stage: Platform, tmp_path: Path) -> None:
+    saved = tmp_path / "saved.h264"
+    program = [str(ROOT / "examples" / "pictures.py"), str(stage.home / "endpoints.json"), "police-yuexiu", str(saved)]
+    printed = subprocess.run([sys.executable, *program], capture_output=True, text=True, check=True).stdout
+    assert "50 pictures of districts/" in printed
+    assert len(decoded(saved)) == 50
 
 
 def test_ones_own_foreign_camera_is_watched_through_the_platform(stage: Platform, foreign_camera: str) -> None:

@@ -28,7 +28,7 @@ from kapok.registry.v1 import (
     registry_service_pb2,
     systems_service_pb2,
 )
-from kapok.streams.v1 import running_sessions_service_pb2, streams_service_pb2
+from kapok.streams.v1 import media_service_pb2, running_sessions_service_pb2, streams_service_pb2
 from services.gateway.method import Method
 
 Surface = Mapping[str, Sequence[Any]]
@@ -50,7 +50,11 @@ SURFACE: Surface = {  # owner → the files that hold its services
         inspections_service_pb2.DESCRIPTOR,
         staff_service_pb2.DESCRIPTOR,
     ),
-    "streams": (streams_service_pb2.DESCRIPTOR, running_sessions_service_pb2.DESCRIPTOR),
+    "streams": (
+        streams_service_pb2.DESCRIPTOR,
+        running_sessions_service_pb2.DESCRIPTOR,
+        media_service_pb2.DESCRIPTOR,
+    ),
     "audit": (audit_service_pb2.DESCRIPTOR, findings_service_pb2.DESCRIPTOR, register_service_pb2.DESCRIPTOR),
 }
 

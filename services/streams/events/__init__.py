@@ -162,6 +162,7 @@ class RelayFleet:
             heard_at=self.clock.now(), heard_s=self.clock.monotonic(), load=load, process=said.process,
             orders=said.orders, doubt=said.doubt, is_draining=said.is_draining,
             web_port=said.web_port, rtsps_port=said.rtsps_port, wss_port=said.wss_port,
+            grpc_port=said.grpc_port, grpc_has_tls=said.grpc_has_tls,
         )  # fmt: skip
         self.pool.heard(relay)
 

@@ -35,6 +35,8 @@ class Address:
     web_port: int = 0
     rtsps_port: int = 0  # 0 = no TLS
     wss_port: int = 0
+    grpc_port: int = 0
+    grpc_has_tls: bool = False
 
 
 @dataclass(frozen=True)
@@ -152,6 +154,7 @@ class Announcer:
             bytes_per_second_most=self.capacity.bytes_per_s, process=address.process,
             orders=tenure.orders, doubt=tenure.open_doubt, is_draining=tenure.is_draining,
             web_port=address.web_port, rtsps_port=address.rtsps_port, wss_port=address.wss_port,
+            grpc_port=address.grpc_port, grpc_has_tls=address.grpc_has_tls,
         )  # fmt: skip
         said.time.FromDatetime(self.clock.now())
         await self.bus.publish(f"kapok.v1.relays.{address.relay}.announce", said.SerializeToString())

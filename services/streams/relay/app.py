@@ -5,13 +5,14 @@ import secrets
 import socket
 import ssl
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import aiohttp
+import grpc
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from services.chassis import bus, metrics
@@ -35,11 +36,13 @@ from services.streams.relay.lease import Lease
 from services.streams.relay.pointing import HttpPointing
 from services.streams.relay.reporter import report_forever
 from services.streams.relay.roll import leave
+from services.streams.relay.rpc import media
 from services.streams.relay.server import Door, Server, listen
 from services.streams.relay.source import Source
 from services.streams.relay.tenure import Tenure
 
 _SWEEP_S = 0.1
+_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 _LAST_FACTS = timedelta(seconds=2)  # to record the ends of looks when the relay is stopped
 
 
@@ -60,11 +63,13 @@ class Settings:
     source_networks: tuple[Network, ...]
     bus_seed: Path | None = None
     web_listen: str = "127.0.0.1:0"
+    grpc_media_listen: str = "127.0.0.1:0"  # beyond loopback with TLS only
+    certificate_file: Path | None = None  # PEM, its issuers behind it
+    private_key_file: Path | None = None
+    client_ca_file: Path | None = None  # PEM: programs show a certificate that it issued, before they say anything
     web_origins: tuple[str, ...] = ()  # of the pages that may play here: scheme://host[:port]
     rtsps_listen: str = ""  # empty: no TLS; else it needs a certificate (PEM, its issuers behind it) and its key
     wss_listen: str = ""  # the same
-    certificate_file: Path | None = None
-    private_key_file: Path | None = None
     plain_networks: tuple[Network, ...] = LOOPBACK  # whose viewers may come without TLS
     udp_out: bool = False  # RTP over UDP to those of them that ask for it
     own_addresses: tuple[str, ...] = ()  # host:port of the cell's other endpoints: never a camera
@@ -95,6 +100,7 @@ async def app(settings: Settings) -> AsyncIterator[None]:
             aiohttp.ClientSession() as client,
             metrics.serve(*_endpoint(settings.metrics_listen)) as metrics_port,
             group() as tasks,
+            AsyncExitStack() as calls,
         ):
             doorkeeper = Doorkeeper(
                 read_token=keys.token,
@@ -114,17 +120,27 @@ async def app(settings: Settings) -> AsyncIterator[None]:
             entrances = (plain, Connection), (web, Browser), (secure, Connection), (secure_web, Browser)
             public_key = X25519PrivateKey.from_private_bytes(own).public_key().public_bytes_raw()
             ports = [entrance.port if entrance else 0 for entrance, _ in entrances]
-            metrics_at = f"{host}:{metrics_port}"
-            address = Address(settings.relay_id, public_key, host, ports[0], metrics_at, process, *ports[1:])
-            bus_host = settings.bus_url.rpartition("/")[2].rpartition("@")[2]
-            own_addresses = frozenset(
-                {*settings.own_addresses, bus_host, *(f"{host}:{port}" for port in ports), address.metrics}
-            )
-            fence = Fence({"http": HttpPointing(client, settings.source_networks, own_addresses)}, clock)
             origins = frozenset(settings.web_origins)
             house = House(
                 doorkeeper, doorkeeper, counters, Manners(), origins, settings.plain_networks, settings.udp_out
             )
+            media_door, shown = Door(*_endpoint(settings.grpc_media_listen)), credentials(settings)
+            grpc_bound = await calls.enter_async_context(media.serve(media_door, house, ender, shown))
+            address = Address(
+                settings.relay_id, public_key, host, ports[0], f"{host}:{metrics_port}", process,
+                web_port=ports[1], rtsps_port=ports[2], wss_port=ports[3],
+                grpc_port=grpc_bound, grpc_has_tls=shown is not None,
+            )  # fmt: skip
+            bus_host = settings.bus_url.rpartition("/")[2].rpartition("@")[2]
+            own_addresses = frozenset(
+                {
+                    *settings.own_addresses,
+                    bus_host,
+                    *(f"{host}:{port}" for port in (*ports, grpc_bound)),
+                    address.metrics,
+                }
+            )
+            fence = Fence({"http": HttpPointing(client, settings.source_networks, own_addresses)}, clock)
             servers = [Server(way.listener, way.door, house, ender, talk) for way, talk in entrances if way]
             capacity = Capacity(settings.capacity_viewers, settings.capacity_bytes_per_s)
             announcer = Announcer(opened_bus, address, capacity, counters, doorkeeper, clock)
@@ -143,6 +159,7 @@ async def app(settings: Settings) -> AsyncIterator[None]:
                     doorkeeper.tenure.is_draining = True
                     announcer.hurry()
                     await leave(doorkeeper, timedelta(seconds=settings.drain_s))
+                    await calls.aclose()  # before the ends of their looks are waited for
                 await doorkeeper.drain(_LAST_FACTS)
             metrics.REGISTRY.unregister(collector)
 
@@ -176,6 +193,18 @@ async def _sweep_forever(doorkeeper: Doorkeeper) -> None:
     while True:
         doorkeeper.sweep()
         await asyncio.sleep(_SWEEP_S)
+
+
+def credentials(settings: Settings) -> Any:
+    """What the endpoint for programs shows; None: plaintext, on loopback alone."""
+    if settings.certificate_file and settings.private_key_file:
+        pair = settings.private_key_file.read_bytes(), settings.certificate_file.read_bytes()
+        ca = settings.client_ca_file.read_bytes() if settings.client_ca_file else None
+        return grpc.ssl_server_credentials([pair], ca, require_client_auth=ca is not None)
+    host, _ = _endpoint(settings.grpc_media_listen)
+    if settings.certificate_file or settings.private_key_file or host not in _LOOPBACK:
+        raise SettingsError("KAPOK_CERTIFICATE_FILE and KAPOK_PRIVATE_KEY_FILE: gRPC beyond loopback needs both")
+    return None
 
 
 def _verifier(public_key: Path) -> Verifier:

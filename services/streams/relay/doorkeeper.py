@@ -14,7 +14,7 @@ from weakref import WeakSet
 from services.chassis.clock import Clock
 from services.chassis.errors import Denied, Unavailable
 from services.decider.replica import Edition
-from services.streams.relay.ender import Ender
+from services.streams.relay.ender import Endable, Ender
 from services.streams.relay.gate import Admission, Peer
 from services.streams.relay.intake import SourceSpec
 from services.streams.relay.judge import UNDECIDED_FOR, Judge
@@ -24,7 +24,6 @@ from services.streams.relay.record import Look, Record, Waiting
 from services.streams.relay.sessions import Session, Sessions, camera_of
 from services.streams.relay.source import Source
 from services.streams.relay.tenure import Tenure
-from services.streams.relay.viewer import Viewer
 
 log = logging.getLogger(__name__)
 _POLICIES = "policyVersions/"
@@ -61,9 +60,9 @@ class Doorkeeper:
     tenure: Tenure = field(default_factory=Tenure)
     observe_ending_s: Callable[[float], None] = lambda seconds: None
     _specs: dict[str, SourceSpec] = field(default_factory=dict)  # by the newest assignment of each stream
-    _sealed: WeakSet[Viewer] = field(default_factory=WeakSet)  # whose camera became a state secret, or is none any more
+    _sealed: WeakSet[Endable] = field(default_factory=WeakSet)  # whose camera became a state secret, or is none now
     _sources: dict[str, tuple[SourceSpec, Source]] = field(default_factory=dict)
-    _looks: dict[Viewer, Look] = field(default_factory=dict)
+    _looks: dict[Endable, Look] = field(default_factory=dict)
     # Besides the ends that bound it, those of the viewers there were: nobody opens once it is full.
     waiting: Waiting = field(init=False)
     outlasting: Outlasting = field(init=False)
@@ -119,7 +118,7 @@ class Doorkeeper:
         session.joined_from = peer.host
         return Admission(session.name, session.feed, _Leave(session, peer))
 
-    async def opened(self, admission: Admission, viewer: Viewer) -> None:
+    async def opened(self, admission: Admission, viewer: Endable) -> None:
         """Gate: on record before the first picture. From its first line on an ending finds the viewer."""
         leave = admission.grant
         assert isinstance(leave, _Leave), "an admission of our own"
@@ -143,9 +142,13 @@ class Doorkeeper:
             session.viewers.discard(viewer)
             self._put_on_record(viewer, look, session.ended_why or "its right ended before the first picture")
             raise
+        except asyncio.CancelledError:
+            session.viewers.discard(viewer)
+            self._put_on_record(viewer, look, "left before the first picture")
+            raise
         self._looks[viewer] = look
 
-    def closed(self, admission: Admission, viewer: Viewer, why: str) -> None:
+    def closed(self, admission: Admission, viewer: Endable, why: str) -> None:
         """Gate: the viewer is gone."""
         assert isinstance(admission.grant, _Leave), "an admission of our own"
         # A renewal may have put another object in the session's place; they share the set of viewers.
@@ -240,7 +243,7 @@ class Doorkeeper:
             raise Denied("TOKEN_INVALID", f"the session has ended: {why}")
         return standing
 
-    def _put_on_record(self, viewer: Viewer, look: Look, why: str) -> None:
+    def _put_on_record(self, viewer: Endable, look: Look, why: str) -> None:
         is_sealed = look.is_sealed or viewer in self._sealed
         self.waiting.put(replace(look, closed_at=self.clock.now(), why=why, is_sealed=is_sealed))
 

@@ -25,6 +25,9 @@ class Endable(Protocol):
     socket: socket.socket
     ended_why: str | None
 
+    def parts(self) -> bool:
+        """Asked once ``ended_why`` is set: True when it leaves by itself, with at most the picture in flight."""
+
 
 class Ender:
     """Alive inside ``with``. ``end`` may be called from any thread; owners close their sockets by ``close`` only."""
@@ -60,8 +63,9 @@ class Ender:
             if viewer.socket.fileno() < 0:
                 return False
             viewer.ended_why = viewer.ended_why or why
-            with contextlib.suppress(OSError):  # the peer was faster
-                _disconnect(viewer.socket)
+            if not viewer.parts():
+                with contextlib.suppress(OSError):  # the peer was faster
+                    _disconnect(viewer.socket)
             return True
 
 

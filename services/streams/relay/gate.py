@@ -5,8 +5,8 @@ from ipaddress import IPv6Address, ip_address
 from typing import NamedTuple, Protocol
 
 from services.chassis.settings import Network
+from services.streams.relay.ender import Endable
 from services.streams.relay.source import Source
-from services.streams.relay.viewer import Viewer
 
 
 class Peer(NamedTuple):
@@ -38,10 +38,10 @@ class Gate(Protocol):
     async def admit(self, target: str, peer: Peer) -> Admission:
         """``target`` is path and query of the RTSP URL; an Error of the family refuses. Asked once per connection."""
 
-    async def opened(self, admission: Admission, viewer: Viewer) -> None:
+    async def opened(self, admission: Admission, viewer: Endable) -> None:
         """Returns once the viewer-opened fact is durable; from then on the viewer may be ended at any time."""
 
-    def closed(self, admission: Admission, viewer: Viewer, why: str) -> None:
+    def closed(self, admission: Admission, viewer: Endable, why: str) -> None:
         """Called exactly once for every viewer whose `opened` returned."""
 
 

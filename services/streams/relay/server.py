@@ -32,6 +32,11 @@ class Door:
     send_buffer_bytes: int = 256 * 1024  # of each viewer: what the kernel holds, a viewer has not seen
     tls: ssl.SSLContext | None = None  # None: plain
 
+    @property
+    def send_buffer(self) -> tuple[int, int, int]:
+        """What setsockopt takes."""
+        return socket.SOL_SOCKET, socket.SO_SNDBUF, self.send_buffer_bytes
+
 
 class Talk(Protocol):
     """One connection in its protocol."""
@@ -50,7 +55,7 @@ def listen(door: Door) -> socket.socket:
     try:
         listener.setblocking(False)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, door.send_buffer_bytes)
+        listener.setsockopt(*door.send_buffer)
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         listener.bind((door.host, door.port))
         listener.listen(1024)

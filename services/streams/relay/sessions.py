@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from services.chassis.errors import Aborted, Denied, Exhausted
 from services.decider.replica import Case
+from services.streams.relay.ender import Endable
 from services.streams.relay.intake import SourceSpec
-from services.streams.relay.viewer import Viewer
 
 _SECONDARY = "#secondary"  # behind a camera's name: no name holds this sign
 _RETRY_AFTER = timedelta(seconds=5)
@@ -36,7 +36,7 @@ class Session:
     source: SourceSpec
     is_secondary: bool = False  # of the camera's smaller stream
     is_sealed: bool = False
-    viewers: set[Viewer] = field(default_factory=set)
+    viewers: set[Endable] = field(default_factory=set)
     joined_from: str = ""
     ended_why: str = ""
     valid_until: datetime | None = None  # by the last decision; None: until something changes

@@ -26,13 +26,14 @@ from services.streams.relay.intake import Patience, SourceSpec, pull
 from services.streams.relay.outlet import Hall, MadeOutlet, Maker, Outlet, Receiver, ToldOutlet
 from services.streams.relay.packing import Packing
 from services.streams.relay.ring import Ring
+from services.streams.relay.rpc.messages import Messages
 from services.streams.relay.rtp import AccessUnit, Assembler
 from services.streams.relay.sound import Carried
 
 log = logging.getLogger(__name__)
 _RECENT_S = 2.0  # a picture so old still says that the camera is there
-PACKETS, FRAGMENTS, DATAGRAMS = "packets", "fragments", "datagrams"  # the shapes that viewers take
-_MADE: dict[str, Callable[[], Maker]] = {FRAGMENTS: Fragments}
+PACKETS, FRAGMENTS, DATAGRAMS, MESSAGES = "packets", "fragments", "datagrams", "messages"  # the shapes to take
+_MADE: dict[str, Callable[[], Maker]] = {FRAGMENTS: Fragments, MESSAGES: Messages}
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,10 @@ class Viewer(Reader):
         self._replies = b""
         self._is_writing = False  # waiting for the socket to take more
 
+    def parts(self) -> bool:
+        """Never: the kernel may hold pictures for it, which only a reset throws away."""
+        return False
+
     async def receive(self, bytes_most: int) -> bytes:
         """What the client says next; nothing when it has hung up. OSError when the connection is lost."""
         return await self.wire.receive(bytes_most)

@@ -4,7 +4,7 @@ import asyncio
 import socket
 import ssl
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,6 +21,7 @@ from services.streams.relay.counters import Counters
 from services.streams.relay.ender import Ender
 from services.streams.relay.gate import Admission, Peer
 from services.streams.relay.intake import Patience, SourceSpec
+from services.streams.relay.rpc import media
 from services.streams.relay.server import Door, Server, listen
 from services.streams.relay.source import Habits, Source
 from services.streams.relay.viewer import Viewer
@@ -71,6 +72,7 @@ class Stage:
     habits: Habits
     port: int = 0
     web_port: int = 0
+    grpc_port: int = 0
     secure_port: int = 0
     secure_web_port: int = 0
     ca: Path = Path()
@@ -109,7 +111,7 @@ async def relay(
     gate, counters = OpenGate(), Counters()
     gate.may_open.set()
     with TemporaryDirectory() as certificates, Ender() as ender:
-        async with asyncio.TaskGroup() as tasks:
+        async with asyncio.TaskGroup() as tasks, AsyncExitStack() as calls:
             stage = Stage(gate, counters, ender, tasks, habits)
             house = House(
                 gate, stage, counters, manners or Manners(), frozenset({origin}), plain_networks, has_datagrams
@@ -124,10 +126,12 @@ async def relay(
             servers = [
                 Server(listener, way, house, ender, talk) for listener, (way, talk) in zip(listeners, ways, strict=True)
             ]
+            stage.grpc_port = await calls.enter_async_context(media.serve(door, house, ender))
             serving = [tasks.create_task(server.run()) for server in servers]
             yield stage
             for task in serving:
                 task.cancel()
+            await calls.aclose()
     assert (counters.viewers, counters.connections, counters.sources) == (0, 0, 0)
 
 

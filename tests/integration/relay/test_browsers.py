@@ -95,7 +95,7 @@ async def test_every_viewer_is_handed_the_same_bytes(monkeypatch: pytest.MonkeyP
         assert handed[0] is handed[1]
 
 
-async def test_nothing_is_made_while_nobody_watches_in_a_browser() -> None:
+async def test_nothing_is_made_in_a_shape_that_nobody_watches() -> None:
     async with scene() as (stage, camera), client(stage.port) as viewer:
         await viewer.play(stage.url("c"))
         camera.delta()

@@ -55,6 +55,7 @@ class Stage:
     revision: int = 0
     assigned: set[str] = field(default_factory=set)  # sessions, by `assign`
     calls_rolls: bool = True  # as streams does; not while that service itself runs
+    ca: Path = Path()  # that issued the relay's certificate
     beats: asyncio.Event = field(default_factory=asyncio.Event)  # set while permissions is alive
 
     async def beat(self, signer: Signer | None = None, ahead: timedelta = timedelta()) -> None:
@@ -214,6 +215,7 @@ async def stage(home: Path, **settings: str) -> AsyncIterator[Stage]:
             )
             relay_key = own.public_key().public_bytes_raw()
             held = Stage(opened, endings, permissions, streams, relay_key, camera, process, heard, url, policies)
+            held.ca = home / "certs" / "ca.pem"
             await held.adopt()
             held.beats.set()
             async with asyncio.TaskGroup() as tasks:

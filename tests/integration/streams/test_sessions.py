@@ -99,6 +99,7 @@ async def test_an_answered_session_is_on_record_and_its_url_shows_pictures(offic
     await seen(answer.rtsp_url)
     path = answer.rtsp_url.partition("/s/")[2].partition("?")[0]
     assert answer.websocket_url == f"ws://127.0.0.1:{office.relay.heard[-1].web_port}/s/{path}", "without the token"
+    assert answer.grpc_target == f"127.0.0.1:{office.relay.heard[-1].grpc_port}"
     heard = office.relay.heard[-1]
     assert answer.rtsps_url == f"rtsps://127.0.0.1:{heard.rtsps_port}/s/{path}?token={answer.token}"
     assert answer.wss_url == f"wss://127.0.0.1:{heard.wss_port}/s/{path}"

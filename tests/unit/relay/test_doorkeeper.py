@@ -87,6 +87,20 @@ async def test_an_ending_while_the_look_is_stored_shows_no_picture_and_is_on_rec
     assert [look.why for look in gate.waiting.ends] == ["principal revoked"]
 
 
+async def test_a_viewer_that_leaves_while_its_look_is_stored_gives_its_seat_back_and_is_on_record(
+    gate: Doorkeeper,
+) -> None:
+    def leave() -> None:
+        raise asyncio.CancelledError
+
+    await gate.keep(session(gate))
+    gate.record.meanwhile = leave  # type: ignore[attr-defined]
+    for _ in range(2):  # of a session for one viewer
+        with pytest.raises(asyncio.CancelledError):
+            await gate.opened(await gate.admit("/s/s?token=s", HERE), Watcher())  # type: ignore[arg-type]
+    assert [look.why for look in gate.waiting.ends] == ["left before the first picture"] * 2
+
+
 async def test_an_ending_that_is_sealed_seals_the_looks_that_it_ends_and_heard_again_no_later_ones(
     gate: Doorkeeper,
 ) -> None:

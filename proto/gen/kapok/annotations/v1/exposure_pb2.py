@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import descriptor_pb2 as google_dot_protobuf_dot_descriptor__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#kapok/annotations/v1/exposure.proto\x12\x14kapok.annotations.v1\x1a google/protobuf/descriptor.proto*P\n\x08\x45xposure\x12\x18\n\x14\x45XPOSURE_UNSPECIFIED\x10\x00\x12\x13\n\x0f\x45XPOSURE_AGENCY\x10\x01\x12\x15\n\x11\x45XPOSURE_INTERNAL\x10\x02:R\n\x08\x65xposure\x12\x1e.google.protobuf.MethodOptions\x18\xa9\x8b\x03 \x01(\x0e\x32\x1e.kapok.annotations.v1.Exposureb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#kapok/annotations/v1/exposure.proto\x12\x14kapok.annotations.v1\x1a google/protobuf/descriptor.proto*d\n\x08\x45xposure\x12\x18\n\x14\x45XPOSURE_UNSPECIFIED\x10\x00\x12\x13\n\x0f\x45XPOSURE_AGENCY\x10\x01\x12\x15\n\x11\x45XPOSURE_INTERNAL\x10\x02\x12\x12\n\x0e\x45XPOSURE_RELAY\x10\x03:R\n\x08\x65xposure\x12\x1e.google.protobuf.MethodOptions\x18\xa9\x8b\x03 \x01(\x0e\x32\x1e.kapok.annotations.v1.Exposureb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,5 +33,5 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'kapok.annotations.v1.exposu
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_EXPOSURE']._serialized_start=95
-  _globals['_EXPOSURE']._serialized_end=175
+  _globals['_EXPOSURE']._serialized_end=195
 # @@protoc_insertion_point(module_scope)

@@ -10,8 +10,10 @@ class Exposure(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     EXPOSURE_UNSPECIFIED: _ClassVar[Exposure]
     EXPOSURE_AGENCY: _ClassVar[Exposure]
     EXPOSURE_INTERNAL: _ClassVar[Exposure]
+    EXPOSURE_RELAY: _ClassVar[Exposure]
 EXPOSURE_UNSPECIFIED: Exposure
 EXPOSURE_AGENCY: Exposure
 EXPOSURE_INTERNAL: Exposure
+EXPOSURE_RELAY: Exposure
 EXPOSURE_FIELD_NUMBER: _ClassVar[int]
 exposure: _descriptor.FieldDescriptor

@@ -11,7 +11,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class RelayAnnouncement(_message.Message):
-    __slots__ = ("relay", "public_key", "rtsp_host", "rtsp_port", "viewers", "cameras", "applied_number", "time", "metrics_address", "web_port", "bytes_per_second", "viewers_most", "bytes_per_second_most", "process", "orders", "doubt", "is_draining", "rtsps_port", "wss_port")
+    __slots__ = ("relay", "public_key", "rtsp_host", "rtsp_port", "viewers", "cameras", "applied_number", "time", "metrics_address", "web_port", "bytes_per_second", "viewers_most", "bytes_per_second_most", "process", "orders", "doubt", "is_draining", "rtsps_port", "wss_port", "grpc_port", "grpc_has_tls")
     RELAY_FIELD_NUMBER: _ClassVar[int]
     PUBLIC_KEY_FIELD_NUMBER: _ClassVar[int]
     RTSP_HOST_FIELD_NUMBER: _ClassVar[int]
@@ -31,6 +31,8 @@ class RelayAnnouncement(_message.Message):
     IS_DRAINING_FIELD_NUMBER: _ClassVar[int]
     RTSPS_PORT_FIELD_NUMBER: _ClassVar[int]
     WSS_PORT_FIELD_NUMBER: _ClassVar[int]
+    GRPC_PORT_FIELD_NUMBER: _ClassVar[int]
+    GRPC_HAS_TLS_FIELD_NUMBER: _ClassVar[int]
     relay: str
     public_key: bytes
     rtsp_host: str
@@ -50,7 +52,9 @@ class RelayAnnouncement(_message.Message):
     is_draining: bool
     rtsps_port: int
     wss_port: int
-    def __init__(self, relay: _Optional[str] = ..., public_key: _Optional[bytes] = ..., rtsp_host: _Optional[str] = ..., rtsp_port: _Optional[int] = ..., viewers: _Optional[int] = ..., cameras: _Optional[int] = ..., applied_number: _Optional[int] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., metrics_address: _Optional[str] = ..., web_port: _Optional[int] = ..., bytes_per_second: _Optional[int] = ..., viewers_most: _Optional[int] = ..., bytes_per_second_most: _Optional[int] = ..., process: _Optional[str] = ..., orders: _Optional[int] = ..., doubt: _Optional[int] = ..., is_draining: _Optional[bool] = ..., rtsps_port: _Optional[int] = ..., wss_port: _Optional[int] = ...) -> None: ...
+    grpc_port: int
+    grpc_has_tls: bool
+    def __init__(self, relay: _Optional[str] = ..., public_key: _Optional[bytes] = ..., rtsp_host: _Optional[str] = ..., rtsp_port: _Optional[int] = ..., viewers: _Optional[int] = ..., cameras: _Optional[int] = ..., applied_number: _Optional[int] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., metrics_address: _Optional[str] = ..., web_port: _Optional[int] = ..., bytes_per_second: _Optional[int] = ..., viewers_most: _Optional[int] = ..., bytes_per_second_most: _Optional[int] = ..., process: _Optional[str] = ..., orders: _Optional[int] = ..., doubt: _Optional[int] = ..., is_draining: _Optional[bool] = ..., rtsps_port: _Optional[int] = ..., wss_port: _Optional[int] = ..., grpc_port: _Optional[int] = ..., grpc_has_tls: _Optional[bool] = ...) -> None: ...
 
 class RollCall(_message.Message):
     __slots__ = ("relay", "process", "orders", "doubt", "sessions", "reason")

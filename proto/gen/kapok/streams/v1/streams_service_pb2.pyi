@@ -21,7 +21,7 @@ class OpenSessionRequest(_message.Message):
     def __init__(self, session: _Optional[_Union[_session_pb2.Session, _Mapping]] = ...) -> None: ...
 
 class OpenSessionResponse(_message.Message):
-    __slots__ = ("session", "token", "token_expire_time", "rtsp_url", "websocket_url", "rtsps_url", "wss_url")
+    __slots__ = ("session", "token", "token_expire_time", "rtsp_url", "websocket_url", "rtsps_url", "wss_url", "grpc_target", "grpc_has_tls")
     SESSION_FIELD_NUMBER: _ClassVar[int]
     TOKEN_FIELD_NUMBER: _ClassVar[int]
     TOKEN_EXPIRE_TIME_FIELD_NUMBER: _ClassVar[int]
@@ -29,6 +29,8 @@ class OpenSessionResponse(_message.Message):
     WEBSOCKET_URL_FIELD_NUMBER: _ClassVar[int]
     RTSPS_URL_FIELD_NUMBER: _ClassVar[int]
     WSS_URL_FIELD_NUMBER: _ClassVar[int]
+    GRPC_TARGET_FIELD_NUMBER: _ClassVar[int]
+    GRPC_HAS_TLS_FIELD_NUMBER: _ClassVar[int]
     session: _session_pb2.Session
     token: str
     token_expire_time: _timestamp_pb2.Timestamp
@@ -36,7 +38,9 @@ class OpenSessionResponse(_message.Message):
     websocket_url: str
     rtsps_url: str
     wss_url: str
-    def __init__(self, session: _Optional[_Union[_session_pb2.Session, _Mapping]] = ..., token: _Optional[str] = ..., token_expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., rtsp_url: _Optional[str] = ..., websocket_url: _Optional[str] = ..., rtsps_url: _Optional[str] = ..., wss_url: _Optional[str] = ...) -> None: ...
+    grpc_target: str
+    grpc_has_tls: bool
+    def __init__(self, session: _Optional[_Union[_session_pb2.Session, _Mapping]] = ..., token: _Optional[str] = ..., token_expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., rtsp_url: _Optional[str] = ..., websocket_url: _Optional[str] = ..., rtsps_url: _Optional[str] = ..., wss_url: _Optional[str] = ..., grpc_target: _Optional[str] = ..., grpc_has_tls: _Optional[bool] = ...) -> None: ...
 
 class RenewSessionRequest(_message.Message):
     __slots__ = ("name",)

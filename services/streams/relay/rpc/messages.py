@@ -1,0 +1,30 @@
+"""Pictures as programs take them: each a serialised kapok.streams.v1.AccessUnit, made once for every call."""
+
+from dataclasses import replace
+
+from kapok.streams.v1 import media_service_pb2
+from services.streams.relay.fragments import payloads
+from services.streams.relay.mp4 import FORMS
+from services.streams.relay.rtp import AccessUnit
+
+_START_CODE = b"\0\0\0\1"  # H.264 and H.265, Annex B
+
+
+class Messages:
+    """Makes the messages of one camera, while a program wants them."""
+
+    def __init__(self) -> None:
+        self._encoding = "H264"  # until a key picture says which
+        self._number = 0
+
+    def make(self, unit: AccessUnit) -> AccessUnit:
+        """The same picture as a message; ProtocolError when it is torn. Then its number is missing."""
+        self._number += 1
+        self._encoding = unit.encoding or self._encoding
+        nals = FORMS[self._encoding].units(payloads(unit.buffer))
+        message = media_service_pb2.AccessUnit(
+            number=self._number, codec=f"CODEC_{self._encoding}", is_key=unit.is_key, rtp_timestamp=unit.timestamp,
+            data=b"".join(part for nal in nals for part in (_START_CODE, nal)), parameter_sets=unit.parameter_sets,
+        )  # fmt: skip
+        message.capture_time.FromMicroseconds(round(unit.captured_at_unix_s * 1_000_000))
+        return replace(unit, buffer=message.SerializeToString(), sound=b"")
