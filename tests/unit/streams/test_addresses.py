@@ -7,7 +7,8 @@ from services.streams.placement import Relay
 
 
 def relay(host: str, rtsps_port: int = 322, wss_port: int = 443) -> Relay:
-    return Relay("relay-1", bytes(32), host, 554, 0, datetime(2026, 1, 1, tzinfo=UTC), 80, rtsps_port, wss_port)
+    ports = {"web_port": 80, "rtsps_port": rtsps_port, "wss_port": wss_port}
+    return Relay("relay-1", bytes(32), host, 554, datetime(2026, 1, 1, tzinfo=UTC), **ports)
 
 
 def test_every_way_in_has_a_url() -> None:
