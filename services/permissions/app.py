@@ -17,7 +17,7 @@ from services.chassis.outbox import Outbox
 from services.chassis.signing import Signer
 from services.chassis.tasks import background
 from services.decider.decider import Decider
-from services.permissions import policies, rpc
+from services.permissions import policies
 from services.permissions.camera_memory import CameraMemory
 from services.permissions.events import FactJournal, SignedVoice, follow_cameras
 from services.permissions.joint.sealed import SALT_BYTES
@@ -25,7 +25,7 @@ from services.permissions.neighbours import RegistryCameras, RegistryCity, Strea
 from services.permissions.policy_health import PolicyHealth
 from services.permissions.ports import Ports
 from services.permissions.rounds import Rounds, each_second
-from services.permissions.rpc import genesis
+from services.permissions.rpc import genesis, servicers
 from services.permissions.rpc.health import Health
 from services.permissions.rpc.policy_change import DOCUMENTS
 from services.permissions.service import Organs, Outlook, compose
@@ -100,7 +100,7 @@ async def app(settings: Settings) -> AsyncIterator[None]:
         edge = rpc_server.Edge(ring, clock)
         async with (
             background(*work),
-            rpc_server.serve(settings.listen, [edge], rpc.services(permissions, signer), checker=health.checker),
+            rpc_server.serve(settings.listen, [edge], servicers.services(permissions, signer), checker=health.checker),
         ):
             yield
 

@@ -11,56 +11,7 @@ incidents  its methods about those     incident_messages   incidents, their acts
 policy     PolicyService               policy_change       proposals, and what the organs sign
                                        simulation          what a proposal would do
 cell       DeciderService              answers             decisions, explanations, scopes
-paging     pages of every list
+paging     pages of every list          servicers           all of them, for app.py
 callers    on whose behalf             genesis             the organs' first signed document
                                        health              whether a policy decides
 """
-
-from collections.abc import Callable, Sequence
-from typing import Any
-
-from kapok.permissions.v1 import (
-    agencies_service_pb2,
-    agencies_service_pb2_grpc,
-    decider_service_pb2,
-    decider_service_pb2_grpc,
-    inspections_service_pb2,
-    inspections_service_pb2_grpc,
-    papers_service_pb2,
-    papers_service_pb2_grpc,
-    permissions_service_pb2,
-    permissions_service_pb2_grpc,
-    policy_service_pb2,
-    policy_service_pb2_grpc,
-    staff_service_pb2,
-    staff_service_pb2_grpc,
-)
-from services.chassis import rpc_server
-from services.chassis.signing import Signer
-from services.permissions.rpc.agencies import PermissionsServicer
-from services.permissions.rpc.cell import DeciderServicer
-from services.permissions.rpc.inspections import InspectionsServicer
-from services.permissions.rpc.papers import PapersServicer
-from services.permissions.rpc.policy import PolicyServicer
-from services.permissions.rpc.roll import AgenciesServicer
-from services.permissions.rpc.staff import StaffServicer
-from services.permissions.service import Permissions
-
-_FILES = (
-    permissions_service_pb2, decider_service_pb2, policy_service_pb2, agencies_service_pb2, inspections_service_pb2,
-    papers_service_pb2, staff_service_pb2,
-)  # fmt: skip
-
-
-def services(permissions: Permissions, signer: Signer) -> Callable[[Any], Sequence[str]]:
-    """Registers the services on a server, and names them."""
-    servicers: rpc_server.Servicers = {
-        permissions_service_pb2_grpc.add_PermissionsServiceServicer_to_server: PermissionsServicer(permissions),
-        decider_service_pb2_grpc.add_DeciderServiceServicer_to_server: DeciderServicer(permissions, signer),
-        policy_service_pb2_grpc.add_PolicyServiceServicer_to_server: PolicyServicer(permissions),
-        agencies_service_pb2_grpc.add_AgenciesServiceServicer_to_server: AgenciesServicer(permissions),
-        inspections_service_pb2_grpc.add_InspectionsServiceServicer_to_server: InspectionsServicer(permissions),
-        papers_service_pb2_grpc.add_PapersServiceServicer_to_server: PapersServicer(permissions),
-        staff_service_pb2_grpc.add_StaffServiceServicer_to_server: StaffServicer(permissions.staff),
-    }
-    return rpc_server.registering(servicers, _FILES)

@@ -114,3 +114,13 @@ def test_a_reader_that_leaves_is_no_error_to_tell() -> None:
     line = f"{sys.executable} -m cli --help | true"
     said = subprocess.run(["sh", "-c", line], capture_output=True, text=True, check=True)
     assert "Traceback" not in said.stderr
+
+
+def test_the_command_starts_without_what_only_services_need() -> None:
+    """Whoever types it waits for its imports: those of a database and a policy would be three quarters of them."""
+    heavy = "{'sqlalchemy', 'alembic', 'numpy', 'casbin', 'nats', 'aiohttp', 'services.permissions.service'}"
+    told = subprocess.run(
+        [sys.executable, "-c", f"import sys, cli.__main__; print(sorted({heavy} & set(sys.modules)))"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert told.stdout.strip() == "[]"
