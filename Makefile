@@ -36,7 +36,7 @@ test-exhaustive: .venv/installed ## hold the policy to the law in every class of
 FUZZ_SECONDS ?= 60
 fuzz: .venv/installed ## hostile bytes against each parser of the relay (FUZZ_SECONDS=60 each)
 	@mkdir -p build/fuzz
-	@for target in rtsp rtp sdp offers rtcp digest mp4 websocket; do \
+	@for target in rtsp rtp sdp offers rtcp digest mp4 websocket http2; do \
 	  mkdir -p build/fuzz/$$target && echo "fuzz: $$target for $(FUZZ_SECONDS) s" && \
 	  $(py) -m tests.fuzz $$target -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -verbosity=0 \
 	    -artifact_prefix=build/fuzz/$$target- build/fuzz/$$target || exit 1; done

@@ -35,15 +35,12 @@ class Edge(grpc.aio.ServerInterceptor):  # type: ignore[misc] # grpc ships no ty
         if handler is None or details.method.startswith(_OPEN_TO_ALL):
             return handler
         behaviour = handler.unary_unary or handler.unary_stream or handler.stream_unary or handler.stream_stream
-        wrap = self._wrap(handler)
+        wrap = self._streaming if handler.response_streaming else self._unary
         sides = (
             "stream" if streams else "unary" for streams in (handler.request_streaming, handler.response_streaming)
         )
         factory = getattr(grpc, "_".join([*sides, "rpc_method_handler"]))
         return factory(wrap(behaviour, details.method), handler.request_deserializer, handler.response_serializer)
-
-    def _wrap(self, handler: Any) -> Callable[..., Any]:
-        return self._streaming if handler.response_streaming else self._unary
 
     def _unary(self, behaviour: Callable[..., Any], method: str) -> Callable[..., Any]:
         async def call(request: Any, context: Any) -> Any:
@@ -85,19 +82,6 @@ class Edge(grpc.aio.ServerInterceptor):  # type: ignore[misc] # grpc ships no ty
         if len(values) != 1:
             raise errors.Unauthenticated("IDENTITY_MISSING", "call through the gateway: this call carries no identity")
         return identity.verify(self._ring, method, values[0], self._clock)
-
-
-class WritingEdge(Edge):
-    """For methods that write their answers themselves, for whoever proves a right by what is asked: no identity."""
-
-    def __init__(self) -> None:
-        """No key is needed."""
-
-    def _wrap(self, _handler: Any) -> Callable[..., Any]:
-        return self._unary
-
-    def _identify(self, _method: str, _context: Any) -> None:
-        return None
 
 
 async def _abort(context: Any, error: errors.Error) -> None:

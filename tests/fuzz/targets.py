@@ -10,9 +10,13 @@ from services.streams.relay import mp4 as container
 from services.streams.relay import websocket as web
 from services.streams.relay.fragments import Fragments
 from services.streams.relay.framing import Arrival
+from services.streams.relay.http2 import frames as h2
+from services.streams.relay.http2.headers import Asked, Blocks
+from services.streams.relay.http2.settings import Settings
 from services.streams.relay.offers import OfferError, Terms, chosen
 from services.streams.relay.packing import Packing
 from services.streams.relay.reorder import Reorder
+from services.streams.relay.rpc import calls
 from services.streams.relay.rtp import Assembler
 from services.streams.relay.sdp import AAC, Sound, Track, offer, parse
 from services.streams.relay.sound import Carried
@@ -142,6 +146,30 @@ def _frames(*parts: bytes) -> tuple[list[tuple[int, bytes]], int]:
     return found, 0
 
 
+def http2(data: bytes) -> None:
+    """What a program says is the same however it is cut; whatever it asks is read or refused."""
+    whole = _calls(data)
+    assert whole == _calls(*(data[i : i + 1] for i in range(len(data))))
+    with suppress(Error):
+        calls.target(data)
+
+
+def _calls(*parts: bytes) -> tuple[list[Asked | h2.Frame], int]:
+    frames, blocks, agreed, found = h2.Frames(), Blocks(), Settings(), list[Asked | h2.Frame]()
+    for part in (h2.PREFACE, *parts):
+        try:
+            for frame in frames.feed(part):
+                asked = blocks.feed(frame)
+                if frame.kind == h2.SETTINGS:
+                    assert abs(agreed.take(frame)) <= h2.WINDOW_MOST
+                if frame.kind == h2.DATA:
+                    assert len(h2.content(frame)) <= len(frame.payload)
+                found.append(asked or frame)
+        except h2.Fault as fault:
+            return found, fault.code
+    return found, 0
+
+
 TARGETS: Mapping[str, Callable[[bytes], None]] = {
-    f.__name__: f for f in (rtsp, rtp, sdp, offers, rtcp, digest, mp4, websocket)
+    f.__name__: f for f in (rtsp, rtp, sdp, offers, rtcp, digest, mp4, websocket, http2)
 }

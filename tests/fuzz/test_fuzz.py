@@ -5,10 +5,14 @@ import struct
 import sys
 from pathlib import Path
 
+import hpack
 import pytest
 
 from services.rtsp.message import Headers, Interleaved, Request, Response
 from services.streams.relay.h264 import H264
+from services.streams.relay.http2 import frames
+from services.streams.relay.http2.frames import frame
+from services.streams.relay.rpc import calls
 from services.streams.relay.sdp import offer
 from tests.fuzz.targets import TARGETS
 
@@ -16,6 +20,7 @@ RUNS = 3000
 _SPROP = "sprop-parameter-sets=Z0IAFOkKD9g=,aM44gA=="
 _SPS, _PPS = bytes.fromhex("67420014e90a0fd8"), bytes.fromhex("68ce3880")
 _PICTURE = struct.pack(">BBHII", 0x80, 0x80 | 96, 1, 2, 3) + b"\x65key"
+_FIELDS = bytes(hpack.Encoder().encode([(":method", "POST"), (":path", calls.METHOD), ("te", "trailers")]))
 SEEDS = {
     "rtsp": Request("PLAY", "rtsp://c/", Headers({"CSeq": "1"})).encode()
     + Interleaved(0, _PICTURE).encode()
@@ -28,6 +33,9 @@ SEEDS = {
     "websocket": b"GET /s/c HTTP/1.1\r\nHost: relay\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
     b"Sec-WebSocket-Protocol: kapok.v1, abc.def\r\n\r\n",
+    "http2": frame(frames.SETTINGS, 0, 0, b"\0\4\0\1\0\0")
+    + frame(frames.HEADERS, frames.END_HEADERS, 1, _FIELDS)
+    + frame(frames.DATA, frames.PADDED | frames.END_STREAM, 1, b"\x01" + calls.message(b"\n\x01c") + b"\0"),
     "digest": b'Digest realm="c", nonce="n", algorithm=SHA-256, qop="auth"',
 }
 

@@ -37,9 +37,9 @@ OUTSIDE = {
     "services/streams/tokens.py": "draws a nonce for each token",
     **{
         f"services/streams/relay/{organ}.py": "moves bytes, waits for sockets, or keeps the time of them"
-        for organ in ("announcer", "browser", "call", "connection", "control", "datagrams", "descriptors", "doorkeeper",
-                      "ender", "exporter", "gate", "intake", "outlet", "pointing", "port_pair", "reader", "record",
-                      "reporter", "roll", "server", "source", "transports", "viewer", "wire")
+        for organ in ("announcer", "browser", "call", "connection", "control", "datagrams", "doorkeeper", "ender",
+                      "exporter", "gate", "intake", "line", "outlet", "pointing", "port_pair", "program", "reader",
+                      "record", "reporter", "roll", "server", "source", "transports", "trunk", "viewer", "watch", "wire")
     },
     "services/rtsp/address.py": "resolves names",
     "services/rtsp/conversation.py": "waits for a camera's answers",

@@ -5,14 +5,13 @@ import secrets
 import socket
 import ssl
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import aiohttp
-import grpc
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from services.chassis import bus, metrics
@@ -34,9 +33,9 @@ from services.streams.relay.events.keys import Keys
 from services.streams.relay.exporter import RelayCollector, histogram
 from services.streams.relay.lease import Lease
 from services.streams.relay.pointing import HttpPointing
+from services.streams.relay.program import Program
 from services.streams.relay.reporter import report_forever
 from services.streams.relay.roll import leave
-from services.streams.relay.rpc import media
 from services.streams.relay.server import Door, Server, listen
 from services.streams.relay.source import Source
 from services.streams.relay.tenure import Tenure
@@ -100,7 +99,6 @@ async def app(settings: Settings) -> AsyncIterator[None]:
             aiohttp.ClientSession() as client,
             metrics.serve(*_endpoint(settings.metrics_listen)) as metrics_port,
             group() as tasks,
-            AsyncExitStack() as calls,
         ):
             doorkeeper = Doorkeeper(
                 read_token=keys.token,
@@ -117,26 +115,27 @@ async def app(settings: Settings) -> AsyncIterator[None]:
             metrics.REGISTRY.register(collector)
             plain, web = _entrance(settings.rtsp_listen), _entrance(settings.web_listen)
             secure, secure_web = _entrance(settings.rtsps_listen, tls), _entrance(settings.wss_listen, tls)
-            entrances = (plain, Connection), (web, Browser), (secure, Connection), (secure_web, Browser)
+            programs = _entrance(settings.grpc_media_listen, media_tls(settings))
+            entrances = (
+                (plain, Connection), (web, Browser), (secure, Connection), (secure_web, Browser), (programs, Program)
+            )  # fmt: skip
             public_key = X25519PrivateKey.from_private_bytes(own).public_key().public_bytes_raw()
             ports = [entrance.port if entrance else 0 for entrance, _ in entrances]
             origins = frozenset(settings.web_origins)
             house = House(
                 doorkeeper, doorkeeper, counters, Manners(), origins, settings.plain_networks, settings.udp_out
             )
-            media_door, shown = Door(*_endpoint(settings.grpc_media_listen)), credentials(settings)
-            grpc_bound = await calls.enter_async_context(media.serve(media_door, house, ender, shown))
             address = Address(
                 settings.relay_id, public_key, host, ports[0], f"{host}:{metrics_port}", process,
                 web_port=ports[1], rtsps_port=ports[2], wss_port=ports[3],
-                grpc_port=grpc_bound, grpc_has_tls=shown is not None,
+                grpc_port=ports[4], grpc_has_tls=programs is not None and programs.door.tls is not None,
             )  # fmt: skip
             bus_host = settings.bus_url.rpartition("/")[2].rpartition("@")[2]
             own_addresses = frozenset(
                 {
                     *settings.own_addresses,
                     bus_host,
-                    *(f"{host}:{port}" for port in (*ports, grpc_bound)),
+                    *(f"{host}:{port}" for port in ports),
                     address.metrics,
                 }
             )
@@ -159,7 +158,6 @@ async def app(settings: Settings) -> AsyncIterator[None]:
                     doorkeeper.tenure.is_draining = True
                     announcer.hurry()
                     await leave(doorkeeper, timedelta(seconds=settings.drain_s))
-                    await calls.aclose()  # before the ends of their looks are waited for
                 await doorkeeper.drain(_LAST_FACTS)
             metrics.REGISTRY.unregister(collector)
 
@@ -195,12 +193,10 @@ async def _sweep_forever(doorkeeper: Doorkeeper) -> None:
         await asyncio.sleep(_SWEEP_S)
 
 
-def credentials(settings: Settings) -> Any:
+def media_tls(settings: Settings) -> ssl.SSLContext | None:
     """What the endpoint for programs shows; None: plaintext, on loopback alone."""
     if settings.certificate_file and settings.private_key_file:
-        pair = settings.private_key_file.read_bytes(), settings.certificate_file.read_bytes()
-        ca = settings.client_ca_file.read_bytes() if settings.client_ca_file else None
-        return grpc.ssl_server_credentials([pair], ca, require_client_auth=ca is not None)
+        return wire.context(settings.certificate_file, settings.private_key_file, settings.client_ca_file, "h2")
     host, _ = _endpoint(settings.grpc_media_listen)
     if settings.certificate_file or settings.private_key_file or host not in _LOOPBACK:
         raise SettingsError("KAPOK_CERTIFICATE_FILE and KAPOK_PRIVATE_KEY_FILE: gRPC beyond loopback needs both")

@@ -4,6 +4,7 @@ handshake ─► admitted, source held ─► opened (durable) ─► init segme
 """
 
 import asyncio
+import socket
 from collections.abc import Callable
 from contextlib import ExitStack
 
@@ -24,8 +25,8 @@ _REFUSED = 4000  # close codes from here on are an application's own (RFC 6455 �
 class Browser:
     """State machine of one connection; `run` returns when it is over."""
 
-    def __init__(self, viewer: Viewer, peer: Peer, house: House, on_admitted: Callable[[], None]) -> None:
-        self._viewer = viewer
+    def __init__(self, accepted: socket.socket, peer: Peer, house: House, on_admitted: Callable[[], None]) -> None:
+        self.line = self._viewer = Viewer(accepted, house.counters)
         self._peer = peer
         self._house = house
         self._on_admitted = on_admitted

@@ -6,6 +6,7 @@ DESCRIBE ─► admitted, source held ─► SETUP ─► PLAY ─► opened (du
 import asyncio
 import re
 import secrets
+import socket
 from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from services.chassis.settings import Network
 from services.rtsp.message import Headers, Parser, ProtocolError, Request, Response
 from services.streams.relay.counters import Counters
 from services.streams.relay.gate import Admission, Gate, Peer, SourceBook
+from services.streams.relay.line import Line
 from services.streams.relay.offers import OfferError
 from services.streams.relay.rtp import RTP_CHANNEL
 from services.streams.relay.sdp import SOUND_CHANNEL, SOUND_TRACK, TRACK
@@ -56,9 +58,9 @@ class House:
     plain_networks: tuple[Network, ...] = LOOPBACK  # whose viewers may come without TLS
     has_datagrams: bool = False  # whether RTP goes out over UDP, to viewers without TLS
 
-    def refuse_in_the_open(self, viewer: Viewer, peer: Peer) -> None:
+    def refuse_in_the_open(self, line: Line, peer: Peer) -> None:
         """Denied for a viewer without TLS from a network that the cell does not list."""
-        if viewer.wire.is_secure or peer.is_in(self.plain_networks):
+        if line.wire.is_secure or peer.is_in(self.plain_networks):
             return
         message = "pictures leave this cell encrypted; use the session's rtsps_url or wss_url (KAPOK_PLAIN_NETWORKS)"
         raise Denied("PLAIN_REFUSED", message)
@@ -67,8 +69,8 @@ class House:
 class Connection:
     """State machine of one connection; `run` returns when it is over, `why` says how it ended."""
 
-    def __init__(self, viewer: Viewer, peer: Peer, house: House, on_admitted: Callable[[], None]) -> None:
-        self._viewer = viewer
+    def __init__(self, accepted: socket.socket, peer: Peer, house: House, on_admitted: Callable[[], None]) -> None:
+        self.line = self._viewer = Viewer(accepted, house.counters)
         self._peer = peer
         self._house = house
         self._on_admitted = on_admitted
@@ -80,7 +82,7 @@ class Connection:
         self._format: tuple[object, ...] = ()  # as the client was told
         self._is_playing = False  # opened with the gate, so to be closed with it
         self._is_attached = False
-        self._tracks = Tracks(viewer, peer, house.counters, has_datagrams=house.has_datagrams)
+        self._tracks = Tracks(self._viewer, peer, house.counters, has_datagrams=house.has_datagrams)
         self._is_over = False
         self._holds = ExitStack()
         self._verbs: dict[str, Callable[[Request], Awaitable[Response]]] = {

@@ -7,8 +7,10 @@ peer, both queues purged, and the socket unusable for whoever holds it.
 
 import contextlib
 import ctypes
+import fcntl
 import os
 import socket
+import struct
 import threading
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -16,14 +18,18 @@ from types import TracebackType
 from typing import Protocol, Self
 
 _libc = ctypes.CDLL(None, use_errno=True)
+_UNSENT = 0x894B  # SIOCOUTQNSD: bytes that the kernel has and has not sent
 _UNSPEC = ctypes.create_string_buffer(socket.AF_UNSPEC.to_bytes(2, "little"), 16)  # struct sockaddr of family 0
 
 
 class Endable(Protocol):
     """A connection that can be ended; ``ended_why`` is read by its owner when it finds the socket reset."""
 
-    socket: socket.socket
     ended_why: str | None
+
+    @property
+    def socket(self) -> socket.socket:
+        """The connection's, closed by its owner."""
 
     def parts(self) -> bool:
         """Asked once ``ended_why`` is set: True when it leaves by itself, with at most the picture in flight."""
@@ -67,6 +73,12 @@ class Ender:
                 with contextlib.suppress(OSError):  # the peer was faster
                     _disconnect(viewer.socket)
             return True
+
+
+def unsent_bytes(connection: socket.socket) -> int:
+    """What the kernel holds of a connection and a reset would still throw away. OSError when it is reset already."""
+    (unsent,) = struct.unpack("i", fcntl.ioctl(connection.fileno(), _UNSENT, bytes(4)))
+    return int(unsent)
 
 
 def _disconnect(connection: socket.socket) -> None:

@@ -1,4 +1,4 @@
-"""A door of the relay, for RTSP or WebSocket, plain or TLS: accepts connections, keeps strangers few and short.
+"""A door of the relay, for RTSP, WebSocket or gRPC, plain or TLS: accepts connections, keeps strangers few and short.
 
 Every socket is closed by the ender.
 """
@@ -15,7 +15,7 @@ from typing import Protocol
 from services.streams.relay.connection import Connection, House
 from services.streams.relay.ender import Ender
 from services.streams.relay.gate import Peer
-from services.streams.relay.viewer import Viewer
+from services.streams.relay.line import Line
 from services.streams.relay.wire import secured
 
 log = logging.getLogger(__name__)
@@ -41,11 +41,15 @@ class Door:
 class Talk(Protocol):
     """One connection in its protocol."""
 
+    @property
+    def line(self) -> Line:
+        """Its way out."""
+
     async def run(self) -> bool:
         """Serve until the end; True when a last word may still be on its way."""
 
 
-MakeTalk = Callable[[Viewer, Peer, House, Callable[[], None]], Talk]
+MakeTalk = Callable[[socket.socket, Peer, House, Callable[[], None]], Talk]
 
 
 def listen(door: Door) -> socket.socket:
@@ -114,22 +118,22 @@ class Server:
         task = asyncio.current_task()
         assert task is not None
         counters = self._house.counters
-        viewer, is_last_word_due = None, False
+        talk, is_last_word_due = None, False
         counters.connections += 1
         try:
             accepted = secured(accepted, self._door.tls)
-            viewer = Viewer(accepted, counters)
-            counters.secure_connections += viewer.wire.is_secure
-            is_last_word_due = await self._talk(viewer, peer, self._house, lambda: self._forget(task)).run()
+            talk = self._talk(accepted, peer, self._house, lambda: self._forget(task))
+            counters.secure_connections += talk.line.wire.is_secure
+            is_last_word_due = await talk.run()
         except Exception:  # one connection's failure, the gate's included, must not end a thousand viewers
             log.exception("a viewer's connection failed")
         finally:
             counters.connections -= 1
             self._forget(task)
-            if viewer is not None:
-                counters.secure_connections -= viewer.wire.is_secure
-            if viewer is not None and is_last_word_due:
-                viewer.wire.take_leave()
+            if talk is not None:
+                counters.secure_connections -= talk.line.wire.is_secure
+            if talk is not None and is_last_word_due:
+                talk.line.wire.take_leave()
             self._ender.close(accepted, is_last_word_due=is_last_word_due)
 
     def _forget(self, task: "asyncio.Task[None]") -> None:

@@ -1,48 +1,24 @@
-"""One viewer's connection: a cursor into the ring, what is half written, replies that wait for a picture's end.
-
-Pictures go out by one non-blocking send each, on the raw socket: a transport would copy and queue what it can't send.
-"""
+"""One viewer with a connection of its own: a cursor into the ring, and the line that its pictures go out by."""
 
 import socket
 
 from services.streams.relay.counters import Counters
+from services.streams.relay.line import Line
 from services.streams.relay.reader import GONE, Reader
 from services.streams.relay.rtp import AccessUnit
-from services.streams.relay.wire import wire
-
-_PICTURES_A_TURN = 8  # of catching up, before the loop's others have theirs
-_REPLIES_BYTES_MOST = 64 * 1024  # a client that asks without reading its answers is not served further
 
 
-class Viewer(Reader):
+class Viewer(Reader, Line):
     """Belongs to the loop's thread, but for ``socket`` and ``ended_why``, which the ender uses under its lock."""
 
     def __init__(self, connection: socket.socket, counters: Counters) -> None:
-        super().__init__(counters)
-        self.socket = connection
-        self.ended_why: str | None = None
+        Reader.__init__(self, counters)
+        Line.__init__(self, connection, counters)
         self.hears = False  # has asked for the sound, too
-        self.wire = wire(connection)
-        self._send, self._sendmsg, self._keeps_refused = self.wire.send, self.wire.sendmsg, self.wire.keeps_refused
-        self._half: memoryview | None = None  # the rest of what was begun; nothing else may go out before it
-        self._replies = b""
-        self._is_writing = False  # waiting for the socket to take more
 
     def parts(self) -> bool:
         """Never: the kernel may hold pictures for it, which only a reset throws away."""
         return False
-
-    async def receive(self, bytes_most: int) -> bytes:
-        """What the client says next; nothing when it has hung up. OSError when the connection is lost."""
-        return await self.wire.receive(bytes_most)
-
-    def reply(self, data: bytes) -> None:
-        """Send a message of the client's protocol now, or after the picture that is half written."""
-        self._replies += data
-        if len(self._replies) > _REPLIES_BYTES_MOST:
-            self._fail("asks without reading")
-        elif not self._is_writing:
-            self._write()
 
     def take(self, unit: AccessUnit) -> int:
         """Send the picture ``next``, on which the viewer waits level with the ring; the bytes that the socket took."""
@@ -70,62 +46,19 @@ class Viewer(Reader):
 
     def close(self) -> None:
         """Forget everything; the socket itself is closed by the ender."""
-        self.next, self._half, self._replies, self._ring = GONE, None, b"", None
-        self._stop_writing()
+        self.next, self._ring = GONE, None
+        super().close()
 
     def _go_on(self) -> None:
-        if not self._is_writing:
-            self._write()
+        Line._go_on(self)
 
-    def _write(self) -> None:
-        """Write what is due, in order: the rest of a picture, replies, the pictures that follow."""
-        try:
-            for _ in range(_PICTURES_A_TURN):
-                if self._half is None and not self._load():
-                    self._stop_writing()
-                    return
-                assert self._half is not None
-                sent = self._send(self._half)
-                self._counters.bytes_out += sent
-                if sent < len(self._half):
-                    self._half = self._half[sent:]
-                    break
-                self._half = None
-        except BlockingIOError:
-            pass  # `_wait` is what follows from it
-        except OSError:
-            self._fail("connection lost")
-            return
-        self._wait()
-
-    def _load(self) -> bool:
-        """Make the next thing due the half-written one; False when nothing is."""
-        if self._replies:
-            self._half, self._replies = memoryview(self._replies), b""
-            return True
+    def _following(self) -> bytes | None:
         unit = self._advance()
         if unit is None:
-            return False
-        self._half = memoryview(unit.sound + unit.buffer if self.hears else unit.buffer)
-        return True
+            return None
+        return unit.sound + unit.buffer if self.hears else unit.buffer
 
     def _wait(self) -> None:
-        """Go on when the socket takes more; until then the fan-out passes by, lest it write into a half sent one."""
+        """Until the socket takes more the fan-out passes by, lest it write into a half sent one."""
         self._fall_behind()
-        if not self._is_writing:
-            self._is_writing = True
-            self._loop.add_writer(self.socket, self._write)
-
-    def _stop_writing(self) -> None:
-        if self._is_writing:
-            self._is_writing = False
-            self._loop.remove_writer(self.socket)
-
-    def _fail(self, why: str) -> None:
-        """Nothing goes out any more; the connection's reader finds the socket shut and closes it."""
-        self.ended_why = self.ended_why or why
-        self.close()
-        try:
-            self.socket.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            return  # reset by the ender or the peer: the reader finds out the same way
+        super()._wait()

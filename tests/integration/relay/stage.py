@@ -4,7 +4,7 @@ import asyncio
 import socket
 import ssl
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,7 +21,7 @@ from services.streams.relay.counters import Counters
 from services.streams.relay.ender import Ender
 from services.streams.relay.gate import Admission, Peer
 from services.streams.relay.intake import Patience, SourceSpec
-from services.streams.relay.rpc import media
+from services.streams.relay.program import Program
 from services.streams.relay.server import Door, Server, listen
 from services.streams.relay.source import Habits, Source
 from services.streams.relay.viewer import Viewer
@@ -75,6 +75,7 @@ class Stage:
     grpc_port: int = 0
     secure_port: int = 0
     secure_web_port: int = 0
+    secure_grpc_port: int = 0
     ca: Path = Path()
     sources: dict[str, Source] = field(default_factory=dict)
 
@@ -111,7 +112,7 @@ async def relay(
     gate, counters = OpenGate(), Counters()
     gate.may_open.set()
     with TemporaryDirectory() as certificates, Ender() as ender:
-        async with asyncio.TaskGroup() as tasks, AsyncExitStack() as calls:
+        async with asyncio.TaskGroup() as tasks:
             stage = Stage(gate, counters, ender, tasks, habits)
             house = House(
                 gate, stage, counters, manners or Manners(), frozenset({origin}), plain_networks, has_datagrams
@@ -119,19 +120,25 @@ async def relay(
             authority = Authority.open(Path(certificates), datetime.now(UTC))
             stage.ca, shown = authority.own.certificate, authority.relay("relay-1")
             secure = replace(door, tls=context(shown.certificate, shown.key))
-            ways = [(door, Connection), (door, Browser), (secure, Connection), (secure, Browser)]
+            ways = [(door, Connection), (door, Browser), (secure, Connection), (secure, Browser), (door, Program)]
+            ways.append((replace(door, tls=context(shown.certificate, shown.key, speaks="h2")), Program))
             listeners = [listen(way) for way, _ in ways]
             ports = [listener.getsockname()[1] for listener in listeners]
-            stage.port, stage.web_port, stage.secure_port, stage.secure_web_port = ports
+            (
+                stage.port,
+                stage.web_port,
+                stage.secure_port,
+                stage.secure_web_port,
+                stage.grpc_port,
+                stage.secure_grpc_port,
+            ) = ports
             servers = [
                 Server(listener, way, house, ender, talk) for listener, (way, talk) in zip(listeners, ways, strict=True)
             ]
-            stage.grpc_port = await calls.enter_async_context(media.serve(door, house, ender))
             serving = [tasks.create_task(server.run()) for server in servers]
             yield stage
             for task in serving:
                 task.cancel()
-            await calls.aclose()
     assert (counters.viewers, counters.connections, counters.sources) == (0, 0, 0)
 
 

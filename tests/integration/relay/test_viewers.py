@@ -12,18 +12,21 @@ import pytest
 from services.chassis.errors import Denied, Error, Exhausted, FailedPrecondition, Unauthenticated
 from services.streams.relay.connection import Manners
 from services.streams.relay.server import Door
+from services.streams.relay.source import Habits
 from tests.eventually import eventually
 from tests.integration.relay.lens import Lens, lens
-from tests.integration.relay.stage import Client, Stage, client, relay
+from tests.integration.relay.stage import HASTY, Client, Stage, client, relay
 
 SMALL = Door(send_buffer_bytes=8192)
 TCP = "RTP/AVP/TCP;unicast;interleaved=0-1"
 
 
 @asynccontextmanager
-async def scene(manners: Manners | None = None, door: Door | None = None) -> AsyncIterator[tuple[Stage, Lens]]:
+async def scene(
+    manners: Manners | None = None, door: Door | None = None, habits: Habits = HASTY
+) -> AsyncIterator[tuple[Stage, Lens]]:
     """A relay with one camera ``c`` that has shown a key picture and is kept pulled."""
-    async with lens() as camera, relay(manners=manners, door=door) as stage:
+    async with lens() as camera, relay(habits, manners, door) as stage:
         with stage.add("c", camera.uri).held():
             await eventually(lambda: camera.players)
             camera.key()

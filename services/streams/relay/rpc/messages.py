@@ -1,10 +1,12 @@
-"""Pictures as programs take them: each a serialised kapok.streams.v1.AccessUnit, made once for every call."""
+"""Pictures as programs take them: each a kapok.streams.v1.AccessUnit as gRPC puts it on the wire, made once for all."""
 
 from dataclasses import replace
 
 from kapok.streams.v1 import media_service_pb2
 from services.streams.relay.fragments import payloads
+from services.streams.relay.http2.frames import framed
 from services.streams.relay.mp4 import FORMS
+from services.streams.relay.rpc import calls
 from services.streams.relay.rtp import AccessUnit
 
 _START_CODE = b"\0\0\0\1"  # H.264 and H.265, Annex B
@@ -18,7 +20,7 @@ class Messages:
         self._number = 0
 
     def make(self, unit: AccessUnit) -> AccessUnit:
-        """The same picture as a message; ProtocolError when it is torn. Then its number is missing."""
+        """The same picture as a message in DATA frames; ProtocolError when it is torn. Then its number is missing."""
         self._number += 1
         self._encoding = unit.encoding or self._encoding
         nals = FORMS[self._encoding].units(payloads(unit.buffer))
@@ -27,4 +29,4 @@ class Messages:
             data=b"".join(part for nal in nals for part in (_START_CODE, nal)), parameter_sets=unit.parameter_sets,
         )  # fmt: skip
         message.capture_time.FromMicroseconds(round(unit.captured_at_unix_s * 1_000_000))
-        return replace(unit, buffer=message.SerializeToString(), sound=b"")
+        return replace(unit, buffer=framed(calls.message(message.SerializeToString())), sound=b"")

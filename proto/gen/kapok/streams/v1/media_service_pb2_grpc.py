@@ -50,7 +50,8 @@ class MediaServiceServicer:
         """The pictures of a session, from a key picture on, until the caller leaves or its right ends.
         Who reads too slowly is cut back to the newest key picture: `number` then jumps.
         Refusals are PERMISSION_DENIED, UNAVAILABLE or RESOURCE_EXHAUSTED with one ErrorInfo. When the right ends the call ends with
-        PERMISSION_DENIED, TOKEN_INVALID; for a caller for whom pictures still wait unread, its connection is reset instead (UNAVAILABLE).
+        PERMISSION_DENIED, TOKEN_INVALID; where a picture is half sent its stream is reset instead (CANCELLED), and where the network
+        still holds pictures for the caller, its connection (UNAVAILABLE). Up to 100 calls share a connection.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

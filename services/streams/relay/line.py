@@ -1,0 +1,105 @@
+"""One connection's way out: what is half written, replies that wait for its end, then what follows by itself.
+
+Pictures go out by one non-blocking send each, on the raw socket: a transport would copy and queue what it can't send.
+"""
+
+import asyncio
+import socket
+
+from services.streams.relay.counters import Counters
+from services.streams.relay.wire import wire
+
+_PICTURES_A_TURN = 8  # of catching up, before the loop's others have theirs
+_REPLIES_BYTES_MOST = 64 * 1024  # a client that asks without reading its answers is not served further
+
+
+class Line:
+    """Belongs to the loop's thread, but for ``socket`` and ``ended_why``, which the ender uses under its lock."""
+
+    def __init__(self, connection: socket.socket, counters: Counters) -> None:
+        self.socket = connection
+        self.ended_why: str | None = None
+        self.wire = wire(connection)
+        self._send, self._sendmsg, self._keeps_refused = self.wire.send, self.wire.sendmsg, self.wire.keeps_refused
+        self._counts = counters
+        self._half: memoryview | None = None  # the rest of what was begun; nothing else may go out before it
+        self._replies = b""
+        self._is_writing = False  # waiting for the socket to take more
+
+    async def receive(self, bytes_most: int) -> bytes:
+        """What the client says next; nothing when it has hung up. OSError when the connection is lost."""
+        return await self.wire.receive(bytes_most)
+
+    def reply(self, data: bytes) -> None:
+        """Send a message of the client's protocol now, or after the picture that is half written."""
+        self._replies += data
+        if len(self._replies) > _REPLIES_BYTES_MOST:
+            self._fail("asks without reading")
+        else:
+            self._go_on()
+
+    def close(self) -> None:
+        """Forget everything; the socket itself is closed by the ender."""
+        self._half, self._replies = None, b""
+        self._stop_writing()
+
+    def _following(self) -> bytes | None:
+        """What goes out next when nothing else is due; None: nothing."""
+        raise NotImplementedError
+
+    def _go_on(self) -> None:
+        """Write what is due, unless the socket takes nothing now."""
+        if not self._is_writing:
+            self._write()
+
+    def _write(self) -> None:
+        """Write what is due, in order: the rest of a picture, replies, what follows."""
+        try:
+            for _ in range(_PICTURES_A_TURN):
+                if self._half is None and not self._load():
+                    self._stop_writing()
+                    return
+                assert self._half is not None
+                sent = self._send(self._half)
+                self._counts.bytes_out += sent
+                if sent < len(self._half):
+                    self._half = self._half[sent:]
+                    break
+                self._half = None
+        except BlockingIOError:
+            pass  # `_wait` is what follows from it
+        except OSError:
+            self._fail("connection lost")
+            return
+        self._wait()
+
+    def _load(self) -> bool:
+        """Make the next thing due the half-written one; False when nothing is."""
+        if self._replies:
+            self._half, self._replies = memoryview(self._replies), b""
+            return True
+        due = self._following()
+        if due is None:
+            return False
+        self._half = memoryview(due)
+        return True
+
+    def _wait(self) -> None:
+        """Go on when the socket takes more."""
+        if not self._is_writing:
+            self._is_writing = True
+            asyncio.get_running_loop().add_writer(self.socket, self._write)
+
+    def _stop_writing(self) -> None:
+        if self._is_writing:
+            self._is_writing = False
+            asyncio.get_running_loop().remove_writer(self.socket)
+
+    def _fail(self, why: str) -> None:
+        """Nothing goes out any more; the connection's reader finds the socket shut and closes it."""
+        self.ended_why = self.ended_why or why
+        self.close()
+        try:
+            self.socket.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            return  # reset by the ender or the peer: the reader finds out the same way
