@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from services.chassis import errors
 from services.rtsp.message import ProtocolError
-from services.streams.relay import avc, h264, mp4, rtp, sdp
+from services.streams.relay import h264, mp4, rtp, sdp
 
 _FRAGMENT_PICTURES_MOST = 250
 _FRAGMENT_BYTES_MOST = 8 * 2**20
@@ -21,15 +21,12 @@ class Recording:
     """Grows one file. ``push`` packets until it returns True, then ``finish``."""
 
     def __init__(self, file: BinaryIO, track: sdp.Track, wanted_ticks: int) -> None:
-        if track.encoding != h264.H264.encoding:
-            raise errors.FailedPrecondition(
-                "SOURCE_FORMAT_UNSUPPORTED", f"the camera sends {track.encoding}; copies are made of H264 only so far"
-            )
         self._file = file
         self._inspector = track.inspector()
+        self._form = mp4.FORMS[track.encoding]
         self._wanted_ticks = wanted_ticks
         self._sets: list[bytes] = []  # of the header; empty until the first key picture
-        self._timeline = mp4.Timeline()
+        self._timeline = mp4.Timeline(self._form)
         self._packets: list[rtp.Packet] = []  # of the picture under way
         self._samples: list[mp4.Sample] = []  # of the fragment under way
         self._fragments = 0
@@ -53,7 +50,7 @@ class Recording:
             self._keep(last)
         self._flush()
         self._file.seek(0)
-        self._file.write(mp4.init_segment(self._sets, self.ticks))
+        self._file.write(mp4.init_segment(self._sets, self.ticks, self._form))
         self._file.flush()
         os.fsync(self._file.fileno())
 
@@ -70,7 +67,7 @@ class Recording:
             return
         if any(unit not in self._sets for unit in self._inspector.parameter_sets):
             raise errors.FailedPrecondition("STATE_WRONG", "the camera changed its format meanwhile: copy again")
-        units = avc.units(packet.payload for packet in packets)
+        units = self._form.units(packet.payload for packet in packets)
         ready = self._timeline.push(units, packets[0].timestamp, is_key)
         if ready is not None:
             self._keep(ready)
@@ -85,7 +82,7 @@ class Recording:
     def _begin(self) -> bool:
         """Write the header, when the camera has told all that belongs in it."""
         try:
-            header = mp4.init_segment(self._inspector.parameter_sets, 0)
+            header = mp4.init_segment(self._inspector.parameter_sets, 0, self._form)
         except ProtocolError:
             return False  # the next key picture may bring the parameter sets
         self._file.write(header)

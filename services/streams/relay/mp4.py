@@ -61,7 +61,8 @@ class Timeline:
     no picture has to wait for those after it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, form: Form = avc) -> None:
+        self._form = form
         self._held: Sample | None = None
         self._timestamp = 0
         self._shown_at = 0
@@ -76,7 +77,7 @@ class Timeline:
             ready = self._ended(max(1, self._shown_at - self._held.decode_time))
         start = ready.decode_time + ready.duration if ready else 0
         self._timestamp = timestamp
-        self._held = Sample(prefixed(units), start, 0, self._shown_at - start, is_key)
+        self._held = Sample(prefixed(units, self._form), start, 0, self._shown_at - start, is_key)
         return ready
 
     def finish(self) -> Sample | None:
