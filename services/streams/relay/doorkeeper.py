@@ -5,6 +5,7 @@ assignment ─► keep │ token ─► admit ─► opened (fact durable) ─�
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -170,6 +171,13 @@ class Doorkeeper:
             if (signal := source.signal(now_s)) is not None:
                 signals[camera_of(feed)] = signals.get(camera_of(feed), False) or signal
         return signals
+
+    def source_states(self) -> Counter[str]:
+        """How many streams of cameras are pulled right now in each state: see `Source.state`."""
+        now_s = self.clock.monotonic()
+        states = Counter(source.state(now_s) for _, source in self._sources.values())
+        del states[""]
+        return states
 
     def seal(self, sessions: Sequence[Session]) -> None:
         """Their camera became a state secret, or is none any more: how their looks end is for the sealed book."""

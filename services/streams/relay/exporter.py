@@ -1,4 +1,4 @@
-"""The relay's counters as Prometheus metrics. No label: a relay is one process, and no metric names a camera."""
+"""The relay's counters as Prometheus metrics. No metric names a camera; the one label is of a handful of reasons."""
 
 from collections.abc import Iterator
 from dataclasses import fields
@@ -36,6 +36,10 @@ class RelayCollector(Collector):
             name += "_opened" if field.name == "viewers_total" else ""
             yield family(name, f"relay: {field.name.replace('_', ' ')}", value=value)
         yield GaugeMetricFamily("kapok_relay_sessions", "sessions kept", value=len(self._doorkeeper.sessions))
+        states = GaugeMetricFamily("kapok_relay_source_states", "streams of cameras by state", labels=["state"])
+        for state, count in self._doorkeeper.source_states().items():
+            states.add_metric([state], count)
+        yield states
         tenure = self._doorkeeper.tenure
         yield CounterMetricFamily("kapok_relay_doubts", "times it asked which sessions are its own", value=tenure.doubt)
         yield GaugeMetricFamily("kapok_relay_draining", "whether it was told to stop", value=tenure.is_draining)

@@ -32,6 +32,7 @@ from services.streams.relay.sound import Carried
 
 log = logging.getLogger(__name__)
 _RECENT_S = 2.0  # a picture so old still says that the camera is there
+PLAYING, SILENT, CONNECTING = "PLAYING", "SILENT", "CONNECTING"
 PACKETS, FRAGMENTS, DATAGRAMS, MESSAGES = "packets", "fragments", "datagrams", "messages"  # the shapes to take
 _MADE: dict[str, Callable[[], Maker]] = {FRAGMENTS: Fragments, MESSAGES: Messages}
 
@@ -94,11 +95,18 @@ class Source:
 
     def signal(self, now_s: float) -> bool | None:
         """True while pictures arrive, False while the camera is away; None: it is not pulled, or too early to say."""
+        state = self.state(now_s)
+        return None if state in ("", CONNECTING) else state == PLAYING
+
+    def state(self, now_s: float) -> str:
+        """PLAYING, SILENT, CONNECTING, or the reason of the error why not; empty when it is not pulled."""
         if not self._is_served:
-            return None
-        if self._pictured_at_s is None:
-            return None if self._failure is None else False
-        return now_s - self._pictured_at_s <= _RECENT_S
+            return ""
+        if self._pictured_at_s is not None and now_s - self._pictured_at_s <= _RECENT_S:
+            return PLAYING
+        if self._failure is not None:
+            return self._failure.reason
+        return CONNECTING if self._pictured_at_s is None else SILENT
 
     @contextmanager
     def held(self) -> Iterator[None]:

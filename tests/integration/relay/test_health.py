@@ -58,16 +58,17 @@ async def test_a_source_has_a_signal_while_its_pictures_arrive_and_none_when_it_
         assert source.signal(now_s()) is None, "nobody pulls it"
         with source.held():
             await eventually(lambda: camera.players)
-            assert source.signal(now_s()) is None, "too early to say"
+            assert (source.signal(now_s()), source.state(now_s())) == (None, "CONNECTING"), "too early to say"
             camera.key()
             await eventually(lambda: source.signal(now_s()))
             assert source.signal(now_s() + 1.9) is True
             assert source.signal(now_s() + 2.1) is False
+            assert (source.state(now_s()), source.state(now_s() + 2.1)) == ("PLAYING", "SILENT")
         await eventually(lambda: source.signal(now_s()) is None)
 
 
-@pytest.mark.parametrize("answer", ["hang up", "refuse"])
-async def test_a_source_that_can_not_be_pulled_has_no_signal(answer: str) -> None:
+@pytest.mark.parametrize(("answer", "why"), [("hang up", "SOURCE_AWAY"), ("refuse", "SOURCE_REFUSED")])
+async def test_a_source_that_can_not_be_pulled_has_no_signal(answer: str, why: str) -> None:
     async def misbehave(_lens: Lens, _request: object, writer: asyncio.StreamWriter) -> None:
         writer.close() if answer == "hang up" else writer.write(b"RTSP/1.0 404 Not Found\r\nCSeq: 1\r\n\r\n")
 
@@ -75,6 +76,7 @@ async def test_a_source_that_can_not_be_pulled_has_no_signal(answer: str) -> Non
         source: Source = running.add("c", camera.uri)
         with source.held():
             await eventually(lambda: source.signal(now_s()) is False)
+            assert source.state(now_s()) == why
 
 
 async def test_reports_come_a_thousand_a_message_again_and_again() -> None:
