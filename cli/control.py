@@ -1,21 +1,31 @@
-"""`kapok takeover` and `kapok move`: who controls a camera, and the pointing of it."""
+"""`kapok takeover` and `kapok move`: who controls cameras, and the pointing of one."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
+from google.protobuf.message import Message
+from google.protobuf.timestamp_pb2 import Timestamp
 
 from cli import names, screen
 from cli.arguments import form
 from cli.cameras import CameraArgument
-from cli.grounds import IncidentOption, LegalBasisOption
+from cli.grounds import IncidentOption, LegalBasisOption, ReasonOption
+from cli.incidents import CameraOption
 from cli.invocation import Context
 from cli.papers import stamp
-from kapok.permissions.v1 import permissions_service_pb2, takeover_pb2
+from kapok.permissions.v1 import takeover_pb2
+from kapok.permissions.v1 import takeovers_service_pb2 as pb
 from kapok.streams.v1 import streams_service_pb2
 
-group = typer.Typer(no_args_is_help=True, help="Temporary control of a camera (Article 18): request, release, show.")
+group = typer.Typer(
+    no_args_is_help=True,
+    help="Temporary control of cameras (Article 18): request, renew, release, revoke, show, holder.",
+)
+_CAUSE = "CAUSE_"
+_SHOWN = 20  # cameras; --json has all
+TakeoverArgument = Annotated[str, typer.Argument(parser=names.resource("takeovers"), metavar="TAKEOVER")]
 Velocity = Annotated[float, typer.Option(min=-1, max=1, help="Velocity from -1 to 1.")]
 
 
@@ -23,7 +33,16 @@ Velocity = Annotated[float, typer.Option(min=-1, max=1, help="Velocity from -1 t
 class Request:
     """A takeover as it is requested."""
 
-    camera: CameraArgument
+    camera: Annotated[
+        list[str], typer.Argument(parser=names.camera, metavar="CAMERA…", help="Codes or names, at most 5,000.")
+    ]
+    cause: Annotated[
+        int,
+        typer.Option(
+            parser=names.choice(takeover_pb2.Takeover.Cause, _CAUSE),
+            help=f"Why, as Article 18 has it: {names.choices(takeover_pb2.Takeover.Cause, _CAUSE)}",
+        ),
+    ]
     reason: Annotated[str, typer.Option(help="Why, in words.")]
     legal_basis: LegalBasisOption = None
     incident: IncidentOption = None
@@ -33,28 +52,47 @@ class Request:
 @group.command("request")
 @form
 def request_takeover(context: Context, request: Request) -> None:
-    """Take a camera's control over, on papers or in an incident."""
+    """Take cameras' control over, on papers or in an incident."""
     takeover = takeover_pb2.Takeover(
-        camera=request.camera, reason=request.reason, legal_basis=request.legal_basis, incident=request.incident,
-        end_time=stamp(datetime.now(UTC) + timedelta(minutes=request.minutes)),
+        cameras=request.camera, reason=request.reason, legal_basis=request.legal_basis, incident=request.incident,
+        cause=request.cause,  # type: ignore[arg-type] # the parser made it one of the enum's numbers
+        end_time=_ahead(request.minutes),
     )  # fmt: skip
-    _show(context, context.obj.gateway.call(permissions_service_pb2.RequestTakeoverRequest(takeover=takeover)))
+    _show(context, pb.RequestTakeoverRequest(takeover=takeover))
+
+
+@group.command("renew")
+def renew_takeover(
+    context: Context,
+    takeover: TakeoverArgument,
+    minutes: Annotated[float, typer.Option(min=0.01, max=24 * 60, help="How long from now.")] = 60,
+) -> None:
+    """Have a takeover of your agency end later."""
+    _show(context, pb.RenewTakeoverRequest(name=takeover, end_time=_ahead(minutes)))
 
 
 @group.command("release")
-def release_takeover(
-    context: Context,
-    takeover: Annotated[str, typer.Argument(parser=names.resource("takeovers"), metavar="TAKEOVER")],
-) -> None:
-    """Give control back."""
-    _show(context, context.obj.gateway.call(permissions_service_pb2.ReleaseTakeoverRequest(name=takeover)))
+def release_takeover(context: Context, takeover: TakeoverArgument, camera: CameraOption = None) -> None:
+    """Give control back, of all cameras unless some are named."""
+    _show(context, pb.ReleaseTakeoverRequest(name=takeover, cameras=camera))
+
+
+@group.command("revoke")
+def revoke_takeover(context: Context, takeover: TakeoverArgument, reason: ReasonOption) -> None:
+    """End a takeover of another agency: for the three organs of the city."""
+    _show(context, pb.RevokeTakeoverRequest(name=takeover, reason=reason))
 
 
 @group.command("show")
+def show_takeover(context: Context, takeover: TakeoverArgument) -> None:
+    """A takeover, as much of it as concerns you."""
+    _show(context, pb.GetTakeoverRequest(name=takeover))
+
+
+@group.command("holder")
 def show_holder(context: Context, camera: CameraArgument) -> None:
     """Who controls a camera now."""
-    request = permissions_service_pb2.GetControlStateRequest(name=f"{camera}/controlState")
-    state = context.obj.gateway.call(request)
+    state = context.obj.gateway.call(pb.GetControlStateRequest(name=f"{camera}/controlState"))
     context.obj.screen.fields(
         state, ("holder", state.holder), ("takeover", state.takeover), ("until", screen.moment(state.until)),
         ("epoch", state.epoch),
@@ -70,10 +108,22 @@ def move(
     context.obj.screen.fields(said, ("moved", camera), ("epoch", said.epoch), ("by", said.relay))
 
 
-def _show(context: Context, said: Any) -> None:
+def _ahead(minutes: float) -> Timestamp:
+    return stamp(datetime.now(UTC) + timedelta(minutes=minutes))
+
+
+def _show(context: Context, request: Message) -> None:
+    said = context.obj.gateway.call(request)
+    holding = sum(one.is_holding for one in said.taken)
     context.obj.screen.fields(
-        said, ("takeover", said.name), ("camera", said.camera), ("of", said.principal),
-        ("from", screen.moment(said.start_time)), ("until", screen.moment(said.end_time)),
-        ("released", screen.moment(said.release_time)), ("holds", "yes" if said.is_holding else "no"),
-        ("epoch", said.epoch),
+        said, ("takeover", said.name), ("of", said.principal), ("from", screen.moment(said.start_time)),
+        ("until", screen.moment(said.end_time)), ("holding", f"{holding} of {len(said.taken)}"),
+        *((one.camera[-20:], _state(one)) for one in said.taken[:_SHOWN]),
+        *((one.camera[-20:], f"refused: {one.sentence}") for one in said.refused[:_SHOWN]),
     )  # fmt: skip
+
+
+def _state(taken: takeover_pb2.TakenCamera) -> str:
+    if taken.over_by:
+        return f"{taken.over_by} {screen.moment(taken.over_time)}, epoch {taken.epoch}"
+    return f"{'held' if taken.is_holding else 'another holds it'}, epoch {taken.epoch}"

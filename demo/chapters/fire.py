@@ -9,7 +9,7 @@ from google.type.latlng_pb2 import LatLng
 from demo.chapters import ahead, allowed_by, name_of, opened, refused
 from demo.city import TUNNEL_AREA, TUNNEL_PTZ
 from demo.platform import Platform, Viewer, watching
-from kapok.permissions.v1 import incident_pb2, permissions_service_pb2, takeover_pb2
+from kapok.permissions.v1 import incident_pb2, permissions_service_pb2, takeover_pb2, takeovers_service_pb2
 from kapok.streams.v1 import streams_service_pb2
 
 COMMAND, OPERATOR, DECLARER = "command-guangzhou", "tunnels-guangzhou", "police-guangzhou"
@@ -35,17 +35,18 @@ def takes_over_and_sees(stage: Platform) -> str:
     declare = permissions_service_pb2.DeclareIncidentRequest(incident=incident)
     _acts["incident"] = stage.ask(DECLARER, declare).name
     takeover = takeover_pb2.Takeover(
-        camera=name_of(TUNNEL_PTZ), reason="smoke between km 0.8 and 1.0", incident=_acts["incident"],
-        end_time=ahead(timedelta(hours=1)),
+        cameras=[name_of(TUNNEL_PTZ)], cause="CAUSE_ACCIDENT", reason="smoke between km 0.8 and 1.0",
+        incident=_acts["incident"], end_time=ahead(timedelta(hours=1)),
     )  # fmt: skip
-    taken = stage.ask(COMMAND, permissions_service_pb2.RequestTakeoverRequest(takeover=takeover))
+    taken = stage.ask(COMMAND, takeovers_service_pb2.RequestTakeoverRequest(takeover=takeover))
     _acts["takeover"] = taken.name
-    assert taken.is_holding, "granted, but somebody stands above it"
+    [held] = taken.taken
+    assert held.is_holding, "granted, but somebody stands above it"
     answer = opened(stage, COMMAND, TUNNEL_PTZ, **_PURPOSE)
     viewer: Viewer = watching(answer.rtsp_url)
     _acts["viewer"] = viewer
     assert viewer.await_pictures(25), f"{viewer.pictures} pictures only; {viewer.why}"
-    return f"epoch {taken.epoch}; {viewer.pictures} pictures, {allowed_by(answer)}"
+    return f"epoch {held.epoch}; {viewer.pictures} pictures, {allowed_by(answer)}"
 
 
 def moves_and_keeps_the_operator_out(stage: Platform) -> str:
@@ -59,7 +60,7 @@ def moves_and_keeps_the_operator_out(stage: Platform) -> str:
 
 def gives_back(stage: Platform) -> str:
     """With nothing in force the operator holds."""
-    stage.ask(COMMAND, permissions_service_pb2.ReleaseTakeoverRequest(name=_acts["takeover"]))
+    stage.ask(COMMAND, takeovers_service_pb2.ReleaseTakeoverRequest(name=_acts["takeover"]))
     with refused("NOT_PERMITTED") as words:
         _moved(stage, COMMAND, pan=0.5)
     epoch = _moved(stage, OPERATOR, pan=-0.5)

@@ -214,7 +214,10 @@ class StaffRecord:
 
 @dataclass(frozen=True, slots=True)
 class Takeover:
-    """One agency's temporary control of one camera (Article 18). ``number`` is the database's, in commit order."""
+    """One agency's temporary control of one camera (Article 18). ``number`` is the database's, in commit order.
+
+    A takeover of several cameras is one of these for each, of the same name and number.
+    """
 
     name: str
     number: int
@@ -226,6 +229,16 @@ class Takeover:
     starts_at: datetime
     ends_at: datetime
     ground: str = ""  # the legal basis or incident that it stands on, and ends with
+
+    @property
+    def part(self) -> str:
+        """The name of what it takes of this one camera: it may end before the others."""
+        return f"{self.name}/{self.camera}"
+
+    @property
+    def stands_on(self) -> tuple[str, ...]:
+        """The names with which it ends: its own, its ground's, the principal's who asked for it."""
+        return self.name, self.part, self.ground, self.principal
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,7 @@ class Case:
     def control(self) -> frozenset[str]:
         """The names whose end takes control from its agency: its takeovers, what they stand on, who asked for them."""
         own = [one for one in self.circumstances.takeovers if one.agency == self.principal.agency]
-        return frozenset(name for one in own for name in (one.name, one.ground, one.principal) if name)
+        return frozenset(name for one in own for name in one.stands_on if name)
 
     def without(self, name: str) -> "Case":
         """The case when the papers, incident, inspection or takeover of that name, or whoever took over, is no more."""
@@ -73,7 +73,7 @@ class Case:
             found,
             bases=tuple(one for one in found.bases if one.name != name),
             incidents=tuple(one for one in found.incidents if one.name != name),
-            takeovers=tuple(one for one in found.takeovers if name not in (one.name, one.ground, one.principal)),
+            takeovers=tuple(one for one in found.takeovers if name not in one.stands_on),
             inspections=tuple(one for one in found.inspections if one.name != name),
         )
         return replace(self, circumstances=left)

@@ -90,7 +90,7 @@ async def app(settings: Settings) -> AsyncIterator[None]:
             each_second(policy_health.look_once),
             each_second(rounds.keep_once, sooner=voice.has_spoken),
             each_second(editions.keep_once, sooner=editions.has_new),
-            each_second(permissions.takeovers.expire_once),
+            each_second(permissions.controls.expire_once),
             each_second(permissions.incidents.expire_once),
             each_second(permissions.reviews.lapse_once),
             each_second(permissions.inspections.expire_once),

@@ -1,6 +1,6 @@
 """Changes of control inside a transaction: a takeover's end moves control on, has its epoch, and goes on record."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,11 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.decider.holder import holder
 from services.permissions.ports import Change, Held, Kept, Ports, is_sealed
 from services.permissions.store import takeovers
-from services.permissions.takeover import Control, Ending, HolderChanged, Outcome, TakeoverEnded
+from services.permissions.takeover import Cause, Control, Ending, HolderChanged, Outcome, TakeoverEnded, TakeoverRenewed
 
 REQUESTED = "takeover.requested"
+RENEWED = "takeover.renewed"
 _ENDED = {
     Ending.RELEASED: "takeover.released",
+    Ending.REVOKED: "takeover.revoked",
     Ending.WITHDRAWN: "takeover.released",
     Ending.EXPIRED: "takeover.expired",
 }
@@ -28,35 +30,42 @@ class Act:
     reason: str = ""
     rule: str = ""
     article: str = ""
+    cause: Cause | None = None  # of what is requested
 
 
-async def write(transaction: AsyncConnection, ports: Ports, outcome: Outcome, act: Act) -> None:
-    """Write what changed, with a fact for each takeover granted or over."""
-    control, events = outcome
-    if not events:
+async def write(transaction: AsyncConnection, ports: Ports, outcomes: Sequence[Outcome], act: Act) -> None:
+    """Write what changed of control of each camera, with a fact for each takeover granted, renewed or over."""
+    changed = [outcome for outcome in outcomes if outcome[1]]
+    if not changed:
         return
-    await takeovers.save(transaction, control, events, act.reason)
-    sealed = is_sealed(control.camera)
-    for event in events:
-        if isinstance(event, HolderChanged):
-            continue  # told by the epoch in the facts of the takeovers that moved it
-        verb, by = REQUESTED, act.by
-        if isinstance(event, TakeoverEnded):
-            verb, by = _ENDED[event.why], "" if event.why is Ending.EXPIRED else act.by
-        snapshot = held(control, await takeovers.get(transaction, event.takeover.number), act.at)
-        told = Change(verb, by, act.at, snapshot, control.camera.name, act.rule, act.article, sealed)
-        await ports.journal.add(transaction, told)
+    await takeovers.save(transaction, changed, act.cause, act.reason)
+    told = (event for _, events in changed for event in events if not isinstance(event, HolderChanged))
+    kept = await takeovers.numbered(transaction, {event.takeover.number for event in told})
+    await ports.journal.add(transaction, *(told for outcome in changed for told in _told(outcome, kept, act)))
 
 
 async def end(
-    transaction: AsyncConnection, ports: Ports, cameras: Iterable[str], over: Callable[[Control], Outcome], act: Act
+    transaction: AsyncConnection, ports: Ports, cameras: Collection[str], over: Callable[[Control], Outcome], act: Act
 ) -> None:
     """Apply ``over`` to control of each camera by name. Needs no registry, so that no end waits for a neighbour."""
-    for camera in cameras:
-        await write(transaction, ports, over(await takeovers.load_known(transaction, camera)), act)
+    if cameras:
+        found = await takeovers.load_known(transaction, cameras)
+        await write(transaction, ports, [over(control) for control in found.values()], act)
 
 
 def held(control: Control, kept: Kept, now: datetime) -> Held:
     """The takeover as it stands after ``control``."""
     top = holder(control.camera, control.takeovers, now).takeover
     return Held(kept, top is not None and top.name == kept.takeover.name, control.epoch)
+
+
+def _told(outcome: Outcome, kept: takeovers.KeptEach, act: Act) -> Iterator[Change]:
+    control, events = outcome
+    for event in events:
+        if isinstance(event, HolderChanged):
+            continue  # told by the epoch in the facts of the takeovers that moved it
+        verb, by = RENEWED if isinstance(event, TakeoverRenewed) else REQUESTED, act.by
+        if isinstance(event, TakeoverEnded):
+            verb, by = _ENDED[event.why], "" if event.why is Ending.EXPIRED else act.by
+        snapshot = held(control, kept[event.takeover.number, event.takeover.camera], act.at)
+        yield Change(verb, by, act.at, snapshot, control.camera.name, act.rule, act.article, is_sealed(control.camera))

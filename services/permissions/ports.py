@@ -25,15 +25,18 @@ from services.permissions.role_grant import RoleOrder
 from services.permissions.roll import AgencyEntry, PrincipalEntry
 from services.permissions.snapshots import Known
 from services.permissions.staff_record import StaffEntry
+from services.permissions.takeover import Cause
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A takeover on record, with the reason given for it; over since ``ended_at`` when that is set."""
+    """A takeover of one camera on record, with the reason given for it; over since ``ended_at`` when that is set."""
 
     takeover: Takeover
+    cause: Cause | None  # None: of an older release
     reason: str
-    ended_at: datetime | None
+    ended_at: datetime | None = None
+    ended_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,12 @@
 """One question with everything that bears on it, read in one view of the database."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.chassis.errors import Aborted
+from services.chassis.errors import Aborted, Denied
 from services.decider.area import covers
 from services.decider.conditions import CONDITIONS, INCIDENT, INSPECTION, PAPERS
 from services.decider.decision import Decision
@@ -20,6 +21,7 @@ from services.permissions.view import Ask, View, read
 
 _INCIDENT = next(name for name, condition in CONDITIONS.items() if condition.bit == INCIDENT)
 _INSPECTION = next(name for name, condition in CONDITIONS.items() if condition.bit == INSPECTION)
+_LEVELS_MOST = 1000  # of one query
 _PAPERS = next(name for name, condition in CONDITIONS.items() if condition.bit == PAPERS)
 
 
@@ -136,14 +138,60 @@ async def gather(
     Raises Aborted when a newer policy than that of ``transaction``'s view came into force here meanwhile.
     """
     view = await read(transaction, ports, question.ask, now, question.used_for)
-    camera = found.camera
-    if ports.decider.revision > found.revision:  # the levels that came with the newer policy, from the same view
-        book = await levels(transaction, [question.camera.rpartition("/")[2]])
-        camera = camera and book.at_level(camera)
-    asking = view.records.get(question.principal)
+    known: Mapping[str, Camera] = {question.camera: found.camera} if found.camera else {}
+    known = await _levelled(transaction, ports, known, found.revision)
+    _refuse_newer(ports, view, question.principal)
+    return answered(ports, question, known.get(question.camera), view)
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """Answers about many cameras from one view; a camera that is absent or hidden has its refusal instead."""
+
+    answers: Mapping[str, Answer]
+    refusals: Mapping[str, Denied]
+
+
+async def gather_each(
+    transaction: AsyncConnection,
+    ports: Ports,
+    questions: Sequence[Question],
+    found: Mapping[str, Camera],
+    revision: int,
+) -> Gathered:
+    """The same for questions that differ in their camera alone; ``found`` at the levels of ``revision``."""
+    first, now = questions[0], ports.clock.now()
+    ask = Ask({first.principal}, {one.camera for one in questions}, {first.legal_basis} - {""}, set(first.credentials))
+    view = await read(transaction, ports, ask, now, first.used_for)
+    found = await _levelled(transaction, ports, found, revision)
+    _refuse_newer(ports, view, first.principal)
+    answers, refused = dict[str, Answer](), dict[str, Denied]()
+    for question in questions:
+        try:
+            answers[question.camera] = answered(ports, question, found.get(question.camera), view)
+        except Denied as refusal:
+            refused[question.camera] = refusal
+    return Gathered(answers, refused)
+
+
+async def _levelled(
+    transaction: AsyncConnection, ports: Ports, found: Mapping[str, Camera], revision: int
+) -> Mapping[str, Camera]:
+    """The cameras at the levels that came with a newer policy than they were asked under, from the same view."""
+    if ports.decider.revision <= revision:
+        return found
+    levelled, names = dict[str, Camera](), list(found)
+    for start in range(0, len(names), _LEVELS_MOST):
+        some = names[start : start + _LEVELS_MOST]
+        book = await levels(transaction, [name.rpartition("/")[2] for name in some])
+        levelled |= {name: book.at_level(found[name]) for name in some}
+    return levelled
+
+
+def _refuse_newer(ports: Ports, view: View, principal: str) -> None:
+    asking = view.records.get(principal)
     if asking and asking.policy_revision != ports.decider.revision:  # adopted since by another task: older levels here
         raise Aborted("STATE_WRONG", "the policy changed meanwhile; ask again")
-    return answered(ports, question, camera, view)
 
 
 def answered(ports: Ports, question: Question, found: Camera | None, view: View) -> Answer:

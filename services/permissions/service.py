@@ -9,6 +9,7 @@ from services.permissions.bases import Bases
 from services.permissions.batches import Batches
 from services.permissions.closures import Closures
 from services.permissions.concerns import Concerns
+from services.permissions.controls import Controls
 from services.permissions.decisions import Decisions
 from services.permissions.editions import Editions
 from services.permissions.enrolments import Enrolments
@@ -38,6 +39,7 @@ class Permissions:
     bases: Bases
     incidents: Incidents
     takeovers: Takeovers
+    controls: Controls
     principals: Principals
     levels: Levels
     closures: Closures
@@ -83,6 +85,7 @@ def compose(ports: Ports, documents: Documents, organs: Organs, outlook: Outlook
         Bases(ports),
         Incidents(ports),
         Takeovers(ports),
+        Controls(ports),
         Principals(ports),
         Levels(ports),
         Closures(ports),

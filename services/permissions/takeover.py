@@ -1,8 +1,9 @@
-"""Temporary control of one camera (Article 18): requested, released, ended by time; the epoch counts changes of holder.
+"""Temporary control of one camera (Article 18): requested, renewed, given back, revoked, ended by time.
 
     (control, command, now) → (control, events)
 
-`holder` itself lives in the decider, since relays compute it too.
+The epoch counts changes of holder. A takeover of many cameras is the same for each of them. `holder` itself lives in
+the decider, since relays compute it too.
 """
 
 from dataclasses import dataclass, replace
@@ -14,16 +15,27 @@ from services.decider.facts import AgencyKind, Camera, Principal, Takeover
 from services.decider.holder import RANK, Holder, holder
 from services.permissions.fields import Fields
 
-__all__ = ["Control", "Holder", "Takeover", "holder", "release", "request", "settle", "withdraw"]
+__all__ = ["Control", "Holder", "Takeover", "check", "grant", "holder", "release", "renew", "settle", "withdraw"]
 
 LONGEST = timedelta(hours=24)
 MAX_IN_FORCE = 32  # takeovers of one camera at a time: a handful of agencies with their renewals
+
+
+class Cause(StrEnum):
+    """Why, of the vocabulary that Article 18 has: law enforcement (¶1), or one of the four kinds of incident (¶2)."""
+
+    LAW_ENFORCEMENT = "law-enforcement"
+    NATURAL_DISASTER = "natural-disaster"
+    ACCIDENT = "accident"
+    PUBLIC_HEALTH = "public-health"
+    PUBLIC_SECURITY = "public-security"
 
 
 class Ending(StrEnum):
     """Why a takeover is over."""
 
     RELEASED = "released"
+    REVOKED = "revoked"  # by one of the three organs
     WITHDRAWN = "withdrawn"  # its papers or its incident ended
     EXPIRED = "expired"
 
@@ -47,6 +59,7 @@ class Request:
     name: str
     number: int
     principal: Principal
+    cause: Cause | None
     reason: str
     ends_at: datetime
     ground: str
@@ -54,8 +67,23 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class Until:
+    """Until when a takeover is to last, and until when what it stands on does."""
+
+    ends_at: datetime
+    ground_ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class TakeoverGranted:
     """In force from now on; it holds unless a higher one stands above it."""
+
+    takeover: Takeover
+
+
+@dataclass(frozen=True, slots=True)
+class TakeoverRenewed:
+    """It ends later than it did."""
 
     takeover: Takeover
 
@@ -79,7 +107,7 @@ class HolderChanged:
     epoch: int
 
 
-Event = TakeoverGranted | TakeoverEnded | HolderChanged
+Event = TakeoverGranted | TakeoverRenewed | TakeoverEnded | HolderChanged
 Outcome = tuple[Control, tuple[Event, ...]]
 
 
@@ -96,12 +124,11 @@ def operated(camera: Camera) -> Control:
     return Control(camera, camera.operator)
 
 
-def request(control: Control, command: Request, now: datetime) -> Outcome:
-    """Grant a takeover. It may stand below a higher one: then it is granted and holds once that one ends.
+def grant(control: Control, command: Request, now: datetime) -> Outcome:
+    """Grant a takeover that passed `check`. It may stand below a higher one: then it holds once that one ends.
 
-    Raises Denied for a kind of agency that Article 18 does not name, InvalidArgument for a wrong field.
+    Raises Exhausted when too many are in force of this camera.
     """
-    _lawful(command, now)
     control, events = settle(control, now)
     if len(control.takeovers) >= MAX_IN_FORCE:
         soonest = min(takeover.ends_at for takeover in control.takeovers)
@@ -124,19 +151,38 @@ def request(control: Control, command: Request, now: datetime) -> Outcome:
     return control, (*events, TakeoverGranted(granted), *moved)
 
 
+def renew(control: Control, name: str, principal: Principal, until: Until, now: datetime) -> Outcome:
+    """Have a takeover end later. Only its own agency may, while it is in force and as long as its ground lasts.
+
+    Raises FailedPrecondition when it is over, Denied to another agency, InvalidArgument for an end that can't be.
+    """
+    control, events = settle(control, now)
+    found = _own(control, name, principal)
+    fields = Fields()
+    fields.span("takeover.end_time", now, until.ends_at, most=LONGEST)
+    fields.claim(until.ends_at >= found.ends_at, "takeover.end_time", "must not be earlier than it is: release instead")
+    fields.claim(until.ends_at <= until.ground_ends_at, "takeover.end_time", "must not outlast what it stands on")
+    fields.settle()
+    longer = replace(found, ends_at=until.ends_at)
+    control = replace(control, takeovers=tuple(longer if one is found else one for one in control.takeovers))
+    return control, (*events, TakeoverRenewed(longer))
+
+
 def release(control: Control, name: str, principal: Principal, now: datetime) -> Outcome:
     """Give a takeover back before its end. Only its own agency may.
 
     Raises FailedPrecondition when it is not in force any more, Denied to another agency.
     """
     control, events = settle(control, now)
-    found = next((takeover for takeover in control.takeovers if takeover.name == name), None)
-    if found is None:
-        raise FailedPrecondition("STATE_WRONG", f"{name} is not in force: nothing is left to release", state="ended")
-    if found.agency != principal.agency:
-        message = f"{name} is held by {found.agency} (Article 18): only it may release"
-        raise Denied("HELD_BY_ANOTHER", message, holder=found.agency, camera=found.camera)
-    control, ended = _end(control, (found,), Ending.RELEASED, now)
+    control, ended = _end(control, (_own(control, name, principal),), Ending.RELEASED, now)
+    return control, (*events, *ended)
+
+
+def revoke(control: Control, name: str, now: datetime) -> Outcome:
+    """End a takeover against its holder's will: what one of the three organs may. Nothing where it is over."""
+    control, events = settle(control, now)
+    over = tuple(takeover for takeover in control.takeovers if takeover.name == name)
+    control, ended = _end(control, over, Ending.REVOKED, now)
     return control, (*events, *ended)
 
 
@@ -146,6 +192,17 @@ def withdraw(control: Control, ground: str, now: datetime) -> Outcome:
     over = tuple(takeover for takeover in control.takeovers if takeover.ground == ground)
     control, ended = _end(control, over, Ending.WITHDRAWN, now)
     return control, (*events, *ended)
+
+
+def _own(control: Control, name: str, principal: Principal) -> Takeover:
+    """The takeover of that name in force, of the principal's own agency."""
+    found = next((takeover for takeover in control.takeovers if takeover.name == name), None)
+    if found is None:
+        raise FailedPrecondition("STATE_WRONG", f"{name} is not in force: request another one", state="ended")
+    if found.agency != principal.agency:
+        message = f"{name} is held by {found.agency} (Article 18): only it may release or renew"
+        raise Denied("HELD_BY_ANOTHER", message, holder=found.agency, camera=found.camera)
+    return found
 
 
 def of_agency(control: Control, agency: str, now: datetime) -> Outcome:
@@ -186,13 +243,17 @@ def _hold(control: Control, now: datetime) -> Outcome:
     return control, (HolderChanged(control.camera.name, holding.agency, name, control.epoch),)
 
 
-def _lawful(command: Request, now: datetime) -> None:
-    """Who may ask, and on what it stands (Article 18)."""
+def check(command: Request, now: datetime) -> None:
+    """Who may ask, and on what it stands (Article 18).
+
+    Raises Denied for a kind of agency that Article 18 does not name, InvalidArgument for wrong fields.
+    """
     kind = command.principal.kind
     if kind not in RANK:
         message = "only public security, national security (Article 18 ¶1) and emergency command (¶2) may take over"
         raise Denied("NOT_PERMITTED", message, article="Article 18")
     fields = Fields()
+    fields.claim(command.cause is not None, "takeover.cause", "name why, of the causes that Article 18 has")
     fields.text("takeover.reason", command.reason, most=500)
     fields.span("takeover.end_time", now, command.ends_at, most=LONGEST)
     path, ground = "takeover.legal_basis", "the registered papers: letter and two certificates (Article 19)"

@@ -1,31 +1,48 @@
-"""Use cases of taking cameras over (Article 18): request, release, who controls, the grant to command."""
+"""Use cases of taking cameras over (Article 18): request, renew, release, revoke, read. Durable before answered."""
 
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.chassis import errors
-from services.decider.facts import Action, AgencyKind, Takeover
-from services.decider.holder import Holder, holder
-from services.decider.relation import is_hidden
+from services.decider.facts import Action, AgencyKind, Principal, Takeover
 from services.permissions import refusals
 from services.permissions.bases import use
-from services.permissions.control import Act, end, held, write
-from services.permissions.ending import Cause, Ending
-from services.permissions.ports import Held, Ports
-from services.permissions.question import Answer, Described, Question, camera_of, gather, in_good_standing
+from services.permissions.control import Act, held, write
+from services.permissions.ending import Cause as EndingCause
+from services.permissions.ending import Ending
+from services.permissions.enrolment import is_organ
+from services.permissions.fields import check_reason
+from services.permissions.ports import Held, Kept, Ports
+from services.permissions.question import Answer, Question, gather_each, in_good_standing
 from services.permissions.store import bases, endings, incidents, takeovers
-from services.permissions.takeover import Control, Request, passed_from, release, request, settle
+from services.permissions.takeover import (
+    Cause,
+    Control,
+    Outcome,
+    Request,
+    TakeoverEnded,
+    Until,
+    check,
+    grant,
+    passed_from,
+    release,
+    renew,
+    revoke,
+)
+from services.permissions.takeover_view import is_shown
 
-GRANT_LIFETIME = timedelta(seconds=2)
+CAMERAS_MOST = 5000
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a principal asks for: control of a camera until ``ends_at``."""
+    """What a principal asks for: control of cameras until ``ends_at``."""
 
-    camera: str
+    cameras: tuple[str, ...]
+    cause: Cause | None
     reason: str
     legal_basis: str
     incident: str
@@ -33,139 +50,183 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
-class Grant:
-    """The right to command the camera of ``answer`` under ``epoch`` until ``expires_at``.
+class Order:
+    """A takeover as its reader may see it: what it holds by camera, and what each refused camera was refused for."""
 
-    ``takeover`` is the one by which it is held; "" when its operator holds it.
-    """
-
-    answer: Answer
-    epoch: int
-    expires_at: datetime
-    takeover: str = ""
+    taken: Sequence[Held]
+    refused: Mapping[str, errors.Error]
 
 
-@dataclass(frozen=True, slots=True)
-class ControlState:
-    """Who controls a camera now."""
-
-    camera: str
-    holder: Holder
-    epoch: int
+Rule = Callable[[Control, datetime], Outcome]
+Making = Callable[[AsyncConnection, Principal, Sequence[Kept]], Awaitable[Rule]]
 
 
 class Takeovers:
-    """Durable before it is answered."""
+    """One transaction each."""
 
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
 
-    async def request(self, principal: str, wish: Wish) -> Held:
-        """Take a camera over. Raises Denied by the policy, or when the caller itself declared the incident."""
-        ports, now = self._ports, self._ports.clock.now()
-        name = f"takeovers/{ports.new_id()}"
-        question = Question(principal, wish.camera, Action.TAKE_OVER, wish.legal_basis, wish.incident, name)
-        described = await camera_of(ports, wish.camera)
+    async def request(self, principal: str, wish: Wish) -> Order:
+        """Take cameras over, each that may be.
+
+        Raises the first refusal when none may be, Denied to whoever declared the incident.
+        """
+        ports = self._ports
+        name, revision = f"takeovers/{ports.new_id()}", ports.decider.revision
+        found = await ports.cameras.facts(wish.cameras)
+        questions = [
+            Question(principal, camera, Action.TAKE_OVER, wish.legal_basis, wish.incident, name)
+            for camera in wish.cameras
+        ]
         async with ports.database.write() as transaction:
             number = await takeovers.next_number(transaction)  # first: its lock queues other changes of control
             if wish.legal_basis:
                 await bases.lock(transaction, wish.legal_basis)
-            answer, control = await _faced(transaction, ports, question, described, now)
-            decision = answer.decision
-            if not decision.allowed:
-                raise refusals.denied(decision, wish.camera, Action.TAKE_OVER)
+            gathered = await gather_each(transaction, ports, questions, found, revision)
+            refused = dict[str, errors.Error](gathered.refusals)
+            allowed = list[Answer]()
+            for camera, answer in gathered.answers.items():
+                if answer.decision.allowed:
+                    allowed.append(answer)
+                else:
+                    refused[camera] = refusals.denied(answer.decision, camera, Action.TAKE_OVER)
+            if not allowed:
+                raise next(refused[camera] for camera in wish.cameras)
             if wish.incident:
                 await _check_no_opener(transaction, wish, principal)
-            outcome = request(control, _command(name, number, wish, answer), now)
-            act = Act(principal, now, wish.reason, decision.rule, decision.article)
-            await write(transaction, ports, outcome, act)
-            await use(transaction, ports, question, answer)
-            kept = await takeovers.get(transaction, number)
-            ended = await _tell_holder(transaction, passed_from(control, outcome, now), now)
-        ports.journal.wake()
-        await ports.voice.tell(*ended)
-        return held(outcome[0], kept, now)
+            now = allowed[0].now
+            outcomes, passed = await _granted(transaction, _command(name, number, wish, allowed[0]), allowed, refused)
+            first = allowed[0].decision
+            await write(
+                transaction, ports, outcomes, Act(principal, now, wish.reason, first.rule, first.article, wish.cause)
+            )
+            await use(transaction, ports, questions[0], next((a for a in allowed if a.stands_on_papers), allowed[0]))
+            told = await endings.append_each(transaction, EndingCause.CONTROL_PASSED, [one.part for one in passed], now)
+            taken = await _held(transaction, name, outcomes, now)
+        await self._tell(told)
+        return Order(taken, refused)
 
-    async def release(self, principal: str, name: str) -> Held:
-        """Give a takeover back. Raises NotFound when there is none, or it is about a camera hidden from the caller."""
+    async def renew(self, principal: str, name: str, ends_at: datetime) -> Order:
+        """Have a takeover of the caller's agency end later."""
+
+        async def longer(transaction: AsyncConnection, caller: Principal, kept: Sequence[Kept]) -> Rule:
+            until = Until(ends_at, await _ground_ends_at(transaction, kept[0].takeover))
+            return lambda control, now: renew(control, name, caller, until, now)
+
+        return await self._change(principal, name, (), longer)
+
+    async def release(self, principal: str, name: str, cameras: Sequence[str] = ()) -> Order:
+        """Give a takeover back, or these cameras of it."""
+
+        async def back(_transaction: AsyncConnection, caller: Principal, _kept: Sequence[Kept]) -> Rule:
+            return lambda control, now: release(control, name, caller, now)
+
+        return await self._change(principal, name, cameras, back)
+
+    async def revoke(self, principal: str, name: str, reason: str) -> Order:
+        """End a takeover of any agency: what each of the three organs may, with a reason."""
+        check_reason(reason, takeover=name)
+
+        async def over(_transaction: AsyncConnection, caller: Principal, _kept: Sequence[Kept]) -> Rule:
+            if not is_organ(caller.kind, caller.tier):
+                message = "only the three organs of the city revoke a takeover (Article 14 ¶2): release your own"
+                raise errors.Denied("NOT_PERMITTED", message, article="Article 14 ¶2")
+            return lambda control, now: revoke(control, name, now)
+
+        return await self._change(principal, name, (), over, reason)
+
+    async def get(self, principal: str, name: str) -> Order:
+        """A takeover, as much of it as concerns the caller; absent to others."""
+        async with self._ports.database.read() as transaction:
+            caller = await in_good_standing(transaction, self._ports, principal)
+            kept, controls = await _shown(transaction, caller, name)
+            now = self._ports.clock.now()
+            return Order([held(controls[one.takeover.camera], one, now) for one in kept], {})
+
+    async def _change(self, principal: str, name: str, cameras: Sequence[str], made: Making, reason: str = "") -> Order:
+        """Apply a rule to each camera that the takeover holds still, or to those named."""
         ports, now = self._ports, self._ports.clock.now()
         async with ports.database.write() as transaction:
             await takeovers.lock(transaction)
             caller = await in_good_standing(transaction, ports, principal)
-            kept = await takeovers.find(transaction, name)
-            if kept is None:
-                raise refusals.no_resource(name)
-            control = await takeovers.load_known(transaction, kept.takeover.camera)
-            if is_hidden(caller, control.camera):
-                raise refusals.no_resource(name)
-            outcome = release(control, name, caller, now)
-            await write(transaction, ports, outcome, Act(principal, now))
-            kept = await takeovers.get(transaction, kept.takeover.number)
-            ended = await _tell_holder(transaction, kept.takeover, now)
-        ports.journal.wake()
-        await ports.voice.tell(*ended)
-        return held(outcome[0], kept, now)
+            kept, controls = await _shown(transaction, caller, name)
+            rule = await made(transaction, caller, kept)
+            chosen = _chosen(kept, cameras)
+            is_all = len(chosen) == await takeovers.count(transaction, name)
+            outcomes = [rule(controls[one.takeover.camera], now) for one in chosen]
+            await write(transaction, ports, outcomes, Act(principal, now, reason))
+            over = _over(name, outcomes, is_all=is_all)
+            told = await endings.append_each(transaction, EndingCause.CONTROL_PASSED, over, now)
+            taken = await _held(transaction, name, outcomes, now)
+        await self._tell(told)
+        return Order(taken, {})
 
-    async def state(self, principal: str, camera: str) -> ControlState:
-        """Who controls a camera now, for whoever may know the camera."""
-        answer, control = await self._settled(Question(principal, camera, Action.DESCRIBE))
-        if not answer.decision.allowed:
-            raise refusals.denied(answer.decision, camera, Action.DESCRIBE)
-        return ControlState(camera, _holder(answer, control), control.epoch)
-
-    async def grant(self, principal: str, camera: str) -> Grant:
-        """The right to command now. Raises Denied; HELD_BY_ANOTHER names who controls the camera and until when."""
-        answer, control = await self._settled(Question(principal, camera, Action.CONTROL))
-        if not answer.decision.allowed:
-            raise refusals.denied(answer.decision, camera, Action.CONTROL, _holder(answer, control).takeover)
-        if control.agency != answer.principal.agency:
-            # Either control moved between two reads, or a policy allows control to one who does not hold it.
-            raise errors.Aborted("EPOCH_STALE", f"{camera}: control is not yours, or moved just now; ask again")
-        latest = answer.now + GRANT_LIFETIME
-        held_by = _holder(answer, control).takeover
-        expires_at = min(latest, answer.decision.valid_until or latest)
-        return Grant(answer, control.epoch, expires_at, held_by.name if held_by else "")
-
-    async def expire_once(self) -> None:
-        """Put on record the takeovers whose time has come, so that the operator is told without anybody asking."""
-        ports, now = self._ports, self._ports.clock.now()
-        async with ports.database.read() as transaction:
-            if not await takeovers.cameras_due(transaction, now):
-                return
-        async with ports.database.write() as transaction:
-            await takeovers.lock(transaction)
-            due = await takeovers.cameras_due(transaction, now)
-            await end(transaction, ports, due, lambda control: settle(control, now), Act("", now))
-        ports.journal.wake()
-
-    async def _settled(self, question: Question) -> tuple[Answer, Control]:
-        """The answer and who controls, once ends that time brought and nobody saw yet are on record."""
-        ports, now = self._ports, self._ports.clock.now()
-        described = await camera_of(ports, question.camera)
-        async with ports.database.read() as transaction:
-            answer, control = await _faced(transaction, ports, question, described, now)
-        if not settle(control, now)[1]:
-            return answer, control
-        async with ports.database.write() as transaction:
-            await takeovers.lock(transaction)
-            answer, control = await _faced(transaction, ports, question, described, now)
-            control, events = settle(control, now)
-            await write(transaction, ports, (control, events), Act("", now))
-        ports.journal.wake()
-        return answer, control
+    async def _tell(self, told: Sequence[Ending]) -> None:
+        self._ports.journal.wake()
+        await self._ports.voice.tell(*told)
 
 
-async def _tell_holder(transaction: AsyncConnection, over: Takeover | None, now: datetime) -> list[Ending]:
-    """Relays take its agency for the holder no more. An end by time or with its ground they see by themselves."""
-    return [await endings.append(transaction, Cause.CONTROL_PASSED, over.name, now)] if over else []
+async def _granted(
+    transaction: AsyncConnection, command: Request, allowed: Sequence[Answer], refused: dict[str, errors.Error]
+) -> tuple[list[Outcome], list[Takeover]]:
+    """Control of each camera after the grant, and the takeovers that hold no more; full cameras go to ``refused``."""
+    now = allowed[0].now
+    check(command, now)
+    controls = await takeovers.load_each(transaction, {answer.camera.name: answer.camera for answer in allowed})
+    outcomes, passed = list[Outcome](), list[Takeover]()
+    for name, control in controls.items():
+        try:
+            outcome = grant(control, command, now)
+        except errors.Exhausted as full:
+            if len(allowed) == 1:
+                raise
+            refused[name] = full
+            continue
+        outcomes.append(outcome)
+        if (before := passed_from(control, outcome, now)) is not None:
+            passed.append(before)
+    return outcomes, passed
 
 
-async def _faced(
-    transaction: AsyncConnection, ports: Ports, question: Question, found: Described, now: datetime
-) -> tuple[Answer, Control]:
-    """The answer, and the control of its camera in the same view."""
-    answer = await gather(transaction, ports, question, found, now)
-    return answer, await takeovers.load(transaction, answer.camera)
+async def _shown(
+    transaction: AsyncConnection, caller: Principal, name: str
+) -> tuple[list[Kept], Mapping[str, Control]]:
+    """What of the takeover concerns the caller, and control of those cameras. Raises NotFound when nothing does."""
+    kept = await takeovers.find(transaction, name)
+    controls = await takeovers.load_known(transaction, [one.takeover.camera for one in kept]) if kept else {}
+    shown = [one for one in kept if is_shown(one.takeover, controls[one.takeover.camera].camera, caller)]
+    if not shown:
+        raise refusals.no_resource(name)
+    return shown, controls
+
+
+def _chosen(kept: Sequence[Kept], cameras: Sequence[str]) -> list[Kept]:
+    """Those in force still, of ``cameras`` when some are named."""
+    by_camera = {one.takeover.camera: one for one in kept if one.ended_at is None}
+    wanted = cameras or list(by_camera)
+    if not wanted or any(camera not in by_camera for camera in wanted):
+        name = kept[0].takeover.name
+        raise errors.FailedPrecondition(
+            "STATE_WRONG", f"{name} is not in force there: request another one", state="ended"
+        )
+    return [by_camera[camera] for camera in dict.fromkeys(wanted)]
+
+
+def _over(name: str, outcomes: Sequence[Outcome], *, is_all: bool) -> list[str]:
+    """What relays are told: that the takeover holds nothing any more, or which parts of it."""
+    ended = [event for _, events in outcomes for event in events if isinstance(event, TakeoverEnded)]
+    parts = [event.takeover.part for event in ended if event.takeover.name == name]
+    return [name] if parts and is_all else parts
+
+
+async def _held(transaction: AsyncConnection, name: str, outcomes: Sequence[Outcome], now: datetime) -> list[Held]:
+    controls = {control.camera.name: control for control, _ in outcomes}
+    return [
+        held(controls[one.takeover.camera], one, now)
+        for one in await takeovers.find(transaction, name)
+        if one.takeover.camera in controls
+    ]
 
 
 async def _check_no_opener(transaction: AsyncConnection, wish: Wish, principal: str) -> None:
@@ -175,12 +236,17 @@ async def _check_no_opener(transaction: AsyncConnection, wish: Wish, principal: 
             "who declares, widens, extends or approves an incident takes none of its cameras over: another"
             " principal requests it (Article 18 ¶2)"
         )
-        about = {"rule": "art18-incident-take-over", "article": "Article 18 ¶2", "camera": wish.camera}
+        about = {"rule": "art18-incident-take-over", "article": "Article 18 ¶2", "camera": wish.cameras[0]}
         raise errors.Denied("NOT_PERMITTED", message, **about)
 
 
-def _holder(answer: Answer, control: Control) -> Holder:
-    return holder(answer.camera, control.takeovers, answer.now)
+async def _ground_ends_at(transaction: AsyncConnection, takeover: Takeover) -> datetime:
+    """Until when what it stands on lasts, as it is now."""
+    if takeover.ground.startswith("incidents/"):
+        declared = await incidents.find(transaction, takeover.ground)
+        return declared.ends_at if declared else takeover.ends_at
+    found = await bases.find(transaction, takeover.ground)
+    return found.basis.papers.ends_at if found else takeover.ends_at
 
 
 def _command(name: str, number: int, wish: Wish, answer: Answer) -> Request:
@@ -188,4 +254,4 @@ def _command(name: str, number: int, wish: Wish, answer: Answer) -> Request:
     ground, ends_at = wish.legal_basis, max((b.ends_at for b in answer.circumstances.bases), default=answer.now)
     if answer.principal.kind is AgencyKind.EMERGENCY_COMMAND:
         ground, ends_at = wish.incident, max((i.ends_at for i in answer.circumstances.incidents), default=answer.now)
-    return Request(name, number, answer.principal, wish.reason, wish.ends_at, ground, ends_at)
+    return Request(name, number, answer.principal, wish.cause, wish.reason, wish.ends_at, ground, ends_at)

@@ -21,6 +21,7 @@ from kapok.permissions.v1 import inspections_service_pb2 as inspections
 from kapok.permissions.v1 import papers_service_pb2 as papers
 from kapok.permissions.v1 import permissions_service_pb2 as permissions
 from kapok.permissions.v1 import policy_service_pb2 as policy
+from kapok.permissions.v1 import takeovers_service_pb2 as takeovers
 from kapok.registry.v1 import bulk_service_pb2 as bulk
 from kapok.registry.v1 import camera_filter_pb2, camera_pb2, system_pb2
 from kapok.registry.v1 import changes_service_pb2 as changes
@@ -67,7 +68,7 @@ def of_rights(camera: str) -> Iterator[Any]:
         yield permissions.ExplainRequest(camera=camera, action=action)
         yield permissions.CheckBatchRequest(cameras=[camera, camera], action=action)
         yield permissions.DescribeScopeRequest(action=action)
-    yield permissions.GetControlStateRequest(name=f"{camera}/controlState")
+    yield takeovers.GetControlStateRequest(name=f"{camera}/controlState")
     yield register.ListCameraUsesRequest(parent=camera)
     yield register.ListCameraUsesRequest(parent=camera, page_token="none of ours")
     yield streams.MoveCameraRequest(camera=camera, pan=0.1)
@@ -90,8 +91,8 @@ def of_rights(camera: str) -> Iterator[Any]:
         order_number="1", purpose="why not", officers=officers, cameras=[camera], end_time=END
     )
     yield inspections.OpenInspectionRequest(inspection=inspected)
-    takeover = takeover_pb2.Takeover(camera=camera, reason="why not", end_time=END)
-    yield permissions.RequestTakeoverRequest(takeover=takeover)
+    takeover = takeover_pb2.Takeover(cameras=[camera], cause="CAUSE_ACCIDENT", reason="why not", end_time=END)
+    yield takeovers.RequestTakeoverRequest(takeover=takeover)
     incident = incident_pb2.Incident(
         display_name="x", kind="INCIDENT_KIND_ACCIDENT", order_number="1", cameras=[camera], end_time=END,
         agencies=["agencies/command-guangzhou"], letter_number="1", officer_certificates=["1", "2"],
@@ -200,7 +201,11 @@ ELSEWHERE = {
     **{
         f"kapok.permissions.v1.PermissionsService.{verb}": _TALKS
         for verb in ("EndIncident", "GetIncident", "DecideIncident", "ExtendIncident", "GetLegalBasis",
-                     "RevokeLegalBasis", "ReleaseTakeover")
+                     "RevokeLegalBasis")
+    },
+    **{
+        f"kapok.permissions.v1.TakeoversService.{verb}": _TALKS + "; tests/integration/permissions/test_takeovers.py"
+        for verb in ("RenewTakeover", "ReleaseTakeover", "RevokeTakeover", "GetTakeover")
     },
     **{
         f"kapok.permissions.v1.AgenciesService.{verb}": "names agencies, principals, their certificates and keys"

@@ -19,6 +19,7 @@ from kapok.permissions.v1 import (
     permissions_service_pb2,
     policy_service_pb2,
     staff_service_pb2,
+    takeovers_service_pb2,
 )
 from kapok.registry.v1 import (
     bulk_service_pb2,
@@ -49,6 +50,7 @@ SURFACE: Surface = {  # owner → the files that hold its services
         papers_service_pb2.DESCRIPTOR,
         inspections_service_pb2.DESCRIPTOR,
         staff_service_pb2.DESCRIPTOR,
+        takeovers_service_pb2.DESCRIPTOR,
     ),
     "streams": (
         streams_service_pb2.DESCRIPTOR,

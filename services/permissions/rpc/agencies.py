@@ -1,10 +1,10 @@
 """PermissionsService: what agencies ask, through the gateway, which vouches for the principal."""
 
-from kapok.permissions.v1 import legal_basis_pb2, permissions_service_pb2, takeover_pb2
+from kapok.permissions.v1 import legal_basis_pb2, permissions_service_pb2
 from services.chassis import errors
 from services.permissions.batches import Batch
 from services.permissions.question import Question
-from services.permissions.rpc import answers, batches, legal_basis_messages, messages, takeover_messages
+from services.permissions.rpc import answers, batches, legal_basis_messages, messages
 from services.permissions.rpc.callers import principal_of_call
 from services.permissions.rpc.incidents import IncidentMethods
 
@@ -69,23 +69,6 @@ class PermissionsServicer(IncidentMethods):
         principal = principal_of_call()
         name = messages.named("legal_basis", request.name, "name")
         return legal_basis_messages.legal_basis(await self._permissions.bases.revoke(principal, name, request.reason))
-
-    async def RequestTakeover(self, request: pb.RequestTakeoverRequest, _context: object) -> takeover_pb2.Takeover:
-        principal = principal_of_call()
-        wish = takeover_messages.wish(request.takeover)
-        return takeover_messages.takeover(await self._permissions.takeovers.request(principal, wish))
-
-    async def ReleaseTakeover(self, request: pb.ReleaseTakeoverRequest, _context: object) -> takeover_pb2.Takeover:
-        principal = principal_of_call()
-        name = messages.named("takeover", request.name, "name")
-        return takeover_messages.takeover(await self._permissions.takeovers.release(principal, name))
-
-    async def GetControlState(self, request: pb.GetControlStateRequest, _context: object) -> takeover_pb2.ControlState:
-        principal = principal_of_call()
-        if not request.name.endswith(_STATE):
-            raise errors.InvalidArgument(errors.Violation("name", f"must be a camera's name with {_STATE} after it"))
-        camera = messages.named("camera", request.name.removesuffix(_STATE), "name")
-        return takeover_messages.control_state(await self._permissions.takeovers.state(principal, camera))
 
     async def RevokePrincipal(self, request: pb.RevokePrincipalRequest, _context: object) -> pb.RevokePrincipalResponse:
         principal = principal_of_call()

@@ -4,10 +4,10 @@ from kapok.permissions.v1 import decider_service_pb2, permissions_events_pb2, pe
 from services.chassis import errors, identity
 from services.chassis.signing import Signer
 from services.permissions.batches import Batch
+from services.permissions.controls import Grant
 from services.permissions.question import Answer, Question
 from services.permissions.rpc import answers, facts, messages, reaches
 from services.permissions.service import Permissions
-from services.permissions.takeovers import Grant
 
 GRANT_PURPOSE = "kapok.permissions.grant"
 _CELL = frozenset({"gateway", "registry", "streams", "audit"})
@@ -66,7 +66,7 @@ class DeciderServicer:
         _check_caller({"streams"})
         principal = messages.named("principal", request.principal, "principal")
         camera = messages.named("camera", request.camera, "camera")
-        grant = await self._permissions.takeovers.grant(principal, camera)
+        grant = await self._permissions.controls.grant(principal, camera)
         return pb.GrantControlResponse(
             signed_grant=self._signer.seal(GRANT_PURPOSE, _control_grant(grant).SerializeToString()),
             decision=answers.decision(grant.answer.decision, grant.answer.number),

@@ -18,6 +18,8 @@ from kapok.permissions.v1 import (
     policy_service_pb2_grpc,
     staff_service_pb2,
     staff_service_pb2_grpc,
+    takeovers_service_pb2,
+    takeovers_service_pb2_grpc,
 )
 from services.chassis import rpc_server
 from services.chassis.signing import Signer
@@ -28,11 +30,12 @@ from services.permissions.rpc.papers import PapersServicer
 from services.permissions.rpc.policy import PolicyServicer
 from services.permissions.rpc.roll import AgenciesServicer
 from services.permissions.rpc.staff import StaffServicer
+from services.permissions.rpc.takeovers import TakeoversServicer
 from services.permissions.service import Permissions
 
 _FILES = (
     permissions_service_pb2, decider_service_pb2, policy_service_pb2, agencies_service_pb2, inspections_service_pb2,
-    papers_service_pb2, staff_service_pb2,
+    papers_service_pb2, staff_service_pb2, takeovers_service_pb2,
 )  # fmt: skip
 
 
@@ -46,5 +49,6 @@ def services(permissions: Permissions, signer: Signer) -> Callable[[Any], Sequen
         inspections_service_pb2_grpc.add_InspectionsServiceServicer_to_server: InspectionsServicer(permissions),
         papers_service_pb2_grpc.add_PapersServiceServicer_to_server: PapersServicer(permissions),
         staff_service_pb2_grpc.add_StaffServiceServicer_to_server: StaffServicer(permissions.staff),
+        takeovers_service_pb2_grpc.add_TakeoversServiceServicer_to_server: TakeoversServicer(permissions),
     }
     return rpc_server.registering(servicers, _FILES)

@@ -1,15 +1,24 @@
 """Takeovers, and who controls a camera: protobuf ↔ domain."""
 
+from collections.abc import Sequence
+
 from kapok.permissions.v1 import takeover_pb2
-from services.permissions.ports import Held
-from services.permissions.rpc.messages import instant, named, optional, stamp
-from services.permissions.takeovers import ControlState, Wish
+from services.chassis import errors
+from services.permissions.controls import ControlState
+from services.permissions.ports import Held, Kept
+from services.permissions.rpc.messages import instant, is_named, named, optional, spelling, stamp
+from services.permissions.takeover import Cause
+from services.permissions.takeovers import CAMERAS_MOST, Order, Wish
+
+_CAUSES = {takeover_pb2.Takeover.Cause.Value(f"CAUSE_{cause.name}"): cause for cause in Cause}
+_VIOLATIONS_MOST = 20
 
 
 def wish(message: takeover_pb2.Takeover) -> Wish:
     """The takeover asked for."""
     return Wish(
-        camera=named("camera", message.camera, "takeover.camera"),
+        cameras=cameras(message.cameras, "takeover.cameras"),
+        cause=_CAUSES.get(message.cause),
         reason=message.reason,
         legal_basis=optional("legal_basis", message.legal_basis, "takeover.legal_basis"),
         incident=optional("incident", message.incident, "takeover.incident"),
@@ -17,24 +26,36 @@ def wish(message: takeover_pb2.Takeover) -> Wish:
     )
 
 
+def cameras(names: Sequence[str], path: str) -> tuple[str, ...]:
+    """1 to 5,000 cameras, each once; InvalidArgument names the first few that are not spelt as they are."""
+    if not 1 <= len(names) <= CAMERAS_MOST:
+        raise errors.InvalidArgument(errors.Violation(path, f"must be 1 to {CAMERAS_MOST} names of cameras"))
+    if len(names) == 1:
+        return (named("camera", names[0], path),)
+    wrong = [place for place, name in enumerate(names) if not is_named("camera", name)]
+    if wrong:
+        said = f"must be a name such as {spelling('camera')}"
+        raise errors.InvalidArgument(*(errors.Violation(f"{path}[{at}]", said) for at in wrong[:_VIOLATIONS_MOST]))
+    if len(set(names)) < len(names):
+        raise errors.InvalidArgument(errors.Violation(path, "must name each camera once"))
+    return tuple(names)
+
+
+def order(told: Order) -> takeover_pb2.Takeover:
+    """A takeover with its cameras, as its reader may see them."""
+    message = _whole(told.taken[0].kept)
+    message.taken.extend(map(_taken, told.taken))
+    for camera, refusal in told.refused.items():
+        article = refusal.metadata.get("article", "")
+        message.refused.add(camera=camera, reason=refusal.reason, article=article, sentence=refusal.message)
+    return message
+
+
 def takeover(held: Held) -> takeover_pb2.Takeover:
-    """A takeover as it stands. Released is what ended before its time."""
-    kept, found = held.kept, held.kept.takeover
-    is_early = kept.ended_at is not None and kept.ended_at < found.ends_at
-    is_incident = found.ground.startswith("incidents/")
-    return takeover_pb2.Takeover(
-        name=found.name,
-        camera=found.camera,
-        reason=kept.reason,
-        legal_basis="" if is_incident else found.ground,
-        incident=found.ground if is_incident else "",
-        end_time=stamp(found.ends_at),
-        principal=found.principal,
-        start_time=stamp(found.starts_at),
-        release_time=stamp(kept.ended_at) if is_early else None,
-        is_holding=held.is_holding,
-        epoch=held.epoch,
-    )
+    """What a takeover holds of one camera, for the ledger."""
+    message = _whole(held.kept)
+    message.taken.append(_taken(held))
+    return message
 
 
 def control_state(state: ControlState) -> takeover_pb2.ControlState:
@@ -45,4 +66,30 @@ def control_state(state: ControlState) -> takeover_pb2.ControlState:
         takeover=state.holder.takeover.name if state.holder.takeover else "",
         epoch=state.epoch,
         until=stamp(state.holder.until),
+    )
+
+
+def _whole(kept: Kept) -> takeover_pb2.Takeover:
+    found = kept.takeover
+    is_incident = found.ground.startswith("incidents/")
+    return takeover_pb2.Takeover(
+        name=found.name,
+        cause=f"CAUSE_{kept.cause.name if kept.cause else 'UNSPECIFIED'}",
+        reason=kept.reason,
+        legal_basis="" if is_incident else found.ground,
+        incident=found.ground if is_incident else "",
+        end_time=stamp(found.ends_at),
+        principal=found.principal,
+        start_time=stamp(found.starts_at),
+    )
+
+
+def _taken(held: Held) -> takeover_pb2.TakenCamera:
+    kept = held.kept
+    return takeover_pb2.TakenCamera(
+        camera=kept.takeover.camera,
+        is_holding=held.is_holding and kept.ended_at is None,
+        epoch=held.epoch,
+        over_time=stamp(kept.ended_at),
+        over_by=kept.ended_by,
     )

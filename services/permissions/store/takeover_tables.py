@@ -1,4 +1,4 @@
-"""The tables of takeovers, and of who controls a camera under which epoch."""
+"""The tables of takeovers, a row for each camera of one, and of who controls a camera under which epoch."""
 
 from sqlalchemy import Column, Integer, String, Table, Text
 
@@ -8,18 +8,19 @@ takeovers = Table(
     "takeovers",
     metadata,
     Column("number", Integer, primary_key=True, autoincrement=False, comment="commit order: who came first"),
-    Column("name", String(100), nullable=False, unique=True, comment="takeovers/{uuid}"),
-    Column("camera", String(100), nullable=False, index=True, comment="whose control it takes"),
+    Column("camera", String(100), primary_key=True, index=True, comment="whose control it takes"),
+    Column("name", String(100), nullable=False, index=True, comment="takeovers/{uuid}; its cameras share it"),
     Column("agency", String(100), nullable=False, comment="who holds by it"),
     Column("principal", String(100), nullable=False, index=True, comment="who asked for it"),
     Column("kind", String(40), nullable=False, comment="of the agency: its rank"),
     Column("tier", String(20), nullable=False, comment="of the agency: municipal precedes district"),
+    Column("cause", String(40), nullable=False, server_default="", comment="of the closed vocabulary"),
     Column("reason", String(500), nullable=False, comment="in words"),
     Column("ground", String(100), nullable=False, index=True, comment="papers or incident that it stands on"),
     Column("starts_at", Instant, nullable=False, comment="when it was granted"),
-    Column("ends_at", Instant, nullable=False, index=True, comment="as asked for"),
-    Column("ended_at", Instant, comment="when it was over, once that is on record"),
-    Column("ended_by", String(20), comment="released, withdrawn or expired"),
+    Column("ends_at", Instant, nullable=False, index=True, comment="as asked for, or renewed"),
+    Column("ended_at", Instant, comment="when it was over for this camera, once that is on record"),
+    Column("ended_by", String(20), comment="released, revoked, withdrawn or expired"),
 )
 control = Table(
     "control",

@@ -1,7 +1,7 @@
-"""Takeovers and who controls each camera (Article 18)."""
+"""Takeovers and who controls each camera (Article 18). A takeover has a row for each camera that it takes."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
@@ -14,10 +14,18 @@ from services.permissions.ports import Kept
 from services.permissions.store import counters
 from services.permissions.store.endings import FEW
 from services.permissions.store.takeover_tables import control, takeovers
-from services.permissions.takeover import Control, Event, TakeoverEnded, TakeoverGranted, operated
+from services.permissions.takeover import (
+    Cause,
+    Control,
+    Outcome,
+    TakeoverEnded,
+    TakeoverGranted,
+    TakeoverRenewed,
+    operated,
+)
 
 _COUNTER = "takeovers"
-
+KeptEach = Mapping[tuple[int, str], Kept]
 _FACTS = [field.name for field in fields(Camera) if field.init]
 
 
@@ -33,13 +41,29 @@ async def lock(transaction: AsyncConnection) -> None:
 
 async def load(transaction: AsyncConnection, camera: Camera) -> Control:
     """Control of a camera as it was last written; takeovers whose time has come are still in it."""
-    row = (await transaction.execute(sa.select(control).where(control.c.camera == camera.name))).first()
-    if row is None:
-        return operated(camera)
-    rows = await transaction.execute(
-        sa.select(takeovers).where((takeovers.c.camera == camera.name) & takeovers.c.ended_at.is_(None))
-    )
-    return Control(camera, row.agency, row.epoch, tuple(_takeover(found) for found in rows))
+    return (await load_each(transaction, {camera.name: camera}))[camera.name]
+
+
+async def load_each(transaction: AsyncConnection, cameras: Mapping[str, Camera]) -> dict[str, Control]:
+    """The same of many cameras, by name."""
+    chosen = control.c.camera.in_(cameras) if len(cameras) <= FEW else sa.true()
+    rows = {row.camera: row for row in await transaction.execute(sa.select(control).where(chosen))}
+    found = await standing(transaction, cameras) if rows else {}
+    return {
+        name: Control(camera, rows[name].agency, rows[name].epoch, found.get(name, ()))
+        if name in rows
+        else operated(camera)
+        for name, camera in cameras.items()
+    }
+
+
+async def load_known(transaction: AsyncConnection, names: Collection[str]) -> dict[str, Control]:
+    """The same for cameras that were taken over before, as they were described then: needs no registry."""
+    chosen = control.c.camera.in_(names) if len(names) <= FEW else sa.true()
+    rows = await transaction.execute(sa.select(control.c.camera, control.c.facts).where(chosen))
+    wanted = frozenset(names)
+    cameras = {row.camera: Camera(**json.loads(row.facts)) for row in rows if row.camera in wanted}
+    return await load_each(transaction, cameras)
 
 
 async def standing(transaction: AsyncConnection, cameras: Collection[str]) -> dict[str, tuple[Takeover, ...]]:
@@ -62,36 +86,58 @@ async def _standing(transaction: AsyncConnection, chosen: sa.ColumnElement[bool]
     return found
 
 
-async def load_known(transaction: AsyncConnection, name: str) -> Control:
-    """The same for a camera that was taken over before, as it was described then: needs no registry."""
-    facts = (await transaction.execute(sa.select(control.c.facts).where(control.c.camera == name))).scalar_one()
-    return await load(transaction, Camera(**json.loads(facts)))
+async def save(transaction: AsyncConnection, outcomes: Iterable[Outcome], cause: Cause | None, reason: str) -> None:
+    """Write what changed; ``cause`` and ``reason`` are those given with granted takeovers."""
+    granted, renewed, ended, states = [], [], [], []
+    for state, events in outcomes:
+        for event in events:
+            if isinstance(event, TakeoverGranted):
+                granted.append(_row(event.takeover, cause, reason))
+            elif isinstance(event, TakeoverRenewed):
+                renewed.append(_key(event.takeover) | {"until": event.takeover.ends_at})
+            elif isinstance(event, TakeoverEnded):
+                ended.append(_key(event.takeover) | {"at": event.at, "why": event.why.value})
+        states.append(_state(state))
+    this = (takeovers.c.number == sa.bindparam("of_number")) & (takeovers.c.camera == sa.bindparam("of_camera"))
+    if granted:
+        await transaction.execute(takeovers.insert(), granted)
+    if renewed:
+        await transaction.execute(takeovers.update().where(this).values(ends_at=sa.bindparam("until")), renewed)
+    if ended:
+        over: dict[str, Any] = {"ended_at": sa.bindparam("at"), "ended_by": sa.bindparam("why")}
+        await transaction.execute(takeovers.update().where(this).values(**over), ended)
+    await _save_states(transaction, states)
 
 
-async def save(transaction: AsyncConnection, state: Control, events: tuple[Event, ...], reason: str = "") -> None:
-    """Write what ``events`` changed; ``reason`` is the one given with a granted takeover."""
-    for event in events:
-        if isinstance(event, TakeoverGranted):
-            await transaction.execute(takeovers.insert(), _row(event.takeover, reason))
-        elif isinstance(event, TakeoverEnded):
-            chosen = takeovers.update().where(takeovers.c.number == event.takeover.number)
-            await transaction.execute(chosen.values(ended_at=event.at, ended_by=event.why.value))
-    facts = json.dumps({name: getattr(state.camera, name) for name in _FACTS})
-    row = {"camera": state.camera.name, "facts": facts, "agency": state.agency, "epoch": state.epoch}
-    changed = await transaction.execute(control.update().where(control.c.camera == state.camera.name).values(**row))
-    if not changed.rowcount:
-        await transaction.execute(control.insert(), row)
+async def _save_states(transaction: AsyncConnection, states: list[dict[str, object]]) -> None:
+    names = [state["camera"] for state in states]
+    chosen = control.c.camera.in_(names) if len(names) <= FEW else sa.true()
+    there = set((await transaction.execute(sa.select(control.c.camera).where(chosen))).scalars())
+    if fresh := [state for state in states if state["camera"] not in there]:
+        await transaction.execute(control.insert(), fresh)
+    if known := [state | {"of_camera": state["camera"]} for state in states if state["camera"] in there]:
+        changed: dict[str, Any] = {name: sa.bindparam(name) for name in ("facts", "agency", "epoch")}
+        await transaction.execute(
+            control.update().where(control.c.camera == sa.bindparam("of_camera")).values(**changed), known
+        )
 
 
-async def find(transaction: AsyncConnection, name: str) -> Kept | None:
-    """A takeover, over or not."""
-    row = (await transaction.execute(sa.select(takeovers).where(takeovers.c.name == name))).first()
-    return _kept(row) if row else None
+async def numbered(transaction: AsyncConnection, numbers: Collection[int]) -> KeptEach:
+    """Those takeovers, over or not, by number and camera."""
+    rows = await transaction.execute(sa.select(takeovers).where(takeovers.c.number.in_(numbers)))
+    return {(row.number, row.camera): kept(row) for row in rows}
 
 
-async def get(transaction: AsyncConnection, number: int) -> Kept:
-    """A takeover that is on record for certain."""
-    return _kept((await transaction.execute(sa.select(takeovers).where(takeovers.c.number == number))).one())
+async def find(transaction: AsyncConnection, name: str) -> list[Kept]:
+    """A takeover, over or not: what it took, by camera; nothing when there is none."""
+    rows = await transaction.execute(sa.select(takeovers).where(takeovers.c.name == name).order_by(takeovers.c.camera))
+    return [kept(row) for row in rows]
+
+
+async def count(transaction: AsyncConnection, name: str) -> int:
+    """How many cameras it holds or waits for still."""
+    chosen = (takeovers.c.name == name) & takeovers.c.ended_at.is_(None)
+    return int((await transaction.execute(sa.select(sa.func.count()).where(chosen))).scalar_one())
 
 
 async def cameras_on(transaction: AsyncConnection, ground: str) -> list[str]:
@@ -119,12 +165,23 @@ async def _cameras(transaction: AsyncConnection, chosen: sa.ColumnElement[bool])
     return sorted((await transaction.execute(found)).scalars())
 
 
-def _row(takeover: Takeover, reason: str) -> dict[str, object]:
-    return asdict(takeover) | {"kind": takeover.kind.value, "tier": takeover.tier.value, "reason": reason}
+def kept(row: Any) -> Kept:
+    """A takeover of one camera, as its row has it."""
+    return Kept(_takeover(row), Cause(row.cause) if row.cause else None, row.reason, row.ended_at, row.ended_by)
 
 
-def _kept(row: Any) -> Kept:
-    return Kept(_takeover(row), row.reason, row.ended_at)
+def _key(takeover: Takeover) -> dict[str, object]:
+    return {"of_number": takeover.number, "of_camera": takeover.camera}
+
+
+def _row(takeover: Takeover, cause: Cause | None, reason: str) -> dict[str, object]:
+    told = {"kind": takeover.kind.value, "tier": takeover.tier.value, "cause": cause or "", "reason": reason}
+    return asdict(takeover) | told
+
+
+def _state(state: Control) -> dict[str, object]:
+    facts = json.dumps({name: getattr(state.camera, name) for name in _FACTS})
+    return {"camera": state.camera.name, "facts": facts, "agency": state.agency, "epoch": state.epoch}
 
 
 def _takeover(row: Any) -> Takeover:

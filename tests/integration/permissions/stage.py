@@ -18,6 +18,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from kapok.permissions.v1 import decider_service_pb2, decision_pb2, incident_pb2, legal_basis_pb2
 from kapok.permissions.v1 import permissions_service_pb2 as pb
+from kapok.permissions.v1 import takeovers_service_pb2 as takeovers
 from kapok.registry.v1 import camera_pb2, registry_service_pb2
 from services.cell import keys as key_files
 from services.cell import layout, nats, rights
@@ -71,13 +72,14 @@ class Stage:
         return Verifier(bytes.fromhex(self.keys.public("permissions").read_text()))
 
     async def ask(self, name: str, verb: str, request: Message) -> Any:
-        """Call a method of PermissionsService for a principal, as the gateway does; raises errors.Error."""
+        """Call a method for a principal, as the gateway does; raises errors.Error."""
         return await self.pretend("gateway", name, verb, request)
 
     async def pretend(self, service: str, name: str, verb: str, request: Message) -> Any:
         """The same, as another service would."""
-        method = f"kapok.permissions.v1.PermissionsService.{verb}"
-        return await self._call(service, city.principal(name), method, request)
+        beside = request.DESCRIPTOR.file.services_by_name.values()  # a request stands beside its method's service
+        owner = next(one for one in beside if verb in one.methods_by_name)
+        return await self._call(service, city.principal(name), f"{owner.full_name}.{verb}", request)
 
     async def serve(self, service: str, verb: str, request: Message) -> Any:
         """Call a method of DeciderService, as ``service`` does; raises errors.Error."""
@@ -111,10 +113,14 @@ class Stage:
         answer = await self.ask(name, "DeclareIncident", pb.DeclareIncidentRequest(incident=incident))
         return str(answer.name)
 
-    async def take_over(self, name: str, camera: str, lasting: timedelta = timedelta(minutes=10), **ground: str) -> Any:
-        """Take a camera over."""
-        takeover = {"camera": camera, "reason": "smoke", "end_time": after(lasting), **ground}
-        return await self.ask(name, "RequestTakeover", pb.RequestTakeoverRequest(takeover=takeover))
+    async def take_over(
+        self, name: str, *cameras: str, lasting: timedelta = timedelta(minutes=10), **ground: str
+    ) -> Any:
+        """Take cameras over."""
+        takeover = {
+            "cameras": cameras, "cause": "CAUSE_ACCIDENT", "reason": "smoke", "end_time": after(lasting), **ground
+        }  # fmt: skip
+        return await self.ask(name, "RequestTakeover", takeovers.RequestTakeoverRequest(takeover=takeover))
 
     async def grant(self, name: str, camera: str) -> Any:
         """The grant to command, as streams asks for it."""

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from kapok.permissions.v1 import permissions_service_pb2 as pb
+from kapok.permissions.v1 import takeovers_service_pb2 as takeovers
 from kapok.registry.v1 import camera_pb2, registry_service_pb2
 from services.chassis import errors
 from tests.integration.permissions import city
@@ -75,7 +76,7 @@ async def test_a_snapshot_follows_takeovers_and_new_cameras(full: Stage) -> None
     taken = await full.take_over("police-yuexiu", city.TUNNEL, legal_basis=papers)
     await _register(full, ABSENT[1], "metro", 1)
     assert _bits(await _batch(full, "metro", "CONTROL", snapshot=snapshot), 2) == [False, True]
-    await full.ask("police-yuexiu", "ReleaseTakeover", pb.ReleaseTakeoverRequest(name=taken.name))
+    await full.ask("police-yuexiu", "ReleaseTakeover", takeovers.ReleaseTakeoverRequest(name=taken.name))
     assert _bits(await _batch(full, "metro", "CONTROL", snapshot=snapshot), 2) == [True, True]
 
 

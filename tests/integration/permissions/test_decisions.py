@@ -4,6 +4,7 @@ import pytest
 
 from kapok.permissions.v1 import decider_service_pb2
 from kapok.permissions.v1 import permissions_service_pb2 as pb
+from kapok.permissions.v1 import takeovers_service_pb2 as takeovers
 from services.chassis import errors
 from tests.integration.permissions import city
 from tests.integration.permissions.stage import Stage
@@ -172,7 +173,7 @@ async def _explain(stage: Stage, name: str, camera: str, _incident: str) -> None
 
 
 async def _state(stage: Stage, name: str, camera: str, _incident: str) -> None:
-    await stage.ask(name, "GetControlState", pb.GetControlStateRequest(name=f"{camera}/controlState"))
+    await stage.ask(name, "GetControlState", takeovers.GetControlStateRequest(name=f"{camera}/controlState"))
 
 
 async def _take_over(stage: Stage, name: str, camera: str, incident: str) -> None:

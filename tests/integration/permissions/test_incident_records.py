@@ -21,6 +21,7 @@ from services.permissions.ports import Ports
 from services.permissions.question import Question
 from services.permissions.store import endings, incidents
 from services.permissions.store.glances import Asked, glance
+from services.permissions.takeover import Cause as Why
 from services.permissions.takeovers import Takeovers, Wish
 from services.permissions.view import Views
 from tests.unit.decider.cast import (
@@ -129,7 +130,7 @@ async def test_time_ends_an_incident_on_record_once_with_its_takeovers_and_sessi
     ports, outside = platform
     use, takeovers = Incidents(ports), Takeovers(ports)
     declared = await use.declare(CITY_POLICE.name, FIRE)
-    wish = Wish(TUNNEL.name, "smoke", "", declared.name, LATER)
+    wish = Wish((TUNNEL.name,), Why.ACCIDENT, "smoke", "", declared.name, LATER)
     taken = await takeovers.request(COMMAND.name, wish)
     advance(ports, LATER - NOW)
     outside.changes.clear()
@@ -174,7 +175,7 @@ async def test_its_end_ends_it_for_everybody_and_a_takeover_falls_with_it(platfo
     ports, outside = platform
     use, takeovers = Incidents(ports), Takeovers(ports)
     declared = await use.declare(CITY_POLICE.name, FIRE)
-    await takeovers.request(COMMAND.name, Wish(TUNNEL.name, "smoke", "", declared.name, LATER))
+    await takeovers.request(COMMAND.name, Wish((TUNNEL.name,), Why.ACCIDENT, "smoke", "", declared.name, LATER))
     with pytest.raises(Denied):
         await use.end(COMMAND.name, declared.name)
     await use.end(INFORMATIZATION.name, declared.name)
@@ -195,7 +196,7 @@ async def test_whoever_has_a_hand_in_opening_a_camera_does_not_take_it_over(plat
     if acting == "approves":
         await use.decide(COMMAND.name, declared.name, YES)
     with pytest.raises(Denied, match="another principal") as refused:
-        await takeovers.request(COMMAND.name, Wish(TUNNEL.name, "smoke", "", declared.name, LATER))
+        await takeovers.request(COMMAND.name, Wish((TUNNEL.name,), Why.ACCIDENT, "smoke", "", declared.name, LATER))
     assert refused.value.metadata["article"] == "Article 18 ¶2"
 
 

@@ -4,8 +4,13 @@ from typing import Any
 
 import pytest
 
-from kapok.permissions.v1 import decider_service_pb2, permissions_events_pb2, permissions_service_pb2, policy_pb2
+from kapok.permissions.v1 import (
+    decider_service_pb2,
+    permissions_events_pb2,
+    policy_pb2,
+)
 from kapok.permissions.v1 import policy_service_pb2 as pb
+from kapok.permissions.v1 import takeovers_service_pb2 as takeovers
 from services.chassis import errors
 from tests.eventually import eventually
 from tests.integration.permissions import city
@@ -108,7 +113,7 @@ async def test_relays_are_told_at_once_when_a_takeover_is_preceded_or_given_back
         await eventually(lambda: len(ear.endings) == 1)
         again = await stage.take_over("command-guangzhou", city.TUNNEL, incident=incident)  # behind the police
         for name, takeover in (("command-guangzhou", again), ("police-yuexiu", above)):
-            await stage.ask(name, "ReleaseTakeover", permissions_service_pb2.ReleaseTakeoverRequest(name=takeover.name))
+            await stage.ask(name, "ReleaseTakeover", takeovers.ReleaseTakeoverRequest(name=takeover.name))
         await eventually(lambda: len(ear.endings) == 3)
         assert [ending.subject for ending in ear.endings] == [below.name, again.name, above.name]
         passed = permissions_events_pb2.Ending.CAUSE_CONTROL_PASSED

@@ -19,6 +19,7 @@ from services.permissions.letter import Officer, Papers
 from services.permissions.ports import Ports
 from services.permissions.question import Question
 from services.permissions.store import basis_facts, endings, takeovers
+from services.permissions.takeover import Cause as Why
 from services.permissions.takeovers import Takeovers, Wish
 from services.permissions.view import Views
 from tests.unit.decider.cast import (
@@ -125,7 +126,7 @@ async def test_many_sessions_at_once_never_use_more_than_the_limit(platform: Pla
 async def test_a_takeover_is_a_use_too(platform: Platform) -> None:
     ports, _ = platform
     basis = await Bases(ports).register(POLICE.name, replace(LETTER, use_limit=1))
-    wish = Wish(TUNNEL.name, "pursuit", basis.name, "", LATER)
+    wish = Wish((TUNNEL.name,), Why.ACCIDENT, "pursuit", basis.name, "", LATER)
     await Takeovers(ports).request(POLICE.name, wish)
     with pytest.raises(Denied) as refused:
         await Takeovers(ports).request(POLICE.name, wish)
@@ -137,7 +138,7 @@ async def test_a_revocation_ends_what_stands_on_the_papers_and_says_so(platform:
     use = Bases(ports)
     basis = await use.register(POLICE.name, LETTER)
     assert await opens(ports, basis, "sessions/1")
-    await Takeovers(ports).request(POLICE.name, Wish(TUNNEL.name, "pursuit", basis.name, "", LATER))
+    await Takeovers(ports).request(POLICE.name, Wish((TUNNEL.name,), Why.ACCIDENT, "pursuit", basis.name, "", LATER))
     revoked = await use.revoke(CITY_POLICE.name, basis.name, "the case is closed")
     async with ports.database.read() as transaction:
         [ending] = await endings.unkept(transaction, 10)
@@ -236,7 +237,7 @@ async def test_uses_takeovers_and_a_revocation_at_once_wait_for_each_other_and_l
     use = Bases(ports)
     for round_ in range(3):
         basis = await use.register(POLICE.name, LETTER)
-        wish = Wish(TUNNEL.name, "pursuit", basis.name, "", LATER)
+        wish = Wish((TUNNEL.name,), Why.ACCIDENT, "pursuit", basis.name, "", LATER)
         results = await asyncio.gather(
             Takeovers(ports).request(POLICE.name, wish), use.revoke(CITY_POLICE.name, basis.name, "closed"),
             *(opens(ports, basis, f"sessions/{round_}-{n}") for n in range(4)),

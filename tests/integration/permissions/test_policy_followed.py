@@ -12,6 +12,7 @@ from services.chassis.errors import Aborted, Denied
 from services.decider.facts import Action, Camera
 from services.permissions import policies
 from services.permissions.batches import Batch, Batches
+from services.permissions.controls import Controls
 from services.permissions.decisions import Decisions
 from services.permissions.joint.version import Version
 from services.permissions.levels import LevelBook
@@ -20,7 +21,6 @@ from services.permissions.question import Question
 from services.permissions.snapshots import Known
 from services.permissions.store import policies as versions
 from services.permissions.store import takeovers
-from services.permissions.takeovers import Takeovers
 from services.permissions.view import Views
 from tests.unit.decider.cast import GENESIS, NOW, PARK, TUNNEL, URBAN
 from tests.unit.permissions import records
@@ -157,10 +157,10 @@ async def test_a_snapshot_follows(database_url: str, is_late: bool) -> None:
 
 async def test_control_is_told_by_it(database_url: str) -> None:
     async with replica(database_url) as (ports, _):
-        await Takeovers(ports).state(URBAN.name, PARK.name)
+        await Controls(ports).state(URBAN.name, PARK.name)
         await adopted(ports)
         with pytest.raises(Denied):
-            await Takeovers(ports).state(URBAN.name, PARK.name)
+            await Controls(ports).state(URBAN.name, PARK.name)
 
 
 @pytest.mark.parametrize("asked", [opened, explained])

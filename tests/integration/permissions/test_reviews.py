@@ -22,6 +22,7 @@ from services.permissions.question import Answer, Question
 from services.permissions.reaches import Reaches
 from services.permissions.review import Objection, State, Word
 from services.permissions.reviews import Reviews
+from services.permissions.takeover import Cause
 from services.permissions.takeovers import Takeovers, Wish
 from services.permissions.view import Views
 from tests.unit.decider.cast import (
@@ -188,7 +189,7 @@ async def test_live_viewing_by_level_waits_for_no_review_and_a_takeover_on_paper
     assert (await asked(ports, basis, action=Action.LIVE)).decision.rule == "art14-live-district-police"
     with pytest.raises(Denied) as refused:
         await Takeovers(ports).request(
-            POLICE.name, Wish(TUNNEL.name, "pursuit", basis.name, "", END - timedelta(days=1))
+            POLICE.name, Wish((TUNNEL.name,), Cause.LAW_ENFORCEMENT, "pursuit", basis.name, "", END - timedelta(days=1))
         )
     assert refused.value.reason == "PAPERS_IN_REVIEW"
 
@@ -197,9 +198,9 @@ async def test_an_emergency_takeover_waits_for_no_review(platform: Platform) -> 
     ports, _ = platform
     await Bases(ports).register(POLICE.name, LETTER)
     fire = await Incidents(ports).declare(CITY_POLICE.name, fires.FIRE)
-    wish = Wish(TUNNEL.name, "smoke", "", fire.name, NOW + timedelta(minutes=30))
-    held = await Takeovers(ports).request(COMMAND.name, wish)
-    assert held.is_holding
+    wish = Wish((TUNNEL.name,), Cause.ACCIDENT, "smoke", "", fire.name, NOW + timedelta(minutes=30))
+    order = await Takeovers(ports).request(COMMAND.name, wish)
+    assert order.taken[0].is_holding
 
 
 async def test_reviews_are_absent_for_whom_they_do_not_concern(platform: Platform) -> None:

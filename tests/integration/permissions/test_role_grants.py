@@ -11,6 +11,7 @@ from services.decider.policy import parse
 from services.permissions import policies
 from services.permissions.agencies import Agencies
 from services.permissions.agency import Account, Agency
+from services.permissions.controls import Controls
 from services.permissions.decisions import Decisions
 from services.permissions.ending import Cause
 from services.permissions.enrolments import Enrolments
@@ -22,6 +23,7 @@ from services.permissions.question import Question
 from services.permissions.role_grant import RoleOrder
 from services.permissions.role_grants import RoleGrants
 from services.permissions.store import policies as versions
+from services.permissions.takeover import Cause as Why
 from services.permissions.takeovers import Takeovers, Wish
 from services.permissions.view import Views
 from tests.unit.decider.cast import CITY_POLICE, COMMAND, GENESIS, LATER, NOW, OPERATOR, POLICE, TUNNEL, URBAN, YUEXIU
@@ -145,11 +147,11 @@ async def test_a_role_that_is_defined_no_more_can_be_taken_back_and_not_given(pl
 async def test_takeovers_end_with_a_role_that_is_taken_back_and_with_none_that_is_given(platform: Platform) -> None:
     ports, outside = platform
     fire = await Incidents(ports).declare(CITY_POLICE.name, FIRE)
-    await Takeovers(ports).request(COMMAND.name, Wish(TUNNEL.name, "smoke", "", fire.name, LATER))
+    await Takeovers(ports).request(COMMAND.name, Wish((TUNNEL.name,), Why.ACCIDENT, "smoke", "", fire.name, LATER))
     await given(ports, "watch-leader", who=COMMAND.name, by=COMMAND)
-    assert (await Takeovers(ports).state(OPERATOR.name, TUNNEL.name)).holder.agency == COMMAND.agency
+    assert (await Controls(ports).state(OPERATOR.name, TUNNEL.name)).holder.agency == COMMAND.agency
     await given(ports, who=COMMAND.name, by=COMMAND)
-    assert (await Takeovers(ports).state(OPERATOR.name, TUNNEL.name)).holder.agency == OPERATOR.agency
+    assert (await Controls(ports).state(OPERATOR.name, TUNNEL.name)).holder.agency == OPERATOR.agency
     assert [change.verb for change in outside.changes][-2:] == ["takeover.released", "principal.roles-set"]
 
 

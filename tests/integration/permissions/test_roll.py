@@ -20,6 +20,7 @@ from services.chassis.errors import (
 from services.decider.facts import CITY, Action, AgencyKind, Principal, Tier
 from services.permissions.agencies import Agencies
 from services.permissions.agency import Account, Agency
+from services.permissions.controls import Controls
 from services.permissions.decisions import Decisions
 from services.permissions.ending import Cause
 from services.permissions.enrolments import Enrolments
@@ -28,6 +29,7 @@ from services.permissions.ports import Ports
 from services.permissions.principals import Principals
 from services.permissions.question import Question
 from services.permissions.store import endings
+from services.permissions.takeover import Cause as Why
 from services.permissions.takeovers import Takeovers, Wish
 from services.permissions.view import Views
 from tests.unit.decider.cast import CITY_POLICE, COMMAND, LATER, NOW, OPERATOR, POLICE, SECURITY, TUNNEL, URBAN, YUEXIU
@@ -191,15 +193,15 @@ async def _document(sha256: str, ports: Ports) -> bytes:
 async def test_a_suspended_agency_has_nothing_until_it_is_reinstated(platform: Platform) -> None:
     ports, outside = platform
     use, fire = Agencies(ports), await Incidents(ports).declare(CITY_POLICE.name, FIRE)
-    wish = Wish(TUNNEL.name, "smoke", "", fire.name, LATER)
+    wish = Wish((TUNNEL.name,), Why.ACCIDENT, "smoke", "", fire.name, LATER)
     await Takeovers(ports).request(COMMAND.name, wish)
-    assert (await Takeovers(ports).state(OPERATOR.name, TUNNEL.name)).holder.agency == COMMAND.agency
+    assert (await Controls(ports).state(OPERATOR.name, TUNNEL.name)).holder.agency == COMMAND.agency
     assert await allowed(ports, COMMAND.name)
     entry = await use.suspend(CITY_POLICE.name, COMMAND.agency, "its office was broken into")
     assert (entry.suspended_at, entry.suspend_reason) == (NOW, "its office was broken into")
     assert [(one.cause, one.subject) for one in outside.told] == [(Cause.AGENCY_SUSPENDED, COMMAND.agency)]
     assert not await allowed(ports, COMMAND.name)
-    assert (await Takeovers(ports).state(OPERATOR.name, TUNNEL.name)).holder.agency == OPERATOR.agency
+    assert (await Controls(ports).state(OPERATOR.name, TUNNEL.name)).holder.agency == OPERATOR.agency
     with pytest.raises(Denied, match="was suspended"):
         await use.get(COMMAND.name, COMMAND.agency)
     with pytest.raises(FailedPrecondition):

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from kapok.permissions.v1 import permissions_events_pb2
-from kapok.permissions.v1 import permissions_service_pb2 as pb
+from kapok.permissions.v1 import permissions_service_pb2 as permissions
+from kapok.permissions.v1 import takeovers_service_pb2 as pb
 from services.chassis import errors
 from tests.eventually import eventually
 from tests.integration.permissions import city
@@ -44,7 +45,8 @@ async def test_command_takes_over_in_an_incident_and_the_operator_is_refused_wit
 ) -> None:
     incident = await stage.incident("command-guangzhou", "command-guangzhou")
     takeover = await stage.take_over("command-guangzhou-duty", city.TUNNEL, incident=incident)
-    assert (takeover.is_holding, takeover.epoch, takeover.incident) == (True, 2, incident)
+    [taken] = takeover.taken
+    assert (taken.camera, taken.is_holding, taken.epoch, takeover.incident) == (city.TUNNEL, True, 2, incident)
     held = await stage.grant("command-guangzhou-duty", city.TUNNEL)
     assert (held.agency, held.takeover) == ("agencies/command-guangzhou", takeover.name)
     grant = await granted(stage, "command-guangzhou-duty")
@@ -92,7 +94,7 @@ async def test_a_higher_rank_precedes_and_its_end_falls_back_to_the_earlier_hold
     await stage.take_over("command-guangzhou", city.TUNNEL, incident=incident)
     papers = await stage.papers("police-yuexiu", city.TUNNEL)
     above = await stage.take_over("police-yuexiu", city.TUNNEL, legal_basis=papers)
-    assert (above.is_holding, above.epoch) == (True, 3)
+    assert (above.taken[0].is_holding, above.taken[0].epoch) == (True, 3)
     with pytest.raises(errors.Denied):
         await stage.grant("command-guangzhou", city.TUNNEL)
     await release(stage, "police-yuexiu", above.name)
@@ -114,7 +116,7 @@ async def test_a_takeover_ends_by_time_and_its_end_has_an_epoch(stage: Stage) ->
 async def test_the_end_of_an_incident_ends_its_takeovers(stage: Stage) -> None:
     incident = await stage.incident("police-guangzhou", "command-guangzhou")
     takeover = await stage.take_over("command-guangzhou", city.TUNNEL, incident=incident)
-    await stage.ask("police-guangzhou", "EndIncident", pb.EndIncidentRequest(name=incident))
+    await stage.ask("police-guangzhou", "EndIncident", permissions.EndIncidentRequest(name=incident))
     assert (await granted(stage, "metro")).epoch == 3
     with pytest.raises(errors.FailedPrecondition):
         await release(stage, "command-guangzhou", takeover.name)
@@ -150,5 +152,5 @@ async def test_takeover_and_epoch_survive_a_restart(still: Stage) -> None:
 async def _now(stage: Stage) -> Any:
     """Now, by the clock of permissions: the time that an incident declared just now begins."""
     declared = await stage.incident("police-guangzhou", "urban-yuexiu")
-    ended = await stage.ask("police-guangzhou", "EndIncident", pb.EndIncidentRequest(name=declared))
+    ended = await stage.ask("police-guangzhou", "EndIncident", permissions.EndIncidentRequest(name=declared))
     return ended.start_time.ToDatetime()

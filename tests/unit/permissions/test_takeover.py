@@ -1,7 +1,7 @@
 """Control of one camera: never two holders, the highest rank in force holds, the operator after the last end."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -12,7 +12,16 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from services.chassis.errors import Denied, Exhausted, FailedPrecondition, InvalidArgument
 from services.decider.facts import AgencyKind, Principal
 from services.permissions import takeover
-from services.permissions.takeover import Control, Ending, Event, HolderChanged, Outcome, TakeoverEnded, TakeoverGranted
+from services.permissions.takeover import (
+    Control,
+    Ending,
+    Event,
+    HolderChanged,
+    Outcome,
+    TakeoverEnded,
+    TakeoverGranted,
+    Until,
+)
 from tests.unit.decider.cast import (
     CITY_POLICE,
     COMMAND,
@@ -32,12 +41,19 @@ FRESH = takeover.operated(TUNNEL)
 
 
 def command(who: Principal, number: int = 1, **more: object) -> takeover.Request:
-    asked = takeover.Request(f"takeovers/{number}", number, who, "fire", LATER, "incidents/fire", LATER)
+    asked = takeover.Request(
+        f"takeovers/{number}", number, who, takeover.Cause.ACCIDENT, "fire", LATER, "incidents/fire", LATER
+    )
     return replace(asked, **more)  # type: ignore[arg-type] # fields by name
 
 
+def requested(control: Control, asked: takeover.Request, now: datetime) -> Outcome:
+    takeover.check(asked, now)
+    return takeover.grant(control, asked, now)
+
+
 def granted(who: Principal, number: int = 1, control: Control = FRESH, **more: object) -> Control:
-    return takeover.request(control, command(who, number, **more), NOW)[0]
+    return requested(control, command(who, number, **more), NOW)[0]
 
 
 class OneCamera(RuleBasedStateMachine):
@@ -68,7 +84,7 @@ class OneCamera(RuleBasedStateMachine):
         asked = command(who, self.count, ends_at=ends_at, ground_ends_at=ends_at)
         elapsed = int((self.now - NOW).total_seconds() // 60)
         self.asked[asked.name] = (elapsed + minutes, self.count, who)
-        self.apply(takeover.request(self.control, asked, self.now))
+        self.apply(requested(self.control, asked, self.now))
 
     @precondition(lambda self: self.control.takeovers)
     @rule(data=st.data())
@@ -76,6 +92,23 @@ class OneCamera(RuleBasedStateMachine):
         chosen = data.draw(st.sampled_from(self.control.takeovers))
         who = next(who for who in BY_RANK if who.agency == chosen.agency)
         self.apply(takeover.release(self.control, chosen.name, who, self.now))
+
+    @precondition(lambda self: self.control.takeovers)
+    @rule(data=st.data(), minutes=st.integers(1, 240))
+    def renew(self, data: st.DataObject, minutes: int) -> None:
+        chosen = data.draw(st.sampled_from(self.control.takeovers))
+        who = next(who for who in BY_RANK if who.agency == chosen.agency)
+        ends_at = max(chosen.ends_at, self.now + timedelta(minutes=minutes))
+        _, number, _ = self.asked[chosen.name]
+        self.apply(takeover.renew(self.control, chosen.name, who, Until(ends_at, ends_at), self.now))
+        self.asked[chosen.name] = (int((ends_at - NOW).total_seconds() // 60), number, who)
+
+    @precondition(lambda self: self.control.takeovers)
+    @rule(data=st.data())
+    def revoke(self, data: st.DataObject) -> None:
+        chosen = data.draw(st.sampled_from(self.control.takeovers))
+        self.apply(takeover.revoke(self.control, chosen.name, self.now))
+        assert chosen.name not in self.asked
 
     @rule(minutes=st.integers(1, 300))
     def wait(self, minutes: int) -> None:
@@ -102,7 +135,7 @@ TestOneCamera = OneCamera.TestCase
 
 
 def test_a_grant_moves_control_with_a_new_epoch() -> None:
-    control, events = takeover.request(FRESH, command(COMMAND), NOW)
+    control, events = requested(FRESH, command(COMMAND), NOW)
     given, moved = events
     assert isinstance(given, TakeoverGranted)
     assert moved == HolderChanged(TUNNEL.name, COMMAND.agency, "takeovers/1", epoch=2)
@@ -149,12 +182,13 @@ def test_what_stands_on_an_incident_ends_with_it_and_nothing_else_does() -> None
 @pytest.mark.parametrize("who", [URBAN, OPERATOR])
 def test_other_kinds_of_agency_may_not_take_over(who: Principal) -> None:
     with pytest.raises(Denied, match="Article 18"):
-        takeover.request(FRESH, command(who), NOW)
+        requested(FRESH, command(who), NOW)
 
 
 @pytest.mark.parametrize(
     ("who", "wrong", "field"),
     [
+        (COMMAND, {"cause": None}, "takeover.cause"),
         (COMMAND, {"reason": " "}, "takeover.reason"),
         (COMMAND, {"reason": "x" * 501}, "takeover.reason"),
         (COMMAND, {"ends_at": NOW}, "takeover.end_time"),
@@ -170,7 +204,7 @@ def test_other_kinds_of_agency_may_not_take_over(who: Principal) -> None:
 )
 def test_a_wrong_field_is_named(who: Principal, wrong: dict[str, object], field: str) -> None:
     with pytest.raises(InvalidArgument) as refused:
-        takeover.request(FRESH, command(who, **wrong), NOW)  # type: ignore[arg-type] # fields by name
+        requested(FRESH, command(who, **wrong), NOW)  # type: ignore[arg-type] # fields by name
     assert [violation.field for violation in refused.value.violations] == [field]
 
 
@@ -189,5 +223,30 @@ def test_takeovers_of_one_camera_are_bounded_and_say_when_to_come_back() -> None
     for number in range(takeover.MAX_IN_FORCE):
         control = granted(COMMAND, number, control)
     with pytest.raises(Exhausted) as refused:
-        takeover.request(control, command(COMMAND, 99), NOW)
+        requested(control, command(COMMAND, 99), NOW)
     assert refused.value.retry_after == LATER - NOW
+
+
+def test_a_renewal_only_prolongs_and_only_as_long_as_its_ground() -> None:
+    later = LATER + timedelta(hours=1)
+    control, events = takeover.renew(granted(COMMAND), "takeovers/1", COMMAND, Until(later, later), NOW)
+    assert [one.ends_at for one in control.takeovers] == [later]
+    assert (control.epoch, len(events)) == (2, 1)
+    for until, now in (
+        (Until(LATER - timedelta(seconds=1), later), NOW),
+        (Until(later, LATER), NOW),
+        (Until(NOW + timedelta(hours=25), NOW + timedelta(hours=99)), NOW),
+    ):
+        with pytest.raises(InvalidArgument, match="end_time"):
+            takeover.renew(granted(COMMAND), "takeovers/1", COMMAND, until, now)
+    with pytest.raises(FailedPrecondition):
+        takeover.renew(granted(COMMAND), "takeovers/1", COMMAND, Until(later, later), LATER)
+    with pytest.raises(Denied, match=COMMAND.agency):
+        takeover.renew(granted(COMMAND), "takeovers/1", POLICE, Until(later, later), NOW)
+
+
+def test_what_an_organ_revokes_is_over_and_on_record_as_that() -> None:
+    control, events = takeover.revoke(granted(COMMAND), "takeovers/1", NOW)
+    assert [event.why for event in events if isinstance(event, TakeoverEnded)] == [Ending.REVOKED]
+    assert (control.agency, control.epoch) == (OPERATOR.agency, 3)
+    assert takeover.revoke(control, "takeovers/1", NOW) == (control, ())

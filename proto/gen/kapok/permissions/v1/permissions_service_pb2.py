@@ -31,10 +31,9 @@ from kapok.annotations.v1 import exposure_pb2 as kapok_dot_annotations_dot_v1_do
 from kapok.permissions.v1 import decision_pb2 as kapok_dot_permissions_dot_v1_dot_decision__pb2
 from kapok.permissions.v1 import incident_pb2 as kapok_dot_permissions_dot_v1_dot_incident__pb2
 from kapok.permissions.v1 import legal_basis_pb2 as kapok_dot_permissions_dot_v1_dot_legal__basis__pb2
-from kapok.permissions.v1 import takeover_pb2 as kapok_dot_permissions_dot_v1_dot_takeover__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n.kapok/permissions/v1/permissions_service.proto\x12\x14kapok.permissions.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/api/client.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18google/type/latlng.proto\x1a#kapok/annotations/v1/exposure.proto\x1a#kapok/permissions/v1/decision.proto\x1a#kapok/permissions/v1/incident.proto\x1a&kapok/permissions/v1/legal_basis.proto\x1a#kapok/permissions/v1/takeover.proto\"\x8b\x01\n\x0c\x43heckRequest\x12\x14\n\x06\x63\x61mera\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x32\n\x06\x61\x63tion\x18\x02 \x01(\x0e\x32\x1c.kapok.permissions.v1.ActionB\x04\xe2\x41\x01\x02\x12\x19\n\x0blegal_basis\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\x12\x16\n\x08incident\x18\x04 \x01(\tB\x04\xe2\x41\x01\x01\"A\n\rCheckResponse\x12\x30\n\x08\x64\x65\x63ision\x18\x01 \x01(\x0b\x32\x1e.kapok.permissions.v1.Decision\"\xc0\x01\n\x11\x43heckBatchRequest\x12\x32\n\x06\x61\x63tion\x18\x01 \x01(\x0e\x32\x1c.kapok.permissions.v1.ActionB\x04\xe2\x41\x01\x02\x12\x15\n\x07\x63\x61meras\x18\x02 \x03(\tB\x04\xe2\x41\x01\x01\x12\x16\n\x08snapshot\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\x12\x15\n\x07numbers\x18\x04 \x03(\x07\x42\x04\xe2\x41\x01\x01\x12\x19\n\x0blegal_basis\x18\x05 \x01(\tB\x04\xe2\x41\x01\x01\x12\x16\n\x08incident\x18\x06 \x01(\tB\x04\xe2\x41\x01\x01\"\xcb\x01\n\x12\x43heckBatchResponse\x12\x0f\n\x07\x61llowed\x18\x01 \x01(\x0c\x12\x17\n\x0fpolicy_revision\x18\x02 \x01(\x03\x12/\n\x0bvalid_until\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06number\x18\x04 \x01(\x03\x12\x31\n\tdecisions\x18\x05 \x03(\x0b\x32\x1e.kapok.permissions.v1.Decision\x12\x17\n\x0f\x64\x65\x63ision_places\x18\x06 \x03(\x07\"4\n\x1b\x43reateCameraSnapshotRequest\x12\x15\n\x07\x63\x61meras\x18\x01 \x03(\tB\x04\xe2\x41\x01\x02\"e\n\x0e\x43\x61meraSnapshot\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x14\n\x0c\x63\x61mera_count\x18\x02 \x01(\x05\x12/\n\x0b\x65xpire_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xa6\x01\n\x0e\x45xplainRequest\x12\x14\n\x06\x63\x61mera\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x32\n\x06\x61\x63tion\x18\x02 \x01(\x0e\x32\x1c.kapok.permissions.v1.ActionB\x04\xe2\x41\x01\x02\x12\x17\n\tprincipal\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\x12\x19\n\x0blegal_basis\x18\x04 \x01(\tB\x04\xe2\x41\x01\x01\x12\x16\n\x08incident\x18\x05 \x01(\tB\x04\xe2\x41\x01\x01\"\xdc\x01\n\x0f\x45xplainResponse\x12\x30\n\x08\x64\x65\x63ision\x18\x01 \x01(\x0b\x32\x1e.kapok.permissions.v1.Decision\x12\x10\n\x08relation\x18\x02 \x01(\t\x12\r\n\x05roles\x18\x03 \x03(\t\x12\x12\n\nconditions\x18\x04 \x03(\t\x12\x30\n\x07matched\x18\x05 \x03(\x0b\x32\x1f.kapok.permissions.v1.RuleMatch\x12\x30\n\x07nearest\x18\x06 \x03(\x0b\x32\x1f.kapok.permissions.v1.RuleMatch\"J\n\x14\x44\x65scribeScopeRequest\x12\x32\n\x06\x61\x63tion\x18\x01 \x01(\x0e\x32\x1c.kapok.permissions.v1.ActionB\x04\xe2\x41\x01\x02\"t\n\x15\x44\x65scribeScopeResponse\x12\x31\n\x07\x63lasses\x18\x01 \x03(\x0b\x32 .kapok.permissions.v1.ScopeClass\x12\x0f\n\x07\x63\x61meras\x18\x02 \x03(\t\x12\x17\n\x0fpolicy_revision\x18\x03 \x01(\x03\"X\n\x19RegisterLegalBasisRequest\x12;\n\x0blegal_basis\x18\x01 \x01(\x0b\x32 .kapok.permissions.v1.LegalBasisB\x04\xe2\x41\x01\x02\"P\n\x16\x44\x65\x63lareIncidentRequest\x12\x36\n\x08incident\x18\x01 \x01(\x0b\x32\x1e.kapok.permissions.v1.IncidentB\x04\xe2\x41\x01\x02\"(\n\x12\x45ndIncidentRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"P\n\x16RequestTakeoverRequest\x12\x36\n\x08takeover\x18\x01 \x01(\x0b\x32\x1e.kapok.permissions.v1.TakeoverB\x04\xe2\x41\x01\x02\",\n\x16ReleaseTakeoverRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\",\n\x16GetControlStateRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"B\n\x16RevokePrincipalRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x14\n\x06reason\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\"Z\n\x17RevokePrincipalResponse\x12\x0e\n\x06number\x18\x01 \x01(\x03\x12/\n\x0brevoke_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"E\n\x19ReinstatePrincipalRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x14\n\x06reason\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\"\x1c\n\x1aReinstatePrincipalResponse\"(\n\x12GetIncidentRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"I\n\x14ListIncidentsRequest\x12\x17\n\tpage_size\x18\x01 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\"c\n\x15ListIncidentsResponse\x12\x31\n\tincidents\x18\x01 \x03(\x0b\x32\x1e.kapok.permissions.v1.Incident\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"l\n\x15\x44\x65\x63ideIncidentRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x11\n\x03\x61\x63t\x18\x02 \x01(\x05\x42\x04\xe2\x41\x01\x02\x12\x16\n\x08\x61pproved\x18\x03 \x01(\x08\x42\x04\xe2\x41\x01\x02\x12\x14\n\x06reason\x18\x04 \x01(\tB\x04\xe2\x41\x01\x02\"\x91\x01\n\x15\x45xtendIncidentRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x1a\n\x0corder_number\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x14\n\x06reason\x18\x03 \x01(\tB\x04\xe2\x41\x01\x02\x12\x32\n\x08\x65nd_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x02\"\x8e\x02\n\x14WidenIncidentRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x1a\n\x0corder_number\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x14\n\x06reason\x18\x03 \x01(\tB\x04\xe2\x41\x01\x02\x12\'\n\x04\x61rea\x18\x04 \x03(\x0b\x32\x13.google.type.LatLngB\x04\xe2\x41\x01\x01\x12\x17\n\tdistricts\x18\x05 \x03(\tB\x04\xe2\x41\x01\x01\x12\x15\n\x07\x63\x61meras\x18\x06 \x03(\tB\x04\xe2\x41\x01\x01\x12\x16\n\x08\x61gencies\x18\x07 \x03(\tB\x04\xe2\x41\x01\x01\x12\x1b\n\rletter_number\x18\x08 \x01(\tB\x04\xe2\x41\x01\x01\x12\"\n\x14officer_certificates\x18\t \x03(\tB\x04\xe2\x41\x01\x01\"*\n\x14GetLegalBasisRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"C\n\x17RevokeLegalBasisRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x14\n\x06reason\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x32\xb9\x17\n\x12PermissionsService\x12\x89\x01\n\x05\x43heck\x12\".kapok.permissions.v1.CheckRequest\x1a#.kapok.permissions.v1.CheckResponse\"7\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02-\"(/v1/{camera=districts/*/cameras/*}:check:\x01*\x12\x86\x01\n\nCheckBatch\x12\'.kapok.permissions.v1.CheckBatchRequest\x1a(.kapok.permissions.v1.CheckBatchResponse\"%\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x1b\"\x16/v1/cameras:checkBatch:\x01*\x12\x9d\x01\n\x14\x43reateCameraSnapshot\x12\x31.kapok.permissions.v1.CreateCameraSnapshotRequest\x1a$.kapok.permissions.v1.CameraSnapshot\",\xda\x41\x07\x63\x61meras\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x18\"\x13/v1/cameraSnapshots:\x01*\x12\x91\x01\n\x07\x45xplain\x12$.kapok.permissions.v1.ExplainRequest\x1a%.kapok.permissions.v1.ExplainResponse\"9\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02/\"*/v1/{camera=districts/*/cameras/*}:explain:\x01*\x12\x7f\n\rDescribeScope\x12*.kapok.permissions.v1.DescribeScopeRequest\x1a+.kapok.permissions.v1.DescribeScopeResponse\"\x15\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x0b\x12\t/v1/scope\x12\x9d\x01\n\x12RegisterLegalBasis\x12/.kapok.permissions.v1.RegisterLegalBasisRequest\x1a .kapok.permissions.v1.LegalBasis\"4\xda\x41\x0blegal_basis\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x1c\"\x17/v1/legalBases:register:\x01*\x12\x90\x01\n\x0f\x44\x65\x63lareIncident\x12,.kapok.permissions.v1.DeclareIncidentRequest\x1a\x1e.kapok.permissions.v1.Incident\"/\xda\x41\x08incident\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x1a\"\x15/v1/incidents:declare:\x01*\x12\x89\x01\n\x0b\x45ndIncident\x12(.kapok.permissions.v1.EndIncidentRequest\x1a\x1e.kapok.permissions.v1.Incident\"0\xda\x41\x04name\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x1f\"\x1a/v1/{name=incidents/*}:end:\x01*\x12\x90\x01\n\x0fRequestTakeover\x12,.kapok.permissions.v1.RequestTakeoverRequest\x1a\x1e.kapok.permissions.v1.Takeover\"/\xda\x41\x08takeover\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x1a\"\x15/v1/takeovers:request:\x01*\x12\x95\x01\n\x0fReleaseTakeover\x12,.kapok.permissions.v1.ReleaseTakeoverRequest\x1a\x1e.kapok.permissions.v1.Takeover\"4\xda\x41\x04name\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02#\"\x1e/v1/{name=takeovers/*}:release:\x01*\x12\xa5\x01\n\x0fGetControlState\x12,.kapok.permissions.v1.GetControlStateRequest\x1a\".kapok.permissions.v1.ControlState\"@\xda\x41\x04name\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02/\x12-/v1/{name=districts/*/cameras/*/controlState}\x12\xab\x01\n\x0fRevokePrincipal\x12,.kapok.permissions.v1.RevokePrincipalRequest\x1a-.kapok.permissions.v1.RevokePrincipalResponse\";\xda\x41\x0bname,reason\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02#\"\x1e/v1/{name=principals/*}:revoke:\x01*\x12\xb7\x01\n\x12ReinstatePrincipal\x12/.kapok.permissions.v1.ReinstatePrincipalRequest\x1a\x30.kapok.permissions.v1.ReinstatePrincipalResponse\">\xda\x41\x0bname,reason\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02&\"!/v1/{name=principals/*}:reinstate:\x01*\x12\x82\x01\n\x0bGetIncident\x12(.kapok.permissions.v1.GetIncidentRequest\x1a\x1e.kapok.permissions.v1.Incident\")\xda\x41\x04name\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x18\x12\x16/v1/{name=incidents/*}\x12\x83\x01\n\rListIncidents\x12*.kapok.permissions.v1.ListIncidentsRequest\x1a+.kapok.permissions.v1.ListIncidentsResponse\"\x19\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x0f\x12\r/v1/incidents\x12\x8b\x01\n\x0e\x44\x65\x63ideIncident\x12+.kapok.permissions.v1.DecideIncidentRequest\x1a\x1e.kapok.permissions.v1.Incident\",\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\"\"\x1d/v1/{name=incidents/*}:decide:\x01*\x12\x8b\x01\n\x0e\x45xtendIncident\x12+.kapok.permissions.v1.ExtendIncidentRequest\x1a\x1e.kapok.permissions.v1.Incident\",\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\"\"\x1d/v1/{name=incidents/*}:extend:\x01*\x12\x88\x01\n\rWidenIncident\x12*.kapok.permissions.v1.WidenIncidentRequest\x1a\x1e.kapok.permissions.v1.Incident\"+\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02!\"\x1c/v1/{name=incidents/*}:widen:\x01*\x12\x89\x01\n\rGetLegalBasis\x12*.kapok.permissions.v1.GetLegalBasisRequest\x1a .kapok.permissions.v1.LegalBasis\"*\xda\x41\x04name\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x19\x12\x17/v1/{name=legalBases/*}\x12\xa0\x01\n\x10RevokeLegalBasis\x12-.kapok.permissions.v1.RevokeLegalBasisRequest\x1a .kapok.permissions.v1.LegalBasis\";\xda\x41\x0bname,reason\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02#\"\x1e/v1/{name=legalBases/*}:revoke:\x01*b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n.kapok/permissions/v1/permissions_service.proto\x12\x14kapok.permissions.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/api/client.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18google/type/latlng.proto\x1a#kapok/annotations/v1/exposure.proto\x1a#kapok/permissions/v1/decision.proto\x1a#kapok/permissions/v1/incident.proto\x1a&kapok/permissions/v1/legal_basis.proto\"\x8b\x01\n\x0c\x43heckRequest\x12\x14\n\x06\x63\x61mera\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x32\n\x06\x61\x63tion\x18\x02 \x01(\x0e\x32\x1c.kapok.permissions.v1.ActionB\x04\xe2\x41\x01\x02\x12\x19\n\x0blegal_basis\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\x12\x16\n\x08incident\x18\x04 \x01(\tB\x04\xe2\x41\x01\x01\"A\n\rCheckResponse\x12\x30\n\x08\x64\x65\x63ision\x18\x01 \x01(\x0b\x32\x1e.kapok.permissions.v1.Decision\"\xc0\x01\n\x11\x43heckBatchRequest\x12\x32\n\x06\x61\x63tion\x18\x01 \x01(\x0e\x32\x1c.kapok.permissions.v1.ActionB\x04\xe2\x41\x01\x02\x12\x15\n\x07\x63\x61meras\x18\x02 \x03(\tB\x04\xe2\x41\x01\x01\x12\x16\n\x08snapshot\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\x12\x15\n\x07numbers\x18\x04 \x03(\x07\x42\x04\xe2\x41\x01\x01\x12\x19\n\x0blegal_basis\x18\x05 \x01(\tB\x04\xe2\x41\x01\x01\x12\x16\n\x08incident\x18\x06 \x01(\tB\x04\xe2\x41\x01\x01\"\xcb\x01\n\x12\x43heckBatchResponse\x12\x0f\n\x07\x61llowed\x18\x01 \x01(\x0c\x12\x17\n\x0fpolicy_revision\x18\x02 \x01(\x03\x12/\n\x0bvalid_until\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06number\x18\x04 \x01(\x03\x12\x31\n\tdecisions\x18\x05 \x03(\x0b\x32\x1e.kapok.permissions.v1.Decision\x12\x17\n\x0f\x64\x65\x63ision_places\x18\x06 \x03(\x07\"4\n\x1b\x43reateCameraSnapshotRequest\x12\x15\n\x07\x63\x61meras\x18\x01 \x03(\tB\x04\xe2\x41\x01\x02\"e\n\x0e\x43\x61meraSnapshot\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x14\n\x0c\x63\x61mera_count\x18\x02 \x01(\x05\x12/\n\x0b\x65xpire_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xa6\x01\n\x0e\x45xplainRequest\x12\x14\n\x06\x63\x61mera\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x32\n\x06\x61\x63tion\x18\x02 \x01(\x0e\x32\x1c.kapok.permissions.v1.ActionB\x04\xe2\x41\x01\x02\x12\x17\n\tprincipal\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\x12\x19\n\x0blegal_basis\x18\x04 \x01(\tB\x04\xe2\x41\x01\x01\x12\x16\n\x08incident\x18\x05 \x01(\tB\x04\xe2\x41\x01\x01\"\xdc\x01\n\x0f\x45xplainResponse\x12\x30\n\x08\x64\x65\x63ision\x18\x01 \x01(\x0b\x32\x1e.kapok.permissions.v1.Decision\x12\x10\n\x08relation\x18\x02 \x01(\t\x12\r\n\x05roles\x18\x03 \x03(\t\x12\x12\n\nconditions\x18\x04 \x03(\t\x12\x30\n\x07matched\x18\x05 \x03(\x0b\x32\x1f.kapok.permissions.v1.RuleMatch\x12\x30\n\x07nearest\x18\x06 \x03(\x0b\x32\x1f.kapok.permissions.v1.RuleMatch\"J\n\x14\x44\x65scribeScopeRequest\x12\x32\n\x06\x61\x63tion\x18\x01 \x01(\x0e\x32\x1c.kapok.permissions.v1.ActionB\x04\xe2\x41\x01\x02\"t\n\x15\x44\x65scribeScopeResponse\x12\x31\n\x07\x63lasses\x18\x01 \x03(\x0b\x32 .kapok.permissions.v1.ScopeClass\x12\x0f\n\x07\x63\x61meras\x18\x02 \x03(\t\x12\x17\n\x0fpolicy_revision\x18\x03 \x01(\x03\"X\n\x19RegisterLegalBasisRequest\x12;\n\x0blegal_basis\x18\x01 \x01(\x0b\x32 .kapok.permissions.v1.LegalBasisB\x04\xe2\x41\x01\x02\"P\n\x16\x44\x65\x63lareIncidentRequest\x12\x36\n\x08incident\x18\x01 \x01(\x0b\x32\x1e.kapok.permissions.v1.IncidentB\x04\xe2\x41\x01\x02\"(\n\x12\x45ndIncidentRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"B\n\x16RevokePrincipalRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x14\n\x06reason\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\"Z\n\x17RevokePrincipalResponse\x12\x0e\n\x06number\x18\x01 \x01(\x03\x12/\n\x0brevoke_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"E\n\x19ReinstatePrincipalRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x14\n\x06reason\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\"\x1c\n\x1aReinstatePrincipalResponse\"(\n\x12GetIncidentRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"I\n\x14ListIncidentsRequest\x12\x17\n\tpage_size\x18\x01 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\"c\n\x15ListIncidentsResponse\x12\x31\n\tincidents\x18\x01 \x03(\x0b\x32\x1e.kapok.permissions.v1.Incident\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"l\n\x15\x44\x65\x63ideIncidentRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x11\n\x03\x61\x63t\x18\x02 \x01(\x05\x42\x04\xe2\x41\x01\x02\x12\x16\n\x08\x61pproved\x18\x03 \x01(\x08\x42\x04\xe2\x41\x01\x02\x12\x14\n\x06reason\x18\x04 \x01(\tB\x04\xe2\x41\x01\x02\"\x91\x01\n\x15\x45xtendIncidentRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x1a\n\x0corder_number\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x14\n\x06reason\x18\x03 \x01(\tB\x04\xe2\x41\x01\x02\x12\x32\n\x08\x65nd_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x02\"\x8e\x02\n\x14WidenIncidentRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x1a\n\x0corder_number\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x14\n\x06reason\x18\x03 \x01(\tB\x04\xe2\x41\x01\x02\x12\'\n\x04\x61rea\x18\x04 \x03(\x0b\x32\x13.google.type.LatLngB\x04\xe2\x41\x01\x01\x12\x17\n\tdistricts\x18\x05 \x03(\tB\x04\xe2\x41\x01\x01\x12\x15\n\x07\x63\x61meras\x18\x06 \x03(\tB\x04\xe2\x41\x01\x01\x12\x16\n\x08\x61gencies\x18\x07 \x03(\tB\x04\xe2\x41\x01\x01\x12\x1b\n\rletter_number\x18\x08 \x01(\tB\x04\xe2\x41\x01\x01\x12\"\n\x14officer_certificates\x18\t \x03(\tB\x04\xe2\x41\x01\x01\"*\n\x14GetLegalBasisRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"C\n\x17RevokeLegalBasisRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x14\n\x06reason\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x32\xe6\x13\n\x12PermissionsService\x12\x89\x01\n\x05\x43heck\x12\".kapok.permissions.v1.CheckRequest\x1a#.kapok.permissions.v1.CheckResponse\"7\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02-\"(/v1/{camera=districts/*/cameras/*}:check:\x01*\x12\x86\x01\n\nCheckBatch\x12\'.kapok.permissions.v1.CheckBatchRequest\x1a(.kapok.permissions.v1.CheckBatchResponse\"%\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x1b\"\x16/v1/cameras:checkBatch:\x01*\x12\x9d\x01\n\x14\x43reateCameraSnapshot\x12\x31.kapok.permissions.v1.CreateCameraSnapshotRequest\x1a$.kapok.permissions.v1.CameraSnapshot\",\xda\x41\x07\x63\x61meras\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x18\"\x13/v1/cameraSnapshots:\x01*\x12\x91\x01\n\x07\x45xplain\x12$.kapok.permissions.v1.ExplainRequest\x1a%.kapok.permissions.v1.ExplainResponse\"9\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02/\"*/v1/{camera=districts/*/cameras/*}:explain:\x01*\x12\x7f\n\rDescribeScope\x12*.kapok.permissions.v1.DescribeScopeRequest\x1a+.kapok.permissions.v1.DescribeScopeResponse\"\x15\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x0b\x12\t/v1/scope\x12\x9d\x01\n\x12RegisterLegalBasis\x12/.kapok.permissions.v1.RegisterLegalBasisRequest\x1a .kapok.permissions.v1.LegalBasis\"4\xda\x41\x0blegal_basis\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x1c\"\x17/v1/legalBases:register:\x01*\x12\x90\x01\n\x0f\x44\x65\x63lareIncident\x12,.kapok.permissions.v1.DeclareIncidentRequest\x1a\x1e.kapok.permissions.v1.Incident\"/\xda\x41\x08incident\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x1a\"\x15/v1/incidents:declare:\x01*\x12\x89\x01\n\x0b\x45ndIncident\x12(.kapok.permissions.v1.EndIncidentRequest\x1a\x1e.kapok.permissions.v1.Incident\"0\xda\x41\x04name\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x1f\"\x1a/v1/{name=incidents/*}:end:\x01*\x12\xab\x01\n\x0fRevokePrincipal\x12,.kapok.permissions.v1.RevokePrincipalRequest\x1a-.kapok.permissions.v1.RevokePrincipalResponse\";\xda\x41\x0bname,reason\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02#\"\x1e/v1/{name=principals/*}:revoke:\x01*\x12\xb7\x01\n\x12ReinstatePrincipal\x12/.kapok.permissions.v1.ReinstatePrincipalRequest\x1a\x30.kapok.permissions.v1.ReinstatePrincipalResponse\">\xda\x41\x0bname,reason\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02&\"!/v1/{name=principals/*}:reinstate:\x01*\x12\x82\x01\n\x0bGetIncident\x12(.kapok.permissions.v1.GetIncidentRequest\x1a\x1e.kapok.permissions.v1.Incident\")\xda\x41\x04name\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x18\x12\x16/v1/{name=incidents/*}\x12\x83\x01\n\rListIncidents\x12*.kapok.permissions.v1.ListIncidentsRequest\x1a+.kapok.permissions.v1.ListIncidentsResponse\"\x19\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x0f\x12\r/v1/incidents\x12\x8b\x01\n\x0e\x44\x65\x63ideIncident\x12+.kapok.permissions.v1.DecideIncidentRequest\x1a\x1e.kapok.permissions.v1.Incident\",\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\"\"\x1d/v1/{name=incidents/*}:decide:\x01*\x12\x8b\x01\n\x0e\x45xtendIncident\x12+.kapok.permissions.v1.ExtendIncidentRequest\x1a\x1e.kapok.permissions.v1.Incident\",\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\"\"\x1d/v1/{name=incidents/*}:extend:\x01*\x12\x88\x01\n\rWidenIncident\x12*.kapok.permissions.v1.WidenIncidentRequest\x1a\x1e.kapok.permissions.v1.Incident\"+\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02!\"\x1c/v1/{name=incidents/*}:widen:\x01*\x12\x89\x01\n\rGetLegalBasis\x12*.kapok.permissions.v1.GetLegalBasisRequest\x1a .kapok.permissions.v1.LegalBasis\"*\xda\x41\x04name\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x19\x12\x17/v1/{name=legalBases/*}\x12\xa0\x01\n\x10RevokeLegalBasis\x12-.kapok.permissions.v1.RevokeLegalBasisRequest\x1a .kapok.permissions.v1.LegalBasis\";\xda\x41\x0bname,reason\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02#\"\x1e/v1/{name=legalBases/*}:revoke:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -81,12 +80,6 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_DECLAREINCIDENTREQUEST'].fields_by_name['incident']._serialized_options = b'\342A\001\002'
   _globals['_ENDINCIDENTREQUEST'].fields_by_name['name']._loaded_options = None
   _globals['_ENDINCIDENTREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002'
-  _globals['_REQUESTTAKEOVERREQUEST'].fields_by_name['takeover']._loaded_options = None
-  _globals['_REQUESTTAKEOVERREQUEST'].fields_by_name['takeover']._serialized_options = b'\342A\001\002'
-  _globals['_RELEASETAKEOVERREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_RELEASETAKEOVERREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002'
-  _globals['_GETCONTROLSTATEREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_GETCONTROLSTATEREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002'
   _globals['_REVOKEPRINCIPALREQUEST'].fields_by_name['name']._loaded_options = None
   _globals['_REVOKEPRINCIPALREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002'
   _globals['_REVOKEPRINCIPALREQUEST'].fields_by_name['reason']._loaded_options = None
@@ -157,12 +150,6 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PERMISSIONSSERVICE'].methods_by_name['DeclareIncident']._serialized_options = b'\332A\010incident\310\332\030\001\202\323\344\223\002\032\"\025/v1/incidents:declare:\001*'
   _globals['_PERMISSIONSSERVICE'].methods_by_name['EndIncident']._loaded_options = None
   _globals['_PERMISSIONSSERVICE'].methods_by_name['EndIncident']._serialized_options = b'\332A\004name\310\332\030\001\202\323\344\223\002\037\"\032/v1/{name=incidents/*}:end:\001*'
-  _globals['_PERMISSIONSSERVICE'].methods_by_name['RequestTakeover']._loaded_options = None
-  _globals['_PERMISSIONSSERVICE'].methods_by_name['RequestTakeover']._serialized_options = b'\332A\010takeover\310\332\030\001\202\323\344\223\002\032\"\025/v1/takeovers:request:\001*'
-  _globals['_PERMISSIONSSERVICE'].methods_by_name['ReleaseTakeover']._loaded_options = None
-  _globals['_PERMISSIONSSERVICE'].methods_by_name['ReleaseTakeover']._serialized_options = b'\332A\004name\310\332\030\001\202\323\344\223\002#\"\036/v1/{name=takeovers/*}:release:\001*'
-  _globals['_PERMISSIONSSERVICE'].methods_by_name['GetControlState']._loaded_options = None
-  _globals['_PERMISSIONSSERVICE'].methods_by_name['GetControlState']._serialized_options = b'\332A\004name\310\332\030\001\202\323\344\223\002/\022-/v1/{name=districts/*/cameras/*/controlState}'
   _globals['_PERMISSIONSSERVICE'].methods_by_name['RevokePrincipal']._loaded_options = None
   _globals['_PERMISSIONSSERVICE'].methods_by_name['RevokePrincipal']._serialized_options = b'\332A\013name,reason\310\332\030\001\202\323\344\223\002#\"\036/v1/{name=principals/*}:revoke:\001*'
   _globals['_PERMISSIONSSERVICE'].methods_by_name['ReinstatePrincipal']._loaded_options = None
@@ -181,62 +168,56 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PERMISSIONSSERVICE'].methods_by_name['GetLegalBasis']._serialized_options = b'\332A\004name\310\332\030\001\202\323\344\223\002\031\022\027/v1/{name=legalBases/*}'
   _globals['_PERMISSIONSSERVICE'].methods_by_name['RevokeLegalBasis']._loaded_options = None
   _globals['_PERMISSIONSSERVICE'].methods_by_name['RevokeLegalBasis']._serialized_options = b'\332A\013name,reason\310\332\030\001\202\323\344\223\002#\"\036/v1/{name=legalBases/*}:revoke:\001*'
-  _globals['_CHECKREQUEST']._serialized_start=408
-  _globals['_CHECKREQUEST']._serialized_end=547
-  _globals['_CHECKRESPONSE']._serialized_start=549
-  _globals['_CHECKRESPONSE']._serialized_end=614
-  _globals['_CHECKBATCHREQUEST']._serialized_start=617
-  _globals['_CHECKBATCHREQUEST']._serialized_end=809
-  _globals['_CHECKBATCHRESPONSE']._serialized_start=812
-  _globals['_CHECKBATCHRESPONSE']._serialized_end=1015
-  _globals['_CREATECAMERASNAPSHOTREQUEST']._serialized_start=1017
-  _globals['_CREATECAMERASNAPSHOTREQUEST']._serialized_end=1069
-  _globals['_CAMERASNAPSHOT']._serialized_start=1071
-  _globals['_CAMERASNAPSHOT']._serialized_end=1172
-  _globals['_EXPLAINREQUEST']._serialized_start=1175
-  _globals['_EXPLAINREQUEST']._serialized_end=1341
-  _globals['_EXPLAINRESPONSE']._serialized_start=1344
-  _globals['_EXPLAINRESPONSE']._serialized_end=1564
-  _globals['_DESCRIBESCOPEREQUEST']._serialized_start=1566
-  _globals['_DESCRIBESCOPEREQUEST']._serialized_end=1640
-  _globals['_DESCRIBESCOPERESPONSE']._serialized_start=1642
-  _globals['_DESCRIBESCOPERESPONSE']._serialized_end=1758
-  _globals['_REGISTERLEGALBASISREQUEST']._serialized_start=1760
-  _globals['_REGISTERLEGALBASISREQUEST']._serialized_end=1848
-  _globals['_DECLAREINCIDENTREQUEST']._serialized_start=1850
-  _globals['_DECLAREINCIDENTREQUEST']._serialized_end=1930
-  _globals['_ENDINCIDENTREQUEST']._serialized_start=1932
-  _globals['_ENDINCIDENTREQUEST']._serialized_end=1972
-  _globals['_REQUESTTAKEOVERREQUEST']._serialized_start=1974
-  _globals['_REQUESTTAKEOVERREQUEST']._serialized_end=2054
-  _globals['_RELEASETAKEOVERREQUEST']._serialized_start=2056
-  _globals['_RELEASETAKEOVERREQUEST']._serialized_end=2100
-  _globals['_GETCONTROLSTATEREQUEST']._serialized_start=2102
-  _globals['_GETCONTROLSTATEREQUEST']._serialized_end=2146
-  _globals['_REVOKEPRINCIPALREQUEST']._serialized_start=2148
-  _globals['_REVOKEPRINCIPALREQUEST']._serialized_end=2214
-  _globals['_REVOKEPRINCIPALRESPONSE']._serialized_start=2216
-  _globals['_REVOKEPRINCIPALRESPONSE']._serialized_end=2306
-  _globals['_REINSTATEPRINCIPALREQUEST']._serialized_start=2308
-  _globals['_REINSTATEPRINCIPALREQUEST']._serialized_end=2377
-  _globals['_REINSTATEPRINCIPALRESPONSE']._serialized_start=2379
-  _globals['_REINSTATEPRINCIPALRESPONSE']._serialized_end=2407
-  _globals['_GETINCIDENTREQUEST']._serialized_start=2409
-  _globals['_GETINCIDENTREQUEST']._serialized_end=2449
-  _globals['_LISTINCIDENTSREQUEST']._serialized_start=2451
-  _globals['_LISTINCIDENTSREQUEST']._serialized_end=2524
-  _globals['_LISTINCIDENTSRESPONSE']._serialized_start=2526
-  _globals['_LISTINCIDENTSRESPONSE']._serialized_end=2625
-  _globals['_DECIDEINCIDENTREQUEST']._serialized_start=2627
-  _globals['_DECIDEINCIDENTREQUEST']._serialized_end=2735
-  _globals['_EXTENDINCIDENTREQUEST']._serialized_start=2738
-  _globals['_EXTENDINCIDENTREQUEST']._serialized_end=2883
-  _globals['_WIDENINCIDENTREQUEST']._serialized_start=2886
-  _globals['_WIDENINCIDENTREQUEST']._serialized_end=3156
-  _globals['_GETLEGALBASISREQUEST']._serialized_start=3158
-  _globals['_GETLEGALBASISREQUEST']._serialized_end=3200
-  _globals['_REVOKELEGALBASISREQUEST']._serialized_start=3202
-  _globals['_REVOKELEGALBASISREQUEST']._serialized_end=3269
-  _globals['_PERMISSIONSSERVICE']._serialized_start=3272
-  _globals['_PERMISSIONSSERVICE']._serialized_end=6273
+  _globals['_CHECKREQUEST']._serialized_start=371
+  _globals['_CHECKREQUEST']._serialized_end=510
+  _globals['_CHECKRESPONSE']._serialized_start=512
+  _globals['_CHECKRESPONSE']._serialized_end=577
+  _globals['_CHECKBATCHREQUEST']._serialized_start=580
+  _globals['_CHECKBATCHREQUEST']._serialized_end=772
+  _globals['_CHECKBATCHRESPONSE']._serialized_start=775
+  _globals['_CHECKBATCHRESPONSE']._serialized_end=978
+  _globals['_CREATECAMERASNAPSHOTREQUEST']._serialized_start=980
+  _globals['_CREATECAMERASNAPSHOTREQUEST']._serialized_end=1032
+  _globals['_CAMERASNAPSHOT']._serialized_start=1034
+  _globals['_CAMERASNAPSHOT']._serialized_end=1135
+  _globals['_EXPLAINREQUEST']._serialized_start=1138
+  _globals['_EXPLAINREQUEST']._serialized_end=1304
+  _globals['_EXPLAINRESPONSE']._serialized_start=1307
+  _globals['_EXPLAINRESPONSE']._serialized_end=1527
+  _globals['_DESCRIBESCOPEREQUEST']._serialized_start=1529
+  _globals['_DESCRIBESCOPEREQUEST']._serialized_end=1603
+  _globals['_DESCRIBESCOPERESPONSE']._serialized_start=1605
+  _globals['_DESCRIBESCOPERESPONSE']._serialized_end=1721
+  _globals['_REGISTERLEGALBASISREQUEST']._serialized_start=1723
+  _globals['_REGISTERLEGALBASISREQUEST']._serialized_end=1811
+  _globals['_DECLAREINCIDENTREQUEST']._serialized_start=1813
+  _globals['_DECLAREINCIDENTREQUEST']._serialized_end=1893
+  _globals['_ENDINCIDENTREQUEST']._serialized_start=1895
+  _globals['_ENDINCIDENTREQUEST']._serialized_end=1935
+  _globals['_REVOKEPRINCIPALREQUEST']._serialized_start=1937
+  _globals['_REVOKEPRINCIPALREQUEST']._serialized_end=2003
+  _globals['_REVOKEPRINCIPALRESPONSE']._serialized_start=2005
+  _globals['_REVOKEPRINCIPALRESPONSE']._serialized_end=2095
+  _globals['_REINSTATEPRINCIPALREQUEST']._serialized_start=2097
+  _globals['_REINSTATEPRINCIPALREQUEST']._serialized_end=2166
+  _globals['_REINSTATEPRINCIPALRESPONSE']._serialized_start=2168
+  _globals['_REINSTATEPRINCIPALRESPONSE']._serialized_end=2196
+  _globals['_GETINCIDENTREQUEST']._serialized_start=2198
+  _globals['_GETINCIDENTREQUEST']._serialized_end=2238
+  _globals['_LISTINCIDENTSREQUEST']._serialized_start=2240
+  _globals['_LISTINCIDENTSREQUEST']._serialized_end=2313
+  _globals['_LISTINCIDENTSRESPONSE']._serialized_start=2315
+  _globals['_LISTINCIDENTSRESPONSE']._serialized_end=2414
+  _globals['_DECIDEINCIDENTREQUEST']._serialized_start=2416
+  _globals['_DECIDEINCIDENTREQUEST']._serialized_end=2524
+  _globals['_EXTENDINCIDENTREQUEST']._serialized_start=2527
+  _globals['_EXTENDINCIDENTREQUEST']._serialized_end=2672
+  _globals['_WIDENINCIDENTREQUEST']._serialized_start=2675
+  _globals['_WIDENINCIDENTREQUEST']._serialized_end=2945
+  _globals['_GETLEGALBASISREQUEST']._serialized_start=2947
+  _globals['_GETLEGALBASISREQUEST']._serialized_end=2989
+  _globals['_REVOKELEGALBASISREQUEST']._serialized_start=2991
+  _globals['_REVOKELEGALBASISREQUEST']._serialized_end=3058
+  _globals['_PERMISSIONSSERVICE']._serialized_start=3061
+  _globals['_PERMISSIONSSERVICE']._serialized_end=5595
 # @@protoc_insertion_point(module_scope)

@@ -9,7 +9,6 @@ from kapok.annotations.v1 import exposure_pb2 as _exposure_pb2
 from kapok.permissions.v1 import decision_pb2 as _decision_pb2
 from kapok.permissions.v1 import incident_pb2 as _incident_pb2
 from kapok.permissions.v1 import legal_basis_pb2 as _legal_basis_pb2
-from kapok.permissions.v1 import takeover_pb2 as _takeover_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
@@ -143,24 +142,6 @@ class DeclareIncidentRequest(_message.Message):
     def __init__(self, incident: _Optional[_Union[_incident_pb2.Incident, _Mapping]] = ...) -> None: ...
 
 class EndIncidentRequest(_message.Message):
-    __slots__ = ("name",)
-    NAME_FIELD_NUMBER: _ClassVar[int]
-    name: str
-    def __init__(self, name: _Optional[str] = ...) -> None: ...
-
-class RequestTakeoverRequest(_message.Message):
-    __slots__ = ("takeover",)
-    TAKEOVER_FIELD_NUMBER: _ClassVar[int]
-    takeover: _takeover_pb2.Takeover
-    def __init__(self, takeover: _Optional[_Union[_takeover_pb2.Takeover, _Mapping]] = ...) -> None: ...
-
-class ReleaseTakeoverRequest(_message.Message):
-    __slots__ = ("name",)
-    NAME_FIELD_NUMBER: _ClassVar[int]
-    name: str
-    def __init__(self, name: _Optional[str] = ...) -> None: ...
-
-class GetControlStateRequest(_message.Message):
     __slots__ = ("name",)
     NAME_FIELD_NUMBER: _ClassVar[int]
     name: str

@@ -6,7 +6,6 @@ import warnings
 from kapok.permissions.v1 import incident_pb2 as kapok_dot_permissions_dot_v1_dot_incident__pb2
 from kapok.permissions.v1 import legal_basis_pb2 as kapok_dot_permissions_dot_v1_dot_legal__basis__pb2
 from kapok.permissions.v1 import permissions_service_pb2 as kapok_dot_permissions_dot_v1_dot_permissions__service__pb2
-from kapok.permissions.v1 import takeover_pb2 as kapok_dot_permissions_dot_v1_dot_takeover__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
 GRPC_VERSION = grpc.__version__
@@ -77,21 +76,6 @@ class PermissionsServiceStub:
                 '/kapok.permissions.v1.PermissionsService/EndIncident',
                 request_serializer=kapok_dot_permissions_dot_v1_dot_permissions__service__pb2.EndIncidentRequest.SerializeToString,
                 response_deserializer=kapok_dot_permissions_dot_v1_dot_incident__pb2.Incident.FromString,
-                _registered_method=True)
-        self.RequestTakeover = channel.unary_unary(
-                '/kapok.permissions.v1.PermissionsService/RequestTakeover',
-                request_serializer=kapok_dot_permissions_dot_v1_dot_permissions__service__pb2.RequestTakeoverRequest.SerializeToString,
-                response_deserializer=kapok_dot_permissions_dot_v1_dot_takeover__pb2.Takeover.FromString,
-                _registered_method=True)
-        self.ReleaseTakeover = channel.unary_unary(
-                '/kapok.permissions.v1.PermissionsService/ReleaseTakeover',
-                request_serializer=kapok_dot_permissions_dot_v1_dot_permissions__service__pb2.ReleaseTakeoverRequest.SerializeToString,
-                response_deserializer=kapok_dot_permissions_dot_v1_dot_takeover__pb2.Takeover.FromString,
-                _registered_method=True)
-        self.GetControlState = channel.unary_unary(
-                '/kapok.permissions.v1.PermissionsService/GetControlState',
-                request_serializer=kapok_dot_permissions_dot_v1_dot_permissions__service__pb2.GetControlStateRequest.SerializeToString,
-                response_deserializer=kapok_dot_permissions_dot_v1_dot_takeover__pb2.ControlState.FromString,
                 _registered_method=True)
         self.RevokePrincipal = channel.unary_unary(
                 '/kapok.permissions.v1.PermissionsService/RevokePrincipal',
@@ -197,27 +181,6 @@ class PermissionsServiceServicer:
 
     def EndIncident(self, request, context):
         """Ends an incident, and with it every access that it opened, in running sessions too.
-        """
-        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
-        context.set_details('Method not implemented!')
-        raise NotImplementedError('Method not implemented!')
-
-    def RequestTakeover(self, request, context):
-        """Takes a camera's control over. Durable before it is answered.
-        """
-        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
-        context.set_details('Method not implemented!')
-        raise NotImplementedError('Method not implemented!')
-
-    def ReleaseTakeover(self, request, context):
-        """Gives it back. Only its holder may.
-        """
-        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
-        context.set_details('Method not implemented!')
-        raise NotImplementedError('Method not implemented!')
-
-    def GetControlState(self, request, context):
-        """Who controls a camera now.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -331,21 +294,6 @@ def add_PermissionsServiceServicer_to_server(servicer, server):
                     servicer.EndIncident,
                     request_deserializer=kapok_dot_permissions_dot_v1_dot_permissions__service__pb2.EndIncidentRequest.FromString,
                     response_serializer=kapok_dot_permissions_dot_v1_dot_incident__pb2.Incident.SerializeToString,
-            ),
-            'RequestTakeover': grpc.unary_unary_rpc_method_handler(
-                    servicer.RequestTakeover,
-                    request_deserializer=kapok_dot_permissions_dot_v1_dot_permissions__service__pb2.RequestTakeoverRequest.FromString,
-                    response_serializer=kapok_dot_permissions_dot_v1_dot_takeover__pb2.Takeover.SerializeToString,
-            ),
-            'ReleaseTakeover': grpc.unary_unary_rpc_method_handler(
-                    servicer.ReleaseTakeover,
-                    request_deserializer=kapok_dot_permissions_dot_v1_dot_permissions__service__pb2.ReleaseTakeoverRequest.FromString,
-                    response_serializer=kapok_dot_permissions_dot_v1_dot_takeover__pb2.Takeover.SerializeToString,
-            ),
-            'GetControlState': grpc.unary_unary_rpc_method_handler(
-                    servicer.GetControlState,
-                    request_deserializer=kapok_dot_permissions_dot_v1_dot_permissions__service__pb2.GetControlStateRequest.FromString,
-                    response_serializer=kapok_dot_permissions_dot_v1_dot_takeover__pb2.ControlState.SerializeToString,
             ),
             'RevokePrincipal': grpc.unary_unary_rpc_method_handler(
                     servicer.RevokePrincipal,
@@ -610,87 +558,6 @@ class PermissionsService:
             '/kapok.permissions.v1.PermissionsService/EndIncident',
             kapok_dot_permissions_dot_v1_dot_permissions__service__pb2.EndIncidentRequest.SerializeToString,
             kapok_dot_permissions_dot_v1_dot_incident__pb2.Incident.FromString,
-            options,
-            channel_credentials,
-            insecure,
-            call_credentials,
-            compression,
-            wait_for_ready,
-            timeout,
-            metadata,
-            _registered_method=True)
-
-    @staticmethod
-    def RequestTakeover(request,
-            target,
-            options=(),
-            channel_credentials=None,
-            call_credentials=None,
-            insecure=False,
-            compression=None,
-            wait_for_ready=None,
-            timeout=None,
-            metadata=None):
-        return grpc.experimental.unary_unary(
-            request,
-            target,
-            '/kapok.permissions.v1.PermissionsService/RequestTakeover',
-            kapok_dot_permissions_dot_v1_dot_permissions__service__pb2.RequestTakeoverRequest.SerializeToString,
-            kapok_dot_permissions_dot_v1_dot_takeover__pb2.Takeover.FromString,
-            options,
-            channel_credentials,
-            insecure,
-            call_credentials,
-            compression,
-            wait_for_ready,
-            timeout,
-            metadata,
-            _registered_method=True)
-
-    @staticmethod
-    def ReleaseTakeover(request,
-            target,
-            options=(),
-            channel_credentials=None,
-            call_credentials=None,
-            insecure=False,
-            compression=None,
-            wait_for_ready=None,
-            timeout=None,
-            metadata=None):
-        return grpc.experimental.unary_unary(
-            request,
-            target,
-            '/kapok.permissions.v1.PermissionsService/ReleaseTakeover',
-            kapok_dot_permissions_dot_v1_dot_permissions__service__pb2.ReleaseTakeoverRequest.SerializeToString,
-            kapok_dot_permissions_dot_v1_dot_takeover__pb2.Takeover.FromString,
-            options,
-            channel_credentials,
-            insecure,
-            call_credentials,
-            compression,
-            wait_for_ready,
-            timeout,
-            metadata,
-            _registered_method=True)
-
-    @staticmethod
-    def GetControlState(request,
-            target,
-            options=(),
-            channel_credentials=None,
-            call_credentials=None,
-            insecure=False,
-            compression=None,
-            wait_for_ready=None,
-            timeout=None,
-            metadata=None):
-        return grpc.experimental.unary_unary(
-            request,
-            target,
-            '/kapok.permissions.v1.PermissionsService/GetControlState',
-            kapok_dot_permissions_dot_v1_dot_permissions__service__pb2.GetControlStateRequest.SerializeToString,
-            kapok_dot_permissions_dot_v1_dot_takeover__pb2.ControlState.FromString,
             options,
             channel_credentials,
             insecure,

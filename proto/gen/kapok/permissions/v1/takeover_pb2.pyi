@@ -3,38 +3,80 @@ import datetime
 from google.api import field_behavior_pb2 as _field_behavior_pb2
 from google.api import resource_pb2 as _resource_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
-from collections.abc import Mapping as _Mapping
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
 from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Takeover(_message.Message):
-    __slots__ = ("name", "camera", "reason", "legal_basis", "incident", "end_time", "principal", "start_time", "release_time", "is_holding", "epoch")
+    __slots__ = ("name", "reason", "legal_basis", "incident", "end_time", "principal", "start_time", "cameras", "cause", "taken", "refused")
+    class Cause(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        CAUSE_UNSPECIFIED: _ClassVar[Takeover.Cause]
+        CAUSE_LAW_ENFORCEMENT: _ClassVar[Takeover.Cause]
+        CAUSE_NATURAL_DISASTER: _ClassVar[Takeover.Cause]
+        CAUSE_ACCIDENT: _ClassVar[Takeover.Cause]
+        CAUSE_PUBLIC_HEALTH: _ClassVar[Takeover.Cause]
+        CAUSE_PUBLIC_SECURITY: _ClassVar[Takeover.Cause]
+    CAUSE_UNSPECIFIED: Takeover.Cause
+    CAUSE_LAW_ENFORCEMENT: Takeover.Cause
+    CAUSE_NATURAL_DISASTER: Takeover.Cause
+    CAUSE_ACCIDENT: Takeover.Cause
+    CAUSE_PUBLIC_HEALTH: Takeover.Cause
+    CAUSE_PUBLIC_SECURITY: Takeover.Cause
     NAME_FIELD_NUMBER: _ClassVar[int]
-    CAMERA_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
     LEGAL_BASIS_FIELD_NUMBER: _ClassVar[int]
     INCIDENT_FIELD_NUMBER: _ClassVar[int]
     END_TIME_FIELD_NUMBER: _ClassVar[int]
     PRINCIPAL_FIELD_NUMBER: _ClassVar[int]
     START_TIME_FIELD_NUMBER: _ClassVar[int]
-    RELEASE_TIME_FIELD_NUMBER: _ClassVar[int]
-    IS_HOLDING_FIELD_NUMBER: _ClassVar[int]
-    EPOCH_FIELD_NUMBER: _ClassVar[int]
+    CAMERAS_FIELD_NUMBER: _ClassVar[int]
+    CAUSE_FIELD_NUMBER: _ClassVar[int]
+    TAKEN_FIELD_NUMBER: _ClassVar[int]
+    REFUSED_FIELD_NUMBER: _ClassVar[int]
     name: str
-    camera: str
     reason: str
     legal_basis: str
     incident: str
     end_time: _timestamp_pb2.Timestamp
     principal: str
     start_time: _timestamp_pb2.Timestamp
-    release_time: _timestamp_pb2.Timestamp
+    cameras: _containers.RepeatedScalarFieldContainer[str]
+    cause: Takeover.Cause
+    taken: _containers.RepeatedCompositeFieldContainer[TakenCamera]
+    refused: _containers.RepeatedCompositeFieldContainer[RefusedCamera]
+    def __init__(self, name: _Optional[str] = ..., reason: _Optional[str] = ..., legal_basis: _Optional[str] = ..., incident: _Optional[str] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., principal: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., cameras: _Optional[_Iterable[str]] = ..., cause: _Optional[_Union[Takeover.Cause, str]] = ..., taken: _Optional[_Iterable[_Union[TakenCamera, _Mapping]]] = ..., refused: _Optional[_Iterable[_Union[RefusedCamera, _Mapping]]] = ...) -> None: ...
+
+class TakenCamera(_message.Message):
+    __slots__ = ("camera", "is_holding", "epoch", "over_time", "over_by")
+    CAMERA_FIELD_NUMBER: _ClassVar[int]
+    IS_HOLDING_FIELD_NUMBER: _ClassVar[int]
+    EPOCH_FIELD_NUMBER: _ClassVar[int]
+    OVER_TIME_FIELD_NUMBER: _ClassVar[int]
+    OVER_BY_FIELD_NUMBER: _ClassVar[int]
+    camera: str
     is_holding: bool
     epoch: int
-    def __init__(self, name: _Optional[str] = ..., camera: _Optional[str] = ..., reason: _Optional[str] = ..., legal_basis: _Optional[str] = ..., incident: _Optional[str] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., principal: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., release_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., is_holding: _Optional[bool] = ..., epoch: _Optional[int] = ...) -> None: ...
+    over_time: _timestamp_pb2.Timestamp
+    over_by: str
+    def __init__(self, camera: _Optional[str] = ..., is_holding: _Optional[bool] = ..., epoch: _Optional[int] = ..., over_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., over_by: _Optional[str] = ...) -> None: ...
+
+class RefusedCamera(_message.Message):
+    __slots__ = ("camera", "reason", "article", "sentence")
+    CAMERA_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    ARTICLE_FIELD_NUMBER: _ClassVar[int]
+    SENTENCE_FIELD_NUMBER: _ClassVar[int]
+    camera: str
+    reason: str
+    article: str
+    sentence: str
+    def __init__(self, camera: _Optional[str] = ..., reason: _Optional[str] = ..., article: _Optional[str] = ..., sentence: _Optional[str] = ...) -> None: ...
 
 class ControlState(_message.Message):
     __slots__ = ("name", "holder", "takeover", "epoch", "until")
