@@ -49,7 +49,11 @@ OUTSIDE = {
 IMPURE = {"aiohttp", "asyncio", "google", "grpc", "kapok", "logging", "nats", "os", "pathlib", "prometheus_client",
           "random", "secrets", "select", "shutil", "socket", "sqlalchemy", "ssl", "subprocess", "tempfile",
           "threading", "time", "uuid"}  # fmt: skip
-PURE_CHASSIS = {"services.chassis", "services.chassis.errors"}  # its other modules are clocks, buses and databases
+PURE_CHASSIS = {
+    "services.chassis",
+    "services.chassis.errors",
+    "services.chassis.page_token",
+}  # its other modules are clocks, buses and databases
 ASKED = {"now", "utcnow", "today", "read_text", "read_bytes", "write_text", "write_bytes"}
 
 
