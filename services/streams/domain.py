@@ -77,6 +77,11 @@ class Order:
     stream: Stream | None = Stream.MAIN
     shown: Shown = Shown()
 
+    @property
+    def is_spent(self) -> bool:
+        """Whether the decision uses something up: papers, or a live check."""
+        return bool(self.legal_basis) or self.kind is Kind.LIVE_CHECK
+
 
 @dataclass(frozen=True, slots=True)
 class Permit:
