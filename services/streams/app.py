@@ -23,10 +23,12 @@ from services.streams.domain import Ended
 from services.streams.ends import Ends
 from services.streams.events import FactEncoder, RelayFleet, follow_endings
 from services.streams.events.looks import follow_looks
+from services.streams.events.oversight import OversightEncoder
 from services.streams.handover import Handover
 from services.streams.limits import Limits
 from services.streams.looks import Looks
 from services.streams.neighbours import PermissionsNeighbour, RegistryNeighbour
+from services.streams.oversight import Oversight
 from services.streams.places import Places
 from services.streams.rpc import RunningSessionsServicer, StreamsServicer
 from services.streams.service import Streams
@@ -118,7 +120,9 @@ async def app(settings: Settings) -> AsyncIterator[None]:
         await follow_endings(opened_bus, permissions_key, end, await store.oldest_number())
 
         servicers: rpc_server.Servicers = {
-            streams_service_pb2_grpc.add_StreamsServiceServicer_to_server: StreamsServicer(streams),
+            streams_service_pb2_grpc.add_StreamsServiceServicer_to_server: StreamsServicer(
+                streams, Oversight(store, deciders, OversightEncoder(clock))
+            ),
             running_sessions_service_pb2_grpc.add_RunningSessionsServiceServicer_to_server: RunningSessionsServicer(
                 streams
             ),

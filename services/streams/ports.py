@@ -7,6 +7,7 @@ from typing import Protocol
 
 from services.chassis.outbox import Message
 from services.streams.addresses import Urls
+from services.streams.camera_sessions import Query
 from services.streams.copies import Copy
 from services.streams.domain import Move, Order, Permit, Session
 from services.streams.limits import Bound, Reached
@@ -65,6 +66,10 @@ class Sessions(Protocol):
     async def find(self, name: str) -> Session | None: ...
 
     async def page(self, principal: str, before: tuple[datetime, str] | None, size: int) -> Sequence[Session]: ...
+
+    async def page_of_camera(self, query: Query) -> Sequence[Session]:
+        """At most ``query.size`` + 1, newest first."""
+        ...
 
     async def open_on(self, subject: str) -> Sequence[Session]: ...
 

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.chassis import errors
 from services.chassis.database import Database
 from services.chassis.outbox import Message, Outbox
+from services.streams.camera_sessions import Query
 from services.streams.domain import Kind, Purpose, Session, Stream
 from services.streams.limits import Bound, Reached, first_reached
 from services.streams.store.counts import taken
@@ -85,6 +86,15 @@ class SessionStore:
     async def page(self, principal: str, before: tuple[datetime, str] | None, size: int) -> Sequence[Session]:
         """The principal's sessions, newest first, those opened before ``before`` = (opened_at, name)."""
         return await self._page(SESSIONS.select().where(SESSIONS.c.principal == principal), before, size)
+
+    async def page_of_camera(self, query: Query) -> Sequence[Session]:
+        """At most ``query.size`` + 1 of the camera's sessions that it asks for, newest first."""
+        chosen = SESSIONS.select().where(SESSIONS.c.camera == query.camera)
+        if not query.includes_closed:
+            chosen = chosen.where(SESSIONS.c.closed_at.is_(None))
+        if not query.shows_sealed:
+            chosen = chosen.where(SESSIONS.c.is_sealed.is_(sa.false()))
+        return await self._page(chosen, query.before, query.size + 1)
 
     async def open_on(self, subject: str) -> Sequence[Session]:
         """The open sessions that stand on ``subject``, a resource name."""
