@@ -31,7 +31,7 @@ OUTSIDE = {
     },
     "services/audit/register.py": USE_CASE,
     "services/permissions/ports.py": "declares what its use cases await",
-    **{f"services/streams/{noun}.py": USE_CASE for noun in ("ends", "handover", "looks", "places")},
+    **{f"services/streams/{noun}.py": USE_CASE for noun in ("ends", "handover", "looks", "oversight", "places")},
     "services/streams/ports.py": "declares what its use cases await",
     "services/streams/anew.py": "asks for every session again when the policy changes",
     "services/streams/tokens.py": "draws a nonce for each token",
@@ -50,7 +50,11 @@ OUTSIDE = {
 IMPURE = {"aiohttp", "asyncio", "google", "grpc", "kapok", "logging", "nats", "os", "pathlib", "prometheus_client",
           "random", "secrets", "select", "shutil", "socket", "sqlalchemy", "ssl", "subprocess", "tempfile",
           "threading", "time", "uuid"}  # fmt: skip
-PURE_CHASSIS = {"services.chassis", "services.chassis.errors"}  # its other modules are clocks, buses and databases
+PURE_CHASSIS = {
+    "services.chassis",
+    "services.chassis.errors",
+    "services.chassis.page_token",
+}  # its other modules are clocks, buses and databases
 ASKED = {"now", "utcnow", "today", "read_text", "read_bytes", "write_text", "write_bytes"}
 
 

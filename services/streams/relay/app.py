@@ -36,6 +36,7 @@ from services.streams.relay.pointing import HttpPointing
 from services.streams.relay.program import Program
 from services.streams.relay.reporter import report_forever
 from services.streams.relay.roll import leave
+from services.streams.relay.room import Room
 from services.streams.relay.server import Door, Server, listen
 from services.streams.relay.source import Source
 from services.streams.relay.tenure import Tenure
@@ -80,6 +81,8 @@ class Settings:
     def __post_init__(self) -> None:
         if (self.rtsps_listen or self.wss_listen) and not (self.certificate_file and self.private_key_file):
             raise SettingsError("KAPOK_CERTIFICATE_FILE and KAPOK_PRIVATE_KEY_FILE: RTSPS and WSS need both")
+        if self.capacity_viewers < 1 or self.capacity_bytes_per_s < 1:
+            raise SettingsError("KAPOK_CAPACITY_VIEWERS and KAPOK_CAPACITY_BYTES_PER_S: must be 1 or more")
 
 
 @asynccontextmanager
@@ -108,6 +111,7 @@ async def app(settings: Settings) -> AsyncIterator[None]:
                 lease=Lease(timedelta(seconds=settings.lease_s)),
                 clock=clock,
                 tenure=Tenure(timedelta(seconds=settings.lease_s)),
+                room=Room(settings.capacity_viewers),
                 observe_ending_s=histogram(metrics.REGISTRY, "ending", "From an ending to the last reset").observe,
             )
             counters.first_picture = histogram(metrics.REGISTRY, "first_picture", "To a first key picture").observe

@@ -107,7 +107,8 @@ class Sessions:
             self._forget(earlier)
             session.viewers, session.joined_from = earlier.viewers, earlier.joined_from
         elif len(self._by_name) >= self.sessions_most:
-            raise Exhausted("LIMIT_REACHED", "this relay keeps no more sessions", retry_after=_RETRY_AFTER)
+            message = "this relay keeps no more sessions: come back later"
+            raise Exhausted("LIMIT_REACHED", message, retry_after=_RETRY_AFTER, limit="relay-sessions")
         self._by_name[session.name] = session
         for subject in session.knows:
             self._by_subject.setdefault(subject, set()).add(session)

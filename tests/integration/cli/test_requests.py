@@ -243,3 +243,17 @@ async def test_leases_are_proposed_by_class_and_what_is_no_number_is_told_at_onc
         code, _, err = await kapok(place, *words[:-1], "standing=soon")
     assert (code, clerk.requests) == (2, [])
     assert "standing=10" in err
+
+
+async def test_the_sessions_of_a_camera_are_asked_for_by_its_code(tmp_path: Path) -> None:
+    asked = await told_to_ask(tmp_path / "open", "sessions", "list", "--camera", _CODE, "--limit", "7")
+    assert (asked.parent, asked.page_size, asked.include_closed) == (_CAMERA, 7, False)
+    asked = await told_to_ask(tmp_path / "all", "sessions", "list", "--camera", _CAMERA, "--closed")
+    assert (asked.parent, asked.include_closed) == (_CAMERA, True)
+
+
+async def test_closed_sessions_are_asked_for_with_their_camera_only(tmp_path: Path) -> None:
+    async with home(tmp_path) as place:
+        code, _, err = await kapok(place, "sessions", "list", "--closed")
+    assert code == 2
+    assert "--camera" in err
