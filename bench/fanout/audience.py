@@ -10,10 +10,9 @@ import sys
 import time
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 from bench.fanout.camera import MAGIC, STAMP
-from cli.rtsp_pull import Pull
+from bench.fanout.joining import joined
 
 _BUFFER = bytearray(256 * 1024)
 _STAMPED = len(MAGIC) + STAMP.size
@@ -44,9 +43,9 @@ class Audience:
     def join(self, urls: list[str]) -> None:
         """Play all; those that play are read meanwhile, so that nobody becomes a slow viewer."""
         for url in urls:
-            connection = _joined(url)
-            connection.setblocking(False)
-            self.selector.register(connection, selectors.EVENT_READ, Seat(url, connection))
+            for connection in joined(url):
+                connection.setblocking(False)
+                self.selector.register(connection, selectors.EVENT_READ, Seat(url, connection))
             self.read_for(0)
 
     def read_for(self, seconds: float) -> None:
@@ -94,13 +93,6 @@ class Audience:
             rest = at + _STAMPED
             at = data.find(MAGIC, rest)
         seat.tail = bytes(data[max(rest, len(data) - _STAMPED + 1) :])
-
-
-def _joined(url: str) -> socket.socket:
-    parts = urlsplit(url)
-    if parts.scheme == "tcp":
-        return socket.create_connection((str(parts.hostname), int(parts.port or 0)), 10)
-    return Pull.open(url).connection
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ from bench.crowd import first_picture_s
 from bench.fanout.children import SERVER_CORE, Child, bare_loop, bare_words, child, cpu_s, part, pin
 from tests.integration.streams.stage import Stage
 
-_JOIN_WITHIN_S, _JOINING_S, _SETTLE_S = 120, 10, 1.0
+_JOIN_WITHIN_S, _JOINING_S, _SETTLE_S = 60, 10, 1.0
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Scale:
 
     few: int = 200
     many: int = 1000
-    seconds: float = 5.0
+    seconds: float = 3.0
     runs: int = 3
     joins: int = 100
     cameras: int = 200
@@ -108,14 +108,23 @@ async def assigned(stage: Stage, source: str, **changes: Any) -> str:
 _CAMERA = "districts/440104/cameras/44010400011320009999"
 
 
+async def otherwise(stage: Stage, source: str, scheme: str, scale: Scale) -> Cost:
+    """``few`` viewers that join by another ``scheme`` of bench/fanout/joining.py."""
+    url = await assigned(stage, source, viewer_limit=scale.few)
+    said = stage.heard[-1]
+    if scheme == "ws":
+        url = url.replace(f":{said.rtsp_port}/", f":{said.web_port}/", 1)
+    return await served(stage.process.pid, [url.replace("rtsp://", f"{scheme}://", 1)] * scale.few, scale)
+
+
 async def joins_p99_ms(stage: Stage, source: str, scale: Scale) -> float:
     """From connecting to the whole first key picture, of one more viewer of a camera that runs with viewers."""
     url = await assigned(stage, source, viewer_limit=scale.few + scale.joins)
     async with asyncio.timeout(_JOIN_WITHIN_S), child(*part("audience")) as audience:
         await audience.ask(join=[url] * scale.few)
-        watching = asyncio.create_task(audience.ask(count=_JOINING_S))
-        took = [(await asyncio.to_thread(first_picture_s, url))[0] * 1000 for _ in range(scale.joins)]
-        await watching
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(audience.ask(count=_JOINING_S))
+            took = [(await asyncio.to_thread(first_picture_s, url))[0] * 1000 for _ in range(scale.joins)]
     return p99(took)
 
 
@@ -146,9 +155,7 @@ async def revoked_ms(stage: Stage, source: str, scale: Scale) -> tuple[float, fl
         lone = await stack.enter_async_context(child(*part("audience")))
         rest = await stack.enter_async_context(child(*part("audience")))
         await rest.ask(join=[crowd] * scale.many)
-        joining = asyncio.create_task(rest.ask(count=3))
-        await lone.ask(join=singles)
-        await joining
+        await asyncio.gather(rest.ask(count=3), lone.ask(join=singles))
         await asyncio.gather(rest.ask(ends=scale.revoked * 0.05 + 5), lone.ask(ends=scale.revoked * 0.05 + 3))
         said_at_s = {}
         for number, url in enumerate(singles):
