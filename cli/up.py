@@ -32,6 +32,7 @@ class Wish:
     grpc_port: Port = 7443
     http_port: Port = 7080
     rtsp_port: Port = 8554
+    rtsps_port: Port = 8322
     metrics_port: Port = 9464
     relays: Annotated[int | None, typer.Option(min=1, max=64, help="Relay processes; one a core unless told.")] = None
 
@@ -50,8 +51,10 @@ def up(context: Context, wish: Wish) -> None:
 
         demo = DemoCity()
     _log_to(layout.prepare(home).logs / "cell.log")
-    relays = wish.relays or app.relays_for(os.cpu_count() or 1)
-    settings = app.Settings(home, wish.grpc_port, wish.http_port, wish.rtsp_port, wish.metrics_port, relays)
+    settings = app.Settings(
+        home, grpc_port=wish.grpc_port, http_port=wish.http_port, rtsp_port=wish.rtsp_port, rtsps_port=wish.rtsps_port,
+        metrics_port=wish.metrics_port, relays=wish.relays or app.relays_for(os.cpu_count() or 1),
+    )  # fmt: skip
 
     def ready(endpoints: "Endpoints") -> None:
         if screen.is_json:

@@ -45,6 +45,11 @@ class Tier(StrEnum):
     DISTRICT = "district"
 
 
+def own_roles(kind: AgencyKind, tier: Tier) -> tuple[str, str]:
+    """The roles that an agency brings its principals: its kind, and its kind in its tier."""
+    return kind.value, f"{kind.value}@{tier.value}"
+
+
 class Action(StrEnum):
     """What is asked for."""
 
@@ -93,7 +98,7 @@ class Principal:
         # A blank in a name would smuggle in a second role, and a kind in it another agency's.
         if any(role.split() != [role] or role.partition("@")[0] in _KINDS for role in self.roles):
             raise errors.InvalidArgument(errors.Violation("roles", "a role's name is one word, and no kind of agency"))
-        held = self.roles | {self.kind.value, f"{self.kind.value}@{self.tier.value}"}
+        held = self.roles.union(own_roles(self.kind, self.tier))
         object.__setattr__(self, "role_text", intern(" ".join(sorted(held))))
 
 

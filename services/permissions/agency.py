@@ -5,7 +5,7 @@ from collections.abc import Set
 from dataclasses import dataclass, replace
 
 from services.chassis.errors import Denied, FailedPrecondition
-from services.decider.facts import CITY, DISTRICTS, LEVELS, AgencyKind, Principal, Tier
+from services.decider.facts import CITY, DISTRICTS, LEVELS, AgencyKind, Principal, Tier, own_roles
 from services.decider.policy import Policy
 from services.permissions.fields import Fields, check_reason
 
@@ -88,8 +88,7 @@ def check_account(account: Account) -> None:
 
 def check_roles(roles: Set[str], path: str, agency: Agency, policy: Policy) -> None:
     """Raise InvalidArgument unless ``policy`` defines each of ``roles`` for principals of ``agency``."""
-    own = {agency.kind.value, f"{agency.kind.value}@{agency.tier.value}"}
-    offered = sorted(role.role for role in policy.roles if role.is_for(own))
+    offered = sorted(role.role for role in policy.roles if role.is_for(own_roles(agency.kind, agency.tier)))
     unknown = sorted(roles - set(offered))[:MAX_ROLES]
     offer = (
         f"must be of the roles defined for {agency.kind}@{agency.tier} ({' '.join(offered) or 'none'}): not {unknown}"

@@ -9,7 +9,7 @@ from nacl.bindings import crypto_core_ed25519_is_valid_point
 
 from services.chassis.errors import AlreadyExists, Exhausted, FailedPrecondition
 from services.chassis.signing import Verifier
-from services.permissions import enrolment, refusals
+from services.permissions import refusals
 from services.permissions.agency import ARTICLE
 from services.permissions.agency_key import (
     KEY_BYTES,
@@ -23,10 +23,11 @@ from services.permissions.agency_key import (
     revoke,
 )
 from services.permissions.ending import Cause
+from services.permissions.enrolments import enrolling
 from services.permissions.ports import Change, Ports
 from services.permissions.question import in_good_standing
 from services.permissions.store import agency_keys as store
-from services.permissions.store import endings, roll
+from services.permissions.store import endings
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +52,7 @@ class AgencyKeys:
         key_id = hashlib.sha256(draft.public_key).hexdigest()
         key = AgencyKey(key_id, draft.agency, draft.purpose, draft.public_key, now, principal)
         async with ports.database.write() as transaction:
-            caller = await in_good_standing(transaction, ports, principal)
-            agency = await roll.lock_agency(transaction, draft.agency)
-            if agency is None and not enrolment.is_organ(caller.kind, caller.tier):
-                raise enrolment.no_enrolment()
-            if agency is None:
-                raise refusals.no_resource(draft.agency)
-            enrolment.refuse_unless_enrolling(caller, agency.agency)
+            await enrolling(transaction, ports, principal, draft.agency, asked=draft.agency)
             check_key(is_sound=_is_sound(draft.public_key), is_proved=_is_proved(draft))
             if await store.count(transaction, draft.agency) >= MOST_KEYS:
                 message = f"{draft.agency} has {MOST_KEYS} keys: revoke one first"

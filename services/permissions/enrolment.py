@@ -8,7 +8,7 @@ See docs/decisions/0016-clearance-from-the-rows.md.
 from collections.abc import Set
 
 from services.chassis.errors import Denied, FailedPrecondition
-from services.decider.facts import LEVELS, SEALED_LEVEL, Action, AgencyKind, Principal, Relation, Tier
+from services.decider.facts import LEVELS, SEALED_LEVEL, Action, AgencyKind, Principal, Relation, Tier, own_roles
 from services.decider.model import among, held, within
 from services.decider.policy import Policy
 from services.permissions.agency import ARTICLE, Account, Agency
@@ -85,7 +85,7 @@ def ceiling(policy: Policy, kind: AgencyKind, tier: Tier, given: Set[str] = froz
     It is the highest level that a row in force shows to it standing: to know of or to watch, on no papers, incident or
     inspection. Beyond national security never a state secret: an operator's own need no clearance.
     """
-    roles = policy.borne(" ".join((kind.value, f"{kind.value}@{tier.value}", *given)))
+    roles = policy.borne(" ".join((*own_roles(kind, tier), *given)))
     most = SEALED_LEVEL if kind is AgencyKind.NATIONAL_SECURITY else SEALED_LEVEL - 1
     relations = [r for r in Relation if (r is Relation.OWN) == (kind is AgencyKind.OPERATOR)]
     shown = [

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.chassis.errors import AlreadyExists, Exhausted, FailedPrecondition, InvalidArgument, Violation
-from services.decider.policy import Policy
+from services.decider.facts import Principal
 from services.permissions import certificate, enrolment, refusals, role_grant
 from services.permissions.agency import ARTICLE, MAX_CERTIFICATES, Account, Agency, check_account, check_roles
 from services.permissions.agency_key import refuse_others
@@ -34,7 +34,7 @@ class Enrolments:
         """Put one more principal of an agency on record, with its certificate."""
         ports, now = self._ports, self._ports.clock.now()
         async with ports.database.write() as transaction:
-            agency = await self._enrolling(transaction, principal, account.agency)
+            _, agency = await enrolling(transaction, ports, principal, account.agency, asked=account.agency)
             if await store.principal_count(transaction, agency.name) >= MOST_PRINCIPALS:
                 raise _too_many(f"{agency.name} has {MOST_PRINCIPALS} principals", "principals")
             entry = await enrol(transaction, ports, Act(principal, now), agency, (account, document))
@@ -52,7 +52,8 @@ class Enrolments:
         ports, now = self._ports, self._ports.clock.now()
         async with ports.database.write() as transaction:
             found = await principals.find(transaction, name)
-            await self._enrolling(transaction, principal, found.agency.name if found else "")
+            of_agency = found.agency.name if found else ""
+            await enrolling(transaction, ports, principal, of_agency, asked=of_agency or "the principal")
             if found and found.account.is_person:
                 _refuse_certificate(document)
             own = (await certificates.of_each(transaction, [name])).get(name, ())
@@ -85,16 +86,21 @@ class Enrolments:
         await ports.voice.tell(ending)
         return revoked
 
-    async def _enrolling(self, transaction: AsyncConnection, principal: str, agency: str) -> Agency:
-        """The agency, locked, when the caller enrols for it. Whether there is one is told to organs of the city."""
-        caller = await in_good_standing(transaction, self._ports, principal)
-        found = await store.lock_agency(transaction, agency)
-        if found is None:
-            if enrolment.is_organ(caller.kind, caller.tier):
-                raise refusals.no_resource(agency or "the principal")
-            raise enrolment.no_enrolment()
-        enrolment.refuse_unless_enrolling(caller, found.agency)
-        return found.agency
+
+async def enrolling(
+    transaction: AsyncConnection, ports: Ports, principal: str, agency: str, asked: str
+) -> tuple[Principal, Agency]:
+    """The caller and the agency, locked, when it enrols for it. Whether what was ``asked`` for exists is told to organs
+    of the city alone.
+    """
+    caller = await in_good_standing(transaction, ports, principal)
+    found = await store.lock_agency(transaction, agency)
+    if found is None:
+        if enrolment.is_organ(caller.kind, caller.tier):
+            raise refusals.no_resource(asked)
+        raise enrolment.no_enrolment()
+    enrolment.refuse_unless_enrolling(caller, found.agency)
+    return caller, found.agency
 
 
 async def enrol(
@@ -103,8 +109,7 @@ async def enrol(
     """Put a principal of ``agency`` on record with its certificate, in the transaction of the caller."""
     account, document = who
     check_account(account)
-    found = await policies.newest(transaction)
-    policy = found[0] if found else Policy(())
+    policy = await policies.in_force(transaction)
     if account.roles:
         check_roles(account.roles, "principal.roles", agency, policy)
         role_grant.refuse_unless_granting(

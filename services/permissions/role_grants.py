@@ -2,16 +2,12 @@
 
 from dataclasses import replace
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
-from services.decider.facts import Principal
-from services.decider.policy import Policy
-from services.permissions import enrolment, refusals, role_grant
-from services.permissions.agency import ARTICLE, Agency
+from services.permissions import role_grant
+from services.permissions.agency import ARTICLE
 from services.permissions.control import Act, end
 from services.permissions.ending import Cause
+from services.permissions.enrolments import enrolling
 from services.permissions.ports import Change, Ports
-from services.permissions.question import in_good_standing
 from services.permissions.role_grant import RoleOrder
 from services.permissions.roll import PrincipalEntry
 from services.permissions.store import endings, policies, principals, takeovers
@@ -33,12 +29,14 @@ class RoleGrants:
         """
         ports, now, name = self._ports, self._ports.clock.now(), order.name
         async with ports.database.write() as transaction:
-            caller = await in_good_standing(transaction, ports, principal)
             await takeovers.lock(transaction)
-            found, agency = await self._found(transaction, caller, name)
+            found = await store.principal(transaction, name)
+            caller, agency = await enrolling(
+                transaction, ports, principal, found.account.agency if found else "", asked=name
+            )
+            assert found is not None, "it has an agency"
             wanted = role_grant.ordered(found.account, order)
-            newest = await policies.newest(transaction)
-            policy = newest[0] if newest else Policy(())
+            policy = await policies.in_force(transaction)
             role_grant.refuse_unless_granting(caller, agency, policy, found.account.roles ^ wanted.roles)
             role_grant.check(found.account, wanted, agency, policy)
             if wanted == found.account:
@@ -53,14 +51,3 @@ class RoleGrants:
         ports.journal.wake()
         await ports.voice.tell(ending)
         return replace(found, account=wanted)
-
-    async def _found(self, transaction: AsyncConnection, caller: Principal, name: str) -> tuple[PrincipalEntry, Agency]:
-        """The principal and its agency, locked, for who enrols for it. Whether there is one is told to organs alone."""
-        found = await store.principal(transaction, name)
-        entry = await store.lock_agency(transaction, found.account.agency) if found else None
-        if found is None or entry is None:
-            if enrolment.is_organ(caller.kind, caller.tier):
-                raise refusals.no_resource(name)
-            raise enrolment.no_enrolment()
-        enrolment.refuse_unless_enrolling(caller, entry.agency)
-        return found, entry.agency

@@ -75,16 +75,39 @@ async def certified(port: int, access: Mapping[str, str], ca: str) -> AsyncItera
     outer.load_cert_chain(access["certificate"], access["key"])
     inner = ssl.create_default_context(cafile=ca)
     inner.load_cert_chain(access["certificate"], access["key"])
+    served: set[asyncio.Task[None]] = set()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        there, back = await asyncio.open_connection("127.0.0.1", port, ssl=inner)
-        await asyncio.gather(_copy(reader, back), _copy(there, writer))
+        task = asyncio.create_task(_join(reader, writer, port, inner))
+        served.add(task)
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=outer)
     try:
         yield server.sockets[0].getsockname()[1]
     finally:
         server.close()
+        # A browser that was told to go may leave connections open: nobody else closes them before the loop ends.
+        for task in served:
+            task.cancel()
+        await asyncio.gather(*served, return_exceptions=True)
+
+
+async def _join(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, port: int, context: ssl.SSLContext) -> None:
+    """Carry bytes both ways until both sides have ended; leave no connection open, however this ends."""
+    async with _closing(writer):
+        there, back = await asyncio.open_connection("127.0.0.1", port, ssl=context)
+        async with _closing(back):
+            await asyncio.gather(_copy(reader, back), _copy(there, writer))
+
+
+@asynccontextmanager
+async def _closing(writer: asyncio.StreamWriter) -> AsyncIterator[None]:
+    try:
+        yield
+    finally:
+        writer.transport.abort()
+        with suppress(OSError):
+            await writer.wait_closed()
 
 
 async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

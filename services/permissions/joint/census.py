@@ -11,7 +11,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from services.decider.facts import CATEGORIES, CITY, DISTRICTS, LEVELS, Relation, Tier
+from services.decider.facts import CATEGORIES, CITY, DISTRICTS, LEVELS, Relation, Tier, own_roles
 from services.permissions.agency import Agency
 from services.permissions.joint.simulation import Effect
 
@@ -56,7 +56,7 @@ class Census:
         self._holders = holders
         self._of: dict[str, list[Agency]] = {}
         for agency in agencies:
-            self._of.setdefault(f"{agency.kind.value}@{agency.tier.value}", []).append(agency)
+            self._of.setdefault(own_roles(agency.kind, agency.tier)[1], []).append(agency)
         self._known: dict[tuple[str, str, Relation], Counts] = {}
 
     def concern(self, effect: Effect) -> Concern:

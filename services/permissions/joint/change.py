@@ -11,7 +11,7 @@ from datetime import datetime
 
 from services.chassis.errors import InvalidArgument, Violation
 from services.decider.conditions import CLEARED
-from services.decider.facts import CATEGORIES, OPERATING, SEALED_LEVEL, Action, Relation, Tier
+from services.decider.facts import CATEGORIES, OPERATING, SEALED_LEVEL, Action, Relation, Tier, own_roles
 from services.decider.leases import BOUNDS_S, SessionClass
 from services.decider.model import Request, matches
 from services.decider.policy import Policy
@@ -84,7 +84,7 @@ def _lockouts(policy: Policy) -> Iterator[Violation]:
         yield Violation("policy_csv", "must have rows: an empty policy denies everything")
         return
     for kind in ORGANS:
-        own = f"{kind.value} {kind.value}@{Tier.MUNICIPAL.value}"
+        own = " ".join(own_roles(kind, Tier.MUNICIPAL))
         # Whoever has more roles is denied what each of them is: with none and with all of them is every case.
         laden = policy.borne(" ".join((own, *(role.role for role in policy.roles))))
         if barred := sorted(

@@ -254,6 +254,5 @@ async def _policy(transaction: AsyncConnection, draft: Draft) -> Policy | None:
     """Rows and roles together, since rows speak of roles: what is not proposed is as it is in force."""
     if not (draft.policy_csv or draft.roles_csv):
         return None
-    found = await versions.newest(transaction)
-    now_in_force = found[0] if found else Policy(())
+    now_in_force = await versions.in_force(transaction)
     return parse(draft.policy_csv or now_in_force.text, draft.roles_csv or now_in_force.roles_text)

@@ -23,7 +23,7 @@ from services.decider.conditions import (
     STAFFED,
 )
 from services.decider.decision import DEFAULT_DENY
-from services.decider.facts import CATEGORIES, LEVELS, OPERATING, Action, AgencyKind, Relation, Tier
+from services.decider.facts import CATEGORIES, LEVELS, OPERATING, Action, AgencyKind, Relation, Tier, own_roles
 from services.decider.model import among, held, met, within
 from services.decider.policy import Policy, Row
 
@@ -64,14 +64,14 @@ def effects(before: Policy, after: Policy) -> list[Effect]:
     found: list[Effect] = []
     defined = sorted({role.role for policy in (before, after) for role in policy.roles})
     for kind, tier in product(AgencyKind, Tier):
-        own = f"{kind.value}@{tier.value}"
+        own = own_roles(kind, tier)
         for relation, action in product(_RELATIONS[tier], Action):
             known: set[_Change] = set()
             for holding in ("", *defined):
-                said = f"{kind.value} {own} {holding}"
+                said = " ".join((*own, holding))
                 old, new = (_rows(policy, policy.borne(said), relation, action) for policy in (before, after))
                 for names, change in _told(old, new, known):
-                    found.append(Effect(own, relation, action, names, *change, holding))
+                    found.append(Effect(own[1], relation, action, names, *change, holding))
     return found
 
 

@@ -101,6 +101,12 @@ async def newest(transaction: AsyncConnection) -> tuple[Policy, int] | None:
     return (parse(row.text, row.roles), row.revision) if row else None
 
 
+async def in_force(transaction: AsyncConnection) -> Policy:
+    """The rows and roles in force; none before the genesis."""
+    found = await newest(transaction)
+    return found[0] if found else Policy(())
+
+
 async def revision(transaction: AsyncConnection) -> int:
     """Number of the policy in force; 0 before the genesis."""
     return int(

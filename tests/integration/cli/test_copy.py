@@ -82,7 +82,7 @@ async def test_a_refused_copy_tells_why_and_leaves_no_file(tmp_path: Path) -> No
     async with home(tmp_path, Streams(refusal=refusal)) as place:
         before = set(tmp_path.iterdir())
         code, out, err = await kapok(place, "copy", _CODE, "--seconds", "1", "-o", str(tmp_path / "x.mp4"))
-        assert (code, out) == (3, "")
+        assert (code, out) == (1, "")
         for part in ("needs a letter", "PAPERS_MISSING", "Article 19", "kapok papers register"):
             assert part in err
         assert set(tmp_path.iterdir()) == before
