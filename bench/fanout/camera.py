@@ -1,14 +1,15 @@
 """A paced camera as a process: 4 Mbit/s, 25 pictures a second, each with its number and the time it was sent.
 
-It prints its RTSP URI, then plays to everybody who asks until it is ended.
+It prints its RTSP URI, then plays to everybody who asks until it is ended. Stopped (SIGSTOP) it is silent.
 """
 
 import asyncio
 import struct
+import sys
 import time
 
 from services.rtsp.message import Headers, Request, Response
-from tests.integration.relay.lens import SPROP, Lens, lens
+from tests.integration.relay.lens import SPROP, Lens
 
 MAGIC = b"KPKSTAMP"
 STAMP = struct.Struct(">QQ")  # behind MAGIC: the picture's number, CLOCK_MONOTONIC in ns
@@ -43,17 +44,34 @@ async def describe(_camera: Lens, request: Request, writer: asyncio.StreamWriter
 
 
 async def play(camera: Lens) -> None:
-    """For ever, at the pace of a clock that doesn't drift."""
-    started_s, number = time.monotonic(), 0
+    """For ever, at the pace of `Pace`."""
+    pace, number = Pace(PICTURES_S), 0
     while True:
         camera.show(*picture(number))
         number += 1
-        await asyncio.sleep(max(0.0, started_s + number / PICTURES_S - time.monotonic()))
+        await asyncio.sleep(pace.pause_s())
+
+
+class Pace:
+    """A clock that doesn't drift; after a second's stop (SIGSTOP) it goes on from then, and makes up for nothing."""
+
+    def __init__(self, times_a_second: float) -> None:
+        self._step_s = 1 / times_a_second
+        self._due_s = time.monotonic()
+
+    def pause_s(self) -> float:
+        """How long until it is time again."""
+        now_s = time.monotonic()
+        self._due_s = now_s if now_s - self._due_s > 1 else self._due_s + self._step_s
+        return max(0.0, self._due_s - now_s)
 
 
 async def main() -> None:
-    """Until ended from outside."""
-    async with lens(DESCRIBE=describe) as camera:
+    """Until ended from outside. The port is free, or the first argument: other servers can be told of it beforehand."""
+    camera = Lens({"DESCRIBE": describe}, int(sys.argv[1]) if len(sys.argv) > 1 else 0)
+    server = await asyncio.start_server(camera.serve, "127.0.0.1", camera.port)
+    async with server:
+        camera.port = server.sockets[0].getsockname()[1]
         print(camera.uri, flush=True)
         await play(camera)
 
