@@ -13,7 +13,7 @@ from services.streams.relay.trunk import Trunk, widened
 
 
 class Call(Reader):
-    """Belongs to the loop's thread, but for what the ender uses from its own: ``socket``, ``ended_why``, `parts`."""
+    """Belongs to the loop's thread, but for what the ender may use from its own: ``socket``, ``ended_why``, `parts`."""
 
     def __init__(self, trunk: Trunk, stream: int, window: int, counters: Counters) -> None:
         super().__init__(counters)

@@ -187,8 +187,8 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage(home: Path, **settings: str) -> AsyncIterator[Stage]:
-    """A relay with a lease and these ``settings``, a camera that plays, permissions that beat."""
+async def stage(home: Path, **settings: str | None) -> AsyncIterator[Stage]:
+    """A relay with a lease and these ``settings`` (None: without), a camera that plays, permissions that beat."""
     seed, own = os.urandom(32), X25519PrivateKey.generate()
     permissions, streams = Signer(os.urandom(32)), Signer(seed)
     files = {
@@ -210,9 +210,11 @@ async def stage(home: Path, **settings: str) -> AsyncIterator[Stage]:
                     await held.call_roll(heard[-1])
 
             await opened.subscribe("kapok.v1.relays.*.announce", announced)
+            environment = os.environ | _environment(home, url) | settings
             process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "services.streams.relay", env=os.environ | _environment(home, url) | settings
-            )
+                sys.executable, "-m", "services.streams.relay",
+                env={name: value for name, value in environment.items() if value is not None},
+            )  # fmt: skip
             relay_key = own.public_key().public_bytes_raw()
             held = Stage(opened, endings, permissions, streams, relay_key, camera, process, heard, url, policies)
             held.ca = home / "certs" / "ca.pem"
