@@ -221,6 +221,7 @@ class RelayFleet:
             session=session.name, legal_basis=session.legal_basis, incident=session.incident, relay=relay.name,
             viewer_limit=session.viewer_limit, sealed_source=warrant.sealed_source, signed_facts=warrant.signed_facts,
             credentials=sorted(session.shown.names), stream=f"STREAM_{session.stream.name}",
+            mark_signature=self.signer.sign("kapok.streams.mark", session.name.removeprefix("sessions/").encode()),
         )  # fmt: skip
         assignment.expire_time.FromDatetime(session.expires_at)
         signed = self.signer.seal("kapok.streams.assignment", assignment.SerializeToString())

@@ -235,6 +235,7 @@ class Connection:
             source = self._house.sources.source(admission.feed)
             self._holds.enter_context(source.held())
             self._target, self._admission, self._source = target, admission, source
+            self._viewer.marking = admission.marking
             self._on_admitted()
         elif target not in (self._target, self._target.partition("?")[0]):
             raise Denied("TOKEN_INVALID", "this connection plays another URL; open a new one")

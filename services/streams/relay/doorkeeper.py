@@ -97,6 +97,7 @@ class Doorkeeper:
         self.judge.check(session, self.clock.now())
         self.sessions.floor = max(self.sessions.floor, self.lease.floor)
         self.sessions.keep(session)
+        session.mark(self.judge.marks)
         session.order = self.tenure.take()
         self._specs[session.feed] = session.source
 
@@ -120,7 +121,7 @@ class Doorkeeper:
         if session.joined_from not in ("", peer.host):
             raise Denied("TOKEN_INVALID", "the session was joined from another network address; open one of your own")
         session.joined_from = peer.host
-        return Admission(session.name, session.feed, _Leave(session, peer))
+        return Admission(session.name, session.feed, _Leave(session, peer), session.marking)
 
     async def opened(self, admission: Admission, viewer: Endable) -> None:
         """Gate: on record before the first picture. From its first line on an ending finds the viewer."""

@@ -235,6 +235,16 @@ async def test_a_camera_is_shown_as_it_was(tmp_path: Path) -> None:
     assert asked.as_of_time.ToDatetime(UTC) == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 
+async def test_marks_are_proposed_by_class_and_never_both_ways(tmp_path: Path) -> None:
+    words = ("policy", "propose", "--reason", "a recording was passed on", "--mark", "copy", "--mark", "live")
+    asked = await told_to_ask(tmp_path, *words, "--unmark", "playback")
+    assert asked.marks == {"copy": True, "live": True, "playback": False}
+    async with home(tmp_path, clerk=(clerk := Clerk())) as place:
+        code, _, err = await kapok(place, *words, "--unmark", "copy")
+    assert (code, clerk.requests) == (2, [])
+    assert "copy: --mark or --unmark, not both" in err
+
+
 async def test_leases_are_proposed_by_class_and_what_is_no_number_is_told_at_once(tmp_path: Path) -> None:
     words = ("policy", "propose", "--reason", "cables are cut", "--lease", "takeover-holder=120")
     asked = await told_to_ask(tmp_path, *words, "--lease", "standing=5")

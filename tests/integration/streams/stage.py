@@ -6,7 +6,7 @@ import os
 import sys
 import uuid
 import zlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -82,14 +82,21 @@ class Stage:
         )
 
     async def adopt(
-        self, policy_csv: str = GENESIS, *, is_heard: bool = True, is_kept: bool = True, **lease_seconds: int
+        self,
+        policy_csv: str = GENESIS,
+        *,
+        is_heard: bool = True,
+        is_kept: bool = True,
+        marks: Sequence[str] = (),
+        **lease_seconds: int,
     ) -> None:
-        """Put the next version of the policy in force, with leases; its push may be lost, or what is kept of it."""
+        """Put the next version of the policy in force, with its values; its push may be lost, or what is kept of it."""
         self.revision += 1
         edition = replica_pb2.PolicyEdition(
             revision=self.revision, policy_csv=zlib.compress(policy_csv.encode()),
             number=self.number + 1 if self.revision > 1 else 0,
             lease_seconds={one.replace("_", "-"): seconds for one, seconds in lease_seconds.items()},
+            marks=marks,
         )  # fmt: skip
         signed = self.permissions.seal("kapok.permissions.edition", edition.SerializeToString())
         if is_kept:
