@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Annotated, Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import typer
 
@@ -139,8 +139,15 @@ def session_of(gateway: Gateway, use: Use, kind: "session_pb2.Session.Kind") -> 
     gateway.call(closing)
 
 
+def for_players(opened: streams_service_pb2.OpenSessionResponse) -> str:
+    """The URL that a player is given: plain on loopback, where no certificate need be known to it, else over TLS."""
+    host = urlsplit(opened.rtsp_url).hostname or ""
+    is_near = host == "localhost" or host.startswith("127.") or host == "::1"
+    return opened.rtsp_url if is_near or not opened.rtsps_url else opened.rtsps_url
+
+
 def _say_opened(context: Context, opened: Any) -> None:
-    context.obj.screen.line(opened.rtsp_url)
+    context.obj.screen.line(for_players(opened))
     context.obj.screen.line(_link(context.obj.gateway, opened))
     session = opened.session
     context.obj.screen.fields(
