@@ -38,10 +38,11 @@ OUTSIDE = {
     **{
         f"services/streams/relay/{organ}.py": "moves bytes, waits for sockets, or keeps the time of them"
         for organ in ("announcer", "browser", "call", "connection", "control", "datagrams", "doorkeeper", "ender",
-                      "exporter", "gate", "intake", "line", "outlet", "pointing", "port_pair", "program", "reader",
-                      "record", "reporter", "roll", "server", "source", "transports", "trunk", "viewer", "watch",
-                      "wire")
+                      "entrances", "exporter", "gate", "intake", "line", "outlet", "pointing", "port_pair",
+                      "program", "reader", "record", "reporter", "roll", "server", "source", "transports", "trunk",
+                      "viewer", "watch", "wire")
     },
+    "services/streams/relay/settings.py": "opens certificates",
     "services/rtsp/address.py": "resolves names",
     "services/rtsp/conversation.py": "waits for a camera's answers",
     "services/registry/probe.py": "connects to cameras",
