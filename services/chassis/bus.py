@@ -116,7 +116,7 @@ async def connect(url: str, seed_file: Path | None, name: str) -> AsyncIterator[
     client = _Client()
 
     async def on_error(error: Exception) -> None:
-        log.warning("bus: %s", error)
+        log.warning("bus: %r", error)  # some say nothing but their name
 
     while True:
         try:
