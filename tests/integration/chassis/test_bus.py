@@ -37,6 +37,7 @@ async def test_who_has_stopped_waiting_for_the_bus_hears_it_even_so() -> None:
         async with bus.connect(url, None, "test") as opened:
             server = server_at(url)
             server.suspend()
+            await eventually(lambda: server.status() == psutil.STATUS_STOPPED)
             try:
                 with pytest.raises(FlushTimeoutError):
                     await opened.client.flush(0.05)
