@@ -1,6 +1,6 @@
 # One word per job; CI says the same words. Every word is safe to run again.
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test test-exhaustive fuzz lint format generate bench clean
+.PHONY: help install run demo test test-exhaustive fuzz chaos lint format generate bench clean
 py := .venv/bin/python
 PYTHON ?= python3
 HOME_DIR ?= home
@@ -41,10 +41,16 @@ fuzz: .venv/installed ## hostile bytes against each parser of the relay (FUZZ_SE
 	  $(py) -m tests.fuzz $$target -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -verbosity=0 \
 	    -artifact_prefix=build/fuzz/$$target- build/fuzz/$$target || exit 1; done
 
+CHAOS_SECONDS ?= 600
+CHAOS_SEED ?=
+chaos: build/clips/ready ## churn and faults against a whole platform (CHAOS_SECONDS=600 each, CHAOS_SEED: by chance, printed)
+	@for test in soak; do \
+	  $(py) -m chaos.$$test --seconds $(CHAOS_SECONDS) $(if $(CHAOS_SEED),--seed $(CHAOS_SEED)) || exit 1; done
+
 lint: .venv/installed ## style and types
 	@$(py) -m ruff check .
 	@$(py) -m ruff format --check .
-	@$(py) -m mypy services cli demo bench
+	@$(py) -m mypy services cli demo bench chaos
 
 format: .venv/installed ## put every file in the house's format
 	@$(py) -m ruff check --fix . && $(py) -m ruff format .

@@ -37,8 +37,8 @@ class Figure:
         return "-" if self.goal is None else f"{'≥' if self.is_floor else '≤'} {self.goal:g}"
 
 
-def report(bench: str, figures: Sequence[Figure]) -> None:
-    """Print and write the figures of one benchmark."""
+def report(bench: str, figures: Sequence[Figure], *, is_kept: bool = True) -> None:
+    """Print the figures of one benchmark, and write them unless they are not to be kept."""
     table = Table("figure", "measured", "goal", "", "beside it, in the same run", title=bench, title_justify="left")
     for figure in figures:
         measured = (
@@ -47,6 +47,7 @@ def report(bench: str, figures: Sequence[Figure]) -> None:
         table.add_row(figure.name, measured, figure.goal_text, "met" if figure.holds else "MISSED", figure.beside)
     Console(width=140).print(table)
     document = json.dumps({"bench": bench, "figures": {figure.name: figure.value for figure in figures}})
-    _RESULTS.mkdir(exist_ok=True)
-    (_RESULTS / f"{bench}.json").write_text(document + "\n")
+    if is_kept:
+        _RESULTS.mkdir(exist_ok=True)
+        (_RESULTS / f"{bench}.json").write_text(document + "\n")
     print(document)

@@ -25,6 +25,7 @@ from cli import (
     findings,
     incidents,
     inspections,
+    marks,
     operators,
     papers,
     policy,
@@ -59,6 +60,7 @@ for name, group in {
     "alarms": alarms.group, "findings": findings.group, "sessions": sessions.group,
     "papers": papers.group, "legal-basis": papers.group, "incident": incidents.group, "takeover": control.group,
     "inspections": inspections.group, "policy": policy.group, "staff": staff.group, "audit": audit.group,
+    "mark": marks.group,
 }.items():  # fmt: skip
     app.add_typer(group, name=name)
 

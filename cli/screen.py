@@ -4,6 +4,7 @@ With ``--json`` stdout holds one JSON document in the API's own JSON mapping and
 """
 
 import json
+import math
 import sys
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -68,13 +69,16 @@ class Screen:
     def refuse(self, error: errors.Error) -> None:
         """A refusal, on stderr."""
         step = next_step(error)
+        seconds = math.ceil(error.retry_after.total_seconds()) if error.retry_after else None
         if self.is_json:
             violations = [{"field": v.field, "description": v.description} for v in error.violations]
             told = {"code": error.kind, "reason": error.reason, "message": error.message, "next": step,
-                    "metadata": dict(error.metadata), "violations": violations}  # fmt: skip
+                    "metadata": dict(error.metadata), "violations": violations,
+                    "retry_after_seconds": seconds}  # fmt: skip
             print(json.dumps({"error": told}, ensure_ascii=False), file=sys.stderr)
             return
-        rows = {"reason": error.reason, **error.metadata, "next": step}
+        retry = f"after {seconds} s" if seconds else ""
+        rows = {"reason": error.reason, **error.metadata, "retry": retry, "next": step}
         lines = [f"kapok: {plain(error.message)}", *(f"  {k:<9} {plain(v)}" for k, v in rows.items() if v)]
         print("\n".join(lines), file=sys.stderr)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Annotated, Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import typer
 
@@ -25,6 +25,14 @@ PurposeOption = Annotated[
         metavar="PURPOSE",
         parser=names.choice(session_pb2.Purpose, "PURPOSE_"),
         help=names.choices(session_pb2.Purpose, "PURPOSE_"),
+    ),
+]
+CameraOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="CAMERA",
+        parser=names.camera,
+        help="Everybody's sessions on it: of your own cameras, within an inspection, or for the municipal organs.",
     ),
 ]
 # What each kind of agency is there for; a sector authority or the information-technology authority has to say it.
@@ -57,14 +65,31 @@ def watch(context: Context, use: Use) -> None:
 
 @group.command("list")
 def list_sessions(
-    context: Context, limit: Annotated[int, typer.Option("-n", "--limit", min=1, max=10_000)] = 20
+    context: Context,
+    limit: Annotated[int, typer.Option("-n", "--limit", min=1, max=10_000)] = 20,
+    camera: CameraOption = None,
+    closed: Annotated[bool, typer.Option("--closed", help="With --camera: those that have closed too.")] = False,
 ) -> None:
-    """Your sessions, newest first."""
-    show_list(
+    """Your sessions, newest first; with --camera everybody's that are open on it."""
+    if camera is not None:
+        return _list_on(context, camera, limit, closed=closed)
+    if closed:
+        raise typer.BadParameter("--closed goes with --camera: your own are listed open and closed")
+    return show_list(
         context, streams_service_pb2.ListSessionsRequest(page_size=500), limit,
         ("session", "camera", "kind", "state", "opened", "ends", "closed because"),
         lambda s: (s.name, s.camera.rpartition("/")[2], _kind(s), _state(s), screen.moment(s.create_time),
                    screen.moment(s.expire_time), s.close_reason),
+    )  # fmt: skip
+
+
+def _list_on(context: Context, camera: str, limit: int, *, closed: bool) -> None:
+    request = streams_service_pb2.ListCameraSessionsRequest(parent=camera, page_size=500, include_closed=closed)
+    show_list(
+        context, request, limit,
+        ("session", "who", "agency", "kind", "for", "viewers", "state", "opened", "ends", "closed because"),
+        lambda s: (s.name, s.principal, s.agency, _kind(s), _purpose(s), s.viewer_limit, _state(s),
+                   screen.moment(s.create_time), screen.moment(s.expire_time), s.close_reason),
     )  # fmt: skip
 
 
@@ -114,8 +139,15 @@ def session_of(gateway: Gateway, use: Use, kind: "session_pb2.Session.Kind") -> 
     gateway.call(closing)
 
 
+def for_players(opened: streams_service_pb2.OpenSessionResponse) -> str:
+    """The URL that a player is given: plain on loopback, where no certificate need be known to it, else over TLS."""
+    host = urlsplit(opened.rtsp_url).hostname or ""
+    is_near = host == "localhost" or host.startswith("127.") or host == "::1"
+    return opened.rtsp_url if is_near or not opened.rtsps_url else opened.rtsps_url
+
+
 def _say_opened(context: Context, opened: Any) -> None:
-    context.obj.screen.line(opened.rtsp_url)
+    context.obj.screen.line(for_players(opened))
     context.obj.screen.line(_link(context.obj.gateway, opened))
     session = opened.session
     context.obj.screen.fields(

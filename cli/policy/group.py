@@ -51,6 +51,7 @@ def changed(change: policy_pb2.PolicyChange) -> str:
     if len(change.camera_levels) > 5:
         parts.append(f"and {len(change.camera_levels) - 5} cameras more")
     parts += leases(change.lease_seconds)
+    parts += [f"pictures of {one}: {'marked' if is_so else 'unmarked'}" for one, is_so in sorted(change.marks.items())]
     if change.HasField("sealed_levels"):
         secret = change.sealed_levels
         parts.append(f"{secret.camera_count} cameras on {secret.name}, sha256 {secret.sha256}")

@@ -46,6 +46,16 @@ class Draft:
             help="May outlast a silent bus: standing=5 to 10, takeover-holder=10 to 300; may be repeated.",
         ),
     ] = None
+    mark: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CLASS",
+            help="Have each session of it named in its pictures: live, playback, copy, live-check; may be repeated.",
+        ),
+    ] = None
+    unmark: Annotated[list[str] | None, typer.Option(metavar="CLASS", help="The same, no more; may be repeated.")] = (
+        None
+    )
     window_hours: Annotated[int, typer.Option(min=1, max=720, help="Time to sign in.")] = 168
     is_checked_only: Annotated[bool, typer.Option("--validate-only", help="Check it, keep nothing.")] = False
 
@@ -65,6 +75,7 @@ def propose(context: Context, draft: Draft) -> None:
         camera_levels=map(camera_level, draft.level or ()),
         sealed_levels=draft.sealed,
         lease_seconds=dict(map(_lease, draft.lease or ())),
+        marks=_marks(draft),
         reason=draft.reason,
         window_hours=draft.window_hours,
         validate_only=draft.is_checked_only,
@@ -98,6 +109,13 @@ def reject(context: Context, proposal: ProposalArgument, reason: ReasonOption) -
 def withdraw(context: Context, proposal: ProposalArgument, reason: ReasonOption) -> None:
     """Take a proposal back, as municipal public security."""
     show(context, context.obj.gateway.call(pb.WithdrawPolicyProposalRequest(name=proposal, reason=reason)))
+
+
+def _marks(draft: Draft) -> dict[str, bool]:
+    marked, unmarked = set(draft.mark or ()), set(draft.unmark or ())
+    if both := sorted(marked & unmarked):
+        raise typer.BadParameter(f"{', '.join(both)}: --mark or --unmark, not both")
+    return dict.fromkeys(sorted(marked), True) | dict.fromkeys(sorted(unmarked), False)
 
 
 def _lease(text: str) -> tuple[str, int]:

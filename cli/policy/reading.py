@@ -40,9 +40,9 @@ def history(context: Context, limit: LimitOption = 100) -> None:
     """The versions that are and were in force, newest first."""
     show_list(
         context, pb.ListPolicyVersionsRequest(page_size=_PAGE), limit,
-        ("revision", "in force since", "proposal", "leases", "sha256 of rows and roles"),
+        ("revision", "in force since", "proposal", "leases", "marked", "sha256 of rows and roles"),
         lambda one: (one.revision, screen.moment(one.adopt_time), one.proposal or "the organs' first policy",
-                     _leases(one), one.policy_sha256),
+                     _leases(one), ", ".join(one.effective_marks), one.policy_sha256),
     )  # fmt: skip
 
 
@@ -60,7 +60,7 @@ def roles(context: Context, revision: _Revision) -> None:
 
 @group.command("diff")
 def diff(context: Context, before: _Revision, after: _Revision) -> None:
-    """What changed from one version to another: roles, rows, leases, and the levels that the later one set."""
+    """What changed from one version to another: roles, rows, leases, marks, and levels that the later one set."""
     old, new = _version(context, before), _version(context, after)
     names = f"policyVersions/{before}", f"policyVersions/{after}"
     lines = [
@@ -72,10 +72,12 @@ def diff(context: Context, before: _Revision, after: _Revision) -> None:
     levels += [f"{one.code}: level {one.level}" for one in new.camera_levels]
     then, now = leases(old.effective_lease_seconds), leases(new.effective_lease_seconds)
     changed = [f"-{line}" for line in then if line not in now] + [f"+{line}" for line in now if line not in then]
-    for line in (*lines, *levels, *changed):
+    marked = [f"-mark of {one}" for one in old.effective_marks if one not in new.effective_marks]
+    marked += [f"+mark of {one}" for one in new.effective_marks if one not in old.effective_marks]
+    for line in (*lines, *levels, *changed, *marked):
         context.obj.screen.line(line)
     if context.obj.screen.is_json:
-        context.obj.screen.document({"rows": lines, "levels": levels, "leases": changed})
+        context.obj.screen.document({"rows": lines, "levels": levels, "leases": changed, "marks": marked})
 
 
 def _leases(version: Any) -> str:

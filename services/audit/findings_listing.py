@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from services.audit import page_token
 from services.audit.domain import Reader
 from services.audit.finding import Finding
 from services.audit.listing import fitting
+from services.chassis import page_token
 from services.chassis.errors import InvalidArgument, Violation
 from services.decider.facts import AgencyKind, Tier
 

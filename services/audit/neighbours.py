@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from kapok.permissions.v1 import decider_service_pb2, decision_pb2
 from services.audit.domain import Reader
-from services.audit.uses_listing import Ruling
 from services.chassis import errors
 from services.chassis.rpc_client import Neighbour
 from services.decider.facts import Action
+from services.decider.ruling import Ruling
 
 _SERVICE = "kapok.permissions.v1.DeciderService"
 

@@ -17,10 +17,11 @@ from services.audit.domain import Entry, Reader, Record
 from services.audit.service import Ledger
 from services.audit.store import records, uses
 from services.audit.use import Use, merged
-from services.audit.uses_listing import Page, Query, Ruling
+from services.audit.uses_listing import Page, Query
 from services.chassis import errors
 from services.chassis.database import Database
 from services.decider.facts import Action, AgencyKind
+from services.decider.ruling import Ruling
 
 _READ_AT_ONCE = 500  # records
 _READ_WHILE_ASKED = 10  # times that: what nobody read for a second is less, but after an upgrade or a restart

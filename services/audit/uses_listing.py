@@ -5,46 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from services.audit import page_token
 from services.audit.listing import fitting
 from services.audit.use import Use
-from services.chassis.errors import Denied, InvalidArgument, Violation
-from services.decider.facts import SEALED_LEVEL, Action
+from services.chassis import page_token
+from services.chassis.errors import InvalidArgument, Violation
 
 _DEFAULT_SIZE = 50
 _LARGEST_SIZE = 1000
 _FIXED_BYTES = 120  # of one use in a message: times, numbers, tags
-
-
-@dataclass(frozen=True, slots=True)
-class Ruling:
-    """A decision on one camera, which ``operator`` runs. ``agency`` is the principal's; ``inspection`` "" for none."""
-
-    is_allowed: bool
-    rule: str
-    article: str
-    sentence: str
-    agency: str
-    operator: str
-    level: int
-    inspection: str = ""
-    nearest: str = ""
-    lacking: tuple[str, ...] = ()
-
-    @property
-    def is_sealed(self) -> bool:
-        """Whether the camera is a state secret."""
-        return self.level == SEALED_LEVEL
-
-    @property
-    def is_of_operator(self) -> bool:
-        """Whether the principal is the camera's own operator's."""
-        return self.agency == self.operator
-
-    def refusal(self, camera: str) -> Denied:
-        """In words, with the rule and the article that it rests on."""
-        facts = {"rule": self.rule, "article": self.article, "nearest": self.nearest, "lacking": ",".join(self.lacking)}
-        return Denied("NOT_PERMITTED", self.sentence, **facts, camera=camera, action=Action.INSPECT.value)
 
 
 class Place(NamedTuple):

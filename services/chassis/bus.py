@@ -99,14 +99,24 @@ async def ensure_facts_stream(jetstream: JetStreamContext, replicas: int = 1) ->
         )
 
 
+class _Client(Client):
+    """nats-py's, which goes on hearing when the bus answers somebody who has stopped waiting."""
+
+    async def _process_pong(self) -> None:
+        """nats-py would set the result of a flush that was cancelled, and end its loop of reading on the exception."""
+        if self._pongs and self._pongs[0].cancelled():
+            self._pongs[0] = asyncio.get_running_loop().create_future()  # nobody waits for it, and the answer counts
+        await super()._process_pong()
+
+
 @asynccontextmanager
 async def connect(url: str, seed_file: Path | None, name: str) -> AsyncIterator[Bus]:
     """Connect as ``name`` with the nkey seed in ``seed_file``; waits until a server answers. Drained on leaving."""
     seed = seed_file.read_text().strip() if seed_file else None
-    client = Client()
+    client = _Client()
 
     async def on_error(error: Exception) -> None:
-        log.warning("bus: %s", error)
+        log.warning("bus: %r", error)  # some say nothing but their name
 
     while True:
         try:

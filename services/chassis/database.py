@@ -1,7 +1,8 @@
 """A service's own database: SQLite at home, PostgreSQL in a cluster, one code path (SQLAlchemy Core, Alembic)."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import hashlib
+from collections.abc import AsyncIterator, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from enum import IntEnum
 from pathlib import Path
@@ -25,6 +26,9 @@ class Turn(IntEnum):
     MIGRATING = 0x6B61706F6B01  # "kapok", and a number
     PUBLISHING = 0x6B61706F6B02
     RECORDING = 0x6B61706F6B03
+
+
+_NAMED = 0x6B61706F  # beside a number made of a name: a space of its own among PostgreSQL's advisory locks
 
 
 class Database:
@@ -56,6 +60,17 @@ class Database:
         async with self.write() as connection:
             if self._dialect.has_replicas:
                 await connection.execute(_lock(what))
+            yield connection
+
+    @asynccontextmanager
+    async def write_in_turn_for(self, *names: str) -> AsyncIterator[AsyncConnection]:
+        """The same for each of ``names``: who writes for none of them goes on beside it.
+
+        For what no row to lock stands for, such as how many rows there are.
+        """
+        async with self.write() as connection:
+            if self._dialect.has_replicas:
+                await connection.execute(_locks(names))
             yield connection
 
     @asynccontextmanager
@@ -113,6 +128,16 @@ async def connect(url: str, migrations: Path) -> AsyncIterator[Database]:
 def _lock(what: Turn) -> sa.Select[Any]:
     """Waits until no other transaction holds it; let go at the end of this one."""
     return sa.select(sa.func.pg_advisory_xact_lock(sa.literal(what.value, sa.BigInteger)))
+
+
+def _locks(names: Iterable[str]) -> sa.Select[Any]:
+    """The same of every name, in one order whoever asks, so that no two wait for each other.
+
+    Two names may share a number: then they wait for each other's turn, and that is all.
+    """
+    numbers = {int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "big", signed=True) for name in names}
+    number = sa.func.unnest(sa.literal(sorted(numbers), sa.ARRAY(sa.Integer))).column_valued("number")
+    return sa.select(sa.func.pg_advisory_xact_lock(sa.literal(_NAMED, sa.Integer), number))
 
 
 def _upgrade(connection: Connection, migrations: Path) -> None:

@@ -1,6 +1,8 @@
 """Engines of SQLAlchemy for the two databases there are: SQLite at home, PostgreSQL in a cluster."""
 
+import asyncio
 import select
+import sqlite3
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, event
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.util import await_only
 
 from services.chassis import sqlite
 
@@ -46,8 +49,8 @@ _DIALECTS = {
     ),
 }
 # No mmap_size: its pages count as the process's memory, once for each connection, and reads gain a tenth at most.
+_SWITCH_TRIES, _SWITCH_EVERY_S = 100, 0.05
 _PRAGMAS = (
-    "journal_mode=WAL",
     "synchronous=FULL",
     "foreign_keys=ON",
     "busy_timeout=5000",
@@ -89,6 +92,7 @@ def _sqlite(url: str, cache_kb: int) -> AsyncEngine:
     def configure(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # we begin transactions ourselves, see below
         cursor = connection.cursor()
+        _into_wal(cursor)
         for pragma in (*_PRAGMAS, f"cache_size=-{cache_kb}"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
@@ -99,6 +103,19 @@ def _sqlite(url: str, cache_kb: int) -> AsyncEngine:
             connection.exec_driver_sql(how)
 
     return engine
+
+
+def _into_wal(cursor: Any) -> None:
+    """Have a new file log ahead. It wants the file to itself and is the one statement that does not wait for it."""
+    for is_last in (*[False] * _SWITCH_TRIES, True):
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:  # another process, or another connection of ours, is about the same
+            if is_last:
+                raise
+            await_only(asyncio.sleep(_SWITCH_EVERY_S))
+        else:
+            return
 
 
 def _open_postgresql(url: str) -> Engines:

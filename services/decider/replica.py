@@ -14,12 +14,13 @@ from services.decider.decider import Decider
 from services.decider.decision import Decision
 from services.decider.facts import Action, Camera, Circumstances, Principal
 from services.decider.leases import USUAL, Leases
+from services.decider.marks import NONE, Marks
 from services.decider.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """A version of the policy: all its rows and leases, and of levels those that it set.
+    """A version of the policy: all its rows, leases and marks, and of levels those that it set.
 
     ``camera_levels`` are by 20-digit code.
 
@@ -33,6 +34,7 @@ class Edition:
     camera_levels: Mapping[str, int] = field(default_factory=dict)
     number: int = 0
     leases: Leases = USUAL
+    marks: Marks = NONE
 
     def levelled(self, camera: Camera) -> Camera:
         """The camera as it is from this version on, if it was known as the version before left it."""

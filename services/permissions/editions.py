@@ -52,11 +52,11 @@ class Editions:
             return None
         version, document = found
         if not version.proposal:  # the genesis: nothing was known before it
-            return Edition(revision, version.policy, leases=version.leases)
+            return Edition(revision, version.policy, leases=version.leases, marks=version.marks)
         change = self._change_of(document)
         number = await endings.last_of(transaction, name_of(revision))
         levels = change.category_levels, _open(change.camera_levels)
-        return Edition(revision, version.policy, *levels, number, version.leases)
+        return Edition(revision, version.policy, *levels, number, version.leases, version.marks)
 
 
 def _open(levels: Mapping[str, int]) -> dict[str, int]:

@@ -6,8 +6,8 @@ import asyncio
 import re
 import secrets
 import socket
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 
 from services.chassis.errors import FailedPrecondition, Unauthenticated, Unavailable
 from services.rtsp.digest import Challenge, Credentials, choose
@@ -76,14 +76,41 @@ class Conversation:
         """Send ``method`` without waiting: its answer comes among the packets."""
         await self._send(method, uri, {})
 
-    async def listen(self) -> None:
-        """Take whatever comes next while playing; Unavailable when the camera hangs up."""
-        for response in await self._receive():
-            if response.status == 401:  # the nonce has expired under a keep-alive: the next one uses the new
-                self._take_challenge(response, "keep-alive")
+    @contextmanager
+    def listening(self) -> "Iterator[asyncio.Future[None]]":
+        """While inside, take whatever comes while playing; the future fails with what ended it.
+
+        Unavailable when the camera hangs up, ProtocolError, OSError. One callback per read: a task that awaits each
+        would cost as much as the packets.
+        """
+        loop = asyncio.get_running_loop()
+        over: asyncio.Future[None] = loop.create_future()
+        loop.add_reader(self._socket, self._hear, over)
+        try:
+            yield over
+        finally:
+            loop.remove_reader(self._socket)
+            if not over.cancel():
+                over.exception()  # seen, also where something else ended the waiting first
+
+    def _hear(self, over: "asyncio.Future[None]") -> None:
+        try:
+            for response in self._take(self._socket.recv(READ_BYTES)):
+                if response.status == 401:  # the nonce has expired under a keep-alive: the next one uses the new
+                    self._take_challenge(response, "keep-alive")
+        except BlockingIOError:
+            return  # woken for nothing
+        except Exception as error:  # noqa: BLE001 - whatever it is belongs to who waits, not to the loop
+            asyncio.get_running_loop().remove_reader(self._socket)
+            if not over.done():
+                over.set_exception(error)
 
     async def _receive(self) -> list[Response]:
-        data = await asyncio.get_running_loop().sock_recv(self._socket, min(READ_BYTES, self._bytes_most or READ_BYTES))
+        most = min(READ_BYTES, self._bytes_most or READ_BYTES)
+        return self._take(await asyncio.get_running_loop().sock_recv(self._socket, most))
+
+    def _take(self, data: bytes) -> list[Response]:
+        """What was read: packets go to who takes them, requests are refused; the responses."""
         if not data:
             raise Unavailable("SOURCE_AWAY", "the camera closed the connection")
         self._bytes_taken += len(data)
@@ -96,7 +123,8 @@ class Conversation:
             elif isinstance(message, Response):
                 responses.append(message)
             else:
-                await self._write(Response(501, headers=Headers({"CSeq": str(message.cseq or 0)})).encode())
+                with suppress(BlockingIOError):  # one that does not read its answers goes without
+                    self._socket.send(Response(501, headers=Headers({"CSeq": str(message.cseq or 0)})).encode())
         return responses
 
     def leave(self, uri: str) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
 from kapok.streams.v1 import (
@@ -15,6 +15,7 @@ from kapok.streams.v1 import (
 )
 from services.chassis import bus, database, identity, rpc_client, rpc_server
 from services.chassis.clock import SystemClock
+from services.chassis.settings import SettingsError
 from services.chassis.signing import Signer, Verifier
 from services.chassis.tasks import background
 from services.streams.anew import POLICIES, Anew
@@ -22,14 +23,18 @@ from services.streams.domain import Ended
 from services.streams.ends import Ends
 from services.streams.events import FactEncoder, RelayFleet, follow_endings
 from services.streams.events.looks import follow_looks
+from services.streams.events.oversight import OversightEncoder
 from services.streams.handover import Handover
+from services.streams.limits import Limits
 from services.streams.looks import Looks
 from services.streams.neighbours import PermissionsNeighbour, RegistryNeighbour
+from services.streams.oversight import Oversight
 from services.streams.places import Places
 from services.streams.rpc import RunningSessionsServicer, StreamsServicer
 from services.streams.service import Streams
-from services.streams.store import PlaceStore, SessionStore
+from services.streams.store import SessionStore
 from services.streams.store.looks import LookStore
+from services.streams.store.places import PlaceStore
 from services.streams.tokens import TokenSigner
 
 log = logging.getLogger(__name__)
@@ -50,6 +55,23 @@ class Settings:
     permissions_address: str
     registry_address: str
     bus_seed: Path | None = None
+    sessions_per_principal: int = (
+        Limits.sessions_per_principal
+    )  # the most that may be open at once, and viewers that they may have
+    viewers_per_principal: int = Limits.viewers_per_principal
+    sessions_per_agency: int = Limits.sessions_per_agency
+    viewers_per_agency: int = Limits.viewers_per_agency
+    sessions_per_camera: int = Limits.sessions_per_camera
+    viewers_per_camera: int = Limits.viewers_per_camera
+
+    def __post_init__(self) -> None:
+        if wrong := [name for name, most in asdict(self.limits).items() if most < 1]:
+            raise SettingsError("; ".join(f"KAPOK_{name.upper()}: must be 1 or more" for name in wrong))
+
+    @property
+    def limits(self) -> Limits:
+        """As the use cases take them."""
+        return Limits(**{field.name: getattr(self, field.name) for field in fields(Limits)})
 
 
 @asynccontextmanager
@@ -83,6 +105,7 @@ async def app(settings: Settings) -> AsyncIterator[None]:
             facts=facts,
             tokens=TokenSigner(signer),
             clock=clock,
+            limits=settings.limits,
         )
         permissions_key = Verifier(bytes.fromhex(settings.permissions_public_key.read_text().strip()))
         await fleet.listen()
@@ -97,7 +120,9 @@ async def app(settings: Settings) -> AsyncIterator[None]:
         await follow_endings(opened_bus, permissions_key, end, await store.oldest_number())
 
         servicers: rpc_server.Servicers = {
-            streams_service_pb2_grpc.add_StreamsServiceServicer_to_server: StreamsServicer(streams),
+            streams_service_pb2_grpc.add_StreamsServiceServicer_to_server: StreamsServicer(
+                streams, Oversight(store, deciders, OversightEncoder(clock))
+            ),
             running_sessions_service_pb2_grpc.add_RunningSessionsServiceServicer_to_server: RunningSessionsServicer(
                 streams
             ),

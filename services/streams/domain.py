@@ -10,7 +10,7 @@ from services.chassis import errors
 SESSION_LIFETIME = timedelta(hours=1)
 TOKEN_LIFETIME = timedelta(seconds=60)
 VIEWER_LIMIT = 1000
-_CAMERA = re.compile(r"districts/[0-9]{6}/cameras/[0-9]{20}")
+CAMERA = re.compile(r"districts/[0-9]{6}/cameras/[0-9]{20}")
 
 
 class Kind(StrEnum):
@@ -76,6 +76,11 @@ class Order:
     viewer_limit: int = 0
     stream: Stream | None = Stream.MAIN
     shown: Shown = Shown()
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether the decision uses something up: papers, or a live check."""
+        return bool(self.legal_basis) or self.kind is Kind.LIVE_CHECK
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +168,7 @@ def checked(order: Order) -> Order:
     wrong = [
         errors.Violation(name, description)
         for name, is_wrong, description in (
-            ("session.camera", not _CAMERA.fullmatch(order.camera), "must be districts/{6 digits}/cameras/{20 digits}"),
+            ("session.camera", not CAMERA.fullmatch(order.camera), "must be districts/{6 digits}/cameras/{20 digits}"),
             ("session.kind", order.kind is None, "must be KIND_LIVE, KIND_COPY or KIND_LIVE_CHECK"),
             ("session.purpose", order.purpose is None, "must be one of the listed purposes (Article 16)"),
             ("session.stream", order.stream is None, "must be STREAM_MAIN, STREAM_SECONDARY or left out"),
@@ -268,7 +273,7 @@ def checked_move(camera: str, move: Move) -> Move:
         for axis, value in (("pan", move.pan), ("tilt", move.tilt), ("zoom", move.zoom))
         if not -1.0 <= value <= 1.0
     ]
-    if not _CAMERA.fullmatch(camera):
+    if not CAMERA.fullmatch(camera):
         wrong.append(errors.Violation("camera", "must be districts/{6 digits}/cameras/{20 digits}"))
     if wrong:
         raise errors.InvalidArgument(*wrong)

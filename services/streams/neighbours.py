@@ -7,6 +7,8 @@ from kapok.permissions.v1 import decider_service_pb2, decision_pb2
 from kapok.registry.v1 import camera_facts_service_pb2
 from services.chassis import errors
 from services.chassis.rpc_client import Neighbour
+from services.decider.facts import Action
+from services.decider.ruling import Ruling
 from services.streams.domain import Order, Permit
 from services.streams.placement import Relay
 from services.streams.ports import ControlPermit
@@ -48,6 +50,24 @@ class PermissionsNeighbour:
         return ControlPermit(
             answer.signed_grant, decision.rule, decision.article, is_sealed, answer.agency, answer.takeover
         )
+
+    async def rule_on(self, principal: str, camera: str, action: Action) -> Ruling:
+        """The decision, for records of the camera; errors.Denied when it is absent or hidden."""
+        request = decider_service_pb2.DecideRequest(principal=principal, camera=camera, action=f"ACTION_{action.name}")
+        answer = await self.neighbour.call(f"{_DECIDER}.Decide", request)
+        found = answer.decision
+        return Ruling(
+            is_allowed=found.allowed, rule=found.rule, article=found.article, sentence=found.sentence,
+            agency=answer.agency, operator=answer.operator, level=answer.security_level, inspection=answer.incident,
+            nearest=found.nearest_rule, lacking=tuple(found.lacking),
+        )  # fmt: skip
+
+    async def kind_of(self, principal: str, certificate_sha256: str) -> str:
+        """The kind of the principal's agency."""
+        request = decider_service_pb2.IdentifyCertificateRequest(
+            principal=principal, certificate_sha256=certificate_sha256
+        )
+        return str((await self.neighbour.call(f"{_DECIDER}.IdentifyCertificate", request)).agency_kind)
 
 
 @dataclass(frozen=True)

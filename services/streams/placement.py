@@ -31,6 +31,11 @@ class Load:
         """How much of the capacity is in use, by what is scarcest; 1.0 is full."""
         return max(self.viewers / max(self.viewers_most, 1), self.bytes_per_s / max(self.bytes_per_s_most, 1))
 
+    @property
+    def room(self) -> int:
+        """Viewers that its sessions may have together; 0 while it sends as much as it can."""
+        return 0 if self.bytes_per_s >= self.bytes_per_s_most else self.viewers_most
+
 
 @dataclass(frozen=True, slots=True)
 class Weight:
@@ -89,9 +94,9 @@ def weigh(former: Weight | None, load: Load, now_s: float) -> Weight:
     return Weight(capacity, former.step, former.since_s)
 
 
-def place(camera: str, relays: Iterable[Relay]) -> Relay | None:
-    """The relay for ``camera`` among these, or None without any."""
-    return max(relays, key=lambda relay: _score(camera, relay), default=None)
+def ranked(camera: str, relays: Iterable[Relay]) -> list[Relay]:
+    """These relays, the one for ``camera`` first, then the one that it would have without that one, and so on."""
+    return sorted(relays, key=lambda relay: _score(camera, relay), reverse=True)
 
 
 def _score(camera: str, relay: Relay) -> tuple[float, str]:

@@ -4,12 +4,14 @@ So every session of a camera is on one relay, and so are its commands, whichever
 """
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from services.chassis import errors
 from services.chassis.clock import Clock
+from services.streams.limits import Bound, bound_of
 from services.streams.placement import Relay
 from services.streams.pool import Standing
 from services.streams.relocation import KEPT_FOR, TOUCHED_EVERY, Place
@@ -28,6 +30,14 @@ class Placements(Protocol):
         """Put the camera there, when it is where ``place.former`` says or nowhere; False when it is not."""
         ...
 
+    async def claim_unwatched(self, place: Place) -> bool:
+        """Take it from ``place.former`` there; False when it is not at that one, or has an open session."""
+        ...
+
+    async def has_room(self, bound: Bound, viewers: int) -> bool:
+        """Whether the relay that is bounded so could have a session for so many viewers more."""
+        ...
+
     async def touch(self, place: Place) -> None:
         """It is used."""
         ...
@@ -44,7 +54,9 @@ class Pool(Protocol):
 
     def find(self, name: str) -> Relay: ...
 
-    def place(self, camera: str) -> Relay | None: ...
+    def ranked(self, camera: str) -> Sequence[Relay]:
+        """Every relay that serves, the one for the camera first."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -70,6 +82,18 @@ class Places:
             await asyncio.sleep(_LOOK_EVERY_S)
         return relay
 
+    async def elsewhere(self, camera: str, full: str, viewers: int) -> Relay | None:
+        """A relay with room for so many viewers, for a camera whose own is ``full``; None when no other can have it.
+
+        A camera that is watched stays where it is: it is pulled once.
+        """
+        for relay in self.relays.ranked(camera):
+            if relay.name != full and await self.placements.has_room(bound_of(relay), viewers):
+                now = self.clock.now()
+                is_ours = await self.placements.claim_unwatched(Place(camera, relay.name, now, now, full))
+                return relay if is_ours else None
+        return None
+
     async def to_command(self, camera: str) -> tuple[Relay, timedelta]:
         """The relay that commands the camera, and how long it must wait: one before it may still be commanding."""
         relay = await self.of(camera)
@@ -84,9 +108,10 @@ class Places:
             if now - place.used_at > TOUCHED_EVERY:
                 await self.placements.touch(replace(place, used_at=now))
             return self.relays.find(place.relay)
-        chosen = self.relays.place(camera) if standing is not Standing.DOUBTFUL else None  # that one is back at once
-        if chosen is None:
+        serving = self.relays.ranked(camera) if standing is not Standing.DOUBTFUL else ()  # that one is back at once
+        if not serving:
             return None
+        chosen = serving[0]
         is_ours = await self.placements.claim(Place(camera, chosen.name, now, now, place.relay if place else ""))
         return chosen if is_ours else None
 

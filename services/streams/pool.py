@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from services.streams.placement import Relay, place, weigh
+from services.streams.placement import Relay, ranked, weigh
 
 SILENT_AFTER_S = 1.5  # three announcements; a process that is gone is noticed at once, by the first request to it
 OWN_STALL_S = 1.0  # that we may not look round and still call silence theirs
@@ -119,8 +119,11 @@ class Pool:
 
     def place(self, camera: str, now_s: float) -> Relay | None:
         """The relay for a camera that has no place, or None while nobody serves."""
-        serving = (relay for relay, standing in self.standings(now_s) if standing is Standing.SERVING)
-        return place(camera, serving)
+        return next(iter(self.ranked(camera, now_s)), None)
+
+    def ranked(self, camera: str, now_s: float) -> list[Relay]:
+        """Every relay that serves, the one for the camera first."""
+        return ranked(camera, (relay for relay, standing in self.standings(now_s) if standing is Standing.SERVING))
 
     def to_call(self) -> list[Relay]:
         """Those whose roll is to be called: new to us, started again, in doubt, or back from being lost."""

@@ -7,8 +7,10 @@ from typing import Protocol
 
 from services.chassis.outbox import Message
 from services.streams.addresses import Urls
+from services.streams.camera_sessions import Query
 from services.streams.copies import Copy
 from services.streams.domain import Move, Order, Permit, Session
+from services.streams.limits import Bound, Reached
 from services.streams.placement import Relay
 from services.streams.pool import Standing
 from services.streams.relocation import Former
@@ -47,7 +49,13 @@ class Warrant:
 class Sessions(Protocol):
     """Where sessions are kept. Each change commits with its fact or not at all."""
 
-    async def add(self, session: Session, fact: Message) -> None: ...
+    async def add(self, session: Session, fact: Message, bounds: Sequence[Bound] = ()) -> Reached | None:
+        """What of ``bounds`` is reached, and nothing written; errors.Aborted when its camera is at another relay."""
+        ...
+
+    async def reached(self, session: Session, bounds: Sequence[Bound]) -> Reached | None:
+        """What of ``bounds`` it would go beyond right now."""
+        ...
 
     async def change(self, session: Session, fact: Message, on: str | None = None) -> bool:
         """False, and nothing written, when it has been closed, or is on another relay than ``on``."""
@@ -57,9 +65,11 @@ class Sessions(Protocol):
 
     async def find(self, name: str) -> Session | None: ...
 
-    async def count_open(self, principal: str) -> int: ...
-
     async def page(self, principal: str, before: tuple[datetime, str] | None, size: int) -> Sequence[Session]: ...
+
+    async def page_of_camera(self, query: Query) -> Sequence[Session]:
+        """At most ``query.size`` + 1, newest first."""
+        ...
 
     async def open_on(self, subject: str) -> Sequence[Session]: ...
 

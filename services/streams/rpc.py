@@ -13,9 +13,11 @@ from kapok.streams.v1 import (
     streams_service_pb2_grpc,
 )
 from services.chassis import errors, identity
+from services.streams.camera_sessions import Query, checked
 from services.streams.copies import Copy
 from services.streams.domain import Kind, Move, Order, Purpose, Session, Shown, Stream
 from services.streams.events import copy_message, session_message
+from services.streams.oversight import Asking, Oversight
 from services.streams.ports import Opened
 from services.streams.service import Streams
 
@@ -28,8 +30,9 @@ _Choice = TypeVar("_Choice", Kind, Purpose, Stream)
 class StreamsServicer(streams_service_pb2_grpc.StreamsServiceServicer):
     """kapok.streams.v1.StreamsService."""
 
-    def __init__(self, streams: Streams) -> None:
+    def __init__(self, streams: Streams, oversight: Oversight) -> None:
         self._streams = streams
+        self._oversight = oversight
 
     async def OpenSession(self, request: Any, _context: Any) -> Any:
         wanted = request.session
@@ -55,6 +58,14 @@ class StreamsServicer(streams_service_pb2_grpc.StreamsServiceServicer):
         return streams_service_pb2.ListSessionsResponse(
             sessions=[session_message(session) for session in found],
             next_page_token=_encode_page_token(found[-1]) if len(found) == size else "",
+        )
+
+    async def ListCameraSessions(self, request: Any, _context: Any) -> Any:
+        asking = Asking(_principal(), identity.caller().certificate_sha256)
+        query = Query(request.parent, request.include_closed, request.page_size, request.page_token)
+        page = await self._oversight.list(asking, checked(query))
+        return streams_service_pb2.ListCameraSessionsResponse(
+            sessions=map(session_message, page.sessions), next_page_token=page.next_token
         )
 
     async def RecordCopy(self, request: Any, _context: Any) -> Any:

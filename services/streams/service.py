@@ -1,24 +1,29 @@
 """The use cases of streams: open, renew, close, list, record a copy, move.
 
-Opening, as a sequence: 1 permissions decides; 2 a relay is chosen; 3 registry seals the source to it; 4 session and
-fact are committed together; 5 the relay keeps the assignment; 6 the token is answered. Nothing is looked at that is not
-on record.
+Opening, as a sequence: 1 permissions decides; 2 a relay with room is chosen; 3 registry seals the source to it;
+4 session and fact are committed together, unless a limit is reached; 5 the relay keeps the assignment; 6 the token is
+answered. Nothing is looked at that is not on record.
 """
 
 import asyncio
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+
+from prometheus_client import Counter
 
 from services.chassis import errors
 from services.chassis.clock import Clock
+from services.chassis.metrics import REGISTRY
 from services.streams import domain
 from services.streams.addresses import urls
 from services.streams.copies import Copy, checked_copy
 from services.streams.domain import Ended, Move, Order, Permit, Session, Shown
 from services.streams.ends import Ends
 from services.streams.handover import Handover
+from services.streams.limits import Limits, Whose
 from services.streams.lost import LONGEST_STANDING, is_lost
 from services.streams.placement import Relay
 from services.streams.places import Places
@@ -26,9 +31,9 @@ from services.streams.pool import Standing
 from services.streams.ports import Facts, Opened, Permissions, Registry, Relays, Sessions, Tokens, Warrant
 from services.streams.relocation import lost
 
-OPEN_SESSIONS_LIMIT = 500
 _RETRY_AFTER = timedelta(seconds=1)
 _TRIES = 3
+_REFUSED = Counter("kapok_streams_refused_total", "Sessions refused, by limit", ("limit",), registry=REGISTRY)
 
 
 @dataclass(frozen=True)
@@ -45,17 +50,14 @@ class Streams:
     facts: Facts
     tokens: Tokens
     clock: Clock
+    limits: Limits
 
     async def open(self, order: Order) -> Opened:
         """Open a session for ``order.principal``, when permissions allows it."""
-        order = domain.checked(order)
-        await self._refuse_too_many(order.principal)
-        name = f"sessions/{uuid.uuid4()}"
-        permit = await self.permissions.decide(order, name)
-        relay = await self.places.of(order.camera)
-        warrant = await self._warrant(permit, order.camera, relay)
-        session = domain.opened(order, permit, name, relay.name, self.clock.now())
-        await self.sessions.add(session, self.facts.session("opened", session))
+        order, name = domain.checked(order), f"sessions/{uuid.uuid4()}"
+        if order.is_spent:  # not for a session that there is no room for
+            await self._placed(order, await self.permissions.decide(order, ""), name)
+        session, relay, warrant = await self._added(order, await self.permissions.decide(order, name), name)
         try:
             session = await self._taken(session, relay, warrant)
         except errors.Error as refusal:
@@ -175,6 +177,36 @@ class Streams:
         for relay in await self.sessions.untold_relays():
             await self.ends.tell_untold(relay)
 
+    async def _placed(self, order: Order, permit: Permit, name: str) -> tuple[Session, Relay]:
+        """The session as it would open, at a relay with room for it; errors.Exhausted when a limit is reached."""
+        relay = await self.places.of(order.camera)
+        now = self.clock.now()
+        session = domain.opened(order, permit, name, relay.name, now)
+        reached = await self.sessions.reached(session, self.limits.bounds(session, relay))
+        if reached is None:
+            return session, relay
+        if reached.bound.whose is Whose.RELAY:
+            another = await self.places.elsewhere(order.camera, relay.name, session.viewer_limit)
+            if another is not None:
+                return replace(session, relay=another.name), another
+        _REFUSED.labels(reached.limit).inc()
+        raise reached.refusal(now)
+
+    async def _added(self, order: Order, permit: Permit, name: str) -> tuple[Session, Relay, Warrant]:
+        """The session on record. Where others were faster it is looked for a place once more."""
+        for _ in range(_TRIES):
+            session, relay = await self._placed(order, permit, name)
+            warrant = await self._warrant(permit, order.camera, relay)
+            with suppress(errors.Aborted):
+                bounds = self.limits.bounds(session, relay)
+                reached = await self.sessions.add(session, self.facts.session("opened", session), bounds)
+                if reached is None:
+                    return session, relay, warrant
+        raise errors.Unavailable(
+            "SERVICE_AWAY", "others open sessions here at this moment; try again", retry_after=_RETRY_AFTER,
+            service="streams",
+        )  # fmt: skip
+
     async def _taken(self, session: Session, relay: Relay, warrant: Warrant) -> Session:
         """The session as its relay keeps it: decided once more if the relay knows of something newer."""
         try:
@@ -235,10 +267,3 @@ class Streams:
             # One answer for both, so that nobody learns of another's sessions.
             raise errors.NotFound("RESOURCE_MISSING", f"{name}: you have no such session", name=name)
         return session
-
-    async def _refuse_too_many(self, principal: str) -> None:
-        count = await self.sessions.count_open(principal)
-        if count >= OPEN_SESSIONS_LIMIT:
-            raise errors.Exhausted(
-                "LIMIT_REACHED", f"{count} sessions are open; close some", retry_after=_RETRY_AFTER, limit="sessions"
-            )

@@ -71,6 +71,9 @@ def of_rights(camera: str) -> Iterator[Any]:
     yield takeovers.GetControlStateRequest(name=f"{camera}/controlState")
     yield register.ListCameraUsesRequest(parent=camera)
     yield register.ListCameraUsesRequest(parent=camera, page_token="none of ours")
+    yield streams.ListCameraSessionsRequest(parent=camera)
+    yield streams.ListCameraSessionsRequest(parent=camera, include_closed=True)
+    yield streams.ListCameraSessionsRequest(parent=camera, page_token="none of ours")
     yield streams.MoveCameraRequest(camera=camera, pan=0.1)
     for kind in ("KIND_LIVE", "KIND_COPY", "KIND_LIVE_CHECK"):
         session = session_pb2.Session(camera=camera, kind=kind, purpose="PURPOSE_PUBLIC_ORDER")

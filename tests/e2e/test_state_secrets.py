@@ -113,7 +113,7 @@ def test_every_agency_call_is_tried_or_it_is_written_down_why_not() -> None:
 
 @pytest.mark.parametrize("principal", STRANGERS)
 def test_over_http_a_secret_is_a_name_that_never_was_too(stage: Platform, principal: str) -> None:
-    for path in ("/v1/{}", "/v1/{}/controlState", "/v1/{}/revisions", "/v1/{}/uses"):
+    for path in ("/v1/{}", "/v1/{}/controlState", "/v1/{}/revisions", "/v1/{}/uses", "/v1/{}/sessions"):
         status, said = ask(stage, principal, path.format(name_of(SECRET)))
         text = json.dumps(said).replace(name_of(SECRET), NEVER).replace(SECRET.code, NEVER.rpartition("/")[2])
         never = ask(stage, principal, path.format(NEVER))

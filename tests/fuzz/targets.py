@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import partial
 
 from services.chassis.errors import Error
 from services.rtsp.digest import Credentials, choose
@@ -53,8 +54,9 @@ def rtp(data: bytes) -> None:
         carried.restart(sound)
         for number, packet in enumerate(_packets(data)):
             arrival = Arrival(number / 100, number / 100)
+            now = partial(Arrival, number / 100, number / 100)
             for ordered in reorder.push(packet, arrival.monotonic_s):
-                for unit in made.push(ordered, arrival):
+                for unit in made.push(ordered, now):
                     framed = [frame.payload for frame in _framed(unit.sound + unit.buffer)]
                     assert framed == [one for run in Packing().make(unit).runs for one in run.packets()]
                     with suppress(ProtocolError):

@@ -31,17 +31,18 @@ OUTSIDE = {
     },
     "services/audit/register.py": USE_CASE,
     "services/permissions/ports.py": "declares what its use cases await",
-    **{f"services/streams/{noun}.py": USE_CASE for noun in ("ends", "handover", "looks", "places")},
+    **{f"services/streams/{noun}.py": USE_CASE for noun in ("ends", "handover", "looks", "oversight", "places")},
     "services/streams/ports.py": "declares what its use cases await",
     "services/streams/anew.py": "asks for every session again when the policy changes",
     "services/streams/tokens.py": "draws a nonce for each token",
     **{
         f"services/streams/relay/{organ}.py": "moves bytes, waits for sockets, or keeps the time of them"
         for organ in ("announcer", "browser", "call", "connection", "control", "datagrams", "doorkeeper", "ender",
-                      "exporter", "gate", "intake", "line", "outlet", "pointing", "port_pair", "program", "reader",
-                      "record", "reporter", "roll", "server", "source", "transports", "trunk", "viewer", "watch",
-                      "wire")
+                      "entrances", "exporter", "gate", "intake", "line", "outlet", "pointing", "port_pair",
+                      "program", "reader", "record", "reporter", "roll", "server", "source", "transports", "trunk",
+                      "viewer", "watch", "wire")
     },
+    "services/streams/relay/settings.py": "opens certificates",
     "services/rtsp/address.py": "resolves names",
     "services/rtsp/conversation.py": "waits for a camera's answers",
     "services/registry/probe.py": "connects to cameras",
@@ -50,7 +51,11 @@ OUTSIDE = {
 IMPURE = {"aiohttp", "asyncio", "google", "grpc", "kapok", "logging", "nats", "os", "pathlib", "prometheus_client",
           "random", "secrets", "select", "shutil", "socket", "sqlalchemy", "ssl", "subprocess", "tempfile",
           "threading", "time", "uuid"}  # fmt: skip
-PURE_CHASSIS = {"services.chassis", "services.chassis.errors"}  # its other modules are clocks, buses and databases
+PURE_CHASSIS = {
+    "services.chassis",
+    "services.chassis.errors",
+    "services.chassis.page_token",
+}  # its other modules are clocks, buses and databases
 ASKED = {"now", "utcnow", "today", "read_text", "read_bytes", "write_text", "write_bytes"}
 
 

@@ -73,8 +73,8 @@ def _use(fact: fact_pb2.Fact) -> Use:
 
 
 def _of_session(fact: fact_pb2.Fact) -> Use:
-    told = session_pb2.Session()
-    if not fact.snapshot.Unpack(told) or not told.name or not told.agency:
+    told = _session_in(fact)
+    if not told.name or not told.agency:
         raise ValueError("its snapshot is no session of an agency")
     is_closed = told.HasField("close_time")
     return Use(
@@ -94,6 +94,15 @@ def _of_session(fact: fact_pb2.Fact) -> Use:
         expires_at=_moment(told.expire_time),
         close_reason=_worded(told.close_reason),
     )
+
+
+def _session_in(fact: fact_pb2.Fact) -> session_pb2.Session:
+    """The session as it is after the fact; an empty one where the snapshot is of anything else."""
+    told, move = session_pb2.Session(), relay_pb2.SessionMove()
+    if fact.snapshot.Unpack(move):
+        return move.session
+    fact.snapshot.Unpack(told)
+    return told
 
 
 def _of_copy(fact: fact_pb2.Fact) -> Use:

@@ -13,6 +13,7 @@ from services.chassis.errors import InvalidArgument, Violation
 from services.decider.conditions import CLEARED
 from services.decider.facts import CATEGORIES, OPERATING, SEALED_LEVEL, Action, Relation, Tier, own_roles
 from services.decider.leases import BOUNDS_S, SessionClass
+from services.decider.marks import MARKABLE
 from services.decider.model import Request, matches
 from services.decider.policy import Policy
 from services.permissions.agency import ARTICLE
@@ -28,7 +29,7 @@ _NAMED = 5  # wrong entries that a message names
 
 @dataclass(frozen=True, slots=True)
 class PolicyChange:
-    """What the organs sign. ``policy`` None: rows and roles stay. Levels and leases that are not named stay."""
+    """What the organs sign. ``policy`` None: rows and roles stay. Levels, leases and marks that are not named stay."""
 
     proposal: str
     base_revision: int
@@ -39,15 +40,24 @@ class PolicyChange:
     camera_levels: Mapping[str, int] = field(default_factory=dict)
     sealed: Digest | None = None
     lease_seconds: Mapping[str, int] = field(default_factory=dict)
+    marks: Mapping[str, bool] = field(default_factory=dict)
+
+    @property
+    def is_some(self) -> bool:
+        """Whether it changes anything."""
+        levels = self.category_levels or self.camera_levels or self.sealed
+        return bool(self.policy or levels or self.lease_seconds or self.marks)
 
 
 def refuse_unless_sound(change: PolicyChange) -> None:
     """Raise InvalidArgument with everything that is wrong with ``change``, each with its article."""
     fields = Fields()
     fields.text("reason", change.reason, most=500)
-    is_some = change.policy or change.category_levels or change.camera_levels or change.sealed or change.lease_seconds
-    fields.claim(bool(is_some), "policy_csv", "must change something: rows, roles, levels, leases or a sealed list")
+    offer = "must change something: rows, roles, levels, leases, marks or a sealed list"
+    fields.claim(change.is_some, "policy_csv", offer)
     _claim_leases(fields, change.lease_seconds)
+    classes = [one.value for one in MARKABLE]
+    fields.claim(set(change.marks) <= set(classes), "marks", f"must be of a class of session: {', '.join(classes)}")
     fields.claim(set(change.category_levels) <= set(CATEGORIES), "category_levels", "must be place categories 1 to 13")
     offer = f"must be from 1 to {_OPEN_LEVELS[-1]}: state secrets are set by a sealed list (Articles 11, 14)"
     fields.claim(set(change.category_levels.values()) <= set(_OPEN_LEVELS), "category_levels", offer)

@@ -11,6 +11,7 @@ from services.chassis.errors import Exhausted, FailedPrecondition, InvalidArgume
 from services.chassis.signing import Verifier
 from services.decider.facts import Principal
 from services.decider.leases import Leases
+from services.decider.marks import changed
 from services.decider.policy import Policy, parse
 from services.permissions import policies, refusals
 from services.permissions.agency import ARTICLE
@@ -44,6 +45,7 @@ class Draft:
     sealed_levels: str = ""
     window: timedelta = timedelta()
     lease_seconds: Mapping[str, int] = field(default_factory=dict)
+    marks: Mapping[str, bool] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +166,7 @@ class Proposals:
             camera_levels=dict(draft.camera_levels),
             sealed=await self._sealed(transaction, draft.sealed_levels) if draft.sealed_levels else None,
             lease_seconds=dict(draft.lease_seconds),
+            marks=dict(draft.marks),
         )
         refuse_unless_sound(change)
         refuse_unless_open(change, (await versions.levels(transaction, ())).default)
@@ -187,9 +190,10 @@ class Proposals:
         assert found is not None, "a proposal changes a policy that there is"
         policy: Policy = change.policy or found[0]
         revision = found[1] + 1
-        leases = Leases.of((await versions.leases(transaction)).seconds | dict(change.lease_seconds))
+        leases, marks = await versions.values(transaction)
+        leases = Leases.of(leases.seconds | dict(change.lease_seconds))
         done = states.adopted(signed, revision, now)
-        version = Version(revision, policy, now, signed.name, leases)
+        version = Version(revision, policy, now, signed.name, leases, changed(marks, change.marks))
         document = self._documents.signed(content, done)
         cameras, opened = await self._unseal(transaction, change, revision)
         by_camera = dict(change.camera_levels) | opened

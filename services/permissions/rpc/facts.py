@@ -5,6 +5,7 @@ import zlib
 from kapok.permissions.v1 import replica_pb2
 from services.decider.area import covers
 from services.decider.facts import Incident, Inspection, LegalBasis, StaffRecord, Takeover
+from services.decider.marks import names_of
 from services.decider.replica import Edition
 from services.permissions.question import Answer, Question
 from services.permissions.rpc.messages import stamp
@@ -44,6 +45,7 @@ def edition(found: Edition) -> replica_pb2.PolicyEdition:
         camera_levels=found.camera_levels,
         number=found.number,
         lease_seconds=found.leases.seconds,
+        marks=names_of(found.marks),
     )
 
 

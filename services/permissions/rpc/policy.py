@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from kapok.permissions.v1 import policy_pb2, policy_service_pb2
+from services.decider.marks import names_of
 from services.permissions.joint.proposals import Draft
 from services.permissions.joint.version import Version, name_of
 from services.permissions.rpc import messages, paging, policy_change, simulation
@@ -33,6 +34,7 @@ class PolicyServicer:
             sealed_levels=messages.optional("sealed_levels", request.sealed_levels, "sealed_levels"),
             window=timedelta(hours=request.window_hours),
             lease_seconds=dict(request.lease_seconds),
+            marks=dict(request.marks),
         )
         made = await self._proposals.propose(principal_of_call(), draft, validate_only=request.validate_only)
         return policy_change.proposal(*made)
@@ -98,6 +100,7 @@ class PolicyServicer:
             shown.category_levels.update(change.category_levels)
             shown.camera_levels.extend(policy_change.camera_levels(change))
             shown.lease_seconds.update(change.lease_seconds)
+            shown.marks.update(change.marks)
             if change.sealed:
                 shown.sealed_levels.CopyFrom(policy_change.digest(change.sealed))
         return shown
@@ -119,4 +122,5 @@ def _version(found: Version) -> policy_pb2.PolicyVersion:
         adopt_time=messages.stamp(found.adopted_at),
         proposal=found.proposal,
         effective_lease_seconds=found.leases.seconds,
+        effective_marks=names_of(found.marks),
     )

@@ -27,6 +27,7 @@ def serialised(change: PolicyChange) -> bytes:
         sign_by_time=stamp(change.sign_by),
         sealed_levels=digest(change.sealed) if change.sealed else None,
         lease_seconds=change.lease_seconds,
+        marks=change.marks,
     )
     return message.SerializeToString(deterministic=True)
 
@@ -44,6 +45,7 @@ def parsed(content: bytes) -> PolicyChange:
         camera_levels={one.code: one.level for one in message.camera_levels},
         sealed=_digest(message.sealed_levels) if message.HasField("sealed_levels") else None,
         lease_seconds=dict(message.lease_seconds),
+        marks=dict(message.marks),
     )
 
 

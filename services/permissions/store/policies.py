@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.decider.facts import SEALED_LEVEL
 from services.decider.leases import Leases
+from services.decider.marks import Marks, marks_of, names_of
 from services.decider.policy import Policy, parse
 from services.permissions.genesis import Genesis
 from services.permissions.joint.version import Version
@@ -72,7 +73,7 @@ async def insert_next(
     row = {
         "revision": version.revision, "text": policy.text, "digest": policy.digest, "document": document,
         "adopted_at": version.adopted_at, "proposal": version.proposal, "roles": policy.roles_text,
-        "leases": json.dumps(version.leases.seconds),
+        "leases": json.dumps(version.leases.seconds), "marks": json.dumps(names_of(version.marks)),
     }  # fmt: skip
     await transaction.execute(policies.insert(), row)
     for category, level in by_category.items():
@@ -116,8 +117,14 @@ async def revision(transaction: AsyncConnection) -> int:
 
 async def leases(transaction: AsyncConnection) -> Leases:
     """Those in force; the usual ones before the genesis."""
-    newest = sa.select(policies.c.leases).order_by(policies.c.revision.desc()).limit(1)
-    return _leases(await transaction.scalar(newest))
+    return (await values(transaction))[0]
+
+
+async def values(transaction: AsyncConnection) -> tuple[Leases, Marks]:
+    """Leases and marks in force; the usual ones and none before the genesis."""
+    newest = sa.select(policies.c.leases, policies.c.marks).order_by(policies.c.revision.desc()).limit(1)
+    row = (await transaction.execute(newest)).first()
+    return (_leases(row.leases), _marks(row.marks)) if row else (Leases(), _marks(None))
 
 
 async def levels(transaction: AsyncConnection, codes: Iterable[str]) -> LevelBook:
@@ -132,8 +139,12 @@ async def levels(transaction: AsyncConnection, codes: Iterable[str]) -> LevelBoo
 
 def _version(row: Any) -> Version:
     policy = parse(row.text, row.roles)
-    return Version(row.revision, policy, row.adopted_at, row.proposal, _leases(row.leases))
+    return Version(row.revision, policy, row.adopted_at, row.proposal, _leases(row.leases), _marks(row.marks))
 
 
 def _leases(text: str | None) -> Leases:
     return Leases.of(json.loads(text or "{}"))
+
+
+def _marks(text: str | None) -> Marks:
+    return marks_of(json.loads(text or "[]"))

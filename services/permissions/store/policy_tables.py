@@ -22,6 +22,7 @@ policies = Table(
     Column("adopted_at", Instant, nullable=False, comment="when this cell put it in force"),
     Column("proposal", String(100), nullable=False, comment="policyProposals/{uuid}; empty for the genesis"),
     Column("leases", Text, nullable=False, server_default="{}", comment="class of session: seconds, in force; JSON"),
+    Column("marks", Text, nullable=False, server_default="[]", comment="classes of session marked, in force; JSON"),
 )
 proposals = Table(
     "proposals",

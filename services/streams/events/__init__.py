@@ -31,7 +31,7 @@ from services.streams.relocation import Former
 
 ANNOUNCEMENTS = "kapok.v1.relays.*.announce"
 ENDINGS = "kapok.v1.permissions.endings"
-_RETRY_AFTER = timedelta(seconds=5)  # when a relay is full
+_RETRY_AFTER, _LIMIT = timedelta(seconds=5), "relay-sessions"  # when a relay is full
 _ANSWER_S = 5.0
 _RELAYS = Gauge("kapok_streams_relays", "Relays of the cell, by how they stand", ("standing",), registry=REGISTRY)
 
@@ -200,8 +200,8 @@ class RelayFleet:
             raise errors.Unavailable("SERVICE_AWAY", f"{name} is not heard of; try again", service=name)
         return relay
 
-    def place(self, camera: str) -> Relay | None:
-        return self.pool.place(camera, self.clock.monotonic())
+    def ranked(self, camera: str) -> list[Relay]:
+        return self.pool.ranked(camera, self.clock.monotonic())
 
     def to_call(self) -> list[Relay]:
         return self.pool.to_call()
@@ -221,6 +221,7 @@ class RelayFleet:
             session=session.name, legal_basis=session.legal_basis, incident=session.incident, relay=relay.name,
             viewer_limit=session.viewer_limit, sealed_source=warrant.sealed_source, signed_facts=warrant.signed_facts,
             credentials=sorted(session.shown.names), stream=f"STREAM_{session.stream.name}",
+            mark_signature=self.signer.sign("kapok.streams.mark", session.name.removeprefix("sessions/").encode()),
         )  # fmt: skip
         assignment.expire_time.FromDatetime(session.expires_at)
         signed = self.signer.seal("kapok.streams.assignment", assignment.SerializeToString())
@@ -269,7 +270,7 @@ class RelayFleet:
 def _refusal(reply: relay_pb2.RelayReply) -> errors.Error:
     """What a relay refused, as its own error said it."""
     if reply.error_kind == errors.Exhausted.kind:
-        return errors.Exhausted(reply.error_reason, reply.error_message, retry_after=_RETRY_AFTER)
+        return errors.Exhausted(reply.error_reason, reply.error_message, retry_after=_RETRY_AFTER, limit=_LIMIT)
     stale = {"epoch": str(reply.epoch), "current": str(reply.current_epoch)} if reply.current_epoch else {}
     return named(reply.error_kind, reply.error_reason, reply.error_message, **stale)
 

@@ -3,7 +3,8 @@
 import uvloop
 
 from services.chassis import process
-from services.streams.relay.app import Settings, app
+from services.streams.relay.app import app
+from services.streams.relay.settings import Settings
 
 if __name__ == "__main__":
     uvloop.install()

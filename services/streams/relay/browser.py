@@ -100,6 +100,7 @@ class Browser:
             raise full()
         house.refuse_in_the_open(self._viewer, self._peer)
         self._admission = await house.gate.admit(f"{handshake.path}?token={handshake.token}", self._peer)
+        self._viewer.marking = self._admission.marking
         self._source = house.sources.source(self._admission.feed)
         self._holds.enter_context(self._source.held())
         self._on_admitted()

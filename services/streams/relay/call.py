@@ -7,13 +7,14 @@ from services.chassis.errors import Denied
 from services.streams.relay.counters import Counters
 from services.streams.relay.ender import unsent_bytes
 from services.streams.relay.http2 import frames
+from services.streams.relay.mark import Marking
 from services.streams.relay.reader import GONE, Reader
 from services.streams.relay.rtp import AccessUnit
 from services.streams.relay.trunk import Trunk, widened
 
 
 class Call(Reader):
-    """Belongs to the loop's thread, but for what the ender uses from its own: ``socket``, ``ended_why``, `parts`."""
+    """Belongs to the loop's thread, but for what the ender may use from its own: ``socket``, ``ended_why``, `parts`."""
 
     def __init__(self, trunk: Trunk, stream: int, window: int, counters: Counters) -> None:
         super().__init__(counters)
@@ -24,6 +25,7 @@ class Call(Reader):
         self._window = window
         self._under_way: bytes | None = None  # a picture of which a part has gone, as `frames.framed` made it
         self._gone_bytes = 0  # of that one
+        self.marking = Marking()  # its session's, once it is admitted
 
     @property
     def socket(self) -> socket.socket:
@@ -37,7 +39,7 @@ class Call(Reader):
 
     def take(self, unit: AccessUnit) -> int:
         """Send the picture ``next``, on which the call waits level with the ring; the bytes that the socket took."""
-        trunk, buffer = self._trunk, unit.buffer
+        trunk, buffer = self._trunk, self._own(unit)
         size = frames.message_bytes(buffer)
         if self.ended_why is not None or not trunk.is_idle or size > self._window or size > trunk.window:
             self._fall_behind()
@@ -57,7 +59,7 @@ class Call(Reader):
         if self._under_way is None:
             if (unit := self._advance()) is None:
                 return None
-            self._under_way, self._gone_bytes = unit.buffer, 0
+            self._under_way, self._gone_bytes = self._own(unit), 0
         buffer, window = self._under_way, min(self._window, self._trunk.window)
         if window <= 0:
             return None
@@ -96,6 +98,12 @@ class Call(Reader):
         """It sends no more."""
         self.next, self._ring, self._under_way = GONE, None, None
         self._trunk.leave(self)
+
+    def _own(self, unit: AccessUnit) -> bytes:
+        """The picture as everybody has it, or a copy with the session's mark in it."""
+        if unit.mark_at and (own := self.marking.units):
+            return frames.overlaid(unit.buffer, unit.mark_at, own[unit.encoding])
+        return unit.buffer
 
     def _part(self) -> None:
         if not self.over.done():

@@ -4,6 +4,7 @@ DESCRIBE ─► admitted, source held ─► SETUP ─► PLAY ─► opened (du
 """
 
 import asyncio
+import math
 import re
 import secrets
 import socket
@@ -234,6 +235,7 @@ class Connection:
             source = self._house.sources.source(admission.feed)
             self._holds.enter_context(source.held())
             self._target, self._admission, self._source = target, admission, source
+            self._viewer.marking = admission.marking
             self._on_admitted()
         elif target not in (self._target, self._target.partition("?")[0]):
             raise Denied("TOKEN_INVALID", "this connection plays another URL; open a new one")
@@ -248,12 +250,15 @@ class Connection:
 
 def full() -> Exhausted:
     """What is said to one connection too many."""
-    return Exhausted("LIMIT_REACHED", "this relay is full; open the session again", retry_after=timedelta(seconds=5))
+    message, limit = "this relay is full; open the session again", "relay-connections"
+    return Exhausted("LIMIT_REACHED", message, retry_after=timedelta(seconds=5), limit=limit)
 
 
 def _refusal(error: Error) -> Response:
     """An Error as RTSP says it: the reason in a header, what to do next in the body."""
     fields = {"Kapok-Reason": error.reason, "Content-Type": "text/plain; charset=utf-8"}
+    if error.retry_after is not None:
+        fields["Retry-After"] = str(math.ceil(error.retry_after.total_seconds()))  # RFC 2326 §12.31
     return Response(STATUS.get(error.kind, 500), headers=Headers(fields), body=f"{error.message}\n".encode())
 
 

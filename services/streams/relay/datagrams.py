@@ -61,7 +61,7 @@ class DatagramViewer(Reader):
             return 0
         assert isinstance(unit, Datagrams)
         self.next += 1
-        sent = self._send(unit.runs)
+        sent = self._send(self._runs(unit))
         if self._half:
             self._fall_behind()
         return sent
@@ -99,7 +99,7 @@ class DatagramViewer(Reader):
                 if unit is None:
                     return
                 assert isinstance(unit, Datagrams)
-                self._half = unit.runs
+                self._half = self._runs(unit)
             runs, self._half = self._half, ()
             sent = self._send(runs)
             self._counters.bytes_out += sent
@@ -115,6 +115,12 @@ class DatagramViewer(Reader):
         if self._next_burst is not None:
             self._next_burst.cancel()
         self._refusing = self._next_burst = None
+
+    def _runs(self, unit: Datagrams) -> tuple[Run, ...]:
+        """Of a picture, with the viewer's own mark where it has one."""
+        if unit.mark_at and (own := self._owner.marking.units):
+            return unit.marked(own[unit.encoding])
+        return unit.runs
 
     def _send(self, runs: tuple[Run, ...]) -> int:
         """As many as the kernel takes; the others are what is half sent. The bytes taken."""

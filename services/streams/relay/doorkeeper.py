@@ -22,6 +22,7 @@ from services.streams.relay.judge import UNDECIDED_FOR, Judge
 from services.streams.relay.lease import Lease
 from services.streams.relay.outlasting import LOST_TOUCH, TAKEOVER_OVER, Outlasting
 from services.streams.relay.record import Look, Record, Waiting
+from services.streams.relay.room import Room
 from services.streams.relay.sessions import Session, Sessions, camera_of
 from services.streams.relay.source import Source
 from services.streams.relay.tenure import Tenure
@@ -59,6 +60,7 @@ class Doorkeeper:
     clock: Clock
     judge: Judge = field(default_factory=lambda: Judge(Sessions()))
     tenure: Tenure = field(default_factory=Tenure)
+    room: Room = field(default_factory=Room)
     observe_ending_s: Callable[[float], None] = lambda seconds: None
     _specs: dict[str, SourceSpec] = field(default_factory=dict)  # by the newest assignment of each stream
     _sealed: WeakSet[Endable] = field(default_factory=WeakSet)  # whose camera became a state secret, or is none now
@@ -95,6 +97,7 @@ class Doorkeeper:
         self.judge.check(session, self.clock.now())
         self.sessions.floor = max(self.sessions.floor, self.lease.floor)
         self.sessions.keep(session)
+        session.mark(self.judge.marks)
         session.order = self.tenure.take()
         self._specs[session.feed] = session.source
 
@@ -114,10 +117,11 @@ class Doorkeeper:
             raise Denied("TOKEN_INVALID", "this relay keeps no such session (any more); renew it or open a new one")
         self._refuse_when_unsure()
         session.refuse_joining()
+        self.room.refuse_when_full()
         if session.joined_from not in ("", peer.host):
             raise Denied("TOKEN_INVALID", "the session was joined from another network address; open one of your own")
         session.joined_from = peer.host
-        return Admission(session.name, session.feed, _Leave(session, peer))
+        return Admission(session.name, session.feed, _Leave(session, peer), session.marking)
 
     async def opened(self, admission: Admission, viewer: Endable) -> None:
         """Gate: on record before the first picture. From its first line on an ending finds the viewer."""
@@ -128,6 +132,7 @@ class Doorkeeper:
         session.refuse_joining()
         if self.waiting.is_full:
             raise Unavailable("SERVICE_AWAY", "too many looks wait to be put on record; try again")
+        self.room.take(viewer)
         session.viewers.add(viewer)
         seen_from = f"{peer.host}:{peer.port}"
         look = Look(session, seen_from, peer.host, self.clock.now(), is_sealed=session.is_sealed)
@@ -135,16 +140,16 @@ class Doorkeeper:
             await self.record.opened(look)
             self._standing(session)
         except OSError as error:
-            session.viewers.discard(viewer)
+            self._let_go(session, viewer)
             # The bus may have stored it, or may yet: an end on record that began nothing harms less than the reverse.
             self._put_on_record(viewer, look, "no picture was shown: its beginning could not be recorded in time")
             raise Unavailable("SERVICE_AWAY", "this look can't be put on record now; try again") from error
         except Denied:
-            session.viewers.discard(viewer)
+            self._let_go(session, viewer)
             self._put_on_record(viewer, look, session.ended_why or "its right ended before the first picture")
             raise
         except asyncio.CancelledError:
-            session.viewers.discard(viewer)
+            self._let_go(session, viewer)
             self._put_on_record(viewer, look, "left before the first picture")
             raise
         self._looks[viewer] = look
@@ -153,7 +158,7 @@ class Doorkeeper:
         """Gate: the viewer is gone."""
         assert isinstance(admission.grant, _Leave), "an admission of our own"
         # A renewal may have put another object in the session's place; they share the set of viewers.
-        admission.grant.session.viewers.discard(viewer)
+        self._let_go(admission.grant.session, viewer)
         self._put_on_record(viewer, self._looks.pop(viewer), why)
 
     def source(self, feed: str) -> Source:
@@ -250,6 +255,10 @@ class Doorkeeper:
             why = session.ended_why or "its right is over"
             raise Denied("TOKEN_INVALID", f"the session has ended: {why}")
         return standing
+
+    def _let_go(self, session: Session, viewer: Endable) -> None:
+        session.viewers.discard(viewer)
+        self.room.leave(viewer)
 
     def _put_on_record(self, viewer: Endable, look: Look, why: str) -> None:
         is_sealed = look.is_sealed or viewer in self._sealed

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from services.rtsp.message import ProtocolError
 from services.streams.relay import mp4, websocket
+from services.streams.relay.framing import HEAD_BYTES
 from services.streams.relay.mp4 import FORMS
 from services.streams.relay.rtp import RTP_CHANNEL, AccessUnit
 
@@ -34,7 +35,7 @@ class Fragments:
         if unit.is_key:
             self._open(unit)
         form, known = self._form, self._told[1]
-        nals = form.units(payloads(unit.buffer))
+        nals, mark = units(unit, form)
         if not unit.is_key and any(form.is_parameter_set(nal) and nal not in known for nal in nals):
             raise ProtocolError("parameter sets", "are new between two key pictures; they count from the next one on")
         self._advance(unit.timestamp)
@@ -46,7 +47,9 @@ class Fragments:
             data, self._decoded_at, 2 * self._step, self._shown_at - self._decoded_at, unit.is_key
         )  # fmt: skip
         message = websocket.frame(websocket.BINARY, mp4.fragment(self._sequence, [sample]))
-        return replace(unit, buffer=self._opening + message if unit.is_key else message, sound=b"")
+        buffer = self._opening + message if unit.is_key else message
+        mark_at = len(buffer) - len(data) + len(mp4.prefixed(nals[:mark], form)) + 4 if mark is not None else 0
+        return replace(unit, buffer=buffer, sound=b"", mark_at=mark_at)
 
     def _open(self, unit: AccessUnit) -> None:
         told = unit.encoding, unit.parameter_sets
@@ -69,6 +72,15 @@ class Fragments:
                 self._step = max(1, min(passed, most, mp4.TIMESCALE_HZ))
             self._decoded_at = decoded_at
         self._timestamp = timestamp
+
+
+def units(unit: AccessUnit, form: mp4.Form) -> tuple[list[bytes], int | None]:
+    """The NAL units of a picture, and which of them a marked viewer has of its own; ProtocolError when it is torn."""
+    if not unit.mark_at:
+        return form.units(payloads(unit.buffer)), None
+    at = unit.mark_at - HEAD_BYTES  # a packet of its own: nothing is torn that was whole
+    before = form.units(payloads(unit.buffer[:at]))
+    return before + form.units(payloads(unit.buffer[at:])), len(before)
 
 
 def payloads(buffer: bytes) -> Iterator[bytes]:

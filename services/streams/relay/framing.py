@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 _FRAME = struct.Struct(">BBHBBHII")  # $ channel length | V P X CC, M PT, sequence, timestamp, SSRC
 _SENDER_REPORT = struct.Struct(">BBHBBHIIIIII")  # $ channel length | V P RC, 200, words, SSRC, NTP, RTP, packets, bytes
+HEAD_BYTES = _FRAME.size  # before the payload of each packet
 _NTP_EPOCH_S = 2_208_988_800  # 1900 to 1970
 _MARKER = 0x80
 _STEP_MOST = 3000  # a larger one is no loss but a jump (RFC 3550 A.1, MAX_DROPOUT)

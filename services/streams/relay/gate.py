@@ -1,11 +1,12 @@
 """What the RTSP server needs from those who know tokens, sessions and cameras; it knows none of these itself."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv6Address, ip_address
 from typing import NamedTuple, Protocol
 
 from services.chassis.settings import Network
 from services.streams.relay.ender import Endable
+from services.streams.relay.mark import Marking
 from services.streams.relay.source import Source
 
 
@@ -30,6 +31,7 @@ class Admission:
     session: str
     feed: str  # the camera, or its secondary stream
     grant: object
+    marking: Marking = field(default_factory=Marking)  # its viewers take it before their first picture
 
 
 class Gate(Protocol):

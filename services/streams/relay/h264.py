@@ -15,7 +15,8 @@ def _header_of_fragment(payload: bytes) -> bytes:
     return bytes([payload[0] & 0xE0 | payload[1] & 31])
 
 
-PACKING = Packing(1, _KIND_OF, range(1, 24), _STAP_A, _FU_A, _header_of_fragment)
+_SLICES = frozenset((*range(1, 6), 14))  # a prefix unit belongs to the slice behind it (H.264 §7.4.1.2.3)
+PACKING = Packing(1, _KIND_OF, range(1, 24), _SLICES, _STAP_A, _FU_A, _header_of_fragment)
 
 
 def kind(unit: bytes) -> int:

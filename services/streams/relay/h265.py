@@ -18,7 +18,8 @@ def _header_of_fragment(payload: bytes) -> bytes:
     return bytes([payload[0] & 0x81 | (payload[2] & 63) << 1, payload[1]])
 
 
-PACKING = Packing(_HEADER_BYTES, _KIND_OF, range(_AP), _AP, _FU, _header_of_fragment)
+_SLICES = frozenset(range(32))
+PACKING = Packing(_HEADER_BYTES, _KIND_OF, range(_AP), _SLICES, _AP, _FU, _header_of_fragment)
 
 
 def kind(unit: bytes) -> int:

@@ -7,7 +7,7 @@ import asyncio
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Protocol
@@ -22,6 +22,7 @@ from services.streams.relay.transports import OverTcp, OverUdp, Transport
 from services.streams.relay.wallclock import PICTURE, SOUND
 
 _UNSUPPORTED_TRANSPORT = 461
+_LOOKS = 8  # whether pictures still come, in the time that a camera may be silent
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,10 +155,13 @@ class _Pull:
         loop = asyncio.get_running_loop()
         due = loop.time() + self._camera.session_timeout_s / 2
         silence_s = self._patience.silence.total_seconds()
-        with _in_time("picture", self._patience.silence):
+        pause_s = min(silence_s, self._camera.session_timeout_s) / _LOOKS
+        with _in_time("picture", self._patience.silence), self._camera.listening() as over:
             async with asyncio.timeout(silence_s) as limit:
                 while True:
-                    await self._listen(min(silence_s, self._camera.session_timeout_s) / 4)
+                    await asyncio.wait({over}, timeout=pause_s)
+                    if over.done():
+                        over.result()
                     now = loop.time()
                     if self._pictures.has_heard:
                         limit.reschedule(now + silence_s)
@@ -166,15 +170,6 @@ class _Pull:
                         await self._camera.keep_alive(keep_alive, uri)
                         self._transport.keep_alive()
                         due = now + self._camera.session_timeout_s / 2
-
-    async def _listen(self, pause_s: float) -> None:
-        """Until the camera says something; when it says nothing here, because it sends elsewhere, for a while."""
-        if self._transport.reads_connection_only:
-            await self._camera.listen()
-            return
-        with suppress(TimeoutError):
-            async with asyncio.timeout(pause_s):
-                await self._camera.listen()
 
     async def _ask(self, method: str, uri: str, **headers: str) -> Response:
         with _in_time(f"answer to {method}", self._patience.step):

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from services.chassis.errors import Aborted, Denied
 from services.decider.decision import Decision
+from services.decider.marks import NONE, Marks
 from services.decider.replica import Edition, Replica
 from services.streams.relay.sessions import Session, Sessions
 
@@ -22,6 +23,7 @@ class Judge:
 
     sessions: Sessions
     replica: Replica = field(default_factory=Replica)
+    marks: Marks = NONE
 
     def check(self, session: Session, now: datetime) -> None:
         """An assignment must be allowed here too. Raises Aborted when the policies differ, Denied when they don't."""
@@ -37,6 +39,10 @@ class Judge:
 
         When a version between is missing nobody here knows what levels it set: sessions wait for streams, not for ever.
         """
+        if edition.marks != self.marks:
+            self.marks = edition.marks
+            for session in self.sessions.all():
+                session.mark(self.marks)
         is_next = edition.revision == self.replica.revision + 1
         self.replica.adopt(edition)
         waiting = self.sessions.decided_before(edition.revision)

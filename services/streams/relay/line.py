@@ -5,6 +5,7 @@ Pictures go out by one non-blocking send each, on the raw socket: a transport wo
 
 import asyncio
 import socket
+from collections.abc import Iterable, Sequence
 
 from services.streams.relay.counters import Counters
 from services.streams.relay.wire import wire
@@ -22,7 +23,7 @@ class Line:
         self.wire = wire(connection)
         self._send, self._sendmsg, self._keeps_refused = self.wire.send, self.wire.sendmsg, self.wire.keeps_refused
         self._counts = counters
-        self._half: memoryview | None = None  # the rest of what was begun; nothing else may go out before it
+        self._half: list[memoryview] = []  # the rest of what was begun; nothing else may go out before it
         self._replies = b""
         self._is_writing = False  # waiting for the socket to take more
 
@@ -40,11 +41,11 @@ class Line:
 
     def close(self) -> None:
         """Forget everything; the socket itself is closed by the ender."""
-        self._half, self._replies = None, b""
+        self._half, self._replies = [], b""
         self._stop_writing()
 
-    def _following(self) -> bytes | None:
-        """What goes out next when nothing else is due; None: nothing."""
+    def _following(self) -> Sequence[bytes | memoryview]:
+        """What goes out next when nothing else is due, in parts that go out as one; none: nothing."""
         raise NotImplementedError
 
     def _go_on(self) -> None:
@@ -56,16 +57,15 @@ class Line:
         """Write what is due, in order: the rest of a picture, replies, what follows."""
         try:
             for _ in range(_PICTURES_A_TURN):
-                if self._half is None and not self._load():
+                if not self._half and not self._load():
                     self._stop_writing()
                     return
-                assert self._half is not None
-                sent = self._send(self._half)
+                half = self._half
+                sent = self._send(half[0]) if len(half) == 1 else self._sendmsg(half)
                 self._counts.bytes_out += sent
-                if sent < len(self._half):
-                    self._half = self._half[sent:]
+                self._half = rest(half, sent)
+                if self._half:
                     break
-                self._half = None
         except BlockingIOError:
             pass  # `_wait` is what follows from it
         except OSError:
@@ -76,13 +76,10 @@ class Line:
     def _load(self) -> bool:
         """Make the next thing due the half-written one; False when nothing is."""
         if self._replies:
-            self._half, self._replies = memoryview(self._replies), b""
-            return True
-        due = self._following()
-        if due is None:
-            return False
-        self._half = memoryview(due)
-        return True
+            self._half, self._replies = [memoryview(self._replies)], b""
+        else:
+            self._half = rest(self._following(), 0)
+        return bool(self._half)
 
     def _wait(self) -> None:
         """Go on when the socket takes more."""
@@ -103,3 +100,13 @@ class Line:
             self.socket.shutdown(socket.SHUT_RDWR)
         except OSError:
             return  # reset by the ender or the peer: the reader finds out the same way
+
+
+def rest(parts: Iterable[bytes | memoryview], sent: int) -> list[memoryview]:
+    """What is left of ``parts`` when so many bytes of them are sent."""
+    left = []
+    for part in parts:
+        if sent < len(part):
+            left.append(memoryview(part)[sent:])
+        sent = max(0, sent - len(part))
+    return left

@@ -15,6 +15,7 @@ class Packing:
     header_bytes: int
     kind_of: Mapping[int, int]  # the type of a unit, by its first byte
     units: range  # types that go as they are
+    slices: frozenset[int]  # types of the picture itself, before which everything else stands
     aggregate: int
     fragment: int
     header_of_fragment: Callable[[bytes], bytes]  # the header of the unit that a payload is a fragment of
@@ -64,3 +65,26 @@ def aggregated(payload: bytes, header_bytes: int) -> Iterator[bytes]:
         if at > end or at <= start + header_bytes:
             raise ProtocolError("aggregated units", "have a length that reaches beyond the packet, or is nothing")
         yield payload[start:at]
+
+
+def first_slice(payload: bytes, packing: Packing) -> int | None:
+    """Where the picture begins in a packet: 0 at its start, else behind the other units of an aggregate; None: nowhere.
+
+    ProtocolError when the lengths of an aggregate lie.
+    """
+    form = packing.kind_of[payload[0]]
+    if form == packing.fragment:
+        form = packing.kind_of[packing.header_of_fragment(payload)[0]]
+    if form != packing.aggregate:
+        return 0 if form in packing.slices else None
+    at = packing.header_bytes
+    for unit in aggregated(payload, packing.header_bytes):
+        if packing.kind_of[unit[0]] in packing.slices:
+            return at if at > packing.header_bytes else 0
+        at += 2 + len(unit)
+    return None
+
+
+def without(payload: bytes, before: int, packing: Packing) -> bytes:
+    """An aggregate without the units that lie before that place, which `first_slice` found."""
+    return payload[: packing.header_bytes] + payload[before:]

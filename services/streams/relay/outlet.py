@@ -15,6 +15,8 @@ from services.streams.relay.counters import Counters
 from services.streams.relay.ring import WAITING, Ring
 from services.streams.relay.rtp import AccessUnit
 
+_BETWEEN_LOOKS = 8  # viewers, between looks at the clock
+_TURNS = 4  # of the loop: an ending is read, parsed and applied in one after another, and none should last a slice
 _SLICE_S = 0.002  # the fan-out of one picture yields this often: handshakes and other cameras are waiting
 
 
@@ -97,18 +99,21 @@ class Outlet:
         monotonic = self._clock.monotonic
         until_s = monotonic() + _SLICE_S
         sent_bytes = sent_units = 0
-        for receiver in tuple(self._receivers):
-            if receiver.next == number:
-                taken = receiver.take(unit)
-                sent_bytes += taken
-                sent_units += taken > 0
-            elif unit.is_key and receiver.next == WAITING:
-                receiver.begin(number)
-            elif 0 <= receiver.next < number:  # the ring let go of pictures before they were handed out
-                receiver.begin(receiver.next)
+        receivers = tuple(self._receivers)
+        for start in range(0, len(receivers), _BETWEEN_LOOKS):
             if monotonic() > until_s:
-                await asyncio.sleep(0)
+                for _ in range(_TURNS):
+                    await asyncio.sleep(0)
                 until_s = monotonic() + _SLICE_S
+            for receiver in receivers[start : start + _BETWEEN_LOOKS]:
+                if receiver.next == number:
+                    taken = receiver.take(unit)
+                    sent_bytes += taken
+                    sent_units += taken > 0
+                elif unit.is_key and receiver.next == WAITING:
+                    receiver.begin(number)
+                elif 0 <= receiver.next < number:  # the ring let go of pictures before they were handed out
+                    receiver.begin(receiver.next)
         self._counters.bytes_out += sent_bytes
         self._counters.access_units_out += sent_units
 

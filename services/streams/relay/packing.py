@@ -6,6 +6,8 @@ The framing of RTSP over TCP is taken off once per picture, not per viewer: what
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from services.streams.relay.framing import HEAD_BYTES
+from services.streams.relay.mark import FILLERS
 from services.streams.relay.rtp import AccessUnit
 
 _FRAMING_BYTES = 4  # $ channel length
@@ -42,9 +44,17 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Datagrams(AccessUnit):
-    """A picture with its runs, those of the sound first."""
+    """A picture with its runs, those of the sound first; ``mark`` is the run that a marked viewer has of its own."""
 
     runs: tuple[Run, ...] = ()
+    mark: int | None = None
+
+    def marked(self, own: bytes) -> tuple[Run, ...]:
+        """The runs with the unit ``own`` in its place."""
+        assert self.mark is not None, "a picture with a place for it"
+        shared = self.runs[self.mark]
+        run = Run(shared.channel, shared.packet_bytes, shared.data[: -len(own)] + own)
+        return (*self.runs[: self.mark], run, *self.runs[self.mark + 1 :])
 
     @property
     def size_bytes(self) -> int:
@@ -57,10 +67,18 @@ class Packing:
 
     def make(self, unit: AccessUnit) -> Datagrams:
         """``unit`` in runs."""
+        runs, mark = [*_runs(unit.sound)], None
+        if at := unit.mark_at:
+            start, end = at - HEAD_BYTES, at + len(FILLERS[unit.encoding])
+            runs += _runs(unit.buffer[:start])
+            mark = len(runs)
+            runs += (*_runs(unit.buffer[start:end]), *_runs(unit.buffer[end:]))
+        else:
+            runs += _runs(unit.buffer)
         return Datagrams(
             unit.buffer, unit.is_key, unit.timestamp, unit.first_sequence, unit.captured_at_monotonic_s,
-            unit.captured_at_unix_s, unit.sound, unit.encoding, unit.parameter_sets,
-            runs=(*_runs(unit.sound), *_runs(unit.buffer)),
+            unit.captured_at_unix_s, unit.sound, unit.encoding, unit.parameter_sets, unit.mark_at,
+            runs=tuple(runs), mark=mark,
         )  # fmt: skip
 
 

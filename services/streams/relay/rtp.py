@@ -5,13 +5,14 @@ The cost of a relay is its system calls, so a picture's packets are joined once,
 """
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from services.rtsp.message import ProtocolError
 from services.streams.relay.framing import Arrival, Positions, Sender, Timestamps
 from services.streams.relay.h264 import KEY, PARAMETERS
+from services.streams.relay.mark import slot
 from services.streams.relay.sdp import PAYLOAD_TYPE, Inspector, Track
 from services.streams.relay.wallclock import PICTURE, WallClock
 
@@ -39,6 +40,7 @@ class AccessUnit:
     sound: bytes = b""
     encoding: str = ""  # as an SDP names it
     parameter_sets: tuple[bytes, ...] = ()
+    mark_at: int = 0  # where in ``buffer`` the unit lies that a marked viewer has of its own; 0: there is none
 
     @property
     def size_bytes(self) -> int:
@@ -125,8 +127,11 @@ class Assembler:
         self._awaits_key, self._key = True, None
         self._clear()
 
-    def push(self, data: bytes, arrival: Arrival) -> Sequence[AccessUnit]:
-        """The pictures that the RTP packet ``data`` completes: mostly none, at most two. Malformed ones are counted."""
+    def push(self, data: bytes, now: Callable[[], Arrival]) -> Sequence[AccessUnit]:
+        """The pictures that the RTP packet ``data`` completes: mostly none, at most two. Malformed ones are counted.
+
+        ``now`` is asked once a picture: to ask the clock at each packet would be a fifth of taking it in.
+        """
         assert self._track is not None, "restart() names the track first"
         assert self._inspector is not None
         try:
@@ -144,7 +149,7 @@ class Assembler:
         if is_next:
             units += self._finish(self._inspector.encoding, told)
         if not self._pending:
-            self._timestamp, self._ssrc, self._arrival = timestamp, ssrc, arrival
+            self._timestamp, self._ssrc, self._arrival = timestamp, ssrc, now()
         self._flags |= flags
         self._size += len(payload) + _PACKET_COST_BYTES
         position = self._positions.of(sequence)
@@ -173,10 +178,7 @@ class Assembler:
             self._offset = self._last_sequence + 1 - pending[0][0]
         extra = parameter_sets if is_key and not flags & PARAMETERS else []
         first = pending[0][0] + self._offset
-        numbered = [(first + i, nal) for i, nal in enumerate(extra)]
-        self._offset += len(extra)
-        offset = self._offset
-        numbered += [(position + offset, payload) for position, payload in pending]
+        numbered, mark_at = self._numbered(extra, pending, encoding if is_key else "")
         self._last_sequence = last = numbered[-1][0]
         taken_s = self._clock.unix_s(PICTURE, self._timestamp, self._timestamps.clock_rate_hz, self._arrival)
         report = self._sender.report(taken_s, timestamp) if is_key else b""
@@ -184,7 +186,23 @@ class Assembler:
         sound = self._sound.take(self._clock if is_key else None) if self._sound else b""
         opening = (encoding, tuple(parameter_sets)) if is_key else ("", ())
         came_s = self._arrival.monotonic_s
-        return [AccessUnit(buffer, is_key, timestamp, first & 0xFFFF, came_s, taken_s, sound, *opening)]
+        mark_at += len(report) if is_key else 0
+        return [AccessUnit(buffer, is_key, timestamp, first & 0xFFFF, came_s, taken_s, sound, *opening, mark_at)]
+
+    def _numbered(
+        self, extra: list[bytes], pending: list[tuple[int, bytes]], encoding: str
+    ) -> tuple[Sequence[tuple[int, bytes]], int]:
+        """The packets of a picture as they go out, and how far in the place for marks is: with an ``encoding`` only."""
+        first = pending[0][0] + self._offset
+        numbered = [(first + i, nal) for i, nal in enumerate(extra)]
+        self._offset += len(extra)
+        offset = self._offset
+        numbered += [(position + offset, payload) for position, payload in pending]
+        if not encoding:
+            return numbered, 0
+        marked = slot(numbered, encoding)
+        self._offset += marked.added
+        return marked.packets, marked.offset
 
     def _begins_group(self, flags: int) -> bool:
         """A camera that sets the marker on every slice makes several units of one picture: the first is the key."""

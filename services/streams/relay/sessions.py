@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from services.chassis.errors import Aborted, Denied, Exhausted
+from services.decider.marks import Marks
 from services.decider.replica import Case
 from services.streams.relay.ender import Endable
 from services.streams.relay.intake import SourceSpec
+from services.streams.relay.mark import Marking, units
 
 _SECONDARY = "#secondary"  # behind a camera's name: no name holds this sign
 _RETRY_AFTER = timedelta(seconds=5)
@@ -36,6 +38,8 @@ class Session:
     source: SourceSpec
     is_secondary: bool = False  # of the camera's smaller stream
     is_sealed: bool = False
+    mark_signature: bytes = b""  # by streams, of its mark
+    marking: Marking = field(default_factory=Marking)
     viewers: set[Endable] = field(default_factory=set)
     joined_from: str = ""
     ended_why: str = ""
@@ -67,6 +71,11 @@ class Session:
     def ends_at(self) -> datetime:
         """When it is over by itself."""
         return min(at for at in (self.expires_at, self.valid_until, self.undecided_until) if at)
+
+    def mark(self, marks: Marks) -> None:
+        """Its viewers' pictures name it from the next key picture on, or don't any more, as the policy has it."""
+        is_marked = self.case.action in marks
+        self.marking.units = units(self.name, self.mark_signature) if is_marked else {}
 
     def refuse_joining(self) -> None:
         """Denied when its right has ended, or as many viewers as it allows have joined."""
@@ -106,8 +115,10 @@ class Sessions:
         if (earlier := self._by_name.get(session.name)) is not None:
             self._forget(earlier)
             session.viewers, session.joined_from = earlier.viewers, earlier.joined_from
+            session.marking = earlier.marking
         elif len(self._by_name) >= self.sessions_most:
-            raise Exhausted("LIMIT_REACHED", "this relay keeps no more sessions", retry_after=_RETRY_AFTER)
+            message = "this relay keeps no more sessions: come back later"
+            raise Exhausted("LIMIT_REACHED", message, retry_after=_RETRY_AFTER, limit="relay-sessions")
         self._by_name[session.name] = session
         for subject in session.knows:
             self._by_subject.setdefault(subject, set()).add(session)

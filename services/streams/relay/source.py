@@ -170,10 +170,10 @@ class Source:
     def packet(self, data: bytes) -> None:
         """One RTP packet of the camera's pictures."""
         self._counters.bytes_in += len(data)
-        arrival, dropped = self._now(), self._assembler.dropped
-        for unit in self._assembler.push(data, arrival):
+        dropped = self._assembler.dropped
+        for unit in self._assembler.push(data, self._now):
             self._counters.access_units_in += 1
-            self._pictured_at_s = arrival.monotonic_s
+            self._pictured_at_s = unit.captured_at_monotonic_s
             for outlet in self._outlets.values():
                 outlet.put(unit)
             if unit.is_key:

@@ -62,7 +62,7 @@ class Tracks:
             ours = self._datagrams.take_ports(channel, port)
         except OSError as error:
             raise Exhausted(
-                "LIMIT_REACHED", "no UDP ports are free here; try again", retry_after=_RETRY_AFTER
+                "LIMIT_REACHED", "no UDP ports are free here; try again", retry_after=_RETRY_AFTER, limit="relay-ports"
             ) from error
         return _DATAGRAMS.format(port, port + 1, ours, ours + 1)
 

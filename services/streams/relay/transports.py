@@ -34,8 +34,6 @@ class Taker(Protocol):
 class Transport(Protocol):
     """What the intake needs of either."""
 
-    reads_connection_only: bool  # whether packets come with what the conversation hears
-
     def offer(self, index: int) -> str:
         """The Transport header that asks for track ``index``."""
 
@@ -54,8 +52,6 @@ class Transport(Protocol):
 
 class OverTcp:
     """Channels of the RTSP connection (RFC 2326 §10.12)."""
-
-    reads_connection_only = True
 
     def __init__(self) -> None:
         self._accepted: dict[int, Callable[[bytes], None]] = {}
@@ -88,8 +84,6 @@ class OverTcp:
 
 class OverUdp:
     """A pair of ports per track, connected to the camera's: what comes from elsewhere the kernel throws away."""
-
-    reads_connection_only = False
 
     def __init__(self, ours: str, camera: str) -> None:
         self._ours, self._camera = ours, camera

@@ -1,6 +1,7 @@
 """One connection that carries several calls (HTTP/2): whose turn it is, and what the peer takes of them together."""
 
 import socket
+from collections.abc import Sequence
 from typing import Protocol
 
 from services.streams.relay.counters import Counters
@@ -39,7 +40,7 @@ class Trunk(Line):
             self._fail("connection lost")
             return 0
         if sent < len(buffer):
-            self._half = memoryview(buffer)[sent:]
+            self._half = [memoryview(buffer)[sent:]]
             self._wait()
         return sent
 
@@ -61,14 +62,14 @@ class Trunk(Line):
         self._due.clear()
         super().close()
 
-    def _following(self) -> bytes | None:
+    def _following(self) -> Sequence[bytes]:
         while self._due:
             passenger = next(iter(self._due))
             del self._due[passenger]
             if (piece := passenger.piece()) is not None:
                 self._due[passenger] = None  # behind the others
-                return piece
-        return None
+                return (piece,)
+        return ()
 
 
 def widened(window: int, by: int) -> int:

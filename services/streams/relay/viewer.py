@@ -1,9 +1,11 @@
 """One viewer with a connection of its own: a cursor into the ring, and the line that its pictures go out by."""
 
 import socket
+from collections.abc import Sequence
 
 from services.streams.relay.counters import Counters
-from services.streams.relay.line import Line
+from services.streams.relay.line import Line, rest
+from services.streams.relay.mark import Marking, pieces
 from services.streams.relay.reader import GONE, Reader
 from services.streams.relay.rtp import AccessUnit
 
@@ -15,6 +17,7 @@ class Viewer(Reader, Line):
         Reader.__init__(self, counters)
         Line.__init__(self, connection, counters)
         self.hears = False  # has asked for the sound, too
+        self.marking = Marking()  # its session's, once it is admitted
 
     def parts(self) -> bool:
         """Never: the kernel may hold pictures for it, which only a reset throws away."""
@@ -22,21 +25,23 @@ class Viewer(Reader, Line):
 
     def take(self, unit: AccessUnit) -> int:
         """Send the picture ``next``, on which the viewer waits level with the ring; the bytes that the socket took."""
-        buffer, sound = unit.buffer, unit.sound if self.hears else b""
+        buffer, parts = unit.buffer, None
+        if (self.hears and unit.sound) or (unit.mark_at and self.marking.units):
+            parts = self._parts(unit)
         try:
-            sent = self._sendmsg((sound, buffer)) if sound else self._send(buffer)
+            sent = self._send(buffer) if parts is None else self._sendmsg(parts)
         except BlockingIOError:
             sent = 0
         except OSError:
             self._fail("connection lost")
             return 0
-        if sent == len(buffer) + len(sound):
+        if sent == (len(buffer) if parts is None else sum(map(len, parts))):
             self.next += 1
         else:
             is_begun = sent > 0 or self._keeps_refused
             self.next += is_begun
             self._counters.access_units_out += is_begun and not sent  # the fan-out counts what it saw leave
-            self._half = memoryview(sound + buffer if sound else buffer)[sent:] if is_begun else None
+            self._half = rest(parts or (buffer,), sent) if is_begun else []
             self._wait()
         return sent
 
@@ -52,11 +57,19 @@ class Viewer(Reader, Line):
     def _go_on(self) -> None:
         Line._go_on(self)
 
-    def _following(self) -> bytes | None:
+    def _following(self) -> Sequence[bytes | memoryview]:
         unit = self._advance()
-        if unit is None:
-            return None
-        return unit.sound + unit.buffer if self.hears else unit.buffer
+        return () if unit is None else self._parts(unit)
+
+    def _parts(self, unit: AccessUnit) -> Sequence[bytes | memoryview]:
+        """What goes out of a picture, the shared buffer itself where it can be: no copy waits in a slow viewer."""
+        parts: list[bytes | memoryview] = [unit.sound] if self.hears and unit.sound else []
+        if unit.mark_at and (own := self.marking.units):
+            parts += pieces(unit.buffer, unit.mark_at, own[unit.encoding])
+        else:
+            parts.append(unit.buffer)
+        # What TLS has begun to send must be shown to it again as it was.
+        return [b"".join(parts)] if self._keeps_refused and len(parts) > 1 else parts
 
     def _wait(self) -> None:
         """Until the socket takes more the fan-out passes by, lest it write into a half sent one."""

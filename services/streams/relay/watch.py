@@ -93,6 +93,7 @@ class Watch:
 
     async def _show(self, admission: Admission, source: Source) -> None:
         counters, gate, call = self._house.counters, self._house.gate, self.call
+        call.marking = admission.marking
         await gate.opened(admission, call)
         counters.viewers += 1
         counters.viewers_total += 1

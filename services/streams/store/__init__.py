@@ -1,4 +1,4 @@
-"""The sessions table and its queries. Each change is one transaction with its fact."""
+"""Sessions in the database of streams. Each change is one transaction with its fact."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -6,63 +6,19 @@ from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.chassis import errors
 from services.chassis.database import Database
 from services.chassis.outbox import Message, Outbox
+from services.streams.camera_sessions import Query
 from services.streams.domain import Kind, Purpose, Session, Stream
-from services.streams.relocation import Place
+from services.streams.limits import Bound, Reached, first_reached
+from services.streams.store.counts import taken
+from services.streams.store.tables import PLACES, SESSIONS, UNTOLD, metadata
 
-metadata = sa.MetaData()
-SESSIONS = sa.Table(
-    "sessions",
-    metadata,
-    sa.Column("name", sa.String(64), primary_key=True, comment="sessions/{uuid}"),
-    sa.Column("camera", sa.String(64), nullable=False, comment="districts/{district}/cameras/{code}"),
-    sa.Column("kind", sa.String(16), nullable=False, comment="live or copy"),
-    sa.Column("purpose", sa.String(32), nullable=False, comment="from the closed list"),
-    sa.Column("legal_basis", sa.String(64), nullable=False, comment="legalBases/{uuid}, or empty"),
-    sa.Column("incident", sa.String(64), nullable=False, comment="incidents/{uuid}, or empty"),
-    sa.Column("principal", sa.String(128), nullable=False, comment="whose session it is"),
-    sa.Column("agency", sa.String(128), nullable=False, comment="of the principal"),
-    sa.Column("rule", sa.String(128), nullable=False, comment="policy row that allowed it"),
-    sa.Column("article", sa.String(64), nullable=False, comment="article that the row serves"),
-    sa.Column("number", sa.BigInteger, nullable=False, comment="last ending fact when it was decided"),
-    sa.Column("is_sealed", sa.Boolean, nullable=False, comment="of a level-5 camera"),
-    sa.Column("viewer_limit", sa.Integer, nullable=False, comment="connections at once"),
-    sa.Column("relay", sa.String(64), nullable=False, comment="that serves it"),
-    sa.Column("opened_at", sa.DateTime, nullable=False, comment="UTC"),
-    sa.Column("expires_at", sa.DateTime, nullable=False, comment="UTC; the relay ends it then by itself"),
-    sa.Column("closed_at", sa.DateTime, comment="UTC; null while open"),
-    sa.Column("close_reason", sa.String(200), nullable=False, comment="why it closed"),
-    sa.Column("certificate", sa.String(80), nullable=False, server_default="", comment="certificates/…, shown for it"),
-    sa.Column("agency_key", sa.String(80), nullable=False, server_default="", comment="agencyKeys/… of the token"),
-    sa.Column("system", sa.String(128), nullable=False, server_default="", comment="principals/… that carried it"),
-    sa.Column("stream", sa.String(16), nullable=False, server_default="main", comment="main or secondary"),
-    sa.Column("lease_s", sa.Integer, nullable=False, server_default="0", comment="of a takeover's holder; 0: as usual"),
-    sa.Column("lease_ends_at", sa.DateTime, comment="UTC; the takeover's end"),
-    sa.Index("sessions_by_principal", "principal", "opened_at"),
-    sa.Index("sessions_open", "closed_at", "expires_at"),
-    sa.Index("sessions_on_relay", "closed_at", "relay"),
-)
-PLACES = sa.Table(
-    "places",
-    metadata,
-    sa.Column("camera", sa.String(64), primary_key=True, comment="districts/{district}/cameras/{code}"),
-    sa.Column("relay", sa.String(64), nullable=False, comment="the one that serves and commands it"),
-    sa.Column("since", sa.DateTime, nullable=False, comment="UTC; when it came there"),
-    sa.Column("used_at", sa.DateTime, nullable=False, comment="UTC; its last use, to half a minute"),
-    sa.Column("former", sa.String(64), nullable=False, comment="the relay before, or empty"),
-)
-UNTOLD = sa.Table(
-    "untold",
-    metadata,
-    sa.Column("session", sa.String(64), primary_key=True, comment="that is over at the relay"),
-    sa.Column("relay", sa.String(64), primary_key=True, comment="that does not know yet"),
-    sa.Column("reason", sa.String(200), nullable=False, comment="why it is"),
-    sa.Column("is_sealed", sa.Boolean, nullable=False, comment="of a level-5 camera"),
-    sa.Column("until", sa.DateTime, nullable=False, comment="UTC; then the relay has ended it by itself"),
-)
+__all__ = ["SESSIONS", "SessionStore", "metadata"]
+
 _LEAVE_UNTOLD = sa.text(
     "INSERT INTO untold (session, relay, reason, is_sealed, until)"
     " VALUES (:session, :relay, :reason, :is_sealed, :until)"
@@ -78,12 +34,27 @@ class SessionStore:
         self._database = database
         self.outbox = Outbox(database, metadata)
 
-    async def add(self, session: Session, fact: Message) -> None:
-        """A new session, together with its fact."""
-        async with self._database.write() as transaction:
+    async def add(self, session: Session, fact: Message, bounds: Sequence[Bound] = ()) -> Reached | None:
+        """A new session, together with its fact, unless one of ``bounds`` is reached: then that, and nothing written.
+
+        Whoever adds for the same principal, agency, camera or relay waits, and counts what was added before.
+        Raises errors.Aborted when its camera is at another relay by now.
+        """
+        async with self._database.write_in_turn_for(*(bound.name for bound in bounds)) as transaction:
+            if bounds:
+                reached = first_reached(bounds, await taken(transaction, bounds), session.viewer_limit)
+                if reached is not None:
+                    return reached
+                await _refuse_moved(transaction, session)
             await transaction.execute(SESSIONS.insert(), _row(session))
             await self.outbox.add(transaction, fact)
         self.outbox.wake()
+        return None
+
+    async def reached(self, session: Session, bounds: Sequence[Bound]) -> Reached | None:
+        """The first of ``bounds`` that the session would go beyond right now."""
+        async with self._database.look() as transaction:
+            return first_reached(bounds, await taken(transaction, bounds), session.viewer_limit)
 
     async def change(self, session: Session, fact: Message, on: str | None = None) -> bool:
         """An open session as it is now, together with its fact.
@@ -112,19 +83,18 @@ class SessionStore:
         found = await self._sessions(SESSIONS.select().where(SESSIONS.c.name == name))
         return found[0] if found else None
 
-    async def count_open(self, principal: str) -> int:
-        """How many sessions the principal has open."""
-        query = sa.select(sa.func.count()).where(SESSIONS.c.principal == principal, SESSIONS.c.closed_at.is_(None))
-        async with self._database.read() as transaction:
-            return int((await transaction.execute(query)).scalar_one())
-
     async def page(self, principal: str, before: tuple[datetime, str] | None, size: int) -> Sequence[Session]:
         """The principal's sessions, newest first, those opened before ``before`` = (opened_at, name)."""
-        query = SESSIONS.select().where(SESSIONS.c.principal == principal)
-        if before:
-            key = sa.tuple_(SESSIONS.c.opened_at, SESSIONS.c.name)
-            query = query.where(key < sa.tuple_(sa.literal(before[0].replace(tzinfo=None)), sa.literal(before[1])))
-        return await self._sessions(query.order_by(SESSIONS.c.opened_at.desc(), SESSIONS.c.name.desc()).limit(size))
+        return await self._page(SESSIONS.select().where(SESSIONS.c.principal == principal), before, size)
+
+    async def page_of_camera(self, query: Query) -> Sequence[Session]:
+        """At most ``query.size`` + 1 of the camera's sessions that it asks for, newest first."""
+        chosen = SESSIONS.select().where(SESSIONS.c.camera == query.camera)
+        if not query.includes_closed:
+            chosen = chosen.where(SESSIONS.c.closed_at.is_(None))
+        if not query.shows_sealed:
+            chosen = chosen.where(SESSIONS.c.is_sealed.is_(sa.false()))
+        return await self._page(chosen, query.before, query.size + 1)
 
     async def open_on(self, subject: str) -> Sequence[Session]:
         """The open sessions that stand on ``subject``, a resource name."""
@@ -205,50 +175,21 @@ class SessionStore:
             found: int | None = (await transaction.execute(query)).scalar_one()
         return found
 
+    async def _page(self, query: sa.Select[Any], before: tuple[datetime, str] | None, size: int) -> Sequence[Session]:
+        if before:
+            key = sa.tuple_(SESSIONS.c.opened_at, SESSIONS.c.name)
+            query = query.where(key < sa.tuple_(sa.literal(before[0].replace(tzinfo=None)), sa.literal(before[1])))
+        return await self._sessions(query.order_by(SESSIONS.c.opened_at.desc(), SESSIONS.c.name.desc()).limit(size))
+
     async def _sessions(self, query: sa.Select[Any]) -> Sequence[Session]:
         async with self._database.read() as transaction:
             return [_session(row._mapping) for row in await transaction.execute(query)]
 
 
-class PlaceStore:
-    """Places of cameras in the same database."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    async def find(self, camera: str) -> Place | None:
-        """Where the camera is served."""
-        async with self._database.look() as transaction:
-            row = (await transaction.execute(PLACES.select().where(PLACES.c.camera == camera))).one_or_none()
-        if row is None:
-            return None
-        return Place(row.camera, row.relay, row.since.replace(tzinfo=UTC), row.used_at.replace(tzinfo=UTC), row.former)
-
-    async def claim(self, place: Place) -> bool:
-        """Put it there, when it is where ``place.former`` says or nowhere; False when it is not."""
-        row = asdict(place) | {name: getattr(place, name).replace(tzinfo=None) for name in ("since", "used_at")}
-        async with self._database.write() as transaction:
-            dialects: dict[str, Any] = {"postgresql": postgresql, "sqlite": sqlite}
-            statement = dialects[transaction.dialect.name].insert(PLACES).values(**row).on_conflict_do_nothing()
-            if place.former:
-                is_there = (PLACES.c.camera == place.camera) & (PLACES.c.relay == place.former)
-                statement = PLACES.update().where(is_there).values(**row)
-            return bool((await transaction.execute(statement)).rowcount)
-
-    async def touch(self, place: Place) -> None:
-        """It was used at ``place.used_at``."""
-        used_at = place.used_at.replace(tzinfo=None)
-        async with self._database.write() as transaction:
-            await transaction.execute(
-                PLACES.update().where(PLACES.c.camera == place.camera).values(used_at=used_at)
-            )  # fmt: skip
-
-    async def forget(self, before: datetime) -> None:
-        """Those last used before that, of cameras without an open session."""
-        watched = sa.select(SESSIONS.c.camera).where(SESSIONS.c.closed_at.is_(None))
-        is_old = PLACES.c.used_at < before.replace(tzinfo=None)
-        async with self._database.write() as transaction:
-            await transaction.execute(PLACES.delete().where(is_old, PLACES.c.camera.not_in(watched)))
+async def _refuse_moved(transaction: AsyncConnection, session: Session) -> None:
+    is_there = (PLACES.c.camera == session.camera) & (PLACES.c.relay == session.relay)
+    if await transaction.scalar(sa.select(PLACES.c.camera).where(is_there)) is None:
+        raise errors.Aborted("STATE_WRONG", f"{session.camera} is at another relay by now; try again")
 
 
 def _is_of(session: Session) -> sa.ColumnElement[bool]:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.chassis.database import Database
 from services.chassis.outbox import Message, Outbox
 from services.streams.looks import Look
-from services.streams.store import metadata
+from services.streams.store.tables import metadata
 
 _AT_ONCE = 200
 _DIALECTS: dict[str, Any] = {"postgresql": postgresql, "sqlite": sqlite}

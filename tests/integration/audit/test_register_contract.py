@@ -16,12 +16,13 @@ from services.audit.service import Ledger
 from services.audit.store import records
 from services.audit.store.tables import books_read, uses
 from services.audit.use import Use
-from services.audit.uses_listing import Page, Query, Ruling
+from services.audit.uses_listing import Page, Query
 from services.chassis import database
 from services.chassis.clock import ManualClock
 from services.chassis.database import Database
 from services.chassis.errors import InvalidArgument, Unavailable
 from services.decider.facts import Action
+from services.decider.ruling import Ruling
 from tests.unit.audit.uses import CAMERA, NOW, OTHER, copied, ended, moved, session, told
 
 READERS = {

@@ -19,7 +19,7 @@ TABLES = {  # the module that holds a service's tables
     "audit": "services.audit.store",
     "permissions": "services.permissions.store.tables",
     "registry": "services.registry.store.tables",
-    "streams": "services.streams.store",
+    "streams": "services.streams.store.looks",
 }
 NOW = datetime(2026, 1, 1)  # columns hold UTC without a zone
 NO_OUTBOX = {"audit"}  # the ledger only hears

@@ -235,6 +235,16 @@ async def test_a_camera_is_shown_as_it_was(tmp_path: Path) -> None:
     assert asked.as_of_time.ToDatetime(UTC) == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 
+async def test_marks_are_proposed_by_class_and_never_both_ways(tmp_path: Path) -> None:
+    words = ("policy", "propose", "--reason", "a recording was passed on", "--mark", "copy", "--mark", "live")
+    asked = await told_to_ask(tmp_path, *words, "--unmark", "playback")
+    assert asked.marks == {"copy": True, "live": True, "playback": False}
+    async with home(tmp_path, clerk=(clerk := Clerk())) as place:
+        code, _, err = await kapok(place, *words, "--unmark", "copy")
+    assert (code, clerk.requests) == (2, [])
+    assert "copy: --mark or --unmark, not both" in err
+
+
 async def test_leases_are_proposed_by_class_and_what_is_no_number_is_told_at_once(tmp_path: Path) -> None:
     words = ("policy", "propose", "--reason", "cables are cut", "--lease", "takeover-holder=120")
     asked = await told_to_ask(tmp_path, *words, "--lease", "standing=5")
@@ -243,3 +253,17 @@ async def test_leases_are_proposed_by_class_and_what_is_no_number_is_told_at_onc
         code, _, err = await kapok(place, *words[:-1], "standing=soon")
     assert (code, clerk.requests) == (2, [])
     assert "standing=10" in err
+
+
+async def test_the_sessions_of_a_camera_are_asked_for_by_its_code(tmp_path: Path) -> None:
+    asked = await told_to_ask(tmp_path / "open", "sessions", "list", "--camera", _CODE, "--limit", "7")
+    assert (asked.parent, asked.page_size, asked.include_closed) == (_CAMERA, 7, False)
+    asked = await told_to_ask(tmp_path / "all", "sessions", "list", "--camera", _CAMERA, "--closed")
+    assert (asked.parent, asked.include_closed) == (_CAMERA, True)
+
+
+async def test_closed_sessions_are_asked_for_with_their_camera_only(tmp_path: Path) -> None:
+    async with home(tmp_path) as place:
+        code, _, err = await kapok(place, "sessions", "list", "--closed")
+    assert code == 2
+    assert "--camera" in err

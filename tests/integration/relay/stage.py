@@ -21,6 +21,7 @@ from services.streams.relay.counters import Counters
 from services.streams.relay.ender import Ender
 from services.streams.relay.gate import Admission, Peer
 from services.streams.relay.intake import Patience, SourceSpec
+from services.streams.relay.mark import Marking
 from services.streams.relay.program import Program
 from services.streams.relay.server import Door, Server, listen
 from services.streams.relay.source import Habits, Source
@@ -39,19 +40,24 @@ HASTY = Habits(
 
 @dataclass
 class OpenGate:
-    """Admits everybody to the camera that the path names, or refuses with ``refusal``; remembers what it was told."""
+    """Admits everybody to the camera that the path names, or refuses with ``refusal``; remembers what it was told.
+
+    ``markings`` are those of the next to come, one each.
+    """
 
     refusal: Error | None = None
     admitted: list[str] = field(default_factory=list)
     viewers: list[Viewer] = field(default_factory=list)
     farewells: list[str] = field(default_factory=list)
     may_open: asyncio.Event = field(default_factory=asyncio.Event)
+    markings: list[Marking] = field(default_factory=list)
 
     async def admit(self, target: str, _peer: Peer) -> Admission:
         if self.refusal is not None:
             raise self.refusal
         self.admitted.append(target)
-        return Admission("session-1", target.partition("?")[0].rpartition("/")[2], None)
+        marking = self.markings.pop(0) if self.markings else Marking()
+        return Admission("session-1", target.partition("?")[0].rpartition("/")[2], None, marking)
 
     async def opened(self, _admission: Admission, viewer: Viewer) -> None:
         await self.may_open.wait()

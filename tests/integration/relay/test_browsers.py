@@ -58,7 +58,8 @@ def _kind(data: bytes) -> str:
     if data[4:8] == b"ftyp":
         return "init"
     assert data[4:8] == b"moof"
-    return {5: "key", 1: "delta"}[data[data.index(b"mdat") + 8] & 31]
+    # A key picture begins with the place of marks, since its parameter sets stand in the init segment.
+    return {6: "key", 1: "delta"}[data[data.index(b"mdat") + 8] & 31]
 
 
 START = ['video/mp4; codecs="avc1.420014"', "init", "key"]

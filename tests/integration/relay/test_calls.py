@@ -18,6 +18,7 @@ from services.chassis.errors import Denied, Error, Exhausted
 from services.streams.relay.call import Call
 from services.streams.relay.connection import Manners
 from services.streams.relay.ender import unsent_bytes
+from services.streams.relay.mark import FILLERS
 from tests.eventually import eventually
 from tests.integration.relay.lens import PPS, SPS, Behaviour, Lens, describe_h265, lens
 from tests.integration.relay.stage import Stage, relay
@@ -80,7 +81,7 @@ async def test_a_call_begins_with_the_cached_group() -> None:
                 assert (key.is_key, key.number, delta.is_key, delta.number) == (True, 1, False, 2)
                 assert key.codec == delta.codec == media_service_pb2.AccessUnit.CODEC_H264
                 assert list(key.parameter_sets) == [SPS, PPS]
-                assert key.data.startswith(START + SPS + START + PPS + START + b"\x65")
+                assert key.data.startswith(START + SPS + START + PPS + START + FILLERS["H264"] + START + b"\x65")
                 assert delta.data.startswith(START + b"\x41")
                 assert (delta.rtp_timestamp - key.rtp_timestamp) % 2**32 == 3600
                 assert key.capture_time.seconds > 1_700_000_000

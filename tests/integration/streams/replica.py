@@ -12,7 +12,7 @@ from services.streams.domain import Kind, Purpose, Session
 from services.streams.placement import Load, Relay
 from services.streams.places import Places
 from services.streams.pool import Pool, Standing
-from services.streams.store import PlaceStore
+from services.streams.store.places import PlaceStore
 
 MIGRATIONS = Path(streams.__file__).parent / "migrations"
 
@@ -41,6 +41,9 @@ class Replica:
         found = self.pool.find(name)
         assert found
         return found
+
+    def ranked(self, camera: str) -> list[Relay]:
+        return self.pool.ranked(camera, self.clock.monotonic())
 
     def place(self, camera: str) -> Relay | None:
         return self.pool.place(camera, self.clock.monotonic())

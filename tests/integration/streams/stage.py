@@ -6,7 +6,7 @@ import os
 import sys
 import uuid
 import zlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -82,14 +82,21 @@ class Stage:
         )
 
     async def adopt(
-        self, policy_csv: str = GENESIS, *, is_heard: bool = True, is_kept: bool = True, **lease_seconds: int
+        self,
+        policy_csv: str = GENESIS,
+        *,
+        is_heard: bool = True,
+        is_kept: bool = True,
+        marks: Sequence[str] = (),
+        **lease_seconds: int,
     ) -> None:
-        """Put the next version of the policy in force, with leases; its push may be lost, or what is kept of it."""
+        """Put the next version of the policy in force, with its values; its push may be lost, or what is kept of it."""
         self.revision += 1
         edition = replica_pb2.PolicyEdition(
             revision=self.revision, policy_csv=zlib.compress(policy_csv.encode()),
             number=self.number + 1 if self.revision > 1 else 0,
             lease_seconds={one.replace("_", "-"): seconds for one, seconds in lease_seconds.items()},
+            marks=marks,
         )  # fmt: skip
         signed = self.permissions.seal("kapok.permissions.edition", edition.SerializeToString())
         if is_kept:
@@ -187,8 +194,8 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage(home: Path, **settings: str) -> AsyncIterator[Stage]:
-    """A relay with a lease and these ``settings``, a camera that plays, permissions that beat."""
+async def stage(home: Path, **settings: str | None) -> AsyncIterator[Stage]:
+    """A relay with a lease and these ``settings`` (None: without), a camera that plays, permissions that beat."""
     seed, own = os.urandom(32), X25519PrivateKey.generate()
     permissions, streams = Signer(os.urandom(32)), Signer(seed)
     files = {
@@ -210,9 +217,11 @@ async def stage(home: Path, **settings: str) -> AsyncIterator[Stage]:
                     await held.call_roll(heard[-1])
 
             await opened.subscribe("kapok.v1.relays.*.announce", announced)
+            environment = os.environ | _environment(home, url) | settings
             process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "services.streams.relay", env=os.environ | _environment(home, url) | settings
-            )
+                sys.executable, "-m", "services.streams.relay",
+                env={name: value for name, value in environment.items() if value is not None},
+            )  # fmt: skip
             relay_key = own.public_key().public_bytes_raw()
             held = Stage(opened, endings, permissions, streams, relay_key, camera, process, heard, url, policies)
             held.ca = home / "certs" / "ca.pem"

@@ -17,15 +17,16 @@ from services.chassis import bus, database, errors
 from services.chassis.clock import ManualClock
 from services.streams.ends import Ends
 from services.streams.events import FactEncoder, RelayFleet
+from services.streams.limits import Limits
 from services.streams.service import Streams
 from services.streams.store import SessionStore
 from services.streams.tokens import TokenSigner
 from tests.eventually import eventually
 from tests.integration.streams.neighbours import Desk, desk
+from tests.integration.streams.replica import MIGRATIONS
 from tests.integration.streams.stage import LEASE_S, RELAY, Stage, stage
 from tests.integration.streams.test_outage import kill_bus
 from tests.integration.streams.test_outlasting import back, in_s
-from tests.integration.streams.test_sessions import MIGRATIONS
 
 OPEN = session_pb2.Session.STATE_OPEN
 LASTS_S = 120
@@ -63,7 +64,7 @@ async def later(office: Desk) -> AsyncIterator[tuple[Streams, ManualClock]]:
         await eventually(lambda: fleet.process_of(RELAY))
         store, facts, tokens = SessionStore(opened), FactEncoder(clock), TokenSigner(office.relay.streams)
         ends = Ends(store, fleet, facts, clock)
-        yield Streams(store, nobody, nobody, fleet, nobody, nobody, ends, facts, tokens, clock), clock
+        yield Streams(store, nobody, nobody, fleet, nobody, nobody, ends, facts, tokens, clock, Limits()), clock
 
 
 async def opened(office: Desk, principal: str, until: datetime | None) -> Any:

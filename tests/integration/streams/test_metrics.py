@@ -20,13 +20,13 @@ async def test_a_relay_tells_how_its_cameras_stand_and_how_soon_viewers_see_with
     async with stage(tmp_path) as relay:
         watching((await relay.assign())[0])
 
-        async def is_playing() -> bool:
-            return 'kapok_relay_source_states{state="PLAYING"} 1.0' in await told_by(relay)
+        async def is_seen() -> bool:
+            return "kapok_relay_first_picture_seconds_count 1.0" in await told_by(relay)
 
-        await eventually(is_playing)
+        await eventually(is_seen)
         text = await told_by(relay)
         assert "kapok_relay_viewers 1.0" in text
-        assert "kapok_relay_first_picture_seconds_count 1.0" in text
+        assert 'kapok_relay_source_states{state="PLAYING"} 1.0' in text
         assert CAMERA.rpartition("/")[2] not in text
         labels = set(re.findall(r"^kapok_\w+\{(\w+)=", text, re.MULTILINE))
         assert labels <= {"le", "state"}

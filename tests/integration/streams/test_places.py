@@ -11,7 +11,8 @@ from services.chassis import database, errors
 from services.chassis.clock import ManualClock
 from services.chassis.outbox import Message
 from services.streams.relocation import GRANT_LIFETIME, KEPT_FOR
-from services.streams.store import PlaceStore, SessionStore
+from services.streams.store import SessionStore
+from services.streams.store.places import PlaceStore
 from tests.integration.streams.replica import MIGRATIONS, Replica, session
 
 CAMERAS = [f"districts/440104/cameras/{number:020d}" for number in range(12)]

@@ -15,7 +15,7 @@ from kapok.streams.v1 import media_service_pb2, media_service_pb2_grpc
 from services.cell.authority import Authority
 from services.chassis.settings import SettingsError
 from services.chassis.signing import Signer
-from services.streams.relay.app import Settings, media_tls
+from services.streams.relay.settings import Settings
 from tests.eventually import eventually
 from tests.integration.relay.test_calls import end_of, units
 from tests.integration.streams.stage import Stage, stage
@@ -113,5 +113,5 @@ def test_programs_are_served_without_tls_on_loopback_alone(listen: str, certific
         grpc_media_listen=listen, certificate_file=certificate,
     )  # fmt: skip
     with pytest.raises(SettingsError, match="KAPOK_PRIVATE_KEY_FILE"):
-        media_tls(settings)
-    assert media_tls(replace(settings, grpc_media_listen="127.0.0.1:0", certificate_file=None)) is None
+        _ = settings.media_tls
+    assert replace(settings, grpc_media_listen="127.0.0.1:0", certificate_file=None).media_tls is None

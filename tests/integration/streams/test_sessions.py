@@ -7,7 +7,6 @@ import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
-from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -19,18 +18,13 @@ from cli.rtsp_pull import Pull
 from demo.platform import Viewer, watching
 from kapok.streams.v1 import session_pb2
 from kapok.streams.v1 import streams_service_pb2 as pb
-from services.chassis import database, errors
-from services.streams import app as streams
-from services.streams.domain import Kind, Purpose, Session
-from services.streams.service import OPEN_SESSIONS_LIMIT
-from services.streams.store import SESSIONS
+from services.chassis import errors
 from tests.eventually import eventually
 from tests.integration.streams.neighbours import Desk, allowed, desk
 from tests.integration.streams.stage import CAMERA, RELAY, stage
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 OPEN, CLOSED = session_pb2.Session.STATE_OPEN, session_pb2.Session.STATE_CLOSED
-MIGRATIONS = Path(streams.__file__).parent / "migrations"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -269,19 +263,3 @@ async def test_lists_page_through_each_session_once_newest_first(office: Desk) -
     for wrong in ({"page_token": "x"}, {"page_token": nan}, {"page_size": -1}, {"page_size": 1001}):
         with pytest.raises(errors.InvalidArgument):
             await office.ask("ListSessions", pb.ListSessionsRequest(**wrong))
-
-
-async def test_who_has_too_many_sessions_open_is_told_when_to_come_back(office: Desk) -> None:
-    now = datetime.now(UTC).replace(tzinfo=None)
-    one = Session(
-        "", CAMERA, Kind.LIVE, Purpose.PUBLIC_ORDER, "", "", office.principal, "agencies/police", "rule", "article",
-        office.relay.number, is_sealed=False, viewer_limit=1, relay=RELAY,
-        opened_at=now, expires_at=now + timedelta(hours=1),
-    )  # fmt: skip
-    rows = [asdict(replace(one, name=f"sessions/{number}")) for number in range(OPEN_SESSIONS_LIMIT - 1)]
-    async with database.connect(office.settings.database, MIGRATIONS) as opened, opened.write() as transaction:
-        await transaction.execute(SESSIONS.insert(), rows)
-    await office.open()
-    with pytest.raises(errors.Exhausted) as refusal:
-        await office.open()
-    assert refusal.value.retry_after

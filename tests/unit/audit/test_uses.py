@@ -14,7 +14,7 @@ from services.audit.use import Use, merged
 from services.audit.uses_listing import Query, cut
 from services.chassis.errors import InvalidArgument
 from services.streams.domain import Kind
-from tests.unit.audit.uses import CAMERA, METRO, NOW, OTHER, POLICE, copied, ended, moved, session, told
+from tests.unit.audit.uses import CAMERA, METRO, NOW, OTHER, POLICE, copied, ended, handed_over, moved, session, told
 
 
 def read(*facts: bytes) -> Use:
@@ -51,6 +51,14 @@ def test_a_renewal_prolongs_what_is_open() -> None:
     later = replace(opened, expires_at=NOW + timedelta(hours=2), rule="art14-live-municipal-police")
     use = read(told("opened", opened), told("renewed", later))
     assert (use.ended_at, use.expires_at, use.rule) == (None, later.expires_at, later.rule)
+
+
+def test_a_session_that_comes_to_another_relay_is_the_same_use() -> None:
+    opened = session()
+    later = replace(opened, expires_at=NOW + timedelta(hours=2), relay="relay-2")
+    use = read(told("opened", opened), handed_over(later))
+    assert (use.session, use.ended_at, use.expires_at) == (opened.name, None, later.expires_at)
+    assert read(told("opened", opened), told("closed", ended(opened, 5)), handed_over(later)).ended_at
 
 
 def test_commands_of_a_principal_within_an_hour_are_one_use() -> None:

@@ -8,6 +8,7 @@ from services.streams.copies import Copy
 from services.streams.domain import Kind, Move, Purpose, Session, closed
 from services.streams.events import FactEncoder
 from services.streams.ports import ControlPermit
+from services.streams.relocation import Former
 
 NOW = datetime(2026, 1, 1, 8, tzinfo=UTC)
 CAMERA = "districts/440104/cameras/44010400001320000017"
@@ -40,6 +41,11 @@ def told(verb: str, of: Session) -> bytes:
 def copied(of: Session, sha256: str = "a" * 64) -> bytes:
     """The fact of a copy that went out."""
     return FactEncoder(ManualClock(NOW)).copy(Copy(of.name, sha256, 1000, 2000), of).payload
+
+
+def handed_over(of: Session) -> bytes:
+    """The fact of a session that has come to another relay."""
+    return FactEncoder(ManualClock(NOW)).moved(of, Former("relay-0", "relay lost", NOW)).payload
 
 
 def moved(minutes: float, principal: str = METRO, camera: str = CAMERA, *, is_sealed: bool = False) -> bytes:

@@ -55,7 +55,14 @@ def test_with_json_a_refusal_is_json_on_stderr(capsys: pytest.CaptureFixture[str
     assert error["code"] == "INVALID_ARGUMENT"
     assert error["violations"] == [{"field": "code", "description": "must be 20 digits"}]
     Screen(is_json=True).refuse(errors.Exhausted("LIMIT_REACHED", "slow down", retry_after=timedelta(seconds=2)))
-    assert json.loads(capsys.readouterr().err)["error"]["next"]
+    error = json.loads(capsys.readouterr().err)["error"]
+    assert error["next"]
+    assert error["retry_after_seconds"] == 2
+
+
+def test_a_limit_says_when_to_come_back(capsys: pytest.CaptureFixture[str]) -> None:
+    Screen().refuse(errors.Exhausted("LIMIT_REACHED", "full", retry_after=timedelta(seconds=1.5), limit="x"))
+    assert "retry     after 2 s" in capsys.readouterr().err
 
 
 def test_a_time_that_is_not_set_is_empty() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from services.chassis.clock import ManualClock
-from services.chassis.errors import Aborted, Denied, Unavailable
+from services.chassis.errors import Aborted, Denied, Exhausted, Unavailable
 from services.decider.facts import Circumstances
 from services.decider.leases import Leases
 from services.decider.replica import Edition
@@ -20,6 +20,7 @@ from services.streams.relay.gate import Peer
 from services.streams.relay.intake import SourceSpec
 from services.streams.relay.lease import Lease
 from services.streams.relay.record import Look
+from services.streams.relay.room import Room
 from services.streams.relay.sessions import Session
 from tests.unit.decider.cast import CITY_POLICE, GENESIS, takeover
 from tests.unit.relay import cases
@@ -137,6 +138,36 @@ async def test_nobody_sees_pictures_while_too_many_ends_wait_to_be_recorded(gate
     with pytest.raises(Unavailable, match="too many"):
         await gate.opened(admission, Watcher())  # type: ignore[arg-type]
     assert gate.record.looks == []  # type: ignore[attr-defined]
+
+
+async def test_of_two_that_join_at_once_one_has_the_last_place_and_gives_it_back_when_it_leaves(
+    gate: Doorkeeper,
+) -> None:
+    gate.room = Room(viewers_most=1)
+    await gate.keep(session(gate, viewer_limit=2))
+    first, second = [await gate.admit("/s/s?token=s", HERE) for _ in range(2)]
+    watcher: Any = Watcher()
+    await gate.opened(first, watcher)
+    with pytest.raises(Exhausted, match="full"):
+        await gate.opened(second, Watcher())  # type: ignore[arg-type]
+    with pytest.raises(Exhausted, match="full"):
+        await gate.admit("/s/s?token=s", HERE)
+    assert len(gate.record.looks) == 1  # type: ignore[attr-defined]
+    gate.closed(first, watcher, "closed by the viewer")
+    await gate.opened(second, Watcher())  # type: ignore[arg-type]
+
+
+async def test_a_viewer_whose_look_is_not_stored_gives_its_place_back(gate: Doorkeeper) -> None:
+    def fail() -> None:
+        raise OSError("no acknowledgement")
+
+    gate.room = Room(viewers_most=1)
+    await gate.keep(session(gate))
+    gate.record.meanwhile = fail  # type: ignore[attr-defined]
+    with pytest.raises(Unavailable, match="on record"):
+        await gate.opened(await gate.admit("/s/s?token=s", HERE), Watcher())  # type: ignore[arg-type]
+    gate.record.meanwhile = lambda: None  # type: ignore[attr-defined]
+    await gate.opened(await gate.admit("/s/s?token=s", HERE), Watcher())  # type: ignore[arg-type]
 
 
 async def test_a_session_joined_from_one_network_is_not_joined_from_another(gate: Doorkeeper) -> None:

@@ -3,7 +3,11 @@
 import itertools
 import random
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from services.rtsp.message import Interleaved
+from services.streams.relay.mark import FILLERS, units
 from services.streams.relay.packing import Packing, Run
 from services.streams.relay.rtp import AccessUnit
 
@@ -50,6 +54,19 @@ def test_whatever_the_sizes_every_packet_comes_out_once() -> None:
         ]
         packets, runs = packed(*sizes)
         assert unpacked(runs) == packets
+
+
+@given(st.lists(st.integers(13, 400), max_size=6), st.lists(st.integers(13, 400), max_size=6))
+def test_a_marked_viewer_has_one_run_of_its_own_and_shares_the_others(before: list[int], after: list[int]) -> None:
+    own, filler = units("sessions/1")["H264"], FILLERS["H264"]
+    made = [*(bytes(size) for size in before), bytes(12) + filler, *(bytes(size) for size in after)]
+    wires = [Interleaved(0, packet).encode() for packet in made]
+    at = sum(map(len, wires[: len(before)])) + 16
+    unit = Packing().make(AccessUnit(b"".join(wires), True, 1, 2, 3.0, encoding="H264", mark_at=at))
+    marked = unit.marked(own)
+    assert unpacked(unit.runs) == made
+    assert unpacked(marked) == [bytes(12) + own if packet.endswith(filler) else packet for packet in made]
+    assert [a is b for a, b in zip(unit.runs, marked, strict=True)].count(False) == 1
 
 
 def test_what_is_left_of_a_run_begins_at_a_packet() -> None:

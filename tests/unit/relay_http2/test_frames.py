@@ -87,6 +87,14 @@ def test_a_message_in_pieces_is_the_message_whole_for_whatever_stream_and_window
     assert seen == message
 
 
+@given(st.integers(200, 40_000), st.data())
+def test_what_is_overlaid_is_part_of_the_message_across_frames(size: int, data: st.DataObject) -> None:
+    message, at = bytes(i % 251 for i in range(size)), data.draw(st.integers(0, size - 157))
+    own = b"\xff" * 157
+    buffer = frames.overlaid(frames.framed(message), at, own)
+    assert buffer == frames.framed(message[:at] + own + message[at + 157 :])
+
+
 def test_stream_1_is_not_copied() -> None:
     buffer = frames.framed(b"x" * 20_000)
     assert frames.readdressed(buffer, 1) is buffer

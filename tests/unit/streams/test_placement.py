@@ -8,7 +8,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.streams.placement import SLACK, STEP_EVERY_S, STEPS, Load, Relay, Weight, place, weigh
+from services.streams.placement import SLACK, STEP_EVERY_S, STEPS, Load, Relay, Weight, ranked, weigh
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 CAMERAS = [f"districts/440104/cameras/{number:020d}" for number in range(600)]
@@ -23,7 +23,7 @@ def relay(name: str, capacity: float = 1000, step: int = 0) -> Relay:
 
 def places(relays: list[Relay]) -> dict[str, str]:
     """Where each camera is, by name."""
-    return {camera: found.name for camera in CAMERAS if (found := place(camera, relays))}
+    return {camera: found[0].name for camera in CAMERAS if (found := ranked(camera, relays))}
 
 
 def loaded(share: float) -> Load:
@@ -31,7 +31,7 @@ def loaded(share: float) -> Load:
 
 
 def test_without_a_relay_there_is_no_place() -> None:
-    assert place(CAMERAS[0], []) is None
+    assert ranked(CAMERAS[0], []) == []
 
 
 def test_cameras_are_spread_by_weight() -> None:

@@ -22,6 +22,7 @@ from services.streams.relay.events import facts
 from services.streams.relay.events.editions import PUSHES, Editions
 from services.streams.relay.events.keys import Keys
 from services.streams.relay.intake import SourceSpec
+from services.streams.relay.mark import SIGNATURE_BYTES, can_name
 from services.streams.relay.roll import RollCall, answer
 from services.streams.relay.sessions import Session
 
@@ -85,6 +86,8 @@ class Ears:
         told = self.keys.facts(said.signed_facts)
         if told.session != said.session:
             raise Denied("TOKEN_INVALID", f"these are not the facts of {said.session}")
+        if not can_name(said.session) or len(said.mark_signature) not in (0, SIGNATURE_BYTES):
+            raise Aborted("STATE_WRONG", "no mark can say this session's name or signature; ask again")
         if abs(self.clock.now() - facts.instant(told.decide_time)) > _FRESH:
             raise Aborted("STATE_WRONG", "it was decided too long ago; ask again")
         try:
@@ -102,7 +105,7 @@ class Ears:
             name=said.session, case=case, stands_on=frozenset(names) - {""}, number=told.number,
             revision=told.policy_revision, expires_at=facts.instant(said.expire_time), viewer_limit=said.viewer_limit,
             is_sealed=case.camera.level >= SEALED_LEVEL,
-            is_secondary=is_secondary,
+            is_secondary=is_secondary, mark_signature=said.mark_signature,
             source=SourceSpec(uri, self.networks, source.username, source.password, self.own),
         )  # fmt: skip
 

@@ -22,6 +22,7 @@ from services.decider.facts import (
     Tier,
 )  # fmt: skip
 from services.decider.leases import Leases
+from services.decider.marks import marks_of
 from services.decider.policy import MAX_BYTES, parse
 from services.decider.replica import Case, Edition
 
@@ -33,7 +34,9 @@ def edition(said: replica_pb2.PolicyEdition) -> Edition:
     """A version of the policy. Raises ValueError or errors.InvalidArgument for one that can't be in force here."""
     policy = parse(_unpacked(said.policy_csv), _unpacked(said.roles_csv) if said.roles_csv else "")
     levels = dict(said.category_levels), dict(said.camera_levels)
-    return Edition(said.revision, policy, *levels, said.number, Leases.of(dict(said.lease_seconds)))
+    return Edition(
+        said.revision, policy, *levels, said.number, Leases.of(dict(said.lease_seconds)), marks_of(said.marks)
+    )
 
 
 def _unpacked(packed: bytes) -> str:

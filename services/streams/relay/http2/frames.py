@@ -105,6 +105,17 @@ def readdressed(buffer: bytes, stream: int) -> bytes:
     return bytes(copy)
 
 
+def overlaid(buffer: bytes, at: int, own: bytes) -> bytes:
+    """A copy of what `framed` made, with ``own`` in place of the bytes of the message from ``at`` on."""
+    copy = bytearray(buffer)
+    while own:
+        start, room = at + _HEAD_BYTES * (at // PAYLOAD_MOST + 1), PAYLOAD_MOST - at % PAYLOAD_MOST
+        part, own = own[:room], own[room:]
+        copy[start : start + len(part)] = part
+        at += len(part)
+    return bytes(copy)
+
+
 def message_bytes(buffer: bytes) -> int:
     """How many bytes of the message are in what `framed` made: what flow control counts."""
     size = len(buffer)

@@ -1,9 +1,10 @@
 """Pictures as programs take them: each a kapok.streams.v1.AccessUnit as gRPC puts it on the wire, made once for all."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from kapok.streams.v1 import media_service_pb2
-from services.streams.relay.fragments import payloads
+from services.streams.relay.fragments import units
 from services.streams.relay.http2.frames import framed
 from services.streams.relay.mp4 import FORMS
 from services.streams.relay.rpc import calls
@@ -23,10 +24,17 @@ class Messages:
         """The same picture as a message in DATA frames; ProtocolError when it is torn. Then its number is missing."""
         self._number += 1
         self._encoding = unit.encoding or self._encoding
-        nals = FORMS[self._encoding].units(payloads(unit.buffer))
+        nals, mark = units(unit, FORMS[self._encoding])
+        data = _stream(nals)
         message = media_service_pb2.AccessUnit(
             number=self._number, codec=f"CODEC_{self._encoding}", is_key=unit.is_key, rtp_timestamp=unit.timestamp,
-            data=b"".join(part for nal in nals for part in (_START_CODE, nal)), parameter_sets=unit.parameter_sets,
+            data=data, parameter_sets=unit.parameter_sets,
         )  # fmt: skip
         message.capture_time.FromMicroseconds(round(unit.captured_at_unix_s * 1_000_000))
-        return replace(unit, buffer=framed(calls.message(message.SerializeToString())), sound=b"")
+        told = calls.message(message.SerializeToString())
+        mark_at = told.index(data) + len(_stream(nals[:mark])) + len(_START_CODE) if mark is not None else 0
+        return replace(unit, buffer=framed(told), sound=b"", mark_at=mark_at)
+
+
+def _stream(nals: Sequence[bytes]) -> bytes:
+    return b"".join(part for nal in nals for part in (_START_CODE, nal))

@@ -27,7 +27,7 @@ from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!kapok/permissions/v1/policy.proto\x12\x14kapok.permissions.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"6\n\x0b\x43\x61meraLevel\x12\x12\n\x04\x63ode\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x13\n\x05level\x18\x02 \x01(\x05\x42\x04\xe2\x41\x01\x02\"\xcc\x02\n\x0cSealedLevels\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12\x1a\n\x0c\x63\x61mera_count\x18\x02 \x01(\x05\x42\x04\xe2\x41\x01\x03\x12\x14\n\x06sha256\x18\x03 \x01(\tB\x04\xe2\x41\x01\x03\x12\x35\n\x0b\x63reate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x1e\n\x10\x61\x64opted_revision\x18\x05 \x01(\x03\x42\x04\xe2\x41\x01\x03\x12\x12\n\x04salt\x18\x06 \x01(\x0c\x42\x04\xe2\x41\x01\x03\x12\x38\n\rcamera_levels\x18\x07 \x03(\x0b\x32!.kapok.permissions.v1.CameraLevel:Q\xea\x41N\n\x12kapok/SealedLevels\x12\x1csealedLevels/{sealed_levels}*\x0csealedLevels2\x0csealedLevels\"B\n\x0cSealedDigest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x14\n\x0c\x63\x61mera_count\x18\x02 \x01(\x05\x12\x0e\n\x06sha256\x18\x03 \x01(\t\"\x9f\x04\n\x0cPolicyChange\x12\x10\n\x08proposal\x18\x01 \x01(\t\x12\x15\n\rbase_revision\x18\x02 \x01(\x03\x12\x12\n\npolicy_csv\x18\x03 \x01(\t\x12O\n\x0f\x63\x61tegory_levels\x18\x04 \x03(\x0b\x32\x36.kapok.permissions.v1.PolicyChange.CategoryLevelsEntry\x12\x38\n\rcamera_levels\x18\x05 \x03(\x0b\x32!.kapok.permissions.v1.CameraLevel\x12\x0e\n\x06reason\x18\x06 \x01(\t\x12\x30\n\x0csign_by_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x39\n\rsealed_levels\x18\x08 \x01(\x0b\x32\".kapok.permissions.v1.SealedDigest\x12\x11\n\troles_csv\x18\x14 \x01(\t\x12K\n\rlease_seconds\x18\x19 \x03(\x0b\x32\x34.kapok.permissions.v1.PolicyChange.LeaseSecondsEntry\x1a\x35\n\x13\x43\x61tegoryLevelsEntry\x12\x0b\n\x03key\x18\x01 \x01(\x05\x12\r\n\x05value\x18\x02 \x01(\x05:\x02\x38\x01\x1a\x33\n\x11LeaseSecondsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x05:\x02\x38\x01\"\xdf\x05\n\x0ePolicyProposal\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12?\n\x05state\x18\x02 \x01(\x0e\x32*.kapok.permissions.v1.PolicyProposal.StateB\x04\xe2\x41\x01\x03\x12\x14\n\x06\x63hange\x18\x03 \x01(\x0c\x42\x04\xe2\x41\x01\x03\x12\x1b\n\rchange_sha256\x18\x04 \x01(\tB\x04\xe2\x41\x01\x03\x12\x17\n\tprincipal\x18\x05 \x01(\tB\x04\xe2\x41\x01\x03\x12\x35\n\x0b\x63reate_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x36\n\x0csign_by_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12?\n\nsignatures\x18\x08 \x03(\x0b\x32%.kapok.permissions.v1.PolicySignatureB\x04\xe2\x41\x01\x03\x12\x34\n\nclose_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x17\n\tclosed_by\x18\n \x01(\tB\x04\xe2\x41\x01\x03\x12\x1a\n\x0c\x63lose_reason\x18\x0b \x01(\tB\x04\xe2\x41\x01\x03\x12\x1e\n\x10\x61\x64opted_revision\x18\x0c \x01(\x03\x42\x04\xe2\x41\x01\x03\"\x91\x01\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x0e\n\nSTATE_OPEN\x10\x01\x12\x11\n\rSTATE_ADOPTED\x10\x02\x12\x13\n\x0fSTATE_WITHDRAWN\x10\x03\x12\x12\n\x0eSTATE_REJECTED\x10\x04\x12\x11\n\rSTATE_EXPIRED\x10\x05\x12\x12\n\x0eSTATE_OUTDATED\x10\x06:]\xea\x41Z\n\x14kapok/PolicyProposal\x12!policyProposals/{policy_proposal}*\x0fpolicyProposals2\x0epolicyProposal\"{\n\x0fPolicySignature\x12\x13\n\x0b\x61gency_kind\x18\x01 \x01(\t\x12\x11\n\tprincipal\x18\x02 \x01(\t\x12\x11\n\tsignature\x18\x03 \x01(\x0c\x12-\n\tsign_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xbf\x06\n\rPolicyVersion\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12\x10\n\x08revision\x18\x02 \x01(\x03\x12\x12\n\npolicy_csv\x18\x03 \x01(\t\x12\x15\n\rpolicy_sha256\x18\x04 \x01(\t\x12.\n\nadopt_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08proposal\x18\x06 \x01(\t\x12\x0e\n\x06reason\x18\x07 \x01(\t\x12P\n\x0f\x63\x61tegory_levels\x18\x08 \x03(\x0b\x32\x37.kapok.permissions.v1.PolicyVersion.CategoryLevelsEntry\x12\x38\n\rcamera_levels\x18\t \x03(\x0b\x32!.kapok.permissions.v1.CameraLevel\x12\x39\n\rsealed_levels\x18\n \x01(\x0b\x32\".kapok.permissions.v1.SealedDigest\x12\x11\n\troles_csv\x18\x14 \x01(\t\x12L\n\rlease_seconds\x18\x19 \x03(\x0b\x32\x35.kapok.permissions.v1.PolicyVersion.LeaseSecondsEntry\x12_\n\x17\x65\x66\x66\x65\x63tive_lease_seconds\x18\x1a \x03(\x0b\x32>.kapok.permissions.v1.PolicyVersion.EffectiveLeaseSecondsEntry\x1a\x35\n\x13\x43\x61tegoryLevelsEntry\x12\x0b\n\x03key\x18\x01 \x01(\x05\x12\r\n\x05value\x18\x02 \x01(\x05:\x02\x38\x01\x1a\x33\n\x11LeaseSecondsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x05:\x02\x38\x01\x1a<\n\x1a\x45\x66\x66\x65\x63tiveLeaseSecondsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x05:\x02\x38\x01:X\xea\x41U\n\x13kapok/PolicyVersion\x12\x1fpolicyVersions/{policy_version}*\x0epolicyVersions2\rpolicyVersion\"_\n\x12SignedPolicyChange\x12\x0e\n\x06\x63hange\x18\x01 \x01(\x0c\x12\x39\n\nsignatures\x18\x02 \x03(\x0b\x32%.kapok.permissions.v1.PolicySignatureb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!kapok/permissions/v1/policy.proto\x12\x14kapok.permissions.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"6\n\x0b\x43\x61meraLevel\x12\x12\n\x04\x63ode\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x13\n\x05level\x18\x02 \x01(\x05\x42\x04\xe2\x41\x01\x02\"\xcc\x02\n\x0cSealedLevels\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12\x1a\n\x0c\x63\x61mera_count\x18\x02 \x01(\x05\x42\x04\xe2\x41\x01\x03\x12\x14\n\x06sha256\x18\x03 \x01(\tB\x04\xe2\x41\x01\x03\x12\x35\n\x0b\x63reate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x1e\n\x10\x61\x64opted_revision\x18\x05 \x01(\x03\x42\x04\xe2\x41\x01\x03\x12\x12\n\x04salt\x18\x06 \x01(\x0c\x42\x04\xe2\x41\x01\x03\x12\x38\n\rcamera_levels\x18\x07 \x03(\x0b\x32!.kapok.permissions.v1.CameraLevel:Q\xea\x41N\n\x12kapok/SealedLevels\x12\x1csealedLevels/{sealed_levels}*\x0csealedLevels2\x0csealedLevels\"B\n\x0cSealedDigest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x14\n\x0c\x63\x61mera_count\x18\x02 \x01(\x05\x12\x0e\n\x06sha256\x18\x03 \x01(\t\"\x8b\x05\n\x0cPolicyChange\x12\x10\n\x08proposal\x18\x01 \x01(\t\x12\x15\n\rbase_revision\x18\x02 \x01(\x03\x12\x12\n\npolicy_csv\x18\x03 \x01(\t\x12O\n\x0f\x63\x61tegory_levels\x18\x04 \x03(\x0b\x32\x36.kapok.permissions.v1.PolicyChange.CategoryLevelsEntry\x12\x38\n\rcamera_levels\x18\x05 \x03(\x0b\x32!.kapok.permissions.v1.CameraLevel\x12\x0e\n\x06reason\x18\x06 \x01(\t\x12\x30\n\x0csign_by_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x39\n\rsealed_levels\x18\x08 \x01(\x0b\x32\".kapok.permissions.v1.SealedDigest\x12\x11\n\troles_csv\x18\x14 \x01(\t\x12K\n\rlease_seconds\x18\x19 \x03(\x0b\x32\x34.kapok.permissions.v1.PolicyChange.LeaseSecondsEntry\x12<\n\x05marks\x18< \x03(\x0b\x32-.kapok.permissions.v1.PolicyChange.MarksEntry\x1a\x35\n\x13\x43\x61tegoryLevelsEntry\x12\x0b\n\x03key\x18\x01 \x01(\x05\x12\r\n\x05value\x18\x02 \x01(\x05:\x02\x38\x01\x1a\x33\n\x11LeaseSecondsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x05:\x02\x38\x01\x1a,\n\nMarksEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x08:\x02\x38\x01\"\xdf\x05\n\x0ePolicyProposal\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12?\n\x05state\x18\x02 \x01(\x0e\x32*.kapok.permissions.v1.PolicyProposal.StateB\x04\xe2\x41\x01\x03\x12\x14\n\x06\x63hange\x18\x03 \x01(\x0c\x42\x04\xe2\x41\x01\x03\x12\x1b\n\rchange_sha256\x18\x04 \x01(\tB\x04\xe2\x41\x01\x03\x12\x17\n\tprincipal\x18\x05 \x01(\tB\x04\xe2\x41\x01\x03\x12\x35\n\x0b\x63reate_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x36\n\x0csign_by_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12?\n\nsignatures\x18\x08 \x03(\x0b\x32%.kapok.permissions.v1.PolicySignatureB\x04\xe2\x41\x01\x03\x12\x34\n\nclose_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x17\n\tclosed_by\x18\n \x01(\tB\x04\xe2\x41\x01\x03\x12\x1a\n\x0c\x63lose_reason\x18\x0b \x01(\tB\x04\xe2\x41\x01\x03\x12\x1e\n\x10\x61\x64opted_revision\x18\x0c \x01(\x03\x42\x04\xe2\x41\x01\x03\"\x91\x01\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x0e\n\nSTATE_OPEN\x10\x01\x12\x11\n\rSTATE_ADOPTED\x10\x02\x12\x13\n\x0fSTATE_WITHDRAWN\x10\x03\x12\x12\n\x0eSTATE_REJECTED\x10\x04\x12\x11\n\rSTATE_EXPIRED\x10\x05\x12\x12\n\x0eSTATE_OUTDATED\x10\x06:]\xea\x41Z\n\x14kapok/PolicyProposal\x12!policyProposals/{policy_proposal}*\x0fpolicyProposals2\x0epolicyProposal\"{\n\x0fPolicySignature\x12\x13\n\x0b\x61gency_kind\x18\x01 \x01(\t\x12\x11\n\tprincipal\x18\x02 \x01(\t\x12\x11\n\tsignature\x18\x03 \x01(\x0c\x12-\n\tsign_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xc5\x07\n\rPolicyVersion\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12\x10\n\x08revision\x18\x02 \x01(\x03\x12\x12\n\npolicy_csv\x18\x03 \x01(\t\x12\x15\n\rpolicy_sha256\x18\x04 \x01(\t\x12.\n\nadopt_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08proposal\x18\x06 \x01(\t\x12\x0e\n\x06reason\x18\x07 \x01(\t\x12P\n\x0f\x63\x61tegory_levels\x18\x08 \x03(\x0b\x32\x37.kapok.permissions.v1.PolicyVersion.CategoryLevelsEntry\x12\x38\n\rcamera_levels\x18\t \x03(\x0b\x32!.kapok.permissions.v1.CameraLevel\x12\x39\n\rsealed_levels\x18\n \x01(\x0b\x32\".kapok.permissions.v1.SealedDigest\x12\x11\n\troles_csv\x18\x14 \x01(\t\x12L\n\rlease_seconds\x18\x19 \x03(\x0b\x32\x35.kapok.permissions.v1.PolicyVersion.LeaseSecondsEntry\x12_\n\x17\x65\x66\x66\x65\x63tive_lease_seconds\x18\x1a \x03(\x0b\x32>.kapok.permissions.v1.PolicyVersion.EffectiveLeaseSecondsEntry\x12=\n\x05marks\x18< \x03(\x0b\x32..kapok.permissions.v1.PolicyVersion.MarksEntry\x12\x17\n\x0f\x65\x66\x66\x65\x63tive_marks\x18= \x03(\t\x1a\x35\n\x13\x43\x61tegoryLevelsEntry\x12\x0b\n\x03key\x18\x01 \x01(\x05\x12\r\n\x05value\x18\x02 \x01(\x05:\x02\x38\x01\x1a\x33\n\x11LeaseSecondsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x05:\x02\x38\x01\x1a<\n\x1a\x45\x66\x66\x65\x63tiveLeaseSecondsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x05:\x02\x38\x01\x1a,\n\nMarksEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x08:\x02\x38\x01:X\xea\x41U\n\x13kapok/PolicyVersion\x12\x1fpolicyVersions/{policy_version}*\x0epolicyVersions2\rpolicyVersion\"_\n\x12SignedPolicyChange\x12\x0e\n\x06\x63hange\x18\x01 \x01(\x0c\x12\x39\n\nsignatures\x18\x02 \x03(\x0b\x32%.kapok.permissions.v1.PolicySignatureb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -56,6 +56,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_POLICYCHANGE_CATEGORYLEVELSENTRY']._serialized_options = b'8\001'
   _globals['_POLICYCHANGE_LEASESECONDSENTRY']._loaded_options = None
   _globals['_POLICYCHANGE_LEASESECONDSENTRY']._serialized_options = b'8\001'
+  _globals['_POLICYCHANGE_MARKSENTRY']._loaded_options = None
+  _globals['_POLICYCHANGE_MARKSENTRY']._serialized_options = b'8\001'
   _globals['_POLICYPROPOSAL'].fields_by_name['name']._loaded_options = None
   _globals['_POLICYPROPOSAL'].fields_by_name['name']._serialized_options = b'\342A\001\010'
   _globals['_POLICYPROPOSAL'].fields_by_name['state']._loaded_options = None
@@ -88,6 +90,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_POLICYVERSION_LEASESECONDSENTRY']._serialized_options = b'8\001'
   _globals['_POLICYVERSION_EFFECTIVELEASESECONDSENTRY']._loaded_options = None
   _globals['_POLICYVERSION_EFFECTIVELEASESECONDSENTRY']._serialized_options = b'8\001'
+  _globals['_POLICYVERSION_MARKSENTRY']._loaded_options = None
+  _globals['_POLICYVERSION_MARKSENTRY']._serialized_options = b'8\001'
   _globals['_POLICYVERSION'].fields_by_name['name']._loaded_options = None
   _globals['_POLICYVERSION'].fields_by_name['name']._serialized_options = b'\342A\001\010'
   _globals['_POLICYVERSION']._loaded_options = None
@@ -99,25 +103,29 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SEALEDDIGEST']._serialized_start=543
   _globals['_SEALEDDIGEST']._serialized_end=609
   _globals['_POLICYCHANGE']._serialized_start=612
-  _globals['_POLICYCHANGE']._serialized_end=1155
-  _globals['_POLICYCHANGE_CATEGORYLEVELSENTRY']._serialized_start=1049
-  _globals['_POLICYCHANGE_CATEGORYLEVELSENTRY']._serialized_end=1102
-  _globals['_POLICYCHANGE_LEASESECONDSENTRY']._serialized_start=1104
-  _globals['_POLICYCHANGE_LEASESECONDSENTRY']._serialized_end=1155
-  _globals['_POLICYPROPOSAL']._serialized_start=1158
-  _globals['_POLICYPROPOSAL']._serialized_end=1893
-  _globals['_POLICYPROPOSAL_STATE']._serialized_start=1653
-  _globals['_POLICYPROPOSAL_STATE']._serialized_end=1798
-  _globals['_POLICYSIGNATURE']._serialized_start=1895
-  _globals['_POLICYSIGNATURE']._serialized_end=2018
-  _globals['_POLICYVERSION']._serialized_start=2021
-  _globals['_POLICYVERSION']._serialized_end=2852
-  _globals['_POLICYVERSION_CATEGORYLEVELSENTRY']._serialized_start=1049
-  _globals['_POLICYVERSION_CATEGORYLEVELSENTRY']._serialized_end=1102
-  _globals['_POLICYVERSION_LEASESECONDSENTRY']._serialized_start=1104
-  _globals['_POLICYVERSION_LEASESECONDSENTRY']._serialized_end=1155
-  _globals['_POLICYVERSION_EFFECTIVELEASESECONDSENTRY']._serialized_start=2702
-  _globals['_POLICYVERSION_EFFECTIVELEASESECONDSENTRY']._serialized_end=2762
-  _globals['_SIGNEDPOLICYCHANGE']._serialized_start=2854
-  _globals['_SIGNEDPOLICYCHANGE']._serialized_end=2949
+  _globals['_POLICYCHANGE']._serialized_end=1263
+  _globals['_POLICYCHANGE_CATEGORYLEVELSENTRY']._serialized_start=1111
+  _globals['_POLICYCHANGE_CATEGORYLEVELSENTRY']._serialized_end=1164
+  _globals['_POLICYCHANGE_LEASESECONDSENTRY']._serialized_start=1166
+  _globals['_POLICYCHANGE_LEASESECONDSENTRY']._serialized_end=1217
+  _globals['_POLICYCHANGE_MARKSENTRY']._serialized_start=1219
+  _globals['_POLICYCHANGE_MARKSENTRY']._serialized_end=1263
+  _globals['_POLICYPROPOSAL']._serialized_start=1266
+  _globals['_POLICYPROPOSAL']._serialized_end=2001
+  _globals['_POLICYPROPOSAL_STATE']._serialized_start=1761
+  _globals['_POLICYPROPOSAL_STATE']._serialized_end=1906
+  _globals['_POLICYSIGNATURE']._serialized_start=2003
+  _globals['_POLICYSIGNATURE']._serialized_end=2126
+  _globals['_POLICYVERSION']._serialized_start=2129
+  _globals['_POLICYVERSION']._serialized_end=3094
+  _globals['_POLICYVERSION_CATEGORYLEVELSENTRY']._serialized_start=1111
+  _globals['_POLICYVERSION_CATEGORYLEVELSENTRY']._serialized_end=1164
+  _globals['_POLICYVERSION_LEASESECONDSENTRY']._serialized_start=1166
+  _globals['_POLICYVERSION_LEASESECONDSENTRY']._serialized_end=1217
+  _globals['_POLICYVERSION_EFFECTIVELEASESECONDSENTRY']._serialized_start=2898
+  _globals['_POLICYVERSION_EFFECTIVELEASESECONDSENTRY']._serialized_end=2958
+  _globals['_POLICYVERSION_MARKSENTRY']._serialized_start=1219
+  _globals['_POLICYVERSION_MARKSENTRY']._serialized_end=1263
+  _globals['_SIGNEDPOLICYCHANGE']._serialized_start=3096
+  _globals['_SIGNEDPOLICYCHANGE']._serialized_end=3191
 # @@protoc_insertion_point(module_scope)

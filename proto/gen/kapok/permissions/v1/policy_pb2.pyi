@@ -49,7 +49,7 @@ class SealedDigest(_message.Message):
     def __init__(self, name: _Optional[str] = ..., camera_count: _Optional[int] = ..., sha256: _Optional[str] = ...) -> None: ...
 
 class PolicyChange(_message.Message):
-    __slots__ = ("proposal", "base_revision", "policy_csv", "category_levels", "camera_levels", "reason", "sign_by_time", "sealed_levels", "roles_csv", "lease_seconds")
+    __slots__ = ("proposal", "base_revision", "policy_csv", "category_levels", "camera_levels", "reason", "sign_by_time", "sealed_levels", "roles_csv", "lease_seconds", "marks")
     class CategoryLevelsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -64,6 +64,13 @@ class PolicyChange(_message.Message):
         key: str
         value: int
         def __init__(self, key: _Optional[str] = ..., value: _Optional[int] = ...) -> None: ...
+    class MarksEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: bool
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[bool] = ...) -> None: ...
     PROPOSAL_FIELD_NUMBER: _ClassVar[int]
     BASE_REVISION_FIELD_NUMBER: _ClassVar[int]
     POLICY_CSV_FIELD_NUMBER: _ClassVar[int]
@@ -74,6 +81,7 @@ class PolicyChange(_message.Message):
     SEALED_LEVELS_FIELD_NUMBER: _ClassVar[int]
     ROLES_CSV_FIELD_NUMBER: _ClassVar[int]
     LEASE_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    MARKS_FIELD_NUMBER: _ClassVar[int]
     proposal: str
     base_revision: int
     policy_csv: str
@@ -84,7 +92,8 @@ class PolicyChange(_message.Message):
     sealed_levels: SealedDigest
     roles_csv: str
     lease_seconds: _containers.ScalarMap[str, int]
-    def __init__(self, proposal: _Optional[str] = ..., base_revision: _Optional[int] = ..., policy_csv: _Optional[str] = ..., category_levels: _Optional[_Mapping[int, int]] = ..., camera_levels: _Optional[_Iterable[_Union[CameraLevel, _Mapping]]] = ..., reason: _Optional[str] = ..., sign_by_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., sealed_levels: _Optional[_Union[SealedDigest, _Mapping]] = ..., roles_csv: _Optional[str] = ..., lease_seconds: _Optional[_Mapping[str, int]] = ...) -> None: ...
+    marks: _containers.ScalarMap[str, bool]
+    def __init__(self, proposal: _Optional[str] = ..., base_revision: _Optional[int] = ..., policy_csv: _Optional[str] = ..., category_levels: _Optional[_Mapping[int, int]] = ..., camera_levels: _Optional[_Iterable[_Union[CameraLevel, _Mapping]]] = ..., reason: _Optional[str] = ..., sign_by_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., sealed_levels: _Optional[_Union[SealedDigest, _Mapping]] = ..., roles_csv: _Optional[str] = ..., lease_seconds: _Optional[_Mapping[str, int]] = ..., marks: _Optional[_Mapping[str, bool]] = ...) -> None: ...
 
 class PolicyProposal(_message.Message):
     __slots__ = ("name", "state", "change", "change_sha256", "principal", "create_time", "sign_by_time", "signatures", "close_time", "closed_by", "close_reason", "adopted_revision")
@@ -143,7 +152,7 @@ class PolicySignature(_message.Message):
     def __init__(self, agency_kind: _Optional[str] = ..., principal: _Optional[str] = ..., signature: _Optional[bytes] = ..., sign_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class PolicyVersion(_message.Message):
-    __slots__ = ("name", "revision", "policy_csv", "policy_sha256", "adopt_time", "proposal", "reason", "category_levels", "camera_levels", "sealed_levels", "roles_csv", "lease_seconds", "effective_lease_seconds")
+    __slots__ = ("name", "revision", "policy_csv", "policy_sha256", "adopt_time", "proposal", "reason", "category_levels", "camera_levels", "sealed_levels", "roles_csv", "lease_seconds", "effective_lease_seconds", "marks", "effective_marks")
     class CategoryLevelsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -165,6 +174,13 @@ class PolicyVersion(_message.Message):
         key: str
         value: int
         def __init__(self, key: _Optional[str] = ..., value: _Optional[int] = ...) -> None: ...
+    class MarksEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: bool
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[bool] = ...) -> None: ...
     NAME_FIELD_NUMBER: _ClassVar[int]
     REVISION_FIELD_NUMBER: _ClassVar[int]
     POLICY_CSV_FIELD_NUMBER: _ClassVar[int]
@@ -178,6 +194,8 @@ class PolicyVersion(_message.Message):
     ROLES_CSV_FIELD_NUMBER: _ClassVar[int]
     LEASE_SECONDS_FIELD_NUMBER: _ClassVar[int]
     EFFECTIVE_LEASE_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    MARKS_FIELD_NUMBER: _ClassVar[int]
+    EFFECTIVE_MARKS_FIELD_NUMBER: _ClassVar[int]
     name: str
     revision: int
     policy_csv: str
@@ -191,7 +209,9 @@ class PolicyVersion(_message.Message):
     roles_csv: str
     lease_seconds: _containers.ScalarMap[str, int]
     effective_lease_seconds: _containers.ScalarMap[str, int]
-    def __init__(self, name: _Optional[str] = ..., revision: _Optional[int] = ..., policy_csv: _Optional[str] = ..., policy_sha256: _Optional[str] = ..., adopt_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., proposal: _Optional[str] = ..., reason: _Optional[str] = ..., category_levels: _Optional[_Mapping[int, int]] = ..., camera_levels: _Optional[_Iterable[_Union[CameraLevel, _Mapping]]] = ..., sealed_levels: _Optional[_Union[SealedDigest, _Mapping]] = ..., roles_csv: _Optional[str] = ..., lease_seconds: _Optional[_Mapping[str, int]] = ..., effective_lease_seconds: _Optional[_Mapping[str, int]] = ...) -> None: ...
+    marks: _containers.ScalarMap[str, bool]
+    effective_marks: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, name: _Optional[str] = ..., revision: _Optional[int] = ..., policy_csv: _Optional[str] = ..., policy_sha256: _Optional[str] = ..., adopt_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., proposal: _Optional[str] = ..., reason: _Optional[str] = ..., category_levels: _Optional[_Mapping[int, int]] = ..., camera_levels: _Optional[_Iterable[_Union[CameraLevel, _Mapping]]] = ..., sealed_levels: _Optional[_Union[SealedDigest, _Mapping]] = ..., roles_csv: _Optional[str] = ..., lease_seconds: _Optional[_Mapping[str, int]] = ..., effective_lease_seconds: _Optional[_Mapping[str, int]] = ..., marks: _Optional[_Mapping[str, bool]] = ..., effective_marks: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class SignedPolicyChange(_message.Message):
     __slots__ = ("change", "signatures")

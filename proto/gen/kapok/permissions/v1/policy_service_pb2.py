@@ -29,7 +29,7 @@ from kapok.annotations.v1 import exposure_pb2 as kapok_dot_annotations_dot_v1_do
 from kapok.permissions.v1 import policy_pb2 as kapok_dot_permissions_dot_v1_dot_policy__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)kapok/permissions/v1/policy_service.proto\x12\x14kapok.permissions.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/api/client.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a#kapok/annotations/v1/exposure.proto\x1a!kapok/permissions/v1/policy.proto\"\xad\x04\n\x1aProposePolicyChangeRequest\x12\x18\n\npolicy_csv\x18\x01 \x01(\tB\x04\xe2\x41\x01\x01\x12\x63\n\x0f\x63\x61tegory_levels\x18\x02 \x03(\x0b\x32\x44.kapok.permissions.v1.ProposePolicyChangeRequest.CategoryLevelsEntryB\x04\xe2\x41\x01\x01\x12>\n\rcamera_levels\x18\x03 \x03(\x0b\x32!.kapok.permissions.v1.CameraLevelB\x04\xe2\x41\x01\x01\x12\x14\n\x06reason\x18\x04 \x01(\tB\x04\xe2\x41\x01\x02\x12\x1a\n\x0cwindow_hours\x18\x05 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x1b\n\rvalidate_only\x18\x06 \x01(\x08\x42\x04\xe2\x41\x01\x01\x12\x1b\n\rsealed_levels\x18\x07 \x01(\tB\x04\xe2\x41\x01\x01\x12\x17\n\troles_csv\x18\x14 \x01(\tB\x04\xe2\x41\x01\x01\x12_\n\rlease_seconds\x18\x19 \x03(\x0b\x32\x42.kapok.permissions.v1.ProposePolicyChangeRequest.LeaseSecondsEntryB\x04\xe2\x41\x01\x01\x1a\x35\n\x13\x43\x61tegoryLevelsEntry\x12\x0b\n\x03key\x18\x01 \x01(\x05\x12\r\n\x05value\x18\x02 \x01(\x05:\x02\x38\x01\x1a\x33\n\x11LeaseSecondsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x05:\x02\x38\x01\"[\n\x19\x44rawUpSealedLevelsRequest\x12>\n\rcamera_levels\x18\x01 \x03(\x0b\x32!.kapok.permissions.v1.CameraLevelB\x04\xe2\x41\x01\x02\",\n\x16GetSealedLevelsRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\".\n\x18GetPolicyProposalRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"O\n\x1aListPolicyProposalsRequest\x12\x17\n\tpage_size\x18\x01 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\"v\n\x1bListPolicyProposalsResponse\x12>\n\x10policy_proposals\x18\x01 \x03(\x0b\x32$.kapok.permissions.v1.PolicyProposal\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"H\n\x19SignPolicyProposalRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x17\n\tsignature\x18\x02 \x01(\x0c\x42\x04\xe2\x41\x01\x02\"G\n\x1bRejectPolicyProposalRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x14\n\x06reason\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\"I\n\x1dWithdrawPolicyProposalRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x14\n\x06reason\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\"3\n\x1dSimulatePolicyProposalRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"\x8c\x02\n\x0cPolicyEffect\x12\x0c\n\x04role\x18\x01 \x01(\t\x12\x10\n\x08relation\x18\x02 \x01(\t\x12\x0e\n\x06\x61\x63tion\x18\x03 \x01(\t\x12\x11\n\tis_gained\x18\x04 \x01(\x08\x12\x0e\n\x06levels\x18\x05 \x03(\x05\x12\x18\n\x10place_categories\x18\x06 \x03(\x05\x12\x12\n\nconditions\x18\x07 \x01(\t\x12\x13\n\x0b\x62\x65\x66ore_rule\x18\x08 \x01(\t\x12\x12\n\nafter_rule\x18\t \x01(\t\x12\x14\n\x0c\x63\x61mera_count\x18\n \x01(\x03\x12\x10\n\x08\x61gencies\x18\x0b \x03(\t\x12\x14\n\x0c\x61gency_count\x18\x0c \x01(\x05\x12\x14\n\x0c\x64\x65\x66ined_role\x18\x14 \x01(\t\"s\n\x0e\x45ndingSessions\x12\x11\n\tprincipal\x18\x01 \x01(\t\x12\x0e\n\x06\x61\x63tion\x18\x02 \x01(\t\x12\x13\n\x0b\x62\x65\x66ore_rule\x18\x03 \x01(\t\x12\x12\n\nafter_rule\x18\x04 \x01(\t\x12\x15\n\rsession_count\x18\x05 \x01(\x05\"\xa7\x01\n\x15RunningSessionEffects\x12\x1d\n\x15lasting_session_count\x18\x01 \x01(\x05\x12\x1c\n\x14\x65nding_session_count\x18\x02 \x01(\x05\x12=\n\x0f\x65nding_sessions\x18\x03 \x03(\x0b\x32$.kapok.permissions.v1.EndingSessions\x12\x12\n\nis_cut_off\x18\x04 \x01(\x08\"\xeb\x01\n\x1eSimulatePolicyProposalResponse\x12\x33\n\x07\x65\x66\x66\x65\x63ts\x18\x01 \x03(\x0b\x32\".kapok.permissions.v1.PolicyEffect\x12\x1a\n\x12moved_camera_count\x18\x02 \x01(\x03\x12\x18\n\x10is_registry_away\x18\x03 \x01(\x08\x12\x17\n\x0fis_streams_away\x18\x04 \x01(\x08\x12\x45\n\x10running_sessions\x18\x05 \x01(\x0b\x32+.kapok.permissions.v1.RunningSessionEffects\"-\n\x17GetPolicyVersionRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"N\n\x19ListPolicyVersionsRequest\x12\x17\n\tpage_size\x18\x01 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\"s\n\x1aListPolicyVersionsResponse\x12<\n\x0fpolicy_versions\x18\x01 \x03(\x0b\x32#.kapok.permissions.v1.PolicyVersion\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2\xb3\x0e\n\rPolicyService\x12\x99\x01\n\x13ProposePolicyChange\x12\x30.kapok.permissions.v1.ProposePolicyChangeRequest\x1a$.kapok.permissions.v1.PolicyProposal\"*\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02 \"\x1b/v1/policyProposals:propose:\x01*\x12\x9a\x01\n\x11GetPolicyProposal\x12..kapok.permissions.v1.GetPolicyProposalRequest\x1a$.kapok.permissions.v1.PolicyProposal\"/\xda\x41\x04name\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x1e\x12\x1c/v1/{name=policyProposals/*}\x12\x9b\x01\n\x13ListPolicyProposals\x12\x30.kapok.permissions.v1.ListPolicyProposalsRequest\x1a\x31.kapok.permissions.v1.ListPolicyProposalsResponse\"\x1f\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x15\x12\x13/v1/policyProposals\x12\xae\x01\n\x12SignPolicyProposal\x12/.kapok.permissions.v1.SignPolicyProposalRequest\x1a$.kapok.permissions.v1.PolicyProposal\"A\xda\x41\x0ename,signature\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02&\"!/v1/{name=policyProposals/*}:sign:\x01*\x12\xb1\x01\n\x14RejectPolicyProposal\x12\x31.kapok.permissions.v1.RejectPolicyProposalRequest\x1a$.kapok.permissions.v1.PolicyProposal\"@\xda\x41\x0bname,reason\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02(\"#/v1/{name=policyProposals/*}:reject:\x01*\x12\xb7\x01\n\x16WithdrawPolicyProposal\x12\x33.kapok.permissions.v1.WithdrawPolicyProposalRequest\x1a$.kapok.permissions.v1.PolicyProposal\"B\xda\x41\x0bname,reason\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02*\"%/v1/{name=policyProposals/*}:withdraw:\x01*\x12\xc0\x01\n\x16SimulatePolicyProposal\x12\x33.kapok.permissions.v1.SimulatePolicyProposalRequest\x1a\x34.kapok.permissions.v1.SimulatePolicyProposalResponse\";\xda\x41\x04name\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02*\"%/v1/{name=policyProposals/*}:simulate:\x01*\x12\xa1\x01\n\x12\x44rawUpSealedLevels\x12/.kapok.permissions.v1.DrawUpSealedLevelsRequest\x1a\".kapok.permissions.v1.SealedLevels\"6\xda\x41\rcamera_levels\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x1c\"\x17/v1/sealedLevels:drawUp:\x01*\x12\x91\x01\n\x0fGetSealedLevels\x12,.kapok.permissions.v1.GetSealedLevelsRequest\x1a\".kapok.permissions.v1.SealedLevels\",\xda\x41\x04name\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x1b\x12\x19/v1/{name=sealedLevels/*}\x12\x96\x01\n\x10GetPolicyVersion\x12-.kapok.permissions.v1.GetPolicyVersionRequest\x1a#.kapok.permissions.v1.PolicyVersion\".\xda\x41\x04name\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x1d\x12\x1b/v1/{name=policyVersions/*}\x12\x97\x01\n\x12ListPolicyVersions\x12/.kapok.permissions.v1.ListPolicyVersionsRequest\x1a\x30.kapok.permissions.v1.ListPolicyVersionsResponse\"\x1e\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x14\x12\x12/v1/policyVersionsb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)kapok/permissions/v1/policy_service.proto\x12\x14kapok.permissions.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/api/client.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a#kapok/annotations/v1/exposure.proto\x1a!kapok/permissions/v1/policy.proto\"\xad\x05\n\x1aProposePolicyChangeRequest\x12\x18\n\npolicy_csv\x18\x01 \x01(\tB\x04\xe2\x41\x01\x01\x12\x63\n\x0f\x63\x61tegory_levels\x18\x02 \x03(\x0b\x32\x44.kapok.permissions.v1.ProposePolicyChangeRequest.CategoryLevelsEntryB\x04\xe2\x41\x01\x01\x12>\n\rcamera_levels\x18\x03 \x03(\x0b\x32!.kapok.permissions.v1.CameraLevelB\x04\xe2\x41\x01\x01\x12\x14\n\x06reason\x18\x04 \x01(\tB\x04\xe2\x41\x01\x02\x12\x1a\n\x0cwindow_hours\x18\x05 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x1b\n\rvalidate_only\x18\x06 \x01(\x08\x42\x04\xe2\x41\x01\x01\x12\x1b\n\rsealed_levels\x18\x07 \x01(\tB\x04\xe2\x41\x01\x01\x12\x17\n\troles_csv\x18\x14 \x01(\tB\x04\xe2\x41\x01\x01\x12_\n\rlease_seconds\x18\x19 \x03(\x0b\x32\x42.kapok.permissions.v1.ProposePolicyChangeRequest.LeaseSecondsEntryB\x04\xe2\x41\x01\x01\x12P\n\x05marks\x18< \x03(\x0b\x32;.kapok.permissions.v1.ProposePolicyChangeRequest.MarksEntryB\x04\xe2\x41\x01\x01\x1a\x35\n\x13\x43\x61tegoryLevelsEntry\x12\x0b\n\x03key\x18\x01 \x01(\x05\x12\r\n\x05value\x18\x02 \x01(\x05:\x02\x38\x01\x1a\x33\n\x11LeaseSecondsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x05:\x02\x38\x01\x1a,\n\nMarksEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x08:\x02\x38\x01\"[\n\x19\x44rawUpSealedLevelsRequest\x12>\n\rcamera_levels\x18\x01 \x03(\x0b\x32!.kapok.permissions.v1.CameraLevelB\x04\xe2\x41\x01\x02\",\n\x16GetSealedLevelsRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\".\n\x18GetPolicyProposalRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"O\n\x1aListPolicyProposalsRequest\x12\x17\n\tpage_size\x18\x01 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\"v\n\x1bListPolicyProposalsResponse\x12>\n\x10policy_proposals\x18\x01 \x03(\x0b\x32$.kapok.permissions.v1.PolicyProposal\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"H\n\x19SignPolicyProposalRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x17\n\tsignature\x18\x02 \x01(\x0c\x42\x04\xe2\x41\x01\x02\"G\n\x1bRejectPolicyProposalRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x14\n\x06reason\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\"I\n\x1dWithdrawPolicyProposalRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x14\n\x06reason\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\"3\n\x1dSimulatePolicyProposalRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"\x8c\x02\n\x0cPolicyEffect\x12\x0c\n\x04role\x18\x01 \x01(\t\x12\x10\n\x08relation\x18\x02 \x01(\t\x12\x0e\n\x06\x61\x63tion\x18\x03 \x01(\t\x12\x11\n\tis_gained\x18\x04 \x01(\x08\x12\x0e\n\x06levels\x18\x05 \x03(\x05\x12\x18\n\x10place_categories\x18\x06 \x03(\x05\x12\x12\n\nconditions\x18\x07 \x01(\t\x12\x13\n\x0b\x62\x65\x66ore_rule\x18\x08 \x01(\t\x12\x12\n\nafter_rule\x18\t \x01(\t\x12\x14\n\x0c\x63\x61mera_count\x18\n \x01(\x03\x12\x10\n\x08\x61gencies\x18\x0b \x03(\t\x12\x14\n\x0c\x61gency_count\x18\x0c \x01(\x05\x12\x14\n\x0c\x64\x65\x66ined_role\x18\x14 \x01(\t\"s\n\x0e\x45ndingSessions\x12\x11\n\tprincipal\x18\x01 \x01(\t\x12\x0e\n\x06\x61\x63tion\x18\x02 \x01(\t\x12\x13\n\x0b\x62\x65\x66ore_rule\x18\x03 \x01(\t\x12\x12\n\nafter_rule\x18\x04 \x01(\t\x12\x15\n\rsession_count\x18\x05 \x01(\x05\"\xa7\x01\n\x15RunningSessionEffects\x12\x1d\n\x15lasting_session_count\x18\x01 \x01(\x05\x12\x1c\n\x14\x65nding_session_count\x18\x02 \x01(\x05\x12=\n\x0f\x65nding_sessions\x18\x03 \x03(\x0b\x32$.kapok.permissions.v1.EndingSessions\x12\x12\n\nis_cut_off\x18\x04 \x01(\x08\"\xeb\x01\n\x1eSimulatePolicyProposalResponse\x12\x33\n\x07\x65\x66\x66\x65\x63ts\x18\x01 \x03(\x0b\x32\".kapok.permissions.v1.PolicyEffect\x12\x1a\n\x12moved_camera_count\x18\x02 \x01(\x03\x12\x18\n\x10is_registry_away\x18\x03 \x01(\x08\x12\x17\n\x0fis_streams_away\x18\x04 \x01(\x08\x12\x45\n\x10running_sessions\x18\x05 \x01(\x0b\x32+.kapok.permissions.v1.RunningSessionEffects\"-\n\x17GetPolicyVersionRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"N\n\x19ListPolicyVersionsRequest\x12\x17\n\tpage_size\x18\x01 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\"s\n\x1aListPolicyVersionsResponse\x12<\n\x0fpolicy_versions\x18\x01 \x03(\x0b\x32#.kapok.permissions.v1.PolicyVersion\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2\xb3\x0e\n\rPolicyService\x12\x99\x01\n\x13ProposePolicyChange\x12\x30.kapok.permissions.v1.ProposePolicyChangeRequest\x1a$.kapok.permissions.v1.PolicyProposal\"*\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02 \"\x1b/v1/policyProposals:propose:\x01*\x12\x9a\x01\n\x11GetPolicyProposal\x12..kapok.permissions.v1.GetPolicyProposalRequest\x1a$.kapok.permissions.v1.PolicyProposal\"/\xda\x41\x04name\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x1e\x12\x1c/v1/{name=policyProposals/*}\x12\x9b\x01\n\x13ListPolicyProposals\x12\x30.kapok.permissions.v1.ListPolicyProposalsRequest\x1a\x31.kapok.permissions.v1.ListPolicyProposalsResponse\"\x1f\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x15\x12\x13/v1/policyProposals\x12\xae\x01\n\x12SignPolicyProposal\x12/.kapok.permissions.v1.SignPolicyProposalRequest\x1a$.kapok.permissions.v1.PolicyProposal\"A\xda\x41\x0ename,signature\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02&\"!/v1/{name=policyProposals/*}:sign:\x01*\x12\xb1\x01\n\x14RejectPolicyProposal\x12\x31.kapok.permissions.v1.RejectPolicyProposalRequest\x1a$.kapok.permissions.v1.PolicyProposal\"@\xda\x41\x0bname,reason\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02(\"#/v1/{name=policyProposals/*}:reject:\x01*\x12\xb7\x01\n\x16WithdrawPolicyProposal\x12\x33.kapok.permissions.v1.WithdrawPolicyProposalRequest\x1a$.kapok.permissions.v1.PolicyProposal\"B\xda\x41\x0bname,reason\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02*\"%/v1/{name=policyProposals/*}:withdraw:\x01*\x12\xc0\x01\n\x16SimulatePolicyProposal\x12\x33.kapok.permissions.v1.SimulatePolicyProposalRequest\x1a\x34.kapok.permissions.v1.SimulatePolicyProposalResponse\";\xda\x41\x04name\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02*\"%/v1/{name=policyProposals/*}:simulate:\x01*\x12\xa1\x01\n\x12\x44rawUpSealedLevels\x12/.kapok.permissions.v1.DrawUpSealedLevelsRequest\x1a\".kapok.permissions.v1.SealedLevels\"6\xda\x41\rcamera_levels\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x1c\"\x17/v1/sealedLevels:drawUp:\x01*\x12\x91\x01\n\x0fGetSealedLevels\x12,.kapok.permissions.v1.GetSealedLevelsRequest\x1a\".kapok.permissions.v1.SealedLevels\",\xda\x41\x04name\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x1b\x12\x19/v1/{name=sealedLevels/*}\x12\x96\x01\n\x10GetPolicyVersion\x12-.kapok.permissions.v1.GetPolicyVersionRequest\x1a#.kapok.permissions.v1.PolicyVersion\".\xda\x41\x04name\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x1d\x12\x1b/v1/{name=policyVersions/*}\x12\x97\x01\n\x12ListPolicyVersions\x12/.kapok.permissions.v1.ListPolicyVersionsRequest\x1a\x30.kapok.permissions.v1.ListPolicyVersionsResponse\"\x1e\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x14\x12\x12/v1/policyVersionsb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -40,6 +40,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PROPOSEPOLICYCHANGEREQUEST_CATEGORYLEVELSENTRY']._serialized_options = b'8\001'
   _globals['_PROPOSEPOLICYCHANGEREQUEST_LEASESECONDSENTRY']._loaded_options = None
   _globals['_PROPOSEPOLICYCHANGEREQUEST_LEASESECONDSENTRY']._serialized_options = b'8\001'
+  _globals['_PROPOSEPOLICYCHANGEREQUEST_MARKSENTRY']._loaded_options = None
+  _globals['_PROPOSEPOLICYCHANGEREQUEST_MARKSENTRY']._serialized_options = b'8\001'
   _globals['_PROPOSEPOLICYCHANGEREQUEST'].fields_by_name['policy_csv']._loaded_options = None
   _globals['_PROPOSEPOLICYCHANGEREQUEST'].fields_by_name['policy_csv']._serialized_options = b'\342A\001\001'
   _globals['_PROPOSEPOLICYCHANGEREQUEST'].fields_by_name['category_levels']._loaded_options = None
@@ -58,6 +60,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PROPOSEPOLICYCHANGEREQUEST'].fields_by_name['roles_csv']._serialized_options = b'\342A\001\001'
   _globals['_PROPOSEPOLICYCHANGEREQUEST'].fields_by_name['lease_seconds']._loaded_options = None
   _globals['_PROPOSEPOLICYCHANGEREQUEST'].fields_by_name['lease_seconds']._serialized_options = b'\342A\001\001'
+  _globals['_PROPOSEPOLICYCHANGEREQUEST'].fields_by_name['marks']._loaded_options = None
+  _globals['_PROPOSEPOLICYCHANGEREQUEST'].fields_by_name['marks']._serialized_options = b'\342A\001\001'
   _globals['_DRAWUPSEALEDLEVELSREQUEST'].fields_by_name['camera_levels']._loaded_options = None
   _globals['_DRAWUPSEALEDLEVELSREQUEST'].fields_by_name['camera_levels']._serialized_options = b'\342A\001\002'
   _globals['_GETSEALEDLEVELSREQUEST'].fields_by_name['name']._loaded_options = None
@@ -111,43 +115,45 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_POLICYSERVICE'].methods_by_name['ListPolicyVersions']._loaded_options = None
   _globals['_POLICYSERVICE'].methods_by_name['ListPolicyVersions']._serialized_options = b'\310\332\030\001\202\323\344\223\002\024\022\022/v1/policyVersions'
   _globals['_PROPOSEPOLICYCHANGEREQUEST']._serialized_start=228
-  _globals['_PROPOSEPOLICYCHANGEREQUEST']._serialized_end=785
-  _globals['_PROPOSEPOLICYCHANGEREQUEST_CATEGORYLEVELSENTRY']._serialized_start=679
-  _globals['_PROPOSEPOLICYCHANGEREQUEST_CATEGORYLEVELSENTRY']._serialized_end=732
-  _globals['_PROPOSEPOLICYCHANGEREQUEST_LEASESECONDSENTRY']._serialized_start=734
-  _globals['_PROPOSEPOLICYCHANGEREQUEST_LEASESECONDSENTRY']._serialized_end=785
-  _globals['_DRAWUPSEALEDLEVELSREQUEST']._serialized_start=787
-  _globals['_DRAWUPSEALEDLEVELSREQUEST']._serialized_end=878
-  _globals['_GETSEALEDLEVELSREQUEST']._serialized_start=880
-  _globals['_GETSEALEDLEVELSREQUEST']._serialized_end=924
-  _globals['_GETPOLICYPROPOSALREQUEST']._serialized_start=926
-  _globals['_GETPOLICYPROPOSALREQUEST']._serialized_end=972
-  _globals['_LISTPOLICYPROPOSALSREQUEST']._serialized_start=974
-  _globals['_LISTPOLICYPROPOSALSREQUEST']._serialized_end=1053
-  _globals['_LISTPOLICYPROPOSALSRESPONSE']._serialized_start=1055
-  _globals['_LISTPOLICYPROPOSALSRESPONSE']._serialized_end=1173
-  _globals['_SIGNPOLICYPROPOSALREQUEST']._serialized_start=1175
-  _globals['_SIGNPOLICYPROPOSALREQUEST']._serialized_end=1247
-  _globals['_REJECTPOLICYPROPOSALREQUEST']._serialized_start=1249
-  _globals['_REJECTPOLICYPROPOSALREQUEST']._serialized_end=1320
-  _globals['_WITHDRAWPOLICYPROPOSALREQUEST']._serialized_start=1322
-  _globals['_WITHDRAWPOLICYPROPOSALREQUEST']._serialized_end=1395
-  _globals['_SIMULATEPOLICYPROPOSALREQUEST']._serialized_start=1397
-  _globals['_SIMULATEPOLICYPROPOSALREQUEST']._serialized_end=1448
-  _globals['_POLICYEFFECT']._serialized_start=1451
-  _globals['_POLICYEFFECT']._serialized_end=1719
-  _globals['_ENDINGSESSIONS']._serialized_start=1721
-  _globals['_ENDINGSESSIONS']._serialized_end=1836
-  _globals['_RUNNINGSESSIONEFFECTS']._serialized_start=1839
-  _globals['_RUNNINGSESSIONEFFECTS']._serialized_end=2006
-  _globals['_SIMULATEPOLICYPROPOSALRESPONSE']._serialized_start=2009
-  _globals['_SIMULATEPOLICYPROPOSALRESPONSE']._serialized_end=2244
-  _globals['_GETPOLICYVERSIONREQUEST']._serialized_start=2246
-  _globals['_GETPOLICYVERSIONREQUEST']._serialized_end=2291
-  _globals['_LISTPOLICYVERSIONSREQUEST']._serialized_start=2293
-  _globals['_LISTPOLICYVERSIONSREQUEST']._serialized_end=2371
-  _globals['_LISTPOLICYVERSIONSRESPONSE']._serialized_start=2373
-  _globals['_LISTPOLICYVERSIONSRESPONSE']._serialized_end=2488
-  _globals['_POLICYSERVICE']._serialized_start=2491
-  _globals['_POLICYSERVICE']._serialized_end=4334
+  _globals['_PROPOSEPOLICYCHANGEREQUEST']._serialized_end=913
+  _globals['_PROPOSEPOLICYCHANGEREQUEST_CATEGORYLEVELSENTRY']._serialized_start=761
+  _globals['_PROPOSEPOLICYCHANGEREQUEST_CATEGORYLEVELSENTRY']._serialized_end=814
+  _globals['_PROPOSEPOLICYCHANGEREQUEST_LEASESECONDSENTRY']._serialized_start=816
+  _globals['_PROPOSEPOLICYCHANGEREQUEST_LEASESECONDSENTRY']._serialized_end=867
+  _globals['_PROPOSEPOLICYCHANGEREQUEST_MARKSENTRY']._serialized_start=869
+  _globals['_PROPOSEPOLICYCHANGEREQUEST_MARKSENTRY']._serialized_end=913
+  _globals['_DRAWUPSEALEDLEVELSREQUEST']._serialized_start=915
+  _globals['_DRAWUPSEALEDLEVELSREQUEST']._serialized_end=1006
+  _globals['_GETSEALEDLEVELSREQUEST']._serialized_start=1008
+  _globals['_GETSEALEDLEVELSREQUEST']._serialized_end=1052
+  _globals['_GETPOLICYPROPOSALREQUEST']._serialized_start=1054
+  _globals['_GETPOLICYPROPOSALREQUEST']._serialized_end=1100
+  _globals['_LISTPOLICYPROPOSALSREQUEST']._serialized_start=1102
+  _globals['_LISTPOLICYPROPOSALSREQUEST']._serialized_end=1181
+  _globals['_LISTPOLICYPROPOSALSRESPONSE']._serialized_start=1183
+  _globals['_LISTPOLICYPROPOSALSRESPONSE']._serialized_end=1301
+  _globals['_SIGNPOLICYPROPOSALREQUEST']._serialized_start=1303
+  _globals['_SIGNPOLICYPROPOSALREQUEST']._serialized_end=1375
+  _globals['_REJECTPOLICYPROPOSALREQUEST']._serialized_start=1377
+  _globals['_REJECTPOLICYPROPOSALREQUEST']._serialized_end=1448
+  _globals['_WITHDRAWPOLICYPROPOSALREQUEST']._serialized_start=1450
+  _globals['_WITHDRAWPOLICYPROPOSALREQUEST']._serialized_end=1523
+  _globals['_SIMULATEPOLICYPROPOSALREQUEST']._serialized_start=1525
+  _globals['_SIMULATEPOLICYPROPOSALREQUEST']._serialized_end=1576
+  _globals['_POLICYEFFECT']._serialized_start=1579
+  _globals['_POLICYEFFECT']._serialized_end=1847
+  _globals['_ENDINGSESSIONS']._serialized_start=1849
+  _globals['_ENDINGSESSIONS']._serialized_end=1964
+  _globals['_RUNNINGSESSIONEFFECTS']._serialized_start=1967
+  _globals['_RUNNINGSESSIONEFFECTS']._serialized_end=2134
+  _globals['_SIMULATEPOLICYPROPOSALRESPONSE']._serialized_start=2137
+  _globals['_SIMULATEPOLICYPROPOSALRESPONSE']._serialized_end=2372
+  _globals['_GETPOLICYVERSIONREQUEST']._serialized_start=2374
+  _globals['_GETPOLICYVERSIONREQUEST']._serialized_end=2419
+  _globals['_LISTPOLICYVERSIONSREQUEST']._serialized_start=2421
+  _globals['_LISTPOLICYVERSIONSREQUEST']._serialized_end=2499
+  _globals['_LISTPOLICYVERSIONSRESPONSE']._serialized_start=2501
+  _globals['_LISTPOLICYVERSIONSRESPONSE']._serialized_end=2616
+  _globals['_POLICYSERVICE']._serialized_start=2619
+  _globals['_POLICYSERVICE']._serialized_end=4462
 # @@protoc_insertion_point(module_scope)

@@ -12,7 +12,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class ProposePolicyChangeRequest(_message.Message):
-    __slots__ = ("policy_csv", "category_levels", "camera_levels", "reason", "window_hours", "validate_only", "sealed_levels", "roles_csv", "lease_seconds")
+    __slots__ = ("policy_csv", "category_levels", "camera_levels", "reason", "window_hours", "validate_only", "sealed_levels", "roles_csv", "lease_seconds", "marks")
     class CategoryLevelsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -27,6 +27,13 @@ class ProposePolicyChangeRequest(_message.Message):
         key: str
         value: int
         def __init__(self, key: _Optional[str] = ..., value: _Optional[int] = ...) -> None: ...
+    class MarksEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: bool
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[bool] = ...) -> None: ...
     POLICY_CSV_FIELD_NUMBER: _ClassVar[int]
     CATEGORY_LEVELS_FIELD_NUMBER: _ClassVar[int]
     CAMERA_LEVELS_FIELD_NUMBER: _ClassVar[int]
@@ -36,6 +43,7 @@ class ProposePolicyChangeRequest(_message.Message):
     SEALED_LEVELS_FIELD_NUMBER: _ClassVar[int]
     ROLES_CSV_FIELD_NUMBER: _ClassVar[int]
     LEASE_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    MARKS_FIELD_NUMBER: _ClassVar[int]
     policy_csv: str
     category_levels: _containers.ScalarMap[int, int]
     camera_levels: _containers.RepeatedCompositeFieldContainer[_policy_pb2.CameraLevel]
@@ -45,7 +53,8 @@ class ProposePolicyChangeRequest(_message.Message):
     sealed_levels: str
     roles_csv: str
     lease_seconds: _containers.ScalarMap[str, int]
-    def __init__(self, policy_csv: _Optional[str] = ..., category_levels: _Optional[_Mapping[int, int]] = ..., camera_levels: _Optional[_Iterable[_Union[_policy_pb2.CameraLevel, _Mapping]]] = ..., reason: _Optional[str] = ..., window_hours: _Optional[int] = ..., validate_only: _Optional[bool] = ..., sealed_levels: _Optional[str] = ..., roles_csv: _Optional[str] = ..., lease_seconds: _Optional[_Mapping[str, int]] = ...) -> None: ...
+    marks: _containers.ScalarMap[str, bool]
+    def __init__(self, policy_csv: _Optional[str] = ..., category_levels: _Optional[_Mapping[int, int]] = ..., camera_levels: _Optional[_Iterable[_Union[_policy_pb2.CameraLevel, _Mapping]]] = ..., reason: _Optional[str] = ..., window_hours: _Optional[int] = ..., validate_only: _Optional[bool] = ..., sealed_levels: _Optional[str] = ..., roles_csv: _Optional[str] = ..., lease_seconds: _Optional[_Mapping[str, int]] = ..., marks: _Optional[_Mapping[str, bool]] = ...) -> None: ...
 
 class DrawUpSealedLevelsRequest(_message.Message):
     __slots__ = ("camera_levels",)

@@ -26,7 +26,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from kapok.permissions.v1 import decision_pb2 as kapok_dot_permissions_dot_v1_dot_decision__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"kapok/permissions/v1/replica.proto\x12\x14kapok.permissions.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a#kapok/permissions/v1/decision.proto\"\xe7\x03\n\rPolicyEdition\x12\x10\n\x08revision\x18\x01 \x01(\x03\x12\x12\n\npolicy_csv\x18\x02 \x01(\x0c\x12P\n\x0f\x63\x61tegory_levels\x18\x03 \x03(\x0b\x32\x37.kapok.permissions.v1.PolicyEdition.CategoryLevelsEntry\x12L\n\rcamera_levels\x18\x04 \x03(\x0b\x32\x35.kapok.permissions.v1.PolicyEdition.CameraLevelsEntry\x12\x0e\n\x06number\x18\x05 \x01(\x03\x12\x11\n\troles_csv\x18\x14 \x01(\x0c\x12L\n\rlease_seconds\x18\x19 \x03(\x0b\x32\x35.kapok.permissions.v1.PolicyEdition.LeaseSecondsEntry\x1a\x35\n\x13\x43\x61tegoryLevelsEntry\x12\x0b\n\x03key\x18\x01 \x01(\x05\x12\r\n\x05value\x18\x02 \x01(\x05:\x02\x38\x01\x1a\x33\n\x11\x43\x61meraLevelsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x05:\x02\x38\x01\x1a\x33\n\x11LeaseSecondsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x05:\x02\x38\x01\"\xb3\n\n\x0cSessionFacts\x12\x0f\n\x07session\x18\x01 \x01(\t\x12?\n\tprincipal\x18\x02 \x01(\x0b\x32,.kapok.permissions.v1.SessionFacts.Principal\x12\x39\n\x06\x63\x61mera\x18\x03 \x01(\x0b\x32).kapok.permissions.v1.SessionFacts.Camera\x12,\n\x06\x61\x63tion\x18\x04 \x01(\x0e\x32\x1c.kapok.permissions.v1.Action\x12>\n\x0blegal_bases\x18\x05 \x03(\x0b\x32).kapok.permissions.v1.SessionFacts.Ground\x12<\n\tincidents\x18\x06 \x03(\x0b\x32).kapok.permissions.v1.SessionFacts.Ground\x12>\n\x0binspections\x18\x07 \x03(\x0b\x32).kapok.permissions.v1.SessionFacts.Ground\x12>\n\ttakeovers\x18\x08 \x03(\x0b\x32+.kapok.permissions.v1.SessionFacts.Takeover\x12\x17\n\x0fpolicy_revision\x18\t \x01(\x03\x12\x0e\n\x06number\x18\n \x01(\x03\x12/\n\x0b\x64\x65\x63ide_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12<\n\ttrainings\x18\x0c \x03(\x0b\x32).kapok.permissions.v1.SessionFacts.Ground\x12\x39\n\x06shifts\x18\r \x03(\x0b\x32).kapok.permissions.v1.SessionFacts.Ground\x1a\x90\x01\n\tPrincipal\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06\x61gency\x18\x02 \x01(\t\x12\x0c\n\x04kind\x18\x03 \x01(\t\x12\x0c\n\x04tier\x18\x04 \x01(\t\x12\x14\n\x0cjurisdiction\x18\x05 \x01(\t\x12\x11\n\tclearance\x18\x06 \x01(\x05\x12\r\n\x05roles\x18\x07 \x03(\t\x12\x11\n\tis_person\x18\x08 \x01(\x08\x1a\xa3\x01\n\x06\x43\x61mera\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05level\x18\x02 \x01(\x05\x12\x16\n\x0eplace_category\x18\x03 \x01(\x05\x12\x10\n\x08operator\x18\x04 \x01(\t\x12\x14\n\x0cis_level_own\x18\x05 \x01(\x08\x12\x13\n\x0bis_accepted\x18\x06 \x01(\x08\x12\x14\n\x0cis_operating\x18\x07 \x01(\x08\x12\x11\n\tis_barred\x18\x08 \x01(\x08\x1a\x85\x01\n\x06Ground\x12\x0c\n\x04name\x18\x01 \x01(\t\x12.\n\nstart_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07is_held\x18\x04 \x01(\x08\x1a\xd5\x01\n\x08Takeover\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06number\x18\x02 \x01(\x03\x12\x11\n\tprincipal\x18\x03 \x01(\t\x12\x0e\n\x06\x61gency\x18\x04 \x01(\t\x12\x0c\n\x04kind\x18\x05 \x01(\t\x12\x0c\n\x04tier\x18\x06 \x01(\t\x12.\n\nstart_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06ground\x18\t \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"kapok/permissions/v1/replica.proto\x12\x14kapok.permissions.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a#kapok/permissions/v1/decision.proto\"\xf6\x03\n\rPolicyEdition\x12\x10\n\x08revision\x18\x01 \x01(\x03\x12\x12\n\npolicy_csv\x18\x02 \x01(\x0c\x12P\n\x0f\x63\x61tegory_levels\x18\x03 \x03(\x0b\x32\x37.kapok.permissions.v1.PolicyEdition.CategoryLevelsEntry\x12L\n\rcamera_levels\x18\x04 \x03(\x0b\x32\x35.kapok.permissions.v1.PolicyEdition.CameraLevelsEntry\x12\x0e\n\x06number\x18\x05 \x01(\x03\x12\x11\n\troles_csv\x18\x14 \x01(\x0c\x12L\n\rlease_seconds\x18\x19 \x03(\x0b\x32\x35.kapok.permissions.v1.PolicyEdition.LeaseSecondsEntry\x12\r\n\x05marks\x18< \x03(\t\x1a\x35\n\x13\x43\x61tegoryLevelsEntry\x12\x0b\n\x03key\x18\x01 \x01(\x05\x12\r\n\x05value\x18\x02 \x01(\x05:\x02\x38\x01\x1a\x33\n\x11\x43\x61meraLevelsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x05:\x02\x38\x01\x1a\x33\n\x11LeaseSecondsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x05:\x02\x38\x01\"\xb3\n\n\x0cSessionFacts\x12\x0f\n\x07session\x18\x01 \x01(\t\x12?\n\tprincipal\x18\x02 \x01(\x0b\x32,.kapok.permissions.v1.SessionFacts.Principal\x12\x39\n\x06\x63\x61mera\x18\x03 \x01(\x0b\x32).kapok.permissions.v1.SessionFacts.Camera\x12,\n\x06\x61\x63tion\x18\x04 \x01(\x0e\x32\x1c.kapok.permissions.v1.Action\x12>\n\x0blegal_bases\x18\x05 \x03(\x0b\x32).kapok.permissions.v1.SessionFacts.Ground\x12<\n\tincidents\x18\x06 \x03(\x0b\x32).kapok.permissions.v1.SessionFacts.Ground\x12>\n\x0binspections\x18\x07 \x03(\x0b\x32).kapok.permissions.v1.SessionFacts.Ground\x12>\n\ttakeovers\x18\x08 \x03(\x0b\x32+.kapok.permissions.v1.SessionFacts.Takeover\x12\x17\n\x0fpolicy_revision\x18\t \x01(\x03\x12\x0e\n\x06number\x18\n \x01(\x03\x12/\n\x0b\x64\x65\x63ide_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12<\n\ttrainings\x18\x0c \x03(\x0b\x32).kapok.permissions.v1.SessionFacts.Ground\x12\x39\n\x06shifts\x18\r \x03(\x0b\x32).kapok.permissions.v1.SessionFacts.Ground\x1a\x90\x01\n\tPrincipal\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06\x61gency\x18\x02 \x01(\t\x12\x0c\n\x04kind\x18\x03 \x01(\t\x12\x0c\n\x04tier\x18\x04 \x01(\t\x12\x14\n\x0cjurisdiction\x18\x05 \x01(\t\x12\x11\n\tclearance\x18\x06 \x01(\x05\x12\r\n\x05roles\x18\x07 \x03(\t\x12\x11\n\tis_person\x18\x08 \x01(\x08\x1a\xa3\x01\n\x06\x43\x61mera\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05level\x18\x02 \x01(\x05\x12\x16\n\x0eplace_category\x18\x03 \x01(\x05\x12\x10\n\x08operator\x18\x04 \x01(\t\x12\x14\n\x0cis_level_own\x18\x05 \x01(\x08\x12\x13\n\x0bis_accepted\x18\x06 \x01(\x08\x12\x14\n\x0cis_operating\x18\x07 \x01(\x08\x12\x11\n\tis_barred\x18\x08 \x01(\x08\x1a\x85\x01\n\x06Ground\x12\x0c\n\x04name\x18\x01 \x01(\t\x12.\n\nstart_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07is_held\x18\x04 \x01(\x08\x1a\xd5\x01\n\x08Takeover\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06number\x18\x02 \x01(\x03\x12\x11\n\tprincipal\x18\x03 \x01(\t\x12\x0e\n\x06\x61gency\x18\x04 \x01(\t\x12\x0c\n\x04kind\x18\x05 \x01(\t\x12\x0c\n\x04tier\x18\x06 \x01(\t\x12.\n\nstart_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06ground\x18\t \x01(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -40,21 +40,21 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_POLICYEDITION_LEASESECONDSENTRY']._loaded_options = None
   _globals['_POLICYEDITION_LEASESECONDSENTRY']._serialized_options = b'8\001'
   _globals['_POLICYEDITION']._serialized_start=131
-  _globals['_POLICYEDITION']._serialized_end=618
-  _globals['_POLICYEDITION_CATEGORYLEVELSENTRY']._serialized_start=459
-  _globals['_POLICYEDITION_CATEGORYLEVELSENTRY']._serialized_end=512
-  _globals['_POLICYEDITION_CAMERALEVELSENTRY']._serialized_start=514
-  _globals['_POLICYEDITION_CAMERALEVELSENTRY']._serialized_end=565
-  _globals['_POLICYEDITION_LEASESECONDSENTRY']._serialized_start=567
-  _globals['_POLICYEDITION_LEASESECONDSENTRY']._serialized_end=618
-  _globals['_SESSIONFACTS']._serialized_start=621
-  _globals['_SESSIONFACTS']._serialized_end=1952
-  _globals['_SESSIONFACTS_PRINCIPAL']._serialized_start=1290
-  _globals['_SESSIONFACTS_PRINCIPAL']._serialized_end=1434
-  _globals['_SESSIONFACTS_CAMERA']._serialized_start=1437
-  _globals['_SESSIONFACTS_CAMERA']._serialized_end=1600
-  _globals['_SESSIONFACTS_GROUND']._serialized_start=1603
-  _globals['_SESSIONFACTS_GROUND']._serialized_end=1736
-  _globals['_SESSIONFACTS_TAKEOVER']._serialized_start=1739
-  _globals['_SESSIONFACTS_TAKEOVER']._serialized_end=1952
+  _globals['_POLICYEDITION']._serialized_end=633
+  _globals['_POLICYEDITION_CATEGORYLEVELSENTRY']._serialized_start=474
+  _globals['_POLICYEDITION_CATEGORYLEVELSENTRY']._serialized_end=527
+  _globals['_POLICYEDITION_CAMERALEVELSENTRY']._serialized_start=529
+  _globals['_POLICYEDITION_CAMERALEVELSENTRY']._serialized_end=580
+  _globals['_POLICYEDITION_LEASESECONDSENTRY']._serialized_start=582
+  _globals['_POLICYEDITION_LEASESECONDSENTRY']._serialized_end=633
+  _globals['_SESSIONFACTS']._serialized_start=636
+  _globals['_SESSIONFACTS']._serialized_end=1967
+  _globals['_SESSIONFACTS_PRINCIPAL']._serialized_start=1305
+  _globals['_SESSIONFACTS_PRINCIPAL']._serialized_end=1449
+  _globals['_SESSIONFACTS_CAMERA']._serialized_start=1452
+  _globals['_SESSIONFACTS_CAMERA']._serialized_end=1615
+  _globals['_SESSIONFACTS_GROUND']._serialized_start=1618
+  _globals['_SESSIONFACTS_GROUND']._serialized_end=1751
+  _globals['_SESSIONFACTS_TAKEOVER']._serialized_start=1754
+  _globals['_SESSIONFACTS_TAKEOVER']._serialized_end=1967
 # @@protoc_insertion_point(module_scope)

@@ -11,7 +11,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class PolicyEdition(_message.Message):
-    __slots__ = ("revision", "policy_csv", "category_levels", "camera_levels", "number", "roles_csv", "lease_seconds")
+    __slots__ = ("revision", "policy_csv", "category_levels", "camera_levels", "number", "roles_csv", "lease_seconds", "marks")
     class CategoryLevelsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -40,6 +40,7 @@ class PolicyEdition(_message.Message):
     NUMBER_FIELD_NUMBER: _ClassVar[int]
     ROLES_CSV_FIELD_NUMBER: _ClassVar[int]
     LEASE_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    MARKS_FIELD_NUMBER: _ClassVar[int]
     revision: int
     policy_csv: bytes
     category_levels: _containers.ScalarMap[int, int]
@@ -47,7 +48,8 @@ class PolicyEdition(_message.Message):
     number: int
     roles_csv: bytes
     lease_seconds: _containers.ScalarMap[str, int]
-    def __init__(self, revision: _Optional[int] = ..., policy_csv: _Optional[bytes] = ..., category_levels: _Optional[_Mapping[int, int]] = ..., camera_levels: _Optional[_Mapping[str, int]] = ..., number: _Optional[int] = ..., roles_csv: _Optional[bytes] = ..., lease_seconds: _Optional[_Mapping[str, int]] = ...) -> None: ...
+    marks: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, revision: _Optional[int] = ..., policy_csv: _Optional[bytes] = ..., category_levels: _Optional[_Mapping[int, int]] = ..., camera_levels: _Optional[_Mapping[str, int]] = ..., number: _Optional[int] = ..., roles_csv: _Optional[bytes] = ..., lease_seconds: _Optional[_Mapping[str, int]] = ..., marks: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class SessionFacts(_message.Message):
     __slots__ = ("session", "principal", "camera", "action", "legal_bases", "incidents", "inspections", "takeovers", "policy_revision", "number", "decide_time", "trainings", "shifts")

@@ -56,6 +56,11 @@ class StreamsServiceStub:
                 request_serializer=kapok_dot_streams_dot_v1_dot_streams__service__pb2.ListSessionsRequest.SerializeToString,
                 response_deserializer=kapok_dot_streams_dot_v1_dot_streams__service__pb2.ListSessionsResponse.FromString,
                 _registered_method=True)
+        self.ListCameraSessions = channel.unary_unary(
+                '/kapok.streams.v1.StreamsService/ListCameraSessions',
+                request_serializer=kapok_dot_streams_dot_v1_dot_streams__service__pb2.ListCameraSessionsRequest.SerializeToString,
+                response_deserializer=kapok_dot_streams_dot_v1_dot_streams__service__pb2.ListCameraSessionsResponse.FromString,
+                _registered_method=True)
         self.RecordCopy = channel.unary_unary(
                 '/kapok.streams.v1.StreamsService/RecordCopy',
                 request_serializer=kapok_dot_streams_dot_v1_dot_streams__service__pb2.RecordCopyRequest.SerializeToString,
@@ -74,6 +79,7 @@ class StreamsServiceServicer:
 
     def OpenSession(self, request, context):
         """Opens a session when permissions allows it. The session is on record before this answers.
+        RESOURCE_EXHAUSTED (LIMIT_REACHED) when the principal, its agency, the camera or every relay for it has as many as it may.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -95,6 +101,14 @@ class StreamsServiceServicer:
 
     def ListSessions(self, request, context):
         """The caller's own sessions, newest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListCameraSessions(self, request, context):
+        """The sessions on a camera, newest first: whoever's they are. For the agency of an open inspection that covers it, whatever its operator set;
+        for that operator; for the municipal organs of Article 14 ¶2. Each look is itself on record.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -136,6 +150,11 @@ def add_StreamsServiceServicer_to_server(servicer, server):
                     servicer.ListSessions,
                     request_deserializer=kapok_dot_streams_dot_v1_dot_streams__service__pb2.ListSessionsRequest.FromString,
                     response_serializer=kapok_dot_streams_dot_v1_dot_streams__service__pb2.ListSessionsResponse.SerializeToString,
+            ),
+            'ListCameraSessions': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListCameraSessions,
+                    request_deserializer=kapok_dot_streams_dot_v1_dot_streams__service__pb2.ListCameraSessionsRequest.FromString,
+                    response_serializer=kapok_dot_streams_dot_v1_dot_streams__service__pb2.ListCameraSessionsResponse.SerializeToString,
             ),
             'RecordCopy': grpc.unary_unary_rpc_method_handler(
                     servicer.RecordCopy,
@@ -257,6 +276,33 @@ class StreamsService:
             '/kapok.streams.v1.StreamsService/ListSessions',
             kapok_dot_streams_dot_v1_dot_streams__service__pb2.ListSessionsRequest.SerializeToString,
             kapok_dot_streams_dot_v1_dot_streams__service__pb2.ListSessionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListCameraSessions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kapok.streams.v1.StreamsService/ListCameraSessions',
+            kapok_dot_streams_dot_v1_dot_streams__service__pb2.ListCameraSessionsRequest.SerializeToString,
+            kapok_dot_streams_dot_v1_dot_streams__service__pb2.ListCameraSessionsResponse.FromString,
             options,
             channel_credentials,
             insecure,
