@@ -11,7 +11,7 @@ from kapok.permissions.v1 import takeovers_service_pb2 as pb
 from services.chassis import errors
 from tests.eventually import eventually
 from tests.integration.permissions import city
-from tests.integration.permissions.stage import Stage
+from tests.integration.permissions.stage import Stage, after
 
 
 async def state(stage: Stage, name: str = "metro") -> Any:
@@ -154,3 +154,66 @@ async def _now(stage: Stage) -> Any:
     declared = await stage.incident("police-guangzhou", "urban-yuexiu")
     ended = await stage.ask("police-guangzhou", "EndIncident", permissions.EndIncidentRequest(name=declared))
     return ended.start_time.ToDatetime()
+
+
+async def test_a_takeover_of_many_takes_what_may_be_taken_and_says_why_not_of_the_rest(stage: Stage) -> None:
+    papers = await stage.papers("police-yuexiu", city.TUNNEL)
+    nowhere = "districts/440104/cameras/44010400011320999999"
+    taken = await stage.take_over("police-yuexiu", city.TUNNEL, city.STREET, nowhere, legal_basis=papers)
+    assert [(one.camera, one.is_holding, one.epoch) for one in taken.taken] == [(city.TUNNEL, True, 2)]
+    refused = {one.camera: (one.reason, one.article) for one in taken.refused}
+    assert refused == {city.STREET: ("PAPERS_MISSING", "Article 14 ¶1"), nowhere: ("CAMERA_NOT_ACCESSIBLE", "")}
+
+
+async def test_secrets_among_many_look_like_what_never_was(stage: Stage) -> None:
+    incident = await stage.incident("police-guangzhou", "command-guangzhou")
+    nowhere = "districts/440104/cameras/44010400011320999999"
+    told = []
+    for name in (city.SECRET, nowhere):
+        taken = await stage.take_over("command-guangzhou", city.TUNNEL, name, incident=incident)
+        told.append(str(taken.refused[0]).replace(name, "NAME"))
+    assert told[0] == told[1]
+
+
+async def test_part_of_a_takeover_is_given_back_and_the_rest_renewed(stage: Stage) -> None:
+    papers = await stage.papers("police-yuexiu", city.TUNNEL, city.STREET)
+    taken = await stage.take_over("police-yuexiu", city.TUNNEL, city.STREET, legal_basis=papers)
+    assert [one.is_holding for one in taken.taken] == [True, True]
+    back = await stage.ask(
+        "police-yuexiu", "ReleaseTakeover", pb.ReleaseTakeoverRequest(name=taken.name, cameras=[city.TUNNEL])
+    )
+    assert [(one.camera, one.over_by, one.epoch) for one in back.taken] == [(city.TUNNEL, "released", 3)]
+    later = after(timedelta(minutes=30))
+    renewed = await stage.ask(
+        "police-yuexiu", "RenewTakeover", pb.RenewTakeoverRequest(name=taken.name, end_time=later)
+    )
+    assert [(one.camera, one.is_holding, one.epoch) for one in renewed.taken] == [(city.STREET, True, 2)]
+    assert renewed.end_time == later
+    too_late = pb.RenewTakeoverRequest(name=taken.name, end_time=after(timedelta(hours=2)))
+    with pytest.raises(errors.InvalidArgument, match="outlast"):
+        await stage.ask("police-yuexiu", "RenewTakeover", too_late)
+    seen = await stage.ask("police-guangzhou", "GetTakeover", pb.GetTakeoverRequest(name=taken.name))
+    assert {one.camera: one.over_by for one in seen.taken} == {city.TUNNEL: "released", city.STREET: ""}
+
+
+async def test_an_organ_revokes_and_others_read_only_what_concerns_them(stage: Stage) -> None:
+    incident = await stage.incident("police-guangzhou", "command-guangzhou")
+    taken = await stage.take_over("command-guangzhou", city.TUNNEL, incident=incident)
+    revoke = pb.RevokeTakeoverRequest(name=taken.name, reason="it was a drill")
+    with pytest.raises(errors.Denied, match="three organs"):
+        await stage.ask("metro", "RevokeTakeover", revoke)
+    with pytest.raises(errors.NotFound):
+        await stage.ask("urban-yuexiu", "GetTakeover", pb.GetTakeoverRequest(name=taken.name))
+    [seen] = (await stage.ask("metro", "GetTakeover", pb.GetTakeoverRequest(name=taken.name))).taken
+    assert (seen.camera, seen.is_holding) == (city.TUNNEL, True)
+    over = await stage.ask("police-guangzhou", "RevokeTakeover", revoke)
+    assert [(one.over_by, one.epoch) for one in over.taken] == [("revoked", 3)]
+    assert (await granted(stage, "metro")).epoch == 3
+
+
+@pytest.mark.parametrize(
+    "cameras", [[], [city.TUNNEL] * 2, ["nowhere"] * 2, [f"districts/440104/cameras/{n:020}" for n in range(5001)]]
+)
+async def test_a_list_that_is_none_is_refused_by_its_field(stage: Stage, cameras: list[str]) -> None:
+    with pytest.raises(errors.InvalidArgument, match=r"takeover\.cameras"):
+        await stage.take_over("command-guangzhou", *cameras)
