@@ -14,12 +14,14 @@ from services.streams.relay.server import Door
 from services.streams.relay.source import Habits
 from tests.eventually import eventually
 from tests.integration.relay.program import HELLO, call, fields, program
+from tests.integration.relay.stage import HASTY
 from tests.integration.relay.test_calls import units, watching
 from tests.integration.relay.test_viewers import SMALL, scene
 
 OPEN = frame(frames.HEADERS, frames.END_HEADERS, 1, fields())
 PICTURE = 200_000
-PATIENT = Habits()  # a camera that says nothing while a flood keeps this process busy is kept
+# A camera that says nothing while a flood keeps this process busy is kept; and let go soon once nobody looks.
+PATIENT = Habits(linger=HASTY.linger)
 
 
 def window(stream: int, by: int) -> bytes:
