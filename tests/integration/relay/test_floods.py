@@ -174,6 +174,32 @@ async def test_windows_that_never_open_cost_one_picture_and_its_stream_is_reset(
         assert stage.gate.farewells == ["incident ended"]
 
 
+async def test_whoever_opens_no_window_has_begun_no_picture_and_is_told_why_it_ends() -> None:
+    async with scene() as (stage, camera), program(stage.grpc_port, frames.PREFACE + settings(4, 0)) as closed:
+        seen: list[float] = []
+        stage.counters.first_picture = seen.append
+        await closed.say(call(1))
+        await closed.until(frames.HEADERS, 1)
+        camera.delta()
+        await eventually(lambda: stage.counters.access_units_in == 2)
+        await asyncio.wrap_future(stage.ender.end(stage.gate.viewers, "incident ended"))
+        trailers = await closed.until(frames.HEADERS, 1)
+        assert b"incident ended" in trailers.payload
+        assert trailers.flags & frames.END_STREAM
+        assert (seen, stage.counters.access_units_out) == ([], 0)
+
+
+async def test_a_window_that_opens_late_begins_with_the_newest_key_picture() -> None:
+    async with scene() as (stage, camera), program(stage.grpc_port, frames.PREFACE + settings(4, 0)) as late:
+        await late.say(call(1))
+        await late.until(frames.HEADERS, 1)
+        for _ in range(3):
+            camera.key()
+        await eventually(lambda: stage.counters.access_units_in == 4)
+        await late.say(window(1, 10_000))
+        assert (await late.message(1)).number == 4
+
+
 async def test_whoever_leaves_pictures_in_the_kernel_is_reset_whole() -> None:
     wide = frames.PREFACE + settings(4, 2**31 - 1) + window(0, 2**30)
     async with scene(door=SMALL) as (stage, camera), program(stage.grpc_port, wide, receive_bytes=4096) as stopped:
