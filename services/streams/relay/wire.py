@@ -76,6 +76,9 @@ class SecureWire:
 
     async def receive(self, bytes_most: int) -> bytes:
         loop = asyncio.get_running_loop()
+        # Who floods us is always ready to be read: its connection must wait its turn all the same. Not after the
+        # read, where a cancellation would lose what was read.
+        await asyncio.sleep(0)
         while True:
             try:
                 return self._connection.recv(bytes_most)
