@@ -22,7 +22,7 @@ class Line:
         self.ended_why: str | None = None
         self.wire = wire(connection)
         self._send, self._sendmsg, self._keeps_refused = self.wire.send, self.wire.sendmsg, self.wire.keeps_refused
-        self._counts = counters
+        self._counters = counters
         self._half: list[memoryview] = []  # the rest of what was begun; nothing else may go out before it
         self._replies = b""
         self._is_writing = False  # waiting for the socket to take more
@@ -62,7 +62,7 @@ class Line:
                     return
                 half = self._half
                 sent = self._send(half[0]) if len(half) == 1 else self._sendmsg(half)
-                self._counts.bytes_out += sent
+                self._counters.bytes_out += sent
                 self._half = rest(half, sent)
                 if self._half:
                     break

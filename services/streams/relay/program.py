@@ -154,8 +154,10 @@ class Program:
         if by == 0:
             raise Fault(frames.PROTOCOL_ERROR, "a window that opens by nothing")
         if one.stream == 0:
+            was_shut = self._trunk.window <= 0
             self._trunk.widen(by)
-            self._trunk.is_due(*(watch.call for watch in self._watches.values()))
+            if was_shut:  # else none of the calls has waited for this
+                self._trunk.is_due(*(watch.call for watch in self._watches.values()))
         elif watch := self._known(one.stream):
             watch.call.widen(by)
             self._trunk.is_due(watch.call)

@@ -10,7 +10,7 @@ from services.streams.relay.reader import GONE, Reader
 from services.streams.relay.rtp import AccessUnit
 
 
-class Viewer(Reader, Line):
+class Viewer(Line, Reader):
     """Belongs to the loop's thread, but for ``socket`` and ``ended_why``, which the ender uses under its lock."""
 
     def __init__(self, connection: socket.socket, counters: Counters) -> None:
@@ -53,9 +53,6 @@ class Viewer(Reader, Line):
         """Forget everything; the socket itself is closed by the ender."""
         self.next, self._ring = GONE, None
         super().close()
-
-    def _go_on(self) -> None:
-        Line._go_on(self)
 
     def _following(self) -> Sequence[bytes | memoryview]:
         unit = self._advance()
