@@ -8,6 +8,7 @@ import socket
 from collections.abc import Iterable, Sequence
 
 from services.streams.relay.counters import Counters
+from services.streams.relay.ender import unsent_bytes
 from services.streams.relay.wire import wire
 
 _PICTURES_A_TURN = 8  # of catching up, before the loop's others have theirs
@@ -35,9 +36,25 @@ class Line:
         """Send a message of the client's protocol now, or after the picture that is half written."""
         self._replies += data
         if len(self._replies) > _REPLIES_BYTES_MOST:
-            self._fail("asks without reading")
+            self.dismiss("asks without reading")
         else:
             self._go_on()
+
+    def last_word(self, data: bytes, why: str) -> None:
+        """A reply before the end; not to who has pictures waiting: what the kernel holds, only a reset throws away."""
+        if self._is_writing or unsent_bytes(self.socket):
+            self.dismiss(why)
+        else:
+            self.reply(data)
+
+    def dismiss(self, why: str) -> None:
+        """Nothing goes out any more; the connection's reader finds the socket shut and closes it."""
+        self.ended_why = self.ended_why or why
+        self.close()
+        try:
+            self.socket.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            return  # reset by the ender or the peer: the reader finds out the same way
 
     def close(self) -> None:
         """Forget everything; the socket itself is closed by the ender."""
@@ -69,7 +86,7 @@ class Line:
         except BlockingIOError:
             pass  # `_wait` is what follows from it
         except OSError:
-            self._fail("connection lost")
+            self.dismiss("connection lost")
             return
         self._wait()
 
@@ -91,15 +108,6 @@ class Line:
         if self._is_writing:
             self._is_writing = False
             asyncio.get_running_loop().remove_writer(self.socket)
-
-    def _fail(self, why: str) -> None:
-        """Nothing goes out any more; the connection's reader finds the socket shut and closes it."""
-        self.ended_why = self.ended_why or why
-        self.close()
-        try:
-            self.socket.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            return  # reset by the ender or the peer: the reader finds out the same way
 
 
 def rest(parts: Iterable[bytes | memoryview], sent: int) -> list[memoryview]:

@@ -59,8 +59,9 @@ class Program:
         try:
             return await self._listen()
         except Fault as fault:
-            self._trunk.reply(_goaway(self._newest, fault.code, str(fault)))
-            return "malformed frame"
+            why = "malformed frame"
+            self._trunk.last_word(_goaway(self._newest, fault.code, str(fault)), why)
+            return why
         except OSError:
             return "connection lost"
 
@@ -76,6 +77,7 @@ class Program:
                     self._trunk.reply(_goaway(self._newest, frames.NO_ERROR, "no call"))
                     return "no call"
                 if is_asked:
+                    self._trunk.dismiss("no sign of life")
                     return "no sign of life"
                 is_asked = True
                 self._trunk.reply(frame(frames.PING, 0, 0, _PING))

@@ -33,7 +33,7 @@ class Viewer(Line, Reader):
         except BlockingIOError:
             sent = 0
         except OSError:
-            self._fail("connection lost")
+            self.dismiss("connection lost")
             return 0
         if sent == (len(buffer) if parts is None else sum(map(len, parts))):
             self.next += 1
@@ -44,10 +44,6 @@ class Viewer(Line, Reader):
             self._half = rest(parts or (buffer,), sent) if is_begun else []
             self._wait()
         return sent
-
-    def dismiss(self, why: str) -> None:
-        """There is no more that it could read."""
-        self._fail(why)
 
     def close(self) -> None:
         """Forget everything; the socket itself is closed by the ender."""
