@@ -152,7 +152,7 @@ def assembled(encoding: str, packets: list[bytes]) -> AccessUnit:
     made.restart(Track("", 97, encoding, 90_000))
     found: list[AccessUnit] = []
     for i, payload in enumerate(packets):
-        found += made.push(rtp(i, 3600, payload, marker=i == len(packets) - 1), lambda: Arrival(1.0, 1.0))
+        found += made.push([rtp(i, 3600, payload, marker=i == len(packets) - 1)], lambda: Arrival(1.0, 1.0))
     (unit,) = found
     return unit
 
@@ -180,7 +180,7 @@ def test_only_key_pictures_have_a_place_for_marks_and_an_earlier_relays_mark_is_
     key, delta = (
         unit
         for i, (payload, timestamp) in enumerate([(above, 0), (b"\x65key", 0), (b"\x41delta", 3600)])
-        for unit in made.push(rtp(i, timestamp, payload, marker=payload != above), lambda: Arrival(1.0, 1.0))
+        for unit in made.push([rtp(i, timestamp, payload, marker=payload != above)], lambda: Arrival(1.0, 1.0))
     )
     assert delta.mark_at == 0
     own = units(f"sessions/{SESSION}")["H264"]
