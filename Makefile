@@ -25,13 +25,15 @@ run: build/clips/ready ## start the platform with its demo city in the foregroun
 demo: build/clips/ready ## play the story of first light in a platform of its own, under a minute
 	@$(py) -m demo.story
 
+TEST_PROCESSES ?= 2
 test: build/clips/ready ## lint, types, and every test (installs foreign programs through apt when root)
 	@scripts/foreign-programs
 	@$(MAKE) --no-print-directory lint
-	@$(py) -m pytest
+	@$(py) -m pytest -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder
 
-test-exhaustive: .venv/installed ## hold the policy to the law in every class of question, on two cores (minutes)
+test-exhaustive: .venv/installed ## every class of question to the policy, and new examples of each property (minutes)
 	@$(py) -m pytest tests/truth -m 'exhaustive or not exhaustive' --durations=5
+	@$(py) -m pytest tests/unit --hypothesis-profile=explore -n $(TEST_PROCESSES)
 
 FUZZ_SECONDS ?= 60
 fuzz: .venv/installed ## hostile bytes against each parser of the relay (FUZZ_SECONDS=60 each)

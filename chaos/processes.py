@@ -7,7 +7,7 @@ apart show a leak as well as a slope does, and say it in MiB.
 
 import threading
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -16,26 +16,28 @@ from statistics import median
 
 import psutil
 
+from chaos.descriptors import held
+
 MIB = 2**20
 # What may come on top: holes in malloc's heap, and of a cell the pages that its databases' caches keep of what was
 # written. Measured inside in docs/design/chaos.md. A leak of 16 KiB a viewer, or of 30 KiB a second, is more than this.
 GROWTH_MIB = {"cell": 16.0, "relay": 10.0}
 _THREADS_MORE = 16  # pools of threads grow to their bounds
-_POOLED = (".db", ".db-wal", ".db-shm")
+_LABELS_MOST = 12
 _RELAY = "services.streams.relay"
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One process at one moment: monotonic seconds, bytes, counts.
+    """One process at rest: how many it holds open of each kind, and its threads."""
 
-    ``descriptors`` are without the files of databases: their pools open connections as they are asked, up to a bound.
-    """
-
-    at_s: float
-    rss: int
-    descriptors: int
+    held: Counter[str]
     threads: int
+
+    @property
+    def descriptors(self) -> int:
+        """All of them."""
+        return self.held.total()
 
 
 def family(home: Path) -> Mapping[str, psutil.Process]:
@@ -64,32 +66,17 @@ def at_work(home: Path) -> dict[str, Sample]:
     found = {}
     for name, process in family(home).items():
         with suppress(psutil.Error, OSError):
-            found[name] = sample(process)
+            found[name] = Sample(held(process), process.num_threads())
     return found
-
-
-def sample(process: psutil.Process) -> Sample:
-    """Now; psutil.Error or OSError when it is gone."""
-    with process.oneshot():
-        rss, threads = process.memory_info().rss, process.num_threads()
-    return Sample(time.monotonic(), rss, _descriptors(process.pid), threads)
-
-
-def _descriptors(pid: int) -> int:
-    count = 0
-    for one in Path(f"/proc/{pid}/fd").iterdir():
-        with suppress(OSError):  # closed meanwhile
-            count += not str(one.readlink()).endswith(_POOLED)
-    return count
 
 
 @dataclass
 class Samples:
-    """What was seen of each process, by name and pid."""
+    """Seconds (monotonic) and resident bytes of each process, by name and pid."""
 
     home: Path
     every_s: float = 1.0
-    seen: dict[tuple[str, int], list[Sample]] = field(default_factory=lambda: defaultdict(list))
+    seen: dict[tuple[str, int], list[tuple[float, int]]] = field(default_factory=lambda: defaultdict(list))
 
     def watch(self, over: threading.Event) -> None:
         """Sample until ``over``."""
@@ -100,7 +87,7 @@ class Samples:
         """Once."""
         for name, process in family(self.home).items():
             with suppress(psutil.Error, OSError):
-                self.seen[name, process.pid].append(sample(process))
+                self.seen[name, process.pid].append((time.monotonic(), process.memory_info().rss))
 
     def growth_mib(self, began_s: float, ended_s: float) -> dict[str, float]:
         """Of each process that lived all the time between: MiB from the second fifth's median to the last fifth's."""
@@ -109,20 +96,20 @@ class Samples:
         for (name, _), samples in self.seen.items():
             early = _within(samples, began_s + fifth, began_s + 2 * fifth)
             late = _within(samples, ended_s - fifth, ended_s)
-            if early and late and samples[0].at_s <= began_s + fifth:
+            if early and late and samples[0][0] <= began_s + fifth:
                 growth[name] = round((median(late) - median(early)) / MIB, 2)
         return growth
 
 
-def _within(samples: Sequence[Sample], since_s: float, until_s: float) -> list[int]:
-    return [one.rss for one in samples if since_s <= one.at_s < until_s]
+def _within(samples: Sequence[tuple[float, int]], since_s: float, until_s: float) -> list[int]:
+    return [rss for at_s, rss in samples if since_s <= at_s < until_s]
 
 
 def held_beyond(before: Mapping[str, Sample], now: Mapping[str, Sample]) -> list[str]:
     """What the cell and its relays hold at rest beyond what they held ``before``, in words."""
     ours = [(name, was, now[name]) for name, was in before.items() if _kind(name) in GROWTH_MIB and name in now]
-    held = [
-        f"{name} holds {one.descriptors} descriptors, {was.descriptors} at first"
+    more_held = [
+        f"{name} holds {one.descriptors} descriptors, {was.descriptors} at first: {_listed(one.held - was.held)} more"
         for name, was, one in ours
         if one.descriptors > was.descriptors
     ]
@@ -131,7 +118,7 @@ def held_beyond(before: Mapping[str, Sample], now: Mapping[str, Sample]) -> list
         for name, was, one in ours
         if one.threads > was.threads + _THREADS_MORE
     ]
-    return held + more + [f"{name} is gone" for name in sorted(before.keys() - now.keys())]
+    return more_held + more + [f"{name} is gone" for name in sorted(before.keys() - now.keys())]
 
 
 def grown(growth_mib: Mapping[str, float]) -> list[str]:
@@ -141,6 +128,10 @@ def grown(growth_mib: Mapping[str, float]) -> list[str]:
         for name, grown in growth_mib.items()
         if (most := GROWTH_MIB.get(_kind(name))) is not None and grown > most
     ]
+
+
+def _listed(held: Counter[str]) -> str:
+    return ", ".join(f"{count} × {label}" for label, count in held.most_common(_LABELS_MOST))
 
 
 def _kind(name: str) -> str:

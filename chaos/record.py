@@ -38,7 +38,7 @@ class Looks:
             key = (viewer.session, viewer.process, viewer.viewer, viewer.open_time.ToNanoseconds())
             (self.begun if fact.kind == _BEGUN else self.ended)[key] += 1
             if fact.kind in _ENDED:
-                self.said[re.sub(r" at .*", "", viewer.close_reason)] += 1
+                self.said[re.sub(r" at \d.*", "", viewer.close_reason)] += 1
 
     def faults(self) -> list[str]:
         """What does not match. An end without a begin is one whose begin the bus did not take in time: allowed."""

@@ -19,8 +19,11 @@ def pytest_configure() -> None:
     # A shell starts what runs beside it deaf to SIGINT, and that is inherited.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-    # No time is a test here: on a shared machine an example that usually takes 1 ms may take half a second.
-    settings.register_profile("kapok", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    # No time is a test here: on a shared machine an example that usually takes 1 ms may take half a second. The same
+    # commit is judged by the same examples; new ones are looked for by `make test-exhaustive`.
+    usual = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.register_profile("kapok", usual, derandomize=True)
+    settings.register_profile("explore", usual, max_examples=1000)
     settings.load_profile("kapok")
 
 

@@ -1,22 +1,39 @@
 """Which ports a home listens on: the usual one when it is free, another when it is taken, and then it says so."""
 
 import errno
+import random
 import socket
 from collections.abc import Callable
 
 HOST = "127.0.0.1"
+_TAKEN = frozenset({errno.EADDRINUSE, errno.EACCES})
+_NEVER_GIVEN = range(20_000, 32_768)  # below what Linux takes for connections and for port 0 unless told otherwise
+_numbers = iter(random.sample(_NEVER_GIVEN, k=len(_NEVER_GIVEN)))  # each once: two of a home's are never the same
 
 
 def pick(usual: int, what: str, say: Callable[[str], None]) -> int:
     """``usual`` when it is free on loopback, else a free one. Whoever binds it next may still lose a race, loudly."""
+    if not usual:
+        return _free()
     try:
         return _bound(usual)
     except OSError as error:
-        if error.errno not in {errno.EADDRINUSE, errno.EACCES}:
+        if error.errno not in _TAKEN:
             raise
-        chosen = _bound(0)
+        chosen = _free()
         say(f"{what}: port {usual} is taken, using {chosen}")
         return chosen
+
+
+def _free() -> int:
+    """One that the system gives to nobody by itself: a relay binds its own seconds later, and as often as it starts."""
+    for port in _numbers:
+        try:
+            return _bound(port)
+        except OSError as error:
+            if error.errno not in _TAKEN:
+                raise
+    return _bound(0)
 
 
 def _bound(port: int) -> int:

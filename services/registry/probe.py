@@ -186,7 +186,7 @@ async def _ask(target: Target, address: tuple[str, int], deadline_s: float) -> R
             with socket.socket(socket.AF_INET6 if ":" in address[0] else socket.AF_INET) as connection:
                 connection.setblocking(False)
                 await asyncio.get_running_loop().sock_connect(connection, address)
-                camera = Conversation(connection, who, lambda packet: None, _ANSWERS_BYTES_MOST)
+                camera = Conversation(connection, who, lambda packets: None, _ANSWERS_BYTES_MOST)
                 step = "answer to OPTIONS"
                 await camera.ask("OPTIONS", source.stream_uri)
                 step = "answer to DESCRIBE"

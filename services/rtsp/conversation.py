@@ -6,7 +6,7 @@ import asyncio
 import re
 import secrets
 import socket
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 
 from services.chassis.errors import FailedPrecondition, Unauthenticated, Unavailable
@@ -28,7 +28,7 @@ class Refused(FailedPrecondition):
 
 
 class Conversation:
-    """Speaks over ``connection`` (connected, non-blocking); every interleaved packet goes to ``on_packet`` at once.
+    """Speaks over ``connection`` (connected, non-blocking); the interleaved packets of a read go to ``on_packets``.
 
     Who came for answers only gives ``bytes_most``: a camera that has more to say is left with a ProtocolError.
     """
@@ -39,12 +39,12 @@ class Conversation:
         self,
         connection: socket.socket,
         who: Credentials | None,
-        on_packet: Callable[[Interleaved], None],
+        on_packets: Callable[[Sequence[Interleaved]], None],
         bytes_most: int | None = None,
     ) -> None:
         self._socket = connection
         self._who = who
-        self._on_packet = on_packet
+        self._on_packets = on_packets
         self._bytes_most = bytes_most
         self._bytes_taken = 0
         self._parser = Parser()
@@ -116,16 +116,16 @@ class Conversation:
         self._bytes_taken += len(data)
         if self._bytes_most is not None and self._bytes_taken > self._bytes_most:
             raise ProtocolError("answers", f"are longer than {self._bytes_most} bytes together")
-        responses = []
-        for message in self._parser.feed(data):
-            if isinstance(message, Interleaved):
-                self._on_packet(message)
-            elif isinstance(message, Response):
-                responses.append(message)
-            else:
+        messages = self._parser.feed(data)
+        if packets := [message for message in messages if isinstance(message, Interleaved)]:
+            self._on_packets(packets)
+        if len(packets) == len(messages):
+            return []
+        for message in messages:
+            if isinstance(message, Request):
                 with suppress(BlockingIOError):  # one that does not read its answers goes without
                     self._socket.send(Response(501, headers=Headers({"CSeq": str(message.cseq or 0)})).encode())
-        return responses
+        return [message for message in messages if isinstance(message, Response)]
 
     def leave(self, uri: str) -> None:
         """Say TEARDOWN without waiting, so that the camera frees its session at once."""

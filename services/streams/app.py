@@ -2,10 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from kapok.streams.v1 import (
     running_sessions_service_pb2,
@@ -38,6 +39,7 @@ from services.streams.store.places import PlaceStore
 from services.streams.tokens import TokenSigner
 
 log = logging.getLogger(__name__)
+_CLOCK = SystemClock()
 _SWEEP_S = 1.0
 
 
@@ -55,9 +57,8 @@ class Settings:
     permissions_address: str
     registry_address: str
     bus_seed: Path | None = None
-    sessions_per_principal: int = (
-        Limits.sessions_per_principal
-    )  # the most that may be open at once, and viewers that they may have
+    # The most sessions that may be open at once, and viewers that they may have together.
+    sessions_per_principal: int = Limits.sessions_per_principal
     viewers_per_principal: int = Limits.viewers_per_principal
     sessions_per_agency: int = Limits.sessions_per_agency
     viewers_per_agency: int = Limits.viewers_per_agency
@@ -74,41 +75,32 @@ class Settings:
         return Limits(**{field.name: getattr(self, field.name) for field in fields(Limits)})
 
 
+class _Neighbours(NamedTuple):
+    """Who is asked, and who serves."""
+
+    permissions: PermissionsNeighbour
+    registry: RegistryNeighbour
+    relays: RelayFleet
+
+
 @asynccontextmanager
 async def app(settings: Settings) -> AsyncIterator[None]:
     """The streams service, serving while inside."""
-    clock = SystemClock()
     ring = identity.KeyRing.from_files("streams", settings.key_file, settings.peers_file)
     signer = Signer.from_file(settings.signing_key)
+    permissions_key = Verifier(bytes.fromhex(settings.permissions_public_key.read_text().strip()))
     async with (
         database.connect(settings.database, Path(__file__).parent / "migrations") as opened_database,
         bus.connect(settings.bus_url, settings.bus_seed, "streams") as opened_bus,
-        rpc_client.neighbour("permissions", settings.permissions_address, ring, clock) as permissions,
-        rpc_client.neighbour("registry", settings.registry_address, ring, clock) as registry,
+        rpc_client.neighbour("permissions", settings.permissions_address, ring, _CLOCK) as permissions,
+        rpc_client.neighbour("registry", settings.registry_address, ring, _CLOCK) as registry,
     ):
-        store, facts = SessionStore(opened_database), FactEncoder(clock)
-        fleet = RelayFleet(opened_bus, signer, clock)
-        deciders, cameras = PermissionsNeighbour(permissions), RegistryNeighbour(registry)
-        places = Places(PlaceStore(opened_database), fleet, clock)
-        ends = Ends(store, fleet, facts, clock)
-        handover = Handover(store, deciders, cameras, fleet, replace(places, patience_s=0), facts, ends)
+        store, fleet = SessionStore(opened_database), RelayFleet(opened_bus, signer, _CLOCK)
+        neighbours = _Neighbours(PermissionsNeighbour(permissions), RegistryNeighbour(registry), fleet)
+        places = Places(PlaceStore(opened_database), fleet, _CLOCK)
+        streams = _streams(settings.limits, store, places, neighbours, TokenSigner(signer))
         look_store = LookStore(opened_database, store.outbox)
-        looks = Looks(look_store, fleet, facts, clock)
-        streams = Streams(
-            sessions=store,
-            permissions=deciders,
-            registry=cameras,
-            relays=fleet,
-            places=places,
-            handover=handover,
-            ends=ends,
-            facts=facts,
-            tokens=TokenSigner(signer),
-            clock=clock,
-            limits=settings.limits,
-        )
-        permissions_key = Verifier(bytes.fromhex(settings.permissions_public_key.read_text().strip()))
-        await fleet.listen()
+        looks = Looks(look_store, fleet, FactEncoder(_CLOCK), _CLOCK)
         anew = Anew(streams)
 
         async def end(ended: Ended) -> None:
@@ -117,31 +109,54 @@ async def app(settings: Settings) -> AsyncIterator[None]:
             else:
                 await streams.end_standing_on(ended)
 
+        await fleet.listen()
         await follow_endings(opened_bus, permissions_key, end, await store.oldest_number())
-
-        servicers: rpc_server.Servicers = {
-            streams_service_pb2_grpc.add_StreamsServiceServicer_to_server: StreamsServicer(
-                streams, Oversight(store, deciders, OversightEncoder(clock))
-            ),
-            running_sessions_service_pb2_grpc.add_RunningSessionsServiceServicer_to_server: RunningSessionsServicer(
-                streams
-            ),
-        }
-        services = rpc_server.registering(servicers, (streams_service_pb2, running_sessions_service_pb2))
+        oversight = Oversight(store, neighbours.permissions, OversightEncoder(_CLOCK))
         async with (
             background(
                 store.outbox.publish_forever(opened_bus),
                 _close_what_is_over(streams, looks),
                 anew.work_forever(),
-                handover.watch_forever(),
-                handover.call_forever(),
-                handover.work_forever(),
-                follow_looks(opened_bus, look_store, clock),
+                streams.handover.watch_forever(),
+                streams.handover.call_forever(),
+                streams.handover.work_forever(),
+                follow_looks(opened_bus, look_store, _CLOCK),
             ),
-            rpc_server.serve(settings.listen, [rpc_server.Edge(ring, clock)], services),
+            rpc_server.serve(settings.listen, [rpc_server.Edge(ring, _CLOCK)], _services(streams, oversight)),
         ):
             log.info("streams serves", extra={"address": settings.listen})
             yield
+
+
+def _streams(
+    limits: Limits, store: SessionStore, places: Places, neighbours: _Neighbours, tokens: TokenSigner
+) -> Streams:
+    deciders, cameras, fleet = neighbours
+    facts = FactEncoder(_CLOCK)
+    ends = Ends(store, fleet, facts, _CLOCK)
+    return Streams(
+        sessions=store,
+        permissions=deciders,
+        registry=cameras,
+        relays=fleet,
+        places=places,
+        handover=Handover(store, deciders, cameras, fleet, replace(places, patience_s=0), facts, ends),
+        ends=ends,
+        facts=facts,
+        tokens=tokens,
+        clock=_CLOCK,
+        limits=limits,
+    )
+
+
+def _services(streams: Streams, oversight: Oversight) -> Callable[[Any], Sequence[str]]:
+    servicers: rpc_server.Servicers = {
+        streams_service_pb2_grpc.add_StreamsServiceServicer_to_server: StreamsServicer(streams, oversight),
+        running_sessions_service_pb2_grpc.add_RunningSessionsServiceServicer_to_server: RunningSessionsServicer(
+            streams
+        ),
+    }
+    return rpc_server.registering(servicers, (streams_service_pb2, running_sessions_service_pb2))
 
 
 async def _close_what_is_over(streams: Streams, looks: Looks) -> None:

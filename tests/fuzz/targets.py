@@ -55,12 +55,11 @@ def rtp(data: bytes) -> None:
         for number, packet in enumerate(_packets(data)):
             arrival = Arrival(number / 100, number / 100)
             now = partial(Arrival, number / 100, number / 100)
-            for ordered in reorder.push(packet, arrival.monotonic_s):
-                for unit in made.push(ordered, now):
-                    framed = [frame.payload for frame in _framed(unit.sound + unit.buffer)]
-                    assert framed == [one for run in Packing().make(unit).runs for one in run.packets()]
-                    with suppress(ProtocolError):
-                        fragments.make(unit)
+            for unit in made.push(reorder.push(packet, arrival.monotonic_s), now):
+                framed = [frame.payload for frame in _framed(unit.sound + unit.buffer)]
+                assert framed == [one for run in Packing().make(unit).runs for one in run.packets()]
+                with suppress(ProtocolError):
+                    fragments.make(unit)
             try:
                 carried.push(packet, arrival)
             except ProtocolError:

@@ -36,7 +36,7 @@ from services.streams.relay.source import Source
 from services.streams.relay.tenure import Tenure
 
 _CLOCK = SystemClock()
-_SWEEP_S = 0.1
+_SWEEP_S = 0.25
 _LAST_FACTS = timedelta(seconds=2)  # to record the ends of looks when the relay is stopped
 
 

@@ -71,8 +71,9 @@ class Browser:
         try:
             return await self._listen()
         except FrameError as broken:
-            self._viewer.reply(websocket.closing(broken.code, str(broken)))
-            return "malformed frame"
+            why = "malformed frame"
+            self._viewer.last_word(websocket.closing(broken.code, str(broken)), why)
+            return why
         except OSError:
             return "connection lost"
 
@@ -121,6 +122,7 @@ class Browser:
                     data = await self._viewer.receive(_READ_BYTES)
             except TimeoutError:
                 if is_asked:
+                    self._viewer.dismiss("no sign of life")
                     return "no sign of life"
                 is_asked = True
                 self._viewer.reply(websocket.frame(websocket.PING, b""))

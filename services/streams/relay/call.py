@@ -54,15 +54,14 @@ class Call(Reader):
 
     def piece(self) -> bytes | None:
         """What follows, as far as both windows let it; None: nothing does, or the peer must open a window first."""
-        if self.ended_why is not None:
+        window = min(self._window, self._trunk.window)
+        if self.ended_why is not None or window <= 0:  # a picture of which nothing can go is not begun
             return None
         if self._under_way is None:
             if (unit := self._advance()) is None:
                 return None
             self._under_way, self._gone_bytes = self._own(unit), 0
-        buffer, window = self._under_way, min(self._window, self._trunk.window)
-        if window <= 0:
-            return None
+        buffer = self._under_way
         size = frames.message_bytes(buffer)
         if self._gone_bytes == 0 and size <= window:
             piece, spent = frames.readdressed(buffer, self.stream), size

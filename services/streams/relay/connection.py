@@ -99,7 +99,7 @@ class Connection:
             return self._viewer.ended_why is None
         except ProtocolError as error:
             why = "malformed request"
-            self._viewer.reply(_refusal(error).encode())
+            self._viewer.last_word(_refusal(error).encode(), why)
             return self._viewer.ended_why is None
         finally:
             if self._source is not None:
@@ -124,7 +124,9 @@ class Connection:
             except TimeoutError:
                 if self._is_playing and (left_s := self._tracks.heard_s + session_s - loop.time()) > 0:
                     continue  # alive beside the connection
-                return "no sign of life" if self._is_playing else "handshake too slow"
+                why = "no sign of life" if self._is_playing else "handshake too slow"
+                self._viewer.dismiss(why)
+                return why
             except OSError:
                 return "connection lost"
             if not data:

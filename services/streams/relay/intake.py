@@ -6,7 +6,7 @@ resolve ─► connect ─► OPTIONS ─► DESCRIBE ─► SETUP ─► PLAY �
 import asyncio
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -50,8 +50,8 @@ class Sink(Protocol):
     def playing(self, described: sdp.Description) -> None:
         """The camera is about to send these tracks; called once per connection."""
 
-    def packet(self, data: bytes) -> None:
-        """One RTP packet of the pictures."""
+    def packets(self, packets: Sequence[bytes]) -> None:
+        """RTP packets of the pictures, one after another."""
 
     def sound(self, data: bytes) -> None:
         """One of the sound."""
@@ -82,9 +82,9 @@ class _Pictures:
         self._sink = sink
         self.has_heard = False  # a packet of it since the last look: chatter is no picture
 
-    def take(self, packet: bytes) -> None:
+    def take(self, packets: Sequence[bytes]) -> None:
         self.has_heard = True
-        self._sink.packet(packet)
+        self._sink.packets(packets)
 
     def report(self, packet: bytes) -> None:
         self._sink.report(PICTURE, packet)
@@ -92,8 +92,11 @@ class _Pictures:
 
 class _Sound:
     def __init__(self, sink: Sink) -> None:
-        self.take = sink.sound
         self._sink = sink
+
+    def take(self, packets: Sequence[bytes]) -> None:
+        for packet in packets:
+            self._sink.sound(packet)
 
     def report(self, packet: bytes) -> None:
         self._sink.report(SOUND, packet)

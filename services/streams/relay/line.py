@@ -8,6 +8,7 @@ import socket
 from collections.abc import Iterable, Sequence
 
 from services.streams.relay.counters import Counters
+from services.streams.relay.ender import unsent_bytes
 from services.streams.relay.wire import wire
 
 _PICTURES_A_TURN = 8  # of catching up, before the loop's others have theirs
@@ -22,7 +23,7 @@ class Line:
         self.ended_why: str | None = None
         self.wire = wire(connection)
         self._send, self._sendmsg, self._keeps_refused = self.wire.send, self.wire.sendmsg, self.wire.keeps_refused
-        self._counts = counters
+        self._counters = counters
         self._half: list[memoryview] = []  # the rest of what was begun; nothing else may go out before it
         self._replies = b""
         self._is_writing = False  # waiting for the socket to take more
@@ -35,9 +36,25 @@ class Line:
         """Send a message of the client's protocol now, or after the picture that is half written."""
         self._replies += data
         if len(self._replies) > _REPLIES_BYTES_MOST:
-            self._fail("asks without reading")
+            self.dismiss("asks without reading")
         else:
             self._go_on()
+
+    def last_word(self, data: bytes, why: str) -> None:
+        """A reply before the end; not to who has pictures waiting: what the kernel holds, only a reset throws away."""
+        if self._is_writing or unsent_bytes(self.socket):
+            self.dismiss(why)
+        else:
+            self.reply(data)
+
+    def dismiss(self, why: str) -> None:
+        """Nothing goes out any more; the connection's reader finds the socket shut and closes it."""
+        self.ended_why = self.ended_why or why
+        self.close()
+        try:
+            self.socket.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            return  # reset by the ender or the peer: the reader finds out the same way
 
     def close(self) -> None:
         """Forget everything; the socket itself is closed by the ender."""
@@ -62,14 +79,14 @@ class Line:
                     return
                 half = self._half
                 sent = self._send(half[0]) if len(half) == 1 else self._sendmsg(half)
-                self._counts.bytes_out += sent
+                self._counters.bytes_out += sent
                 self._half = rest(half, sent)
                 if self._half:
                     break
         except BlockingIOError:
             pass  # `_wait` is what follows from it
         except OSError:
-            self._fail("connection lost")
+            self.dismiss("connection lost")
             return
         self._wait()
 
@@ -91,15 +108,6 @@ class Line:
         if self._is_writing:
             self._is_writing = False
             asyncio.get_running_loop().remove_writer(self.socket)
-
-    def _fail(self, why: str) -> None:
-        """Nothing goes out any more; the connection's reader finds the socket shut and closes it."""
-        self.ended_why = self.ended_why or why
-        self.close()
-        try:
-            self.socket.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            return  # reset by the ender or the peer: the reader finds out the same way
 
 
 def rest(parts: Iterable[bytes | memoryview], sent: int) -> list[memoryview]:

@@ -29,7 +29,7 @@ _FILLER, _USER_DATA = 3, 5  # types of SEI messages (H.264 D.1.1, H.265 D.2.1)
 _SEI = {"H264": b"\x06", "H265": b"\x4e\x01"}  # headers: type 6; type 39, before the slices of the base layer
 _PACKINGS = {"H264": h264.PACKING, "H265": h265.PACKING}
 _SESSION = re.compile(r"sessions/([0-9A-Za-z-]{1,36})", re.ASCII)
-_WRITTEN = re.compile(re.escape(_IDENTITY) + rb"([0-9A-Za-z -]{36}) ([0-9A-Za-z_-]{86}|\.{86})")
+_WRITTEN = re.compile(re.escape(_IDENTITY) + rb"(?=.{36} )([0-9A-Za-z-]+) +([0-9A-Za-z_-]{86}|\.{86})")
 
 
 @dataclass(slots=True)
@@ -87,7 +87,7 @@ def marks(data: bytes | mmap) -> Iterator[tuple[int, Mark]]:
     for found in _WRITTEN.finditer(data):
         signed = found[2].rstrip(b".")
         signature = base64.urlsafe_b64decode(signed + b"==") if signed else b""
-        yield found.start(), Mark(found[1].decode().rstrip(), signature)
+        yield found.start(), Mark(found[1].decode(), signature)
 
 
 def slot(packets: Sequence[Numbered], encoding: str) -> Slot:

@@ -17,7 +17,7 @@ from services.streams.relay.rtp import AccessUnit
 
 _BETWEEN_LOOKS = 8  # viewers, between looks at the clock
 _TURNS = 4  # of the loop: an ending is read, parsed and applied in one after another, and none should last a slice
-_SLICE_S = 0.002  # the fan-out of one picture yields this often: handshakes and other cameras are waiting
+_SLICE_S = 0.003  # the fan-out of one picture yields this often: handshakes and other cameras are waiting
 
 
 class Receiver(Protocol):

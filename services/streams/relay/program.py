@@ -59,8 +59,9 @@ class Program:
         try:
             return await self._listen()
         except Fault as fault:
-            self._trunk.reply(_goaway(self._newest, fault.code, str(fault)))
-            return "malformed frame"
+            why = "malformed frame"
+            self._trunk.last_word(_goaway(self._newest, fault.code, str(fault)), why)
+            return why
         except OSError:
             return "connection lost"
 
@@ -76,6 +77,7 @@ class Program:
                     self._trunk.reply(_goaway(self._newest, frames.NO_ERROR, "no call"))
                     return "no call"
                 if is_asked:
+                    self._trunk.dismiss("no sign of life")
                     return "no sign of life"
                 is_asked = True
                 self._trunk.reply(frame(frames.PING, 0, 0, _PING))
@@ -154,8 +156,10 @@ class Program:
         if by == 0:
             raise Fault(frames.PROTOCOL_ERROR, "a window that opens by nothing")
         if one.stream == 0:
+            was_shut = self._trunk.window <= 0
             self._trunk.widen(by)
-            self._trunk.is_due(*(watch.call for watch in self._watches.values()))
+            if was_shut:  # else none of the calls has waited for this
+                self._trunk.is_due(*(watch.call for watch in self._watches.values()))
         elif watch := self._known(one.stream):
             watch.call.widen(by)
             self._trunk.is_due(watch.call)

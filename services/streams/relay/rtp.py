@@ -5,7 +5,7 @@ The cost of a relay is its system calls, so a picture's packets are joined once,
 """
 
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -61,6 +61,11 @@ class Packet(NamedTuple):
 
 def parse(packet: bytes) -> Packet:
     """An RTP packet (RFC 3550 §5.1); ProtocolError when its own lengths contradict each other."""
+    return Packet(*_parse(packet))
+
+
+def _parse(packet: bytes) -> tuple[int, bool, int, int, int, bytes]:
+    """The fields of a Packet: to make one of each would be a tenth of taking it in."""
     if len(packet) < 12 or packet[0] >> 6 != 2:
         raise ProtocolError("RTP packet", "is version 2 with 12 bytes of header at least")
     first, second, sequence, timestamp, ssrc = _HEADER.unpack_from(packet)
@@ -71,7 +76,7 @@ def parse(packet: bytes) -> Packet:
         end -= packet[-1] or end
     if start >= end:
         raise ProtocolError("RTP packet", "has lengths that leave no payload")
-    return Packet(second & 0x7F, second >= _MARKER, sequence, timestamp, ssrc, packet[start:end])
+    return second & 0x7F, second >= _MARKER, sequence, timestamp, ssrc, packet[start:end]
 
 
 class Sounding(Protocol):
@@ -127,38 +132,40 @@ class Assembler:
         self._awaits_key, self._key = True, None
         self._clear()
 
-    def push(self, data: bytes, now: Callable[[], Arrival]) -> Sequence[AccessUnit]:
-        """The pictures that the RTP packet ``data`` completes: mostly none, at most two. Malformed ones are counted.
+    def push(self, packets: Iterable[bytes], now: Callable[[], Arrival]) -> list[AccessUnit]:
+        """The pictures that these RTP packets complete. Malformed ones are counted.
 
         ``now`` is asked once a picture: to ask the clock at each packet would be a fifth of taking it in.
         """
-        assert self._track is not None, "restart() names the track first"
-        assert self._inspector is not None
-        try:
-            kind, has_marker, sequence, timestamp, ssrc, payload = parse(data)
-            if kind != self._track.payload_type:
-                return ()  # comfort noise, metadata, forward error correction: not the picture
-            # Where the marker was forgotten, this packet may already tell the next picture's parameter sets.
-            is_next = bool(self._pending) and timestamp != self._timestamp
-            told = self._inspector.parameter_sets if is_next else []
-            flags = self._inspector.inspect(payload)
-        except ProtocolError:
-            self.dropped += 1
-            return ()
-        units = []
-        if is_next:
-            units += self._finish(self._inspector.encoding, told)
-        if not self._pending:
-            self._timestamp, self._ssrc, self._arrival = timestamp, ssrc, now()
-        self._flags |= flags
-        self._size += len(payload) + _PACKET_COST_BYTES
-        position = self._positions.of(sequence)
-        if self._size <= self._most:
-            self._pending.append((position, payload))
-        else:
-            self._pending[1:] = []  # one stays, so that the rest of this picture is known as such
-        if has_marker:
-            units += self._finish(self._inspector.encoding, self._inspector.parameter_sets)
+        track, inspector = self._track, self._inspector
+        assert track is not None, "restart() names the track first"
+        assert inspector is not None
+        units: list[AccessUnit] = []
+        for packet in packets:
+            try:
+                kind, has_marker, sequence, timestamp, ssrc, payload = _parse(packet)
+                if kind != track.payload_type:
+                    continue  # comfort noise, metadata, forward error correction: not the picture
+                # Where the marker was forgotten, this packet may already tell the next picture's parameter sets.
+                is_next = timestamp != self._timestamp and bool(self._pending)
+                told = inspector.parameter_sets if is_next else []
+                flags = inspector.inspect(payload)
+            except ProtocolError:
+                self.dropped += 1
+                continue
+            if is_next:
+                units += self._finish(inspector.encoding, told)
+            if not self._pending:
+                self._timestamp, self._ssrc, self._arrival = timestamp, ssrc, now()
+            self._flags |= flags
+            self._size += len(payload) + _PACKET_COST_BYTES
+            position = self._positions.of(sequence)
+            if self._size <= self._most:
+                self._pending.append((position, payload))
+            else:
+                self._pending[1:] = []  # one stays, so that the rest of this picture is known as such
+            if has_marker:
+                units += self._finish(inspector.encoding, inspector.parameter_sets if self._flags & KEY else [])
         return units
 
     def _finish(self, encoding: str, parameter_sets: list[bytes]) -> list[AccessUnit]:

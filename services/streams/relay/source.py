@@ -10,7 +10,7 @@ import asyncio
 import logging
 import random
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -32,6 +32,7 @@ from services.streams.relay.sound import Carried
 
 log = logging.getLogger(__name__)
 _RECENT_S = 2.0  # a picture so old still says that the camera is there
+_WALL_TIME_S = 1.0  # that a step of the system's clock may go unnoticed
 PLAYING, SILENT, CONNECTING = "PLAYING", "SILENT", "CONNECTING"
 PACKETS, FRAGMENTS, DATAGRAMS, MESSAGES = "packets", "fragments", "datagrams", "messages"  # the shapes to take
 _MADE: dict[str, Callable[[], Maker]] = {FRAGMENTS: Fragments, MESSAGES: Messages}
@@ -72,6 +73,7 @@ class Source:
         self._settled = asyncio.Event()  # the first key picture is there, or the camera has failed
         self._failure: Error | None = None
         self._pictured_at_s: float | None = None
+        self._unix_ahead_s, self._ask_again_s = 0.0, float("-inf")  # wall time, of monotonic time
         self._reset()
 
     @property
@@ -167,11 +169,11 @@ class Source:
             for outlet in self._outlets.values():
                 outlet.change("the camera changed its format")
 
-    def packet(self, data: bytes) -> None:
-        """One RTP packet of the camera's pictures."""
-        self._counters.bytes_in += len(data)
+    def packets(self, packets: Sequence[bytes]) -> None:
+        """RTP packets of the camera's pictures, one after another."""
+        self._counters.bytes_in += sum(map(len, packets))
         dropped = self._assembler.dropped
-        for unit in self._assembler.push(data, self._now):
+        for unit in self._assembler.push(packets, self._now):
             self._counters.access_units_in += 1
             self._pictured_at_s = unit.captured_at_monotonic_s
             for outlet in self._outlets.values():
@@ -194,7 +196,11 @@ class Source:
         self._assembler.clock.hear(track, data, self._now())
 
     def _now(self) -> Arrival:
-        return Arrival(self._clock.monotonic(), self._clock.now().timestamp())
+        """Wall time is asked for once a second: at each picture it would be a tenth of taking it in."""
+        now_s = self._clock.monotonic()
+        if now_s >= self._ask_again_s:
+            self._unix_ahead_s, self._ask_again_s = self._clock.now().timestamp() - now_s, now_s + _WALL_TIME_S
+        return Arrival(now_s, now_s + self._unix_ahead_s)
 
     def _reset(self) -> None:
         hall = Hall(self._counters, self._clock, self._habits.ring_bytes_most)

@@ -6,8 +6,10 @@ Either gives the Transport header of a track's SETUP, reads the camera's answer,
 import asyncio
 import re
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
+from itertools import groupby
+from operator import itemgetter
 from typing import Protocol
 
 from services.rtsp.conversation import channel_of
@@ -15,6 +17,7 @@ from services.rtsp.message import Interleaved, ProtocolError
 from services.streams.relay.port_pair import port_pair
 from services.streams.relay.reorder import Reorder
 
+_CHANNEL = itemgetter(0)  # of Interleaved
 _BUFFER_BYTES = 2**20  # a key picture comes in one burst
 _DATAGRAMS_A_TURN = 64  # before the loop's others have theirs
 _PORTS = re.compile(r"server_port=(\d{1,5})(?:-(\d{1,5}))?")
@@ -24,8 +27,8 @@ _RECEIVER_REPORT = bytes((0x80, 201, 0, 1, 0, 0, 0, 1))  # of nothing: it opens 
 class Taker(Protocol):
     """Who takes a track."""
 
-    def take(self, packet: bytes) -> None:
-        """One RTP packet."""
+    def take(self, packets: Sequence[bytes]) -> None:
+        """RTP packets, one after another: whoever takes each by itself pays for a picture as for a dozen."""
 
     def report(self, packet: bytes) -> None:
         """One RTCP packet."""
@@ -54,32 +57,36 @@ class OverTcp:
     """Channels of the RTSP connection (RFC 2326 §10.12)."""
 
     def __init__(self) -> None:
-        self._accepted: dict[int, Callable[[bytes], None]] = {}
-        self._routes: Mapping[int, Callable[[bytes], None]] = {}
+        self._accepted: dict[int, Taker] = {}  # by the channel of its RTP; the next one is of its RTCP
+        self._taken: Mapping[int, Taker] = {}
 
     def offer(self, index: int) -> str:
         return f"RTP/AVP/TCP;unicast;interleaved={2 * index}-{2 * index + 1}"
 
     def accept(self, header: str, taker: Taker) -> None:
         channel = channel_of(header)
-        if self._accepted.keys() & {channel, channel + 1}:
+        if self._accepted.keys() & {channel - 1, channel, channel + 1}:
             raise ProtocolError("Transport", "names a channel that another track has")
-        self._accepted |= {channel: taker.take, channel + 1: taker.report}
+        self._accepted[channel] = taker
 
     def start(self) -> None:
-        self._routes = self._accepted
+        self._taken = self._accepted
 
     def keep_alive(self) -> None:
         """The conversation's keep-alives are all there is."""
 
     def close(self) -> None:
-        self._routes = {}
+        self._taken = {}
 
-    def take(self, packet: Interleaved) -> None:
+    def take(self, packets: Sequence[Interleaved]) -> None:
         """What the conversation heard; of channels that nobody asked for nothing is taken."""
-        route = self._routes.get(packet.channel)
-        if route is not None:
-            route(packet.payload)
+        for channel, run in groupby(packets, _CHANNEL):
+            payloads = [payload for _, payload in run]
+            if (taker := self._taken.get(channel)) is not None:
+                taker.take(payloads)
+            elif (taker := self._taken.get(channel - 1)) is not None:
+                for payload in payloads:
+                    taker.report(payload)
 
 
 class OverUdp:
@@ -133,8 +140,8 @@ class OverUdp:
         now_s = asyncio.get_running_loop().time()
         with suppress(OSError):  # no more for now; that the camera is gone is told by its silence
             for _ in range(_DATAGRAMS_A_TURN):
-                for packet in reorder.push(rtp.recv(65536), now_s):
-                    taker.take(packet)
+                if packets := reorder.push(rtp.recv(65536), now_s):
+                    taker.take(packets)
 
     @staticmethod
     def _report(rtcp: socket.socket, taker: Taker) -> None:

@@ -37,7 +37,7 @@ class Trunk(Line):
         except BlockingIOError:
             sent = 0
         except OSError:
-            self._fail("connection lost")
+            self.dismiss("connection lost")
             return 0
         if sent < len(buffer):
             self._half = [memoryview(buffer)[sent:]]

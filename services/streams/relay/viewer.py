@@ -10,7 +10,7 @@ from services.streams.relay.reader import GONE, Reader
 from services.streams.relay.rtp import AccessUnit
 
 
-class Viewer(Reader, Line):
+class Viewer(Line, Reader):
     """Belongs to the loop's thread, but for ``socket`` and ``ended_why``, which the ender uses under its lock."""
 
     def __init__(self, connection: socket.socket, counters: Counters) -> None:
@@ -33,7 +33,7 @@ class Viewer(Reader, Line):
         except BlockingIOError:
             sent = 0
         except OSError:
-            self._fail("connection lost")
+            self.dismiss("connection lost")
             return 0
         if sent == (len(buffer) if parts is None else sum(map(len, parts))):
             self.next += 1
@@ -45,17 +45,10 @@ class Viewer(Reader, Line):
             self._wait()
         return sent
 
-    def dismiss(self, why: str) -> None:
-        """There is no more that it could read."""
-        self._fail(why)
-
     def close(self) -> None:
         """Forget everything; the socket itself is closed by the ender."""
         self.next, self._ring = GONE, None
         super().close()
-
-    def _go_on(self) -> None:
-        Line._go_on(self)
 
     def _following(self) -> Sequence[bytes | memoryview]:
         unit = self._advance()

@@ -28,7 +28,10 @@ class Wire(Protocol):
         """The same, of several buffers as if they were one."""
 
     async def receive(self, bytes_most: int) -> bytes:
-        """What the client says next; nothing when it has hung up. OSError when the connection is lost."""
+        """What the client says next; nothing when it has hung up. OSError when the connection is lost.
+
+        Who stops waiting loses nothing: bytes leave the socket only on their way to the caller.
+        """
 
     def take_leave(self) -> None:
         """Say that no more comes, as far as the protocol has a word for it."""
@@ -46,7 +49,13 @@ class PlainWire:
         self.sendmsg: Callable[[Any], int] = connection.sendmsg
 
     async def receive(self, bytes_most: int) -> bytes:
-        return await asyncio.get_running_loop().sock_recv(self._connection, bytes_most)
+        loop = asyncio.get_running_loop()
+        while True:
+            await _ready(self._connection, loop.add_reader, loop.remove_reader)
+            try:
+                return self._connection.recv(bytes_most)
+            except BlockingIOError:
+                continue  # the kernel said so of a segment that it has dropped since (select(2))
 
     def take_leave(self) -> None:
         """TCP's own end says it."""
@@ -76,25 +85,29 @@ class SecureWire:
 
     async def receive(self, bytes_most: int) -> bytes:
         loop = asyncio.get_running_loop()
+        # Who floods us is always ready to be read: its connection must wait its turn all the same. Not after the
+        # read, where a cancellation would lose what was read.
+        await asyncio.sleep(0)
         while True:
             try:
                 return self._connection.recv(bytes_most)
             except ssl.SSLWantReadError:
-                await self._ready(loop.add_reader, loop.remove_reader)
+                await _ready(self._connection, loop.add_reader, loop.remove_reader)
             except ssl.SSLWantWriteError:  # during the handshake only, when nothing else is written yet
-                await self._ready(loop.add_writer, loop.remove_writer)
+                await _ready(self._connection, loop.add_writer, loop.remove_writer)
 
     def take_leave(self) -> None:
         with contextlib.suppress(OSError, ValueError):  # SSLWantReadError too: the client's own word is not waited for
             self._connection.unwrap()
 
-    async def _ready(self, add: Callable[..., Any], remove: Callable[..., Any]) -> None:
-        ready = asyncio.get_running_loop().create_future()
-        add(self._connection, lambda: None if ready.done() else ready.set_result(None))
-        try:
-            await ready
-        finally:
-            remove(self._connection)
+
+async def _ready(connection: socket.socket, add: Callable[..., Any], remove: Callable[..., Any]) -> None:
+    ready = asyncio.get_running_loop().create_future()
+    add(connection, lambda: None if ready.done() else ready.set_result(None))
+    try:
+        await ready
+    finally:
+        remove(connection)
 
 
 def wire(connection: socket.socket) -> Wire:

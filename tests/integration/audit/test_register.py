@@ -3,9 +3,7 @@
 import itertools
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +11,7 @@ import pytest
 
 from kapok.audit.v1 import register_service_pb2 as pb
 from kapok.fact.v1 import fact_pb2
-from kapok.permissions.v1 import decision_pb2, inspection_pb2, inspections_service_pb2, papers_review_pb2
+from kapok.permissions.v1 import decision_pb2, papers_review_pb2
 from kapok.permissions.v1 import papers_service_pb2 as papers
 from kapok.registry.v1 import camera_pb2, systems_service_pb2
 from services.audit.app import app
@@ -22,7 +20,8 @@ from services.streams.domain import Session
 from tests.eventually import eventually
 from tests.integration.audit.conftest import Office, settings_of
 from tests.integration.permissions import city
-from tests.integration.permissions.stage import after, built, officers
+from tests.integration.permissions.inspecting import inspecting
+from tests.integration.permissions.stage import built
 from tests.postgres import Server
 from tests.unit.audit import uses
 
@@ -85,20 +84,6 @@ def session(number: int = 1, camera: str = city.STREET, **fields: object) -> Ses
     return uses.session(number, number, camera=camera, **fields)
 
 
-@asynccontextmanager
-async def inspecting(office: Office, who: str = "police-yuexiu", **where: Any) -> AsyncIterator[str]:
-    """Within an open inspection; closed with its report on leaving."""
-    service = "kapok.permissions.v1.InspectionsService"
-    inspection = inspection_pb2.Inspection(
-        order_number="GA-1", purpose="use", officers=officers(), end_time=after(timedelta(hours=1)), **where
-    )
-    request = inspections_service_pb2.OpenInspectionRequest(inspection=inspection)
-    name = str((await office.stage.call_for(who, f"{service}.OpenInspection", request)).name)
-    yield name
-    closing = inspections_service_pb2.CloseInspectionRequest(name=name, report="in order")
-    await office.stage.call_for(who, f"{service}.CloseInspection", closing)
-
-
 async def test_within_an_open_inspection_its_agency_reads_who_used_each_covered_camera(office: Office) -> None:
     opened = session(kind=uses.Kind.COPY, legal_basis="legalBases/1", purpose=uses.Purpose.CRIMINAL_INVESTIGATION)
     at = uses.ended(opened, 9)
@@ -106,7 +91,7 @@ async def test_within_an_open_inspection_its_agency_reads_who_used_each_covered_
     before = await refused(office, "police-yuexiu")
     assert (before.reason, before.metadata["lacking"]) == ("NOT_PERMITTED", "inspection")
     assert before.metadata["article"] == "Article 14 ¶1"
-    async with inspecting(office, cameras=[city.STREET]) as name:
+    async with inspecting(office.stage, cameras=[city.STREET]) as name:
         control, copy = (await looked(office, "police-yuexiu")).uses
         assert (copy.action, copy.session) == (decision_pb2.ACTION_COPY, opened.name)
         assert (copy.principal, copy.agency) == (uses.POLICE, "agencies/police-yuexiu")
@@ -132,7 +117,7 @@ async def test_within_an_open_inspection_its_agency_reads_who_used_each_covered_
 
 async def test_a_camera_system_by_name_opens_the_register_of_its_cameras(office: Office) -> None:
     await told(office, uses.told("opened", session(1)), uses.told("opened", session(2, city.TUNNEL)))
-    async with inspecting(office, systems=[METRO, ARCHIVE]):
+    async with inspecting(office.stage, systems=[METRO, ARCHIVE]):
         for camera in (city.STREET, city.TUNNEL):
             [use] = (await looked(office, "police-yuexiu", camera)).uses
             assert use.session
@@ -152,7 +137,7 @@ async def test_nothing_that_an_operator_sets_closes_the_register_to_an_inspectio
         name=METRO, state=camera_pb2.LIFE_STATE_SUSPENDED_BY_OPERATOR, reason="not today"
     )
     await office.stage.register("metro", "SystemsService.TransitionCameraSystem", suspend)
-    async with inspecting(office, operators=["agencies/metro"]):
+    async with inspecting(office.stage, operators=["agencies/metro"]):
         assert len((await looked(office, "police-yuexiu")).uses) == 1
 
 
@@ -169,7 +154,7 @@ async def test_the_operator_and_the_municipal_organs_read_it_without_one_and_oth
 
 async def test_a_secret_is_a_name_that_never_was_and_its_register_is_for_its_operator(office: Office) -> None:
     await told(office, uses.told("opened", session(camera=city.SECRET, is_sealed=True)))
-    async with inspecting(office, districts=["440104"]):
+    async with inspecting(office.stage, districts=["440104"]):
         for who in ("police-yuexiu", "police-guangzhou", "metro", "urban-yuexiu"):
             said = set()
             for camera in (city.SECRET, city.NOWHERE):
@@ -191,7 +176,7 @@ def fact(record: Any) -> fact_pb2.Fact:
 async def test_it_is_read_page_by_page_and_wrong_requests_are_refused_by_field(office: Office) -> None:
     sessions = [session(number) for number in range(1, 6)]
     await told(office, *(uses.told("opened", one) for one in sessions))
-    async with inspecting(office, cameras=[city.STREET, city.TUNNEL]):
+    async with inspecting(office.stage, cameras=[city.STREET, city.TUNNEL]):
         found, token = list[str](), ""
         while not found or token:
             page = await looked(office, "police-yuexiu", page_size=2, page_token=token)

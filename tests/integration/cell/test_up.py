@@ -25,9 +25,19 @@ async def bare(home: Path, relays: int = 1) -> AsyncIterator[tuple[Endpoints, li
 
 
 def children(named: str) -> list[psutil.Process]:
-    """Our living children whose command has ``named`` in it."""
+    """Our living children whose command has ``named`` in it, without those that were there before the test."""
     living = (child for child in psutil.Process().children() if child.status() != psutil.STATUS_ZOMBIE)
-    return [child for child in living if any(named in word for word in child.cmdline())]
+    return [child for child in living if child not in _others and any(named in word for word in child.cmdline())]
+
+
+_others: set[psutil.Process] = set()
+
+
+@pytest.fixture(autouse=True)
+def _leave_others_alone() -> None:
+    """What another file's tests share for a whole session is none of a home's."""
+    _others.clear()
+    _others.update(psutil.Process().children())
 
 
 async def scraped(endpoints: Endpoints) -> str:

@@ -26,6 +26,7 @@ async def relaying(stage: Stage) -> AsyncIterator[asyncio.subprocess.Process]:
         "KAPOK_RTSP_LISTEN": "127.0.0.1:0", "KAPOK_METRICS_LISTEN": "127.0.0.1:0",
         "KAPOK_SOURCE_NETWORKS": "127.0.0.0/8", "KAPOK_STREAMS_PUBLIC_KEY": str(stage.keys.public("streams")),
         "KAPOK_PERMISSIONS_PUBLIC_KEY": str(stage.keys.public("permissions")),
+        "KAPOK_DRAIN_S": "0.2",  # there is no other relay to wait for
     }  # fmt: skip
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "services.streams.relay", env=os.environ | environment

@@ -151,7 +151,7 @@ async def test_ended_viewers_are_reset_and_see_no_picture_more() -> None:
         await eventually(lambda: stage.gate.farewells == ["permission revoked"])
 
 
-async def _opened(viewer: Client) -> bytes:
+async def opened(viewer: Client) -> bytes:
     """Send the handshake; what follows the answer."""
     loop = asyncio.get_running_loop()
     viewer.socket.send(HANDSHAKE)
@@ -210,7 +210,7 @@ async def test_a_handshake_split_at_every_byte_is_one_handshake() -> None:
 )
 async def test_a_client_that_says_more_than_it_may_is_closed(wire: bytes, code: int) -> None:
     async with scene() as (stage, _), client(stage.web_port) as viewer:
-        await _opened(viewer)
+        await opened(viewer)
         viewer.socket.send(PING + wire)
         seen = await _rest(viewer.socket)
         assert b"\x8a\x00\x88" in seen, "the ping before it was answered"
@@ -220,7 +220,7 @@ async def test_a_client_that_says_more_than_it_may_is_closed(wire: bytes, code: 
 
 async def test_one_that_asks_without_reading_is_not_served_further() -> None:
     async with scene(door=SMALL) as (stage, camera), client(stage.web_port, receive_buffer_bytes=4096) as viewer:
-        await _opened(viewer)
+        await opened(viewer)
         camera.key(300_000)  # more than both sides' buffers hold
         await eventually(lambda: stage.counters.access_units_in == 2)
         flood = (bytes([0x89, 0xFD, 0, 0, 0, 0]) + bytes(125)) * 100
@@ -236,7 +236,7 @@ async def test_silent_viewers_are_asked_once_and_then_dropped() -> None:
     manners = Manners(session=timedelta(seconds=0.2))
     async with scene(manners) as (stage, camera), client(stage.web_port) as viewer, watching(stage) as answering:
         reading = asyncio.create_task(kinds(answering, 4))  # aiohttp answers pings while it reads
-        await _opened(viewer)
+        await opened(viewer)
         assert b"\x89\x00" in await _rest(viewer.socket)
         assert stage.gate.farewells == ["no sign of life"]
         camera.delta()
@@ -253,7 +253,7 @@ async def test_a_handshake_that_takes_too_long_is_dropped() -> None:
 async def test_a_stalled_viewer_harms_no_other_and_is_cut_back_to_a_key_picture() -> None:
     async with scene(door=SMALL) as (stage, camera), AsyncExitStack() as crowd:
         stalled = await crowd.enter_async_context(client(stage.web_port, receive_buffer_bytes=4096))
-        seen = await _opened(stalled)
+        seen = await opened(stalled)
         good = await crowd.enter_async_context(watching(stage))
         assert await kinds(good, 3) == START
         for _ in range(4):

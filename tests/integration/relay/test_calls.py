@@ -18,6 +18,7 @@ from services.chassis.errors import Denied, Error, Exhausted
 from services.streams.relay.call import Call
 from services.streams.relay.connection import Manners
 from services.streams.relay.ender import unsent_bytes
+from services.streams.relay.http2.settings import CALLS_MOST
 from services.streams.relay.mark import FILLERS
 from tests.eventually import eventually
 from tests.integration.relay.lens import PPS, SPS, Behaviour, Lens, describe_h265, lens
@@ -231,6 +232,20 @@ async def test_two_sessions_of_one_program_share_a_connection() -> None:
         await units(second, 1)
         second.cancel()
         await eventually(lambda: stage.counters.viewers == 0)
+
+
+async def test_as_many_calls_as_a_connection_may_have_are_asked_at_once_leave_and_come_back() -> None:
+    async with scene() as (stage, _), channel(stage.grpc_port) as opened:
+        stub = media_service_pb2_grpc.MediaServiceStub(opened)
+        for _ in range(2):
+            many = [stub.WatchAccessUnits(REQUEST) for _ in range(CALLS_MOST)]
+            for call in many:
+                assert (await units(call, 1))[0].is_key
+            assert (stage.counters.viewers, stage.counters.connections) == (CALLS_MOST, CALLS_MOST)
+            for call in many:
+                call.cancel()
+            await eventually(lambda: stage.counters.viewers == 0)
+        assert stage.gate.farewells == ["closed by the viewer"] * 2 * CALLS_MOST
 
 
 async def test_every_look_is_closed_once_when_the_relay_stops() -> None:

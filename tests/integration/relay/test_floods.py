@@ -14,12 +14,14 @@ from services.streams.relay.server import Door
 from services.streams.relay.source import Habits
 from tests.eventually import eventually
 from tests.integration.relay.program import HELLO, call, fields, program
+from tests.integration.relay.stage import HASTY
 from tests.integration.relay.test_calls import units, watching
 from tests.integration.relay.test_viewers import SMALL, scene
 
 OPEN = frame(frames.HEADERS, frames.END_HEADERS, 1, fields())
 PICTURE = 200_000
-PATIENT = Habits()  # a camera that says nothing while a flood keeps this process busy is kept
+# A camera that says nothing while a flood keeps this process busy is kept; and let go soon once nobody looks.
+PATIENT = Habits(linger=HASTY.linger)
 
 
 def window(stream: int, by: int) -> bytes:
@@ -170,6 +172,32 @@ async def test_windows_that_never_open_cost_one_picture_and_its_stream_is_reset(
         assert (await closed.until(frames.RST_STREAM, 1)).payload[-1] == frames.CANCEL
         assert stage.counters.bytes_out < 500
         assert stage.gate.farewells == ["incident ended"]
+
+
+async def test_whoever_opens_no_window_has_begun_no_picture_and_is_told_why_it_ends() -> None:
+    async with scene() as (stage, camera), program(stage.grpc_port, frames.PREFACE + settings(4, 0)) as closed:
+        seen: list[float] = []
+        stage.counters.first_picture = seen.append
+        await closed.say(call(1))
+        await closed.until(frames.HEADERS, 1)
+        camera.delta()
+        await eventually(lambda: stage.counters.access_units_in == 2)
+        await asyncio.wrap_future(stage.ender.end(stage.gate.viewers, "incident ended"))
+        trailers = await closed.until(frames.HEADERS, 1)
+        assert b"incident ended" in trailers.payload
+        assert trailers.flags & frames.END_STREAM
+        assert (seen, stage.counters.access_units_out) == ([], 0)
+
+
+async def test_a_window_that_opens_late_begins_with_the_newest_key_picture() -> None:
+    async with scene() as (stage, camera), program(stage.grpc_port, frames.PREFACE + settings(4, 0)) as late:
+        await late.say(call(1))
+        await late.until(frames.HEADERS, 1)
+        for _ in range(3):
+            camera.key()
+        await eventually(lambda: stage.counters.access_units_in == 4)
+        await late.say(window(1, 10_000))
+        assert (await late.message(1)).number == 4
 
 
 async def test_whoever_leaves_pictures_in_the_kernel_is_reset_whole() -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from services.streams.relay.connection import Manners
 from services.streams.relay.server import Door
+from services.streams.relay.wire import SecureWire
 from tests.eventually import eventually
 from tests.integration.relay.lens import Lens, lens
 from tests.integration.relay.stage import ORIGIN, client, relay, secure_client
@@ -77,6 +78,18 @@ async def test_a_stalled_viewer_over_tls_is_cut_back_to_a_key_picture_and_its_st
             assert stalled_picture_after(stalled, gap) == 5, "it goes on with a key picture, the one before it whole"
         camera.delta()
         await until(stalled, len(pictures(stalled)) + 1)
+
+
+async def test_whoever_always_has_more_to_be_read_over_tls_waits_its_turn() -> None:
+    async with scene() as (stage, camera), secure_client(stage) as viewer:
+        await viewer.play(stage.secure("c"))
+        camera.key(5000)
+        flooded, turns = SecureWire(viewer.socket), list[int]()
+        await flooded.receive(10)  # of a record that has more
+        for number in range(1, 5):
+            asyncio.get_running_loop().call_soon(turns.append, number)
+            await flooded.receive(10)
+            assert len(turns) == number
 
 
 async def test_a_response_over_tls_never_lands_inside_a_picture() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -23,13 +24,13 @@ class Nobody:
 
     def __init__(self) -> None:
         self.tracks: list[Track] = []
-        self.packets = 0
+        self.count = 0
 
     def playing(self, described: Description) -> None:
         self.tracks.append(described.track)
 
-    def packet(self, data: bytes) -> None:
-        self.packets += len(data) > 0
+    def packets(self, packets: Sequence[bytes]) -> None:
+        self.count += len(packets)
 
     def sound(self, data: bytes) -> None:
         pass

@@ -3,7 +3,6 @@
 import itertools
 import tempfile
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 import pytest
 
 from kapok.fact.v1 import fact_pb2
-from kapok.permissions.v1 import inspection_pb2, inspections_service_pb2, papers_review_pb2
+from kapok.permissions.v1 import papers_review_pb2
 from kapok.permissions.v1 import papers_service_pb2 as papers
 from kapok.registry.v1 import camera_pb2, systems_service_pb2
 from kapok.streams.v1 import streams_service_pb2 as pb
@@ -26,7 +25,8 @@ from services.streams.store import SessionStore
 from tests.integration.audit.conftest import Office as Ledger
 from tests.integration.audit.conftest import settings_of
 from tests.integration.permissions import city
-from tests.integration.permissions.stage import Stage, after, built, officers
+from tests.integration.permissions.inspecting import inspecting
+from tests.integration.permissions.stage import Stage, built
 from tests.integration.registry.calls import Caller
 from tests.integration.streams.replica import MIGRATIONS
 from tests.postgres import Server
@@ -106,20 +106,6 @@ async def office(tmp_path: Path, databases: dict[str, str]) -> AsyncIterator[Off
                 yield Office(stage, settings, ledger)
 
 
-@asynccontextmanager
-async def inspecting(office: Office, who: str = "police-yuexiu", **where: Any) -> AsyncIterator[str]:
-    """Within an open inspection; closed with its report on leaving."""
-    service = "kapok.permissions.v1.InspectionsService"
-    inspection = inspection_pb2.Inspection(
-        order_number="GA-1", purpose="use", officers=officers(), end_time=after(timedelta(hours=1)), **where
-    )
-    request = inspections_service_pb2.OpenInspectionRequest(inspection=inspection)
-    name = str((await office.stage.call_for(who, f"{service}.OpenInspection", request)).name)
-    yield name
-    closing = inspections_service_pb2.CloseInspectionRequest(name=name, report="in order")
-    await office.stage.call_for(who, f"{service}.CloseInspection", closing)
-
-
 def session(number: int = 1, camera: str = city.STREET, **fields: object) -> Session:
     """One that runs for an hour from now."""
     at = SystemClock().now() + timedelta(milliseconds=number)
@@ -138,7 +124,7 @@ async def test_within_an_open_inspection_its_agency_sees_whose_sessions_run_on_e
     before = await office.refused("police-yuexiu")
     assert (type(before), before.reason, before.metadata["lacking"]) == (errors.Denied, "NOT_PERMITTED", "inspection")
     assert before.metadata["article"] == "Article 14 ¶1"
-    async with inspecting(office, cameras=[city.STREET]) as name:
+    async with inspecting(office.stage, cameras=[city.STREET]) as name:
         [shown] = (await office.looked("police-yuexiu")).sessions
         assert (shown.name, shown.principal, shown.agency) == (mine.name, mine.principal, mine.agency)
         assert (shown.rule, shown.article, shown.purpose) == (mine.rule, mine.article, 1)
@@ -167,7 +153,7 @@ async def test_nothing_that_an_operator_sets_hides_the_sessions_from_an_inspecti
         name="operators/metro/systems/main", state=camera_pb2.LIFE_STATE_SUSPENDED_BY_OPERATOR, reason="not today"
     )
     await office.stage.register("metro", "SystemsService.TransitionCameraSystem", suspend)
-    async with inspecting(office, operators=["agencies/metro"]):
+    async with inspecting(office.stage, operators=["agencies/metro"]):
         assert len(await office.names("police-yuexiu")) == 1
 
 
@@ -192,7 +178,7 @@ def told(refusals: Sequence[errors.Error], *names: str) -> set[str]:
 
 async def test_a_secret_is_a_name_that_never_was_and_its_sessions_are_for_its_operator(office: Office) -> None:
     await office.keep(session(camera=city.SECRET, is_sealed=True))
-    async with inspecting(office, districts=["440104"]):
+    async with inspecting(office.stage, districts=["440104"]):
         for who in ("police-yuexiu", "police-guangzhou", "metro", "urban-yuexiu"):
             refusals = [
                 await office.refused(who, camera, **wanted)

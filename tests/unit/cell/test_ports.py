@@ -1,6 +1,7 @@
 """A home takes its usual ports, others when they are taken, and says so."""
 
 import socket
+from pathlib import Path
 
 from services.cell.ports import HOST, pick
 
@@ -21,3 +22,15 @@ def test_a_taken_port_is_replaced_and_both_are_named() -> None:
         chosen = pick(usual, "gRPC", said.append)
         assert chosen != usual
         assert said == [f"gRPC: port {usual} is taken, using {chosen}"]
+
+
+def test_a_port_that_is_chosen_is_none_that_a_connection_may_be_given_before_it_is_bound() -> None:
+    first_given = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    chosen = [pick(0, "metrics", said_nothing) for _ in range(200)]
+    assert len(set(chosen)) == 200, "two of a home's are never the same"
+    assert max(chosen) < max(first_given, 32_768)
+
+
+def said_nothing(_: str) -> None:
+    """Nothing was taken."""
+    raise AssertionError

@@ -1,5 +1,6 @@
 """What grows is found, what merely peaks is not; descriptors and threads at rest are counted."""
 
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from chaos.processes import GROWTH_MIB, MIB, Sample, Samples, grown, held_beyond
 
 def growth(rss_mib: Callable[[int], float], lived_from: int = 0) -> dict[str, float]:
     samples = Samples(Path())
-    samples.seen["relay-1", 1] = [Sample(at, int(rss_mib(at) * MIB), 20, 5) for at in range(lived_from, 600)]
+    samples.seen["relay-1", 1] = [(at, int(rss_mib(at) * MIB)) for at in range(lived_from, 600)]
     return samples.growth_mib(0, 600)
 
 
@@ -38,12 +39,15 @@ def test_those_who_are_not_ours_are_told_and_not_judged() -> None:
 
 
 def test_descriptors_and_threads_are_back_where_they_were() -> None:
-    before = {"cell": Sample(0, 0, 40, 30), "relay-1": Sample(0, 0, 20, 5), "lenses": Sample(0, 0, 9, 5)}
+    def holding(threads: int = 5, **held: int) -> Sample:
+        return Sample(Counter({"pipe": 10} | held), threads)
+
+    before = {"cell": holding(30), "relay-1": holding(), "lenses": holding()}
     assert held_beyond(before, before) == []
-    assert held_beyond(before, before | {"lenses": Sample(0, 0, 99, 5)}) == []
-    [held] = held_beyond(before, before | {"relay-1": Sample(0, 0, 21, 6)})
-    assert "relay-1 holds 21 descriptors, 20 at first" in held
-    [more] = held_beyond(before, before | {"cell": Sample(0, 0, 40, 60)})
+    assert held_beyond(before, before | {"lenses": holding(socket=99)}) == []
+    [held] = held_beyond(before, before | {"relay-1": holding(6, socket=2)})
+    assert held == "relay-1 holds 12 descriptors, 10 at first: 2 × socket more"
+    [more] = held_beyond(before, before | {"cell": holding(60)})
     assert "cell runs 60 threads" in more
     [gone] = held_beyond(before, {name: one for name, one in before.items() if name != "relay-1"})
     assert gone == "relay-1 is gone"

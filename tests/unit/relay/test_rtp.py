@@ -34,7 +34,7 @@ def assembler(fmtp: str = "", most: int = 8 * 2**20) -> Assembler:
 
 
 def push(made: Assembler, *packets: bytes, seconds: float = 0.0) -> list[AccessUnit]:
-    return [unit for packet in packets for unit in made.push(packet, lambda: at(seconds))]
+    return made.push(packets, lambda: at(seconds))
 
 
 def payloads(unit: AccessUnit) -> list[bytes]:

@@ -72,11 +72,11 @@ def test_sound_goes_out_with_the_picture_that_follows() -> None:
     made = Assembler(ssrc=42, sound=sound)
     made.restart(Track("rtsp://c/video", 96, "H264", 90_000))
     sound.push(rtp(1, 160, b"before the first key picture"), at(0))
-    made.push(rtp(1, 0, b"\x41delta", 0x80 | 96), lambda: at(0.01))
+    made.push([rtp(1, 0, b"\x41delta", 0x80 | 96)], lambda: at(0.01))
     sound.push(rtp(2, 320, b"with the key"), at(0.02))
     sound.push(rtp(3, 480, b"too"), at(0.03))
-    (key,) = made.push(rtp(2, 3600, b"\x65key", 0x80 | 96), lambda: at(0.04))
-    (delta,) = made.push(rtp(3, 7200, b"\x41delta", 0x80 | 96), lambda: at(0.08))
+    (key,) = made.push([rtp(2, 3600, b"\x65key", 0x80 | 96)], lambda: at(0.04))
+    (delta,) = made.push([rtp(3, 7200, b"\x41delta", 0x80 | 96)], lambda: at(0.08))
     (report_channel, report), *sounds = packets(key.sound)
     assert (report_channel, report[1]) == (3, 200), "a report at each key picture"
     assert [(channel, packet[12:]) for channel, packet in sounds] == [(2, b"with the key"), (2, b"too")]

@@ -40,7 +40,7 @@ class Camera:
                 self.sequence += 1
                 is_last = has_markers and i == len(payloads) - 1
                 packet = rtp(self.sequence, timestamp, payload, marker=is_last)
-                found += self.assembler.push(packet, partial(Arrival, timestamp / 90_000, 0))
+                found += self.assembler.push([packet], partial(Arrival, timestamp / 90_000, 0))
         return found
 
     def make(self, unit: AccessUnit) -> list[tuple[int, bytes]]:
