@@ -17,7 +17,7 @@ ENDINGS = "kapok.v1.permissions.endings"
 POLICIES = "kapok.v1.permissions.policies"
 ANNOUNCEMENTS = "kapok.v1.relays.*.announce"
 HEALTH = "kapok.v1.health.*"  # whose last word is the reporter: registry believes the subject, not the message
-ORDERS = ("assign", "close", "control", "roll")  # of streams to a relay
+ORDERS = ("assign", "close", "control", "roll", "fence")  # of streams to a relay
 _READ_FACTS = (
     f"$JS.API.STREAM.INFO.{FACTS_STREAM}",
     f"$JS.API.CONSUMER.INFO.{FACTS_STREAM}.audit",

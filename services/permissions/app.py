@@ -21,7 +21,7 @@ from services.permissions import policies
 from services.permissions.camera_memory import CameraMemory
 from services.permissions.events import FactJournal, SignedVoice, follow_cameras
 from services.permissions.joint.sealed import SALT_BYTES
-from services.permissions.neighbours import RegistryCameras, RegistryCity, StreamsSessions
+from services.permissions.neighbours import RegistryCameras, RegistryCity, StreamsFences, StreamsSessions
 from services.permissions.policy_health import PolicyHealth
 from services.permissions.ports import Ports
 from services.permissions.rounds import Rounds, each_second
@@ -73,6 +73,7 @@ async def app(settings: Settings) -> AsyncIterator[None]:
             cameras=RegistryCameras(registry, memory, partial(policies.levels_of, records)),
             journal=FactJournal(box),
             voice=voice,
+            fences=StreamsFences(streams, signer),
             clock=clock,
             new_id=lambda: str(uuid.uuid4()),
         )

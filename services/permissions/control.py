@@ -53,6 +53,15 @@ async def end(
         await write(transaction, ports, [over(control) for control in found.values()], act)
 
 
+def passed(outcomes: Sequence[Outcome]) -> dict[str, int]:
+    """The cameras whose holder is another one now, and their epochs."""
+    return {
+        control.camera.name: control.epoch
+        for control, events in outcomes
+        if any(isinstance(event, HolderChanged) for event in events)
+    }
+
+
 def held(control: Control, kept: Kept, now: datetime) -> Held:
     """The takeover as it stands after ``control``."""
     top = holder(control.camera, control.takeovers, now).takeover

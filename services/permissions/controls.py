@@ -1,7 +1,7 @@
 """Use cases of control as it stands: who controls a camera now, and the right to command it (Article 18)."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -13,9 +13,7 @@ from services.permissions.control import Act, end, write
 from services.permissions.ports import Ports
 from services.permissions.question import Answer, Described, Question, camera_of, gather
 from services.permissions.store import takeovers
-from services.permissions.takeover import Control, settle
-
-GRANT_LIFETIME = timedelta(seconds=2)
+from services.permissions.takeover import GRANT_LIFETIME, Control, settle
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,16 @@
 """Registry and streams, as permissions asks them: what decisions read about cameras, and what a simulation counts."""
 
+import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
 from google.type.latlng_pb2 import LatLng
 
+from kapok.permissions.v1 import permissions_events_pb2
 from kapok.registry.v1 import camera_facts_service_pb2, camera_pb2
-from kapok.streams.v1 import running_sessions_service_pb2, session_pb2
+from kapok.streams.v1 import fence_service_pb2, running_sessions_service_pb2, session_pb2
+from services.chassis import errors
 from services.chassis.rpc_client import Neighbour
+from services.chassis.signing import Signer
 from services.decider.facts import BARRED as IS_BARRED
 from services.decider.facts import NOT_ACCEPTED, OPERATING, Area, Camera
 from services.permissions.camera_memory import CameraMemory
@@ -16,10 +20,13 @@ from services.permissions.levels import LevelBook
 from services.permissions.ports import Operators
 from services.permissions.snapshots import Known
 
+log = logging.getLogger(__name__)
 _METHOD = "kapok.registry.v1.CameraFactsService.BatchGetCameraFacts"
 _COUNT = "kapok.registry.v1.CameraFactsService.CountOperators"
 _STOCKS = "kapok.registry.v1.CameraFactsService.CountCameraStocks"
 _LIST = "kapok.streams.v1.RunningSessionsService.ListRunningSessions"
+_FENCE = "kapok.streams.v1.FenceService.Fence"
+_FENCED_WITHIN_S = 0.5  # that an answer waits; what is not fenced by then is when its grants have run out
 _WAITED_S = 1.5  # for a neighbour that may be away: what a simulation can say without it is due within a call's time
 _BATCH = 1_000  # names in one call, as the registry allows
 # The states that bind everybody: suspended by public security, or retired for good.
@@ -152,6 +159,28 @@ class StreamsSessions:
         request = running_sessions_service_pb2.ListRunningSessionsRequest(page_size=most, page_token=after)
         answer = await self._streams.call(_LIST, request, _WAITED_S)
         return [_running(one) for one in answer.sessions], answer.next_page_token
+
+
+class StreamsFences:
+    """Satisfies Fences: through streams, which knows the relays."""
+
+    def __init__(self, streams: Neighbour, signer: Signer) -> None:
+        self._streams = streams
+        self._signer = signer
+
+    async def fence(self, epochs: Mapping[str, int]) -> bool:
+        said = permissions_events_pb2.Fencing()
+        for camera, epoch in epochs.items():
+            said.epochs.add(camera=camera, epoch=epoch)
+        signed = self._signer.seal("kapok.permissions.fence", said.SerializeToString())
+        try:
+            answer = await self._streams.call(
+                _FENCE, fence_service_pb2.FenceRequest(signed_fencing=signed), _FENCED_WITHIN_S
+            )
+        except errors.Error as away:
+            log.warning("control of %d cameras is fenced by time alone: %s", len(epochs), away.message)
+            return False
+        return bool(answer.is_fenced)
 
 
 def _running(one: running_sessions_service_pb2.RunningSession) -> Running:

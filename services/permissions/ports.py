@@ -41,11 +41,15 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A takeover as it stands among the others of its camera; ``epoch`` is the camera's."""
+    """A takeover as it stands among the others of its camera; ``epoch`` is the camera's.
+
+    ``is_fenced``: no command of an earlier epoch passes any more.
+    """
 
     kept: Kept
     is_holding: bool
     epoch: int
+    is_fenced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +141,17 @@ class Voice(Protocol):
         ...
 
 
+class Fences(Protocol):
+    """Has relays refuse commands of holders that were."""
+
+    async def fence(self, epochs: Mapping[str, int]) -> bool:
+        """Whether no command of an older epoch of these cameras passes any more. False: in two seconds at the latest.
+
+        Never raises for a neighbour that is away.
+        """
+        ...
+
+
 @dataclass(frozen=True)
 class Ports:
     """Everything a use case stands on."""
@@ -146,6 +161,7 @@ class Ports:
     cameras: Cameras
     journal: Journal
     voice: Voice
+    fences: Fences
     clock: Clock
     new_id: Callable[[], str]
 

@@ -18,6 +18,7 @@ from services.permissions.fields import Fields
 __all__ = ["Control", "Holder", "Takeover", "check", "grant", "holder", "release", "renew", "settle", "withdraw"]
 
 LONGEST = timedelta(hours=24)
+GRANT_LIFETIME = timedelta(seconds=2)  # of the right to command under an epoch: then it is asked for again
 MAX_IN_FORCE = 32  # takeovers of one camera at a time: a handful of agencies with their renewals
 
 

@@ -1,7 +1,8 @@
 """Use cases of taking cameras over (Article 18): request, renew, release, revoke, read. Durable before answered."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -10,7 +11,7 @@ from services.chassis import errors
 from services.decider.facts import Action, AgencyKind, Principal, Takeover
 from services.permissions import refusals
 from services.permissions.bases import use
-from services.permissions.control import Act, held, write
+from services.permissions.control import Act, held, passed, write
 from services.permissions.ending import Cause as EndingCause
 from services.permissions.ending import Ending
 from services.permissions.enrolment import is_organ
@@ -19,6 +20,7 @@ from services.permissions.ports import Held, Kept, Ports
 from services.permissions.question import Answer, Question, gather_each, in_good_standing
 from services.permissions.store import bases, endings, incidents, takeovers
 from services.permissions.takeover import (
+    GRANT_LIFETIME,
     Cause,
     Control,
     Outcome,
@@ -104,8 +106,7 @@ class Takeovers:
             await use(transaction, ports, questions[0], next((a for a in allowed if a.stands_on_papers), allowed[0]))
             told = await endings.append_each(transaction, EndingCause.CONTROL_PASSED, [one.part for one in passed], now)
             taken = await _held(transaction, name, outcomes, now)
-        await self._tell(told)
-        return Order(taken, refused)
+        return Order(await self._told(told, outcomes, taken), refused)
 
     async def renew(self, principal: str, name: str, ends_at: datetime) -> Order:
         """Have a takeover of the caller's agency end later."""
@@ -142,7 +143,8 @@ class Takeovers:
             caller = await in_good_standing(transaction, self._ports, principal)
             kept, controls = await _shown(transaction, caller, name)
             now = self._ports.clock.now()
-            return Order([held(controls[one.takeover.camera], one, now) for one in kept], {})
+            shown = [held(controls[one.takeover.camera], one, now) for one in kept]
+            return Order([replace(one, is_fenced=_has_settled(one.kept, now)) for one in shown], {})
 
     async def _change(self, principal: str, name: str, cameras: Sequence[str], made: Making, reason: str = "") -> Order:
         """Apply a rule to each camera that the takeover holds still, or to those named."""
@@ -159,12 +161,20 @@ class Takeovers:
             over = _over(name, outcomes, is_all=is_all)
             told = await endings.append_each(transaction, EndingCause.CONTROL_PASSED, over, now)
             taken = await _held(transaction, name, outcomes, now)
-        await self._tell(told)
-        return Order(taken, {})
+        return Order(await self._told(told, outcomes, taken), {})
 
-    async def _tell(self, told: Sequence[Ending]) -> None:
-        self._ports.journal.wake()
-        await self._ports.voice.tell(*told)
+    async def _told(
+        self, ended: Sequence[Ending], outcomes: Sequence[Outcome], taken: Sequence[Held]
+    ) -> Sequence[Held]:
+        """Tell relays what was committed; ``taken`` with whether they refuse those who held before."""
+        ports, epochs = self._ports, passed(outcomes)
+        ports.journal.wake()
+        _, is_fenced = await asyncio.gather(ports.voice.tell(*ended), _fenced(ports, epochs))
+        return [replace(one, is_fenced=is_fenced or one.kept.takeover.camera not in epochs) for one in taken]
+
+
+async def _fenced(ports: Ports, epochs: Mapping[str, int]) -> bool:
+    return not epochs or await ports.fences.fence(epochs)
 
 
 async def _granted(
@@ -199,6 +209,11 @@ async def _shown(
     if not shown:
         raise refusals.no_resource(name)
     return shown, controls
+
+
+def _has_settled(kept: Kept, now: datetime) -> bool:
+    """Whether every grant from before it, or from before its end, has run out."""
+    return now - (kept.ended_at or kept.takeover.starts_at) >= GRANT_LIFETIME
 
 
 def _chosen(kept: Sequence[Kept], cameras: Sequence[str]) -> list[Kept]:

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from kapok.streams.v1 import (
+    fence_service_pb2,
+    fence_service_pb2_grpc,
     running_sessions_service_pb2,
     running_sessions_service_pb2_grpc,
     streams_service_pb2,
@@ -22,7 +24,8 @@ from services.chassis.tasks import background
 from services.streams.anew import POLICIES, Anew
 from services.streams.domain import Ended
 from services.streams.ends import Ends
-from services.streams.events import FactEncoder, RelayFleet, follow_endings
+from services.streams.events import FactEncoder, follow_endings
+from services.streams.events.fleet import RelayFleet
 from services.streams.events.looks import follow_looks
 from services.streams.events.oversight import OversightEncoder
 from services.streams.handover import Handover
@@ -31,7 +34,7 @@ from services.streams.looks import Looks
 from services.streams.neighbours import PermissionsNeighbour, RegistryNeighbour
 from services.streams.oversight import Oversight
 from services.streams.places import Places
-from services.streams.rpc import RunningSessionsServicer, StreamsServicer
+from services.streams.rpc import FenceServicer, RunningSessionsServicer, StreamsServicer
 from services.streams.service import Streams
 from services.streams.store import SessionStore
 from services.streams.store.looks import LookStore
@@ -155,8 +158,9 @@ def _services(streams: Streams, oversight: Oversight) -> Callable[[Any], Sequenc
         running_sessions_service_pb2_grpc.add_RunningSessionsServiceServicer_to_server: RunningSessionsServicer(
             streams
         ),
+        fence_service_pb2_grpc.add_FenceServiceServicer_to_server: FenceServicer(streams.relays),
     }
-    return rpc_server.registering(servicers, (streams_service_pb2, running_sessions_service_pb2))
+    return rpc_server.registering(servicers, (streams_service_pb2, running_sessions_service_pb2, fence_service_pb2))
 
 
 async def _close_what_is_over(streams: Streams, looks: Looks) -> None:

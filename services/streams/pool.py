@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from services.streams.placement import Relay, ranked, weigh
+from services.streams.relocation import GRANT_LIFETIME
 
 SILENT_AFTER_S = 1.5  # three announcements; a process that is gone is noticed at once, by the first request to it
 OWN_STALL_S = 1.0  # that we may not look round and still call silence theirs
@@ -124,6 +125,19 @@ class Pool:
     def ranked(self, camera: str, now_s: float) -> list[Relay]:
         """Every relay that serves, the one for the camera first."""
         return ranked(camera, (relay for relay, standing in self.standings(now_s) if standing is Standing.SERVING))
+
+    def commanding(self, now_s: float) -> tuple[list[str], bool]:
+        """The relays that take commands, and whether these are all that could carry out one granted before.
+
+        One that is silent may have been given a command as long as nobody knew, and carry it out while its grant lasts.
+        """
+        asked, is_all = list[str](), self.has_listened_long(now_s)
+        for relay, standing in self.standings(now_s):
+            if standing is not Standing.LOST:
+                asked.append(relay.name)
+            elif now_s - relay.heard_s <= SILENT_AFTER_S + GRANT_LIFETIME.total_seconds():
+                is_all = False
+        return asked, is_all
 
     def to_call(self) -> list[Relay]:
         """Those whose roll is to be called: new to us, started again, in doubt, or back from being lost."""

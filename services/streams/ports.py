@@ -1,6 +1,6 @@
 """What the use cases of streams need of the outside: where sessions are kept, who decides, who relays, who signs."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -133,6 +133,10 @@ class Relays(Protocol):
         """The process that speaks as that relay, lost or not; empty when none did."""
         ...
 
+    def processes(self) -> Set[str]:
+        """Every process that speaks, or spoke last, as one of them."""
+        ...
+
     def last_heard_at(self, relay: str, process: str | None = None) -> datetime:
         """When that process last announced itself, or the one whose sessions are gone; never: since when we listen."""
         ...
@@ -163,6 +167,10 @@ class Relays(Protocol):
 
     async def close(self, session: Session) -> None:
         """End the session's viewers."""
+        ...
+
+    async def fence(self, signed_fencing: bytes) -> bool:
+        """Have every relay refuse older epochs; False when one that can't be asked could still carry out a command."""
         ...
 
     async def control(self, relay: Relay, permit: ControlPermit, move: Move, sealed_source: bytes) -> int:

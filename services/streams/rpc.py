@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from kapok.streams.v1 import (
+    fence_service_pb2,
+    fence_service_pb2_grpc,
     running_sessions_service_pb2,
     running_sessions_service_pb2_grpc,
     session_pb2,
@@ -18,7 +20,7 @@ from services.streams.copies import Copy
 from services.streams.domain import Kind, Move, Order, Purpose, Session, Shown, Stream
 from services.streams.events import copy_message, session_message
 from services.streams.oversight import Asking, Oversight
-from services.streams.ports import Opened
+from services.streams.ports import Opened, Relays
 from services.streams.service import Streams
 
 PAGE_SIZE = 50
@@ -86,9 +88,7 @@ class RunningSessionsServicer(running_sessions_service_pb2_grpc.RunningSessionsS
         self._streams = streams
 
     async def ListRunningSessions(self, request: Any, _context: Any) -> Any:
-        caller = identity.caller()
-        if caller.principal or caller.service != "permissions":
-            raise errors.Denied("METHOD_NOT_EXPOSED", "this method is for permissions, speaking for itself")
+        _refuse_all_but_permissions()
         if not 0 <= request.page_size <= PAGE_SIZE_LIMIT:
             raise errors.InvalidArgument(errors.Violation("page_size", f"must be 0 to {PAGE_SIZE_LIMIT}"))
         size = request.page_size or RUNNING_PAGE_SIZE
@@ -96,6 +96,23 @@ class RunningSessionsServicer(running_sessions_service_pb2_grpc.RunningSessionsS
         return running_sessions_service_pb2.ListRunningSessionsResponse(
             sessions=map(_running, found[:size]), next_page_token=found[size - 1].name if len(found) > size else ""
         )
+
+
+class FenceServicer(fence_service_pb2_grpc.FenceServiceServicer):
+    """kapok.streams.v1.FenceService, for permissions alone."""
+
+    def __init__(self, relays: Relays) -> None:
+        self._relays = relays
+
+    async def Fence(self, request: Any, _context: Any) -> Any:
+        _refuse_all_but_permissions()
+        return fence_service_pb2.FenceResponse(is_fenced=await self._relays.fence(request.signed_fencing))
+
+
+def _refuse_all_but_permissions() -> None:
+    caller = identity.caller()
+    if caller.principal or caller.service != "permissions":
+        raise errors.Denied("METHOD_NOT_EXPOSED", "this method is for permissions, speaking for itself")
 
 
 def _running(session: Session) -> running_sessions_service_pb2.RunningSession:

@@ -107,10 +107,11 @@ class Streams:
     async def move(self, principal: str, camera: str, move: Move) -> tuple[int, str]:
         """Move a camera that the principal controls; (epoch, relay). On record before the camera is told."""
         move = domain.checked_move(camera, move)
+        known = self.relays.processes()
         permit = await self.permissions.grant_control(principal, camera)
         relay, wait = await self.places.to_command(camera)
-        if wait:
-            await asyncio.sleep(wait.total_seconds())
+        await asyncio.sleep(wait.total_seconds())
+        if wait or relay.process not in known:  # nobody fenced a relay that came after the grant
             permit = await self.permissions.grant_control(principal, camera)
         sealed_source = await self.registry.seal_source(camera, relay)
         await self.sessions.record(self.facts.move_ordered(principal, camera, move, permit))

@@ -19,10 +19,10 @@ OUTSIDE = {
     "services/registry/vault.py": "seals sources at rest with fresh nonces",
     **{
         f"services/permissions/{noun}.py": USE_CASE
-        for noun in ("agencies", "agency_keys", "bases", "batches", "closures", "concerns", "control", "decisions",
-                     "editions", "enrolments", "incidents", "inspections", "policies", "policy_health", "principals",
-                     "question", "reaches", "reviews", "role_grants", "rounds", "staff", "takeovers", "view",
-                     "joint/proposals", "joint/sealed_lists", "joint/simulations", "joint/versions")
+        for noun in ("agencies", "agency_keys", "bases", "batches", "closures", "concerns", "control", "controls",
+                     "decisions", "editions", "enrolments", "incidents", "inspections", "policies", "policy_health",
+                     "principals", "question", "reaches", "reviews", "role_grants", "rounds", "staff", "takeovers",
+                     "view", "joint/proposals", "joint/sealed_lists", "joint/simulations", "joint/versions")
     },
     **{
         f"services/registry/{noun}.py": USE_CASE

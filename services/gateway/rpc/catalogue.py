@@ -29,7 +29,7 @@ from kapok.registry.v1 import (
     registry_service_pb2,
     systems_service_pb2,
 )
-from kapok.streams.v1 import media_service_pb2, running_sessions_service_pb2, streams_service_pb2
+from kapok.streams.v1 import fence_service_pb2, media_service_pb2, running_sessions_service_pb2, streams_service_pb2
 from services.gateway.method import Method
 
 Surface = Mapping[str, Sequence[Any]]
@@ -54,6 +54,7 @@ SURFACE: Surface = {  # owner → the files that hold its services
     ),
     "streams": (
         streams_service_pb2.DESCRIPTOR,
+        fence_service_pb2.DESCRIPTOR,
         running_sessions_service_pb2.DESCRIPTOR,
         media_service_pb2.DESCRIPTOR,
     ),

@@ -92,4 +92,5 @@ def _taken(held: Held) -> takeover_pb2.TakenCamera:
         epoch=held.epoch,
         over_time=stamp(kept.ended_at),
         over_by=kept.ended_by,
+        is_fenced=held.is_fenced,
     )

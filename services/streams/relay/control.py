@@ -78,6 +78,14 @@ class Fence:
                 raise Denied("TOKEN_INVALID", "the grant of control ran out before the camera could be told; ask again")
             await driver.move(where, velocity, grant.epoch)
 
+    async def take(self, epochs: Mapping[str, int]) -> None:
+        """Control has passed: nothing of an older epoch goes through. Returns once what was on its way has arrived."""
+        for camera, epoch in epochs.items():
+            self._epochs[camera] = max(epoch, self._epochs.get(camera, 0))
+        for camera in epochs.keys() & self._turns.keys():
+            async with self._turns[camera]:
+                continue
+
     def _refuse_stale(self, grant: Grant) -> None:
         current = self._epochs.get(grant.camera, grant.epoch)
         if grant.epoch < current:

@@ -60,7 +60,7 @@ async def test_who_was_on_record_is_a_system_with_its_certificate_and_looks_as_b
     async with database.connect(former, MIGRATIONS) as opened:
         assert await policies.has_policy(opened)
         made = records.deciding()
-        ports = Ports(opened, made, outside, outside, outside, records.ManualClock(NOW), lambda: "001")
+        ports = Ports(opened, made, outside, outside, outside, outside, records.ManualClock(NOW), lambda: "001")
         found = await Principals(ports).identify(URBAN.name, PRINT)
         assert (found.principal.is_person, found.principal.is_suspended, found.system) == (False, False, URBAN.name)
         asked = Question(OPERATOR.name, TUNNEL.name, Action.LIVE)

@@ -42,7 +42,7 @@ async def relaying(stage: Stage) -> AsyncIterator[asyncio.subprocess.Process]:
 def _settings(stage: Stage, sockets: Path) -> streams.Settings:
     return streams.Settings(
         listen=f"unix:{sockets}/streams.sock",
-        database=stage.permissions.database.replace("permissions", "streams"),
+        database="streams".join(stage.permissions.database.rsplit("permissions", 1)),
         bus_url=stage.permissions.bus_url,
         bus_seed=stage.keys.bus_seed("streams"),
         key_file=stage.keys.pair("streams"),

@@ -16,7 +16,8 @@ from kapok.streams.v1 import streams_service_pb2 as pb
 from services.chassis import bus, database, errors
 from services.chassis.clock import ManualClock
 from services.streams.ends import Ends
-from services.streams.events import FactEncoder, RelayFleet
+from services.streams.events import FactEncoder
+from services.streams.events.fleet import RelayFleet
 from services.streams.limits import Limits
 from services.streams.service import Streams
 from services.streams.store import SessionStore

@@ -29,7 +29,7 @@ def test_internal_services_are_not_exposed() -> None:
     registry = {"RegistryService", "BulkService", "SystemsService", "ChangesService", "HealthService"}
     assert exposed == registry | {
         "PermissionsService", "AgenciesService", "InspectionsService", "PapersService", "StaffService", "PolicyService",
-        "StreamsService", "AuditService", "FindingsService", "RegisterService",
+        "TakeoversService", "StreamsService", "AuditService", "FindingsService", "RegisterService",
     }  # fmt: skip
 
 

@@ -25,11 +25,12 @@ from tests.unit.decider.cast import EVERYBODY, GENESIS, NOW, TUNNEL, deciding
 
 @dataclass
 class Outside:
-    """Cameras, journal and voice in one."""
+    """Cameras, journal, voice and fences in one."""
 
     cameras: dict[str, Camera] = field(default_factory=lambda: {TUNNEL.name: TUNNEL})
     told: list[Ending] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)  # committed or not
+    fenced: dict[str, int] = field(default_factory=dict)
 
     async def facts(self, names: Iterable[str]) -> Mapping[str, Camera]:
         return {name: self.cameras[name] for name in names if name in self.cameras}
@@ -58,6 +59,10 @@ class Outside:
 
     async def tell(self, *endings: Ending) -> None:
         self.told += endings
+
+    async def fence(self, epochs: Mapping[str, int]) -> bool:
+        self.fenced |= epochs
+        return True
 
 
 def genesis(camera_levels: Mapping[str, int]) -> Genesis:
@@ -93,4 +98,5 @@ async def ports_on(url: str, camera_levels: Mapping[str, int] | None = None) -> 
     outside, clock, numbers = Outside(), ManualClock(NOW), itertools.count(1)
     async with database.connect(url, MIGRATIONS) as records:
         await policies.adopt_genesis(records, genesis(camera_levels or {}), b"signed", NOW)
-        yield Ports(records, deciding(), outside, outside, outside, clock, lambda: f"{next(numbers):03}"), outside
+        made = Ports(records, deciding(), outside, outside, outside, outside, clock, lambda: f"{next(numbers):03}")
+        yield made, outside

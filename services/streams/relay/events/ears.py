@@ -54,7 +54,8 @@ class Ears:
         await self.bus.subscribe(PUSHES, self.editions.heard)
         await self.bus.subscribe(ENDINGS, self._ending)
         await self.bus.subscribe(HEARTBEAT, self._heartbeat)
-        orders = {"assign": self._assign, "close": self._close, "control": self._control, "roll": self._roll}
+        orders = {"assign": self._assign, "close": self._close, "control": self._control, "roll": self._roll,
+                  "fence": self._fence}  # fmt: skip
         for verb, handle in orders.items():
             await self.bus.subscribe(f"{mine}.{verb}", self._answering(handle))
 
@@ -133,6 +134,11 @@ class Ears:
         where = ControlAddress(source.control_uri, source.username, source.password)
         await self.fence.command(grant, where, Velocity(said.pan, said.tilt, said.zoom))
         return relay_pb2.RelayReply(epoch=grant.epoch)
+
+    async def _fence(self, data: bytes) -> relay_pb2.RelayReply:
+        said = permissions_events_pb2.Fencing.FromString(self.keys.permissions.open("kapok.permissions.fence", data))
+        await self.fence.take({one.camera: one.epoch for one in said.epochs})
+        return relay_pb2.RelayReply()
 
     async def _ending(self, message: Msg) -> None:
         self._apply(message.data)

@@ -1,10 +1,11 @@
 import datetime
 
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
-from collections.abc import Mapping as _Mapping
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
 from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
@@ -64,6 +65,20 @@ class Heartbeat(_message.Message):
     policy_revision: int
     time: _timestamp_pb2.Timestamp
     def __init__(self, committed_number: _Optional[int] = ..., policy_revision: _Optional[int] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class Fencing(_message.Message):
+    __slots__ = ("epochs",)
+    EPOCHS_FIELD_NUMBER: _ClassVar[int]
+    epochs: _containers.RepeatedCompositeFieldContainer[CameraEpoch]
+    def __init__(self, epochs: _Optional[_Iterable[_Union[CameraEpoch, _Mapping]]] = ...) -> None: ...
+
+class CameraEpoch(_message.Message):
+    __slots__ = ("camera", "epoch")
+    CAMERA_FIELD_NUMBER: _ClassVar[int]
+    EPOCH_FIELD_NUMBER: _ClassVar[int]
+    camera: str
+    epoch: int
+    def __init__(self, camera: _Optional[str] = ..., epoch: _Optional[int] = ...) -> None: ...
 
 class ControlGrant(_message.Message):
     __slots__ = ("camera", "principal", "agency", "epoch", "expire_time")

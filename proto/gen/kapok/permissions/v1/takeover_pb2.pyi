@@ -53,18 +53,20 @@ class Takeover(_message.Message):
     def __init__(self, name: _Optional[str] = ..., reason: _Optional[str] = ..., legal_basis: _Optional[str] = ..., incident: _Optional[str] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., principal: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., cameras: _Optional[_Iterable[str]] = ..., cause: _Optional[_Union[Takeover.Cause, str]] = ..., taken: _Optional[_Iterable[_Union[TakenCamera, _Mapping]]] = ..., refused: _Optional[_Iterable[_Union[RefusedCamera, _Mapping]]] = ...) -> None: ...
 
 class TakenCamera(_message.Message):
-    __slots__ = ("camera", "is_holding", "epoch", "over_time", "over_by")
+    __slots__ = ("camera", "is_holding", "epoch", "over_time", "over_by", "is_fenced")
     CAMERA_FIELD_NUMBER: _ClassVar[int]
     IS_HOLDING_FIELD_NUMBER: _ClassVar[int]
     EPOCH_FIELD_NUMBER: _ClassVar[int]
     OVER_TIME_FIELD_NUMBER: _ClassVar[int]
     OVER_BY_FIELD_NUMBER: _ClassVar[int]
+    IS_FENCED_FIELD_NUMBER: _ClassVar[int]
     camera: str
     is_holding: bool
     epoch: int
     over_time: _timestamp_pb2.Timestamp
     over_by: str
-    def __init__(self, camera: _Optional[str] = ..., is_holding: _Optional[bool] = ..., epoch: _Optional[int] = ..., over_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., over_by: _Optional[str] = ...) -> None: ...
+    is_fenced: bool
+    def __init__(self, camera: _Optional[str] = ..., is_holding: _Optional[bool] = ..., epoch: _Optional[int] = ..., over_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., over_by: _Optional[str] = ..., is_fenced: _Optional[bool] = ...) -> None: ...
 
 class RefusedCamera(_message.Message):
     __slots__ = ("camera", "reason", "article", "sentence")
