@@ -18,6 +18,8 @@ from cli.gateway import Gateway
 from cli.rtsp_pull import Pull
 from services.chassis import errors
 
+# A usual one that looks free may be another platform's, which binds it a moment later.
+ANY_PORTS = tuple(word for name in ("grpc", "http", "rtsp", "rtsps", "metrics") for word in (f"--{name}-port", "0"))
 _READY_WITHIN_S = 120.0
 _STOP_WITHIN_S = 10.0
 
@@ -51,8 +53,7 @@ class Platform:
 @contextmanager
 def platform(home: Path) -> Iterator[Platform]:
     """`kapok up` on free ports while inside; its end is awaited."""
-    ports = [word for name in ("grpc", "http", "rtsp", "metrics") for word in (f"--{name}-port", "0")]
-    command = (sys.executable, "-m", "cli", "--home", str(home), "up", *ports)
+    command = (sys.executable, "-m", "cli", "--home", str(home), "up", *ANY_PORTS)
     # A file, since nobody reads a pipe while the story runs.
     said = home.with_suffix(".log")
     with said.open("wb") as log, subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT) as process:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Awaitable, Callable
 
 
-async def eventually(claim: Callable[[], object | Awaitable[object]], within_s: float = 10.0) -> object:
+async def eventually(claim: Callable[[], object | Awaitable[object]], within_s: float = 30.0) -> object:
     """Return the first true value of ``claim``; raise AssertionError with its name after ``within_s`` seconds."""
     deadline = time.monotonic() + within_s
     while True:

@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[2]
 
 def test_the_story_of_first_light_holds(tmp_path: Path) -> None:
     told = subprocess.run([sys.executable, "-m", "demo.story"], capture_output=True, text=True, check=False, cwd=ROOT)
+    assert told.stdout.rstrip().endswith("}"), f"it told no outcome: {told.stdout}{told.stderr}"
     outcome = json.loads(told.stdout.splitlines()[-1])
     assert outcome["failed"] == 0, told.stdout
     assert told.returncode == 0

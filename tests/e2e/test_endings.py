@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from demo.chapters import ahead, first_camera, name_of, opened
-from demo.platform import Platform, platform, watching
+from demo.platform import ANY_PORTS, Platform, platform, watching
 from kapok.audit.v1 import audit_service_pb2
 from kapok.permissions.v1 import legal_basis_pb2
 from kapok.permissions.v1 import permissions_service_pb2 as permissions
@@ -28,8 +28,7 @@ LEASE_S = 10.0
 @contextmanager
 def up(home: Path) -> "Iterator[subprocess.Popen[bytes]]":
     """`kapok up` on free ports, ready while inside; killed on leaving, when it still runs."""
-    ports = [word for name in ("grpc", "http", "rtsp", "metrics") for word in (f"--{name}-port", "0")]
-    command = [sys.executable, "-m", "cli", "--home", str(home), "--json", "up", *ports]
+    command = [sys.executable, "-m", "cli", "--home", str(home), "--json", "up", *ANY_PORTS]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         try:

@@ -16,11 +16,11 @@ from typing import Any
 import grpc
 import psutil
 
+from demo.platform import ANY_PORTS
 from kapok.registry.v1 import camera_pb2, registry_service_pb2, registry_service_pb2_grpc
 from services.cell.app import relays_for
 from tests.eventually import eventually
 
-ANY_PORTS = ("--grpc-port", "0", "--http-port", "0", "--rtsp-port", "0", "--metrics-port", "0")
 OPERATOR = "parks-guangzhou"
 CODE = "44010400071320999999"
 

@@ -68,7 +68,6 @@ async def test_ffmpeg_decodes_over_udp(options: str) -> None:
         stage.add("c", uri)
         said = await ffmpeg(stage.url("c"), 30, "-rtsp_transport", "udp")
         assert not [complaint for complaint in COMPLAINTS if complaint in said], said
-        assert stage.counters.datagrams_lost == 0
         await eventually(lambda: stage.gate.farewells)
 
 
