@@ -1,0 +1,127 @@
+"""What rivals were told about one camera, and what the camera did: the judge of control.
+
+Every command is a velocity that no other command has, so a line of the camera's own log names the command that made it.
+The camera's clock and ours are one machine's monotonic clock.
+
+A history holds when each command that the camera carried out was its lawful holder's at that moment. The epoch orders
+holders, and only the database gives a new one, so it is enough to see that
+1. the camera's epochs never fall: the holders' turns don't overlap;
+2. all commands of one epoch are of one agency: a turn is one holder's;
+3. after a takeover was answered as fenced, nothing of an older epoch arrives: the turn before it is over;
+4. what was answered as done was done, under the epoch that was answered: nothing answered is lost.
+Then the order of the camera's log is a sequential history that agrees with what everybody was told.
+"""
+
+import json
+import threading
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+_STEPS = 1_000_000  # of a velocity: as many commands either way
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A command's: under which epoch it was carried out, and when that was known; monotonic seconds."""
+
+    agency: str
+    epoch: int
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One of the camera's log: which command it was, under which epoch, when."""
+
+    number: int
+    epoch: int
+    at_s: float
+
+
+@dataclass
+class Commands:
+    """Written by actors in many threads."""
+
+    sent: dict[int, str] = field(default_factory=dict)  # by number: the agency
+    answered: dict[int, Answer] = field(default_factory=dict)
+    fenced: list[tuple[int, float]] = field(default_factory=list)  # an epoch that was told to be, and when
+    held: list[tuple[int, str]] = field(default_factory=list)  # an epoch of which an agency was told that it holds it
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def begin(self, agency: str) -> tuple[int, float]:
+        """A new command's number, and the velocity that is it."""
+        with self._lock:
+            number = len(self.sent) + 1
+            self.sent[number] = agency
+        return number, velocity(number)
+
+    def done(self, number: int, epoch: int, at_s: float) -> None:
+        """It was answered."""
+        with self._lock:
+            self.answered[number] = Answer(self.sent[number], epoch, at_s)
+
+    def granted(self, agency: str, epoch: int, at_s: float, *, is_fenced: bool) -> None:
+        """A takeover was answered, and holds the camera."""
+        with self._lock:
+            self.held.append((epoch, agency))
+            if is_fenced:
+                self.fenced.append((epoch, at_s))
+
+    def judged(self, lines: Sequence[Line]) -> tuple[Mapping[str, int], list[str]]:
+        """The figures, and in words what did not hold."""
+        stale = _falls(lines)
+        late = [
+            f"a command of epoch {line.epoch} came {line.at_s - at_s:.3f} s after epoch {epoch} was fenced"
+            for epoch, at_s in self.fenced
+            for line in lines
+            if line.epoch < epoch and line.at_s > at_s
+        ]
+        twice, lost = self._shared(lines), self._lost(lines)
+        figures = {
+            "commands_sent": len(self.sent), "commands_answered": len(self.answered), "commands_applied": len(lines),
+            "stale_epoch_applied": len(stale), "two_holders_seen": len(late) + len(twice),
+            "answered_and_lost": len(lost), "fenced": len(self.fenced), "turns": len({line.epoch for line in lines}),
+        }  # fmt: skip
+        return figures, [*stale, *late, *twice, *lost]
+
+    def _shared(self, lines: Sequence[Line]) -> list[str]:
+        """Epochs of which more than one agency held or commanded the camera."""
+        agencies = defaultdict[int, set[str]](set)
+        for epoch, agency in self.held:
+            agencies[epoch].add(agency)
+        for line in lines:
+            agencies[line.epoch].add(self.sent.get(line.number, "nobody whom we know"))
+        return [f"epoch {epoch} had {sorted(several)}" for epoch, several in agencies.items() if len(several) > 1]
+
+    def _lost(self, lines: Sequence[Line]) -> list[str]:
+        applied = {(line.number, line.epoch) for line in lines}
+        return [
+            f"command {number} of {one.agency} was answered and not carried out under epoch {one.epoch}"
+            for number, one in self.answered.items()
+            if (number, one.epoch) not in applied
+        ]
+
+
+def velocity(number: int) -> float:
+    """Of a command."""
+    return number / _STEPS
+
+
+def read(log: Iterable[str], code: str) -> list[Line]:
+    """The camera's own log, without commands that stop it: the relay's."""
+    found = []
+    for said in map(json.loads, log):
+        number = round(said["command"]["pan"] * _STEPS)
+        if said["code"] == code and number:
+            found.append(Line(number, int(said["epoch"]), said["monotonic_ns"] / 1e9))
+    return found
+
+
+def _falls(lines: Sequence[Line]) -> list[str]:
+    highest, found = 0, []
+    for line in lines:
+        if line.epoch < highest:
+            found.append(f"epoch {line.epoch} was applied after epoch {highest}")
+        highest = max(highest, line.epoch)
+    return found
