@@ -1,0 +1,131 @@
+"""`make bench-takeover`: from the request of a takeover to its answer, and to the commander's first picture.
+
+Permissions and a relay are processes of their own, the bus and both databases are real, 10,000 cameras stand in the
+registry and 5,000 of them inside the incident. Every answer counts only when it says that the cameras are fenced.
+"""
+
+import asyncio
+import tempfile
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from statistics import median
+
+from bench.crowd import first_picture_s
+from bench.permissions.standing import NAMES, Caller, calling, platform
+from bench.report import Figure, report
+from kapok.permissions.v1 import takeover_pb2
+from kapok.permissions.v1 import takeovers_service_pb2 as pb
+from tests.eventually import eventually
+from tests.integration.permissions import city
+from tests.integration.permissions.stage import Stage, after
+from tests.integration.permissions.viewing import Desk, relaying, streaming
+from tests.integration.relay.lens import lens
+from tests.integration.streams.stage import playing
+
+_POLICE, _COMMAND = "police-guangzhou", "command-guangzhou"
+_INSIDE = [name for name in NAMES if int(name[-1]) % 2]  # the incident's block
+_SINGLE, _AREAS, _PICTURES = 200, 5, 50  # runs
+
+
+@dataclass
+class Taken:
+    """Milliseconds of each run."""
+
+    one: Sequence[float]
+    area_1000: Sequence[float]
+    area_5000: Sequence[float]
+    picture: Sequence[float]
+
+
+@dataclass(frozen=True)
+class Hall:
+    """A platform with an incident in force."""
+
+    stage: Stage
+    desk: Desk
+    caller: Caller
+    incident: str
+
+    async def taken_ms(self, cameras: Sequence[str]) -> float:
+        """Take these, all of them fenced; they are given back afterwards."""
+        wish = takeover_pb2.Takeover(
+            cameras=cameras, cause="CAUSE_ACCIDENT", reason="smoke", incident=self.incident,
+            end_time=after(timedelta(minutes=10)),
+        )  # fmt: skip
+        began_s = time.perf_counter()
+        answer = await self.caller.ask("TakeoversService.RequestTakeover", pb.RequestTakeoverRequest(takeover=wish))
+        took_ms = (time.perf_counter() - began_s) * 1000
+        assert len(answer.taken) == len(cameras), f"{len(answer.refused)} were refused: {answer.refused[:1]}"
+        assert all(one.is_holding and one.is_fenced for one in answer.taken), "granted, and not fenced"
+        await self.caller.ask("TakeoversService.ReleaseTakeover", pb.ReleaseTakeoverRequest(name=answer.name))
+        return took_ms
+
+    async def picture_ms(self) -> float:
+        """From the request to the first whole key picture of a camera that runs already."""
+        began_s = time.perf_counter()
+        taken = await self.stage.take_over(_COMMAND, city.TUNNEL, incident=self.incident)
+        url = await self.desk.open(_COMMAND, city.TUNNEL, incident=self.incident)
+        await asyncio.to_thread(first_picture_s, url)
+        took_ms = (time.perf_counter() - began_s) * 1000
+        await self.stage.ask(_COMMAND, "ReleaseTakeover", pb.ReleaseTakeoverRequest(name=taken.name))
+        return took_ms
+
+
+@asynccontextmanager
+async def _hall(folder: Path, sockets: Path) -> AsyncIterator[Hall]:
+    async with AsyncExitStack() as stack:
+        camera = await stack.enter_async_context(lens())
+        await stack.enter_async_context(playing(camera))
+        stage, _ = await stack.enter_async_context(platform(folder, sockets))
+        stage.stream_uri = camera.uri
+        await stage.register_cameras()
+        await stack.enter_async_context(relaying(stage))
+        desk = await stack.enter_async_context(streaming(stage, sockets))
+        caller = await stack.enter_async_context(calling(stage, _COMMAND))
+        yield Hall(stage, desk, caller, await stage.incident(_POLICE, _COMMAND))
+
+
+async def _measured(folder: Path, sockets: Path) -> Taken:
+    async with _hall(folder, sockets) as hall:
+        watched = await hall.desk.open("metro", city.TUNNEL)  # so that the camera runs
+        await asyncio.to_thread(first_picture_s, watched)
+        await eventually(lambda: _is_fenced(hall))
+        one = [await hall.taken_ms([name]) for name in _INSIDE[:_SINGLE]]
+        picture = [await hall.picture_ms() for _ in range(_PICTURES)]
+        areas = {size: [await hall.taken_ms(_INSIDE[:size]) for _ in range(_AREAS)] for size in (1_000, 5_000)}
+        return Taken(one, areas[1_000], areas[5_000], picture)
+
+
+async def _is_fenced(hall: Hall) -> bool:
+    """Whether the relay answers already."""
+    try:
+        return bool(await hall.taken_ms(_INSIDE[-1:]))
+    except AssertionError:
+        return False
+
+
+def _p99(found: Sequence[float]) -> float:
+    return sorted(found)[int(0.99 * (len(found) - 1))]
+
+
+def main() -> None:
+    """Measure and report."""
+    with tempfile.TemporaryDirectory(prefix="kapok-") as folder, tempfile.TemporaryDirectory(prefix="kapok-") as short:
+        found = asyncio.run(_measured(Path(folder), Path(short)))
+    report(
+        "takeover",
+        [
+            Figure("one_camera_p99_ms", _p99(found.one), 30, f"median {median(found.one):.1f} ms of {len(found.one)}"),
+            Figure("area_1000_ms", median(found.area_1000), 500, f"slowest {max(found.area_1000):.0f} ms"),
+            Figure("area_5000_ms", median(found.area_5000), 2000, f"slowest {max(found.area_5000):.0f} ms"),
+            Figure("first_picture_p99_ms", _p99(found.picture), 150, f"median {median(found.picture):.0f} ms"),
+        ],
+    )
+
+
+if __name__ == "__main__":
+    main()
