@@ -12,7 +12,8 @@ from chaos.commands import Commands
 from chaos.scene import COMMAND, ORGAN, Scene
 from demo.chapters import ahead, name_of
 from demo.city import TUNNEL_AREA, TUNNEL_PTZ
-from kapok.permissions.v1 import incident_pb2, legal_basis_pb2, takeover_pb2
+from demo.papers import letter
+from kapok.permissions.v1 import incident_pb2, takeover_pb2
 from kapok.permissions.v1 import permissions_service_pb2 as permissions
 from kapok.permissions.v1 import takeovers_service_pb2 as takeovers
 from kapok.streams.v1 import streams_service_pb2
@@ -102,16 +103,7 @@ class Contest:
         )  # fmt: skip
 
     def _papers(self, principal: str) -> str:
-        basis = legal_basis_pb2.LegalBasis(
-            number="contest", issuer=f"agencies/{principal}", cameras=[CAMERA], purpose="contest",
-            officers=[
-                legal_basis_pb2.Officer(
-                    display_name=str(n), certificate_number=str(n), certificate_expire_time=ahead(timedelta(days=1))
-                )
-                for n in range(2)
-            ],
-            start_time=ahead(timedelta(seconds=-1)), end_time=ahead(_HOURS), document_sha256="0" * 64,
-        )  # fmt: skip
+        basis = letter(principal, "contest", [CAMERA], "contest")
         return str(self.scene.stage.ask(principal, permissions.RegisterLegalBasisRequest(legal_basis=basis)).name)
 
     def _tried(self, principal: str, request: Any) -> Any:

@@ -7,12 +7,14 @@ from typing import Any
 from google.type.latlng_pb2 import LatLng
 
 from demo.chapters import ahead, allowed_by, name_of, opened, refused
-from demo.city import TUNNEL_AREA, TUNNEL_PTZ
+from demo.city import TUNNEL_AREA, TUNNEL_CAMERAS, TUNNEL_PTZ
+from demo.papers import letter
 from demo.platform import Platform, Viewer, watching
 from kapok.permissions.v1 import incident_pb2, permissions_service_pb2, takeover_pb2, takeovers_service_pb2
 from kapok.streams.v1 import streams_service_pb2
 
 COMMAND, OPERATOR, DECLARER = "command-guangzhou", "tunnels-guangzhou", "police-guangzhou"
+_TAKEN = (TUNNEL_PTZ, *[camera for camera in TUNNEL_CAMERAS if camera != TUNNEL_PTZ][:39])
 _PURPOSE = {"purpose": "PURPOSE_EMERGENCY_RESPONSE"}
 _acts: dict[str, Any] = {}  # what an earlier step made and a later one ends
 
@@ -35,18 +37,20 @@ def takes_over_and_sees(stage: Platform) -> str:
     declare = permissions_service_pb2.DeclareIncidentRequest(incident=incident)
     _acts["incident"] = stage.ask(DECLARER, declare).name
     takeover = takeover_pb2.Takeover(
-        cameras=[name_of(TUNNEL_PTZ)], cause="CAUSE_ACCIDENT", reason="smoke between km 0.8 and 1.0",
+        cameras=map(name_of, _TAKEN), cause="CAUSE_ACCIDENT", reason="smoke between km 0.8 and 1.0",
         incident=_acts["incident"], end_time=ahead(timedelta(hours=1)),
     )  # fmt: skip
     taken = stage.ask(COMMAND, takeovers_service_pb2.RequestTakeoverRequest(takeover=takeover))
     _acts["takeover"] = taken.name
-    [held] = taken.taken
-    assert held.is_holding, "granted, but somebody stands above it"
+    assert len(taken.taken) == len(_TAKEN), f"refused: {taken.refused[:1]}"
+    assert all(one.is_holding for one in taken.taken), "granted, but somebody stands above it"
+    held, fenced = taken.taken[0], sum(one.is_fenced for one in taken.taken)
     answer = opened(stage, COMMAND, TUNNEL_PTZ, **_PURPOSE)
     viewer: Viewer = watching(answer.rtsp_url)
     _acts["viewer"] = viewer
     assert viewer.await_pictures(25), f"{viewer.pictures} pictures only; {viewer.why}"
-    return f"epoch {held.epoch}; {viewer.pictures} pictures, {allowed_by(answer)}"
+    told = f"{len(taken.taken)} cameras, {fenced} of them fenced at once; epoch {held.epoch}"
+    return f"{told}; {viewer.pictures} pictures, {allowed_by(answer)}"
 
 
 def moves_and_keeps_the_operator_out(stage: Platform) -> str:
@@ -56,6 +60,25 @@ def moves_and_keeps_the_operator_out(stage: Platform) -> str:
         _moved(stage, OPERATOR, pan=-0.5)
     _stop(stage, COMMAND)
     return f"command moved it under epoch {epoch}; operator: {words[0]}"
+
+
+def stands_below_the_police(stage: Platform) -> str:
+    """Article 18: public security ranks above emergency command, of one camera too, and gives it back to it."""
+    basis = letter(DECLARER, "穗公函〔2026〕5号", [name_of(TUNNEL_PTZ)], "somebody lit it")
+    papers = stage.ask(DECLARER, permissions_service_pb2.RegisterLegalBasisRequest(legal_basis=basis)).name
+    takeover = takeover_pb2.Takeover(
+        cameras=[name_of(TUNNEL_PTZ)], cause="CAUSE_LAW_ENFORCEMENT", reason="somebody lit it", legal_basis=papers,
+        end_time=ahead(timedelta(minutes=10)),
+    )  # fmt: skip
+    taken = stage.ask(DECLARER, takeovers_service_pb2.RequestTakeoverRequest(takeover=takeover))
+    with refused("HELD_BY_ANOTHER", DECLARER) as words:
+        _moved(stage, COMMAND, pan=0.5)
+    police = _moved(stage, DECLARER, pan=0.25)
+    stage.ask(DECLARER, takeovers_service_pb2.ReleaseTakeoverRequest(name=taken.name))
+    command = _moved(stage, COMMAND, pan=0.5)
+    assert command > police, "the same turn"
+    _stop(stage, COMMAND)
+    return f"police moved it under epoch {police}, command again under {command}; in between: {words[0]}"
 
 
 def gives_back(stage: Platform) -> str:

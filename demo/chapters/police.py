@@ -3,11 +3,11 @@
 import hashlib
 import json
 import time
-from datetime import timedelta
 
-from demo.chapters import ahead, allowed_by, first_camera, name_of, opened
+from demo.chapters import allowed_by, first_camera, name_of, opened
+from demo.papers import letter
 from demo.platform import Platform, watching
-from kapok.permissions.v1 import legal_basis_pb2, permissions_service_pb2
+from kapok.permissions.v1 import permissions_service_pb2
 from kapok.registry.v1 import registry_service_pb2
 
 WATCHED = first_camera("440104", level=1)
@@ -28,17 +28,7 @@ def lists_and_watches(stage: Platform) -> str:
 
 def copies_with_papers(stage: Platform) -> str:
     """Articles 18 ¶1 and 19: letter of introduction, two officers; Article 16: the hash on record."""
-    basis = legal_basis_pb2.LegalBasis(
-        number="越公函〔2026〕17号", issuer="agencies/police-yuexiu", cameras=[name_of(WATCHED)],
-        purpose="theft of a bicycle",
-        officers=[
-            legal_basis_pb2.Officer(display_name=f"{name} officer", certificate_number=number,
-                                    certificate_expire_time=ahead(timedelta(days=365)))
-            for name, number in (("first", "440104-0071"), ("second", "440104-0072"))
-        ],
-        start_time=ahead(timedelta(seconds=-5)), end_time=ahead(timedelta(days=1)),
-        document_sha256=hashlib.sha256(b"the scanned letter").hexdigest(),
-    )  # fmt: skip
+    basis = letter("police-yuexiu", "越公函〔2026〕17号", [name_of(WATCHED)], "theft of a bicycle")
     request = permissions_service_pb2.RegisterLegalBasisRequest(legal_basis=basis)
     registered = stage.ask("police-yuexiu", request).name
     file = stage.home / "copy.mp4"
