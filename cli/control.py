@@ -15,6 +15,7 @@ from cli.grounds import IncidentOption, LegalBasisOption, ReasonOption
 from cli.incidents import CameraOption
 from cli.invocation import Context
 from cli.papers import stamp
+from cli.sessions import PurposeOption, chosen_purpose, for_players
 from kapok.permissions.v1 import takeover_pb2
 from kapok.permissions.v1 import takeovers_service_pb2 as pb
 from kapok.streams.v1 import streams_service_pb2
@@ -87,6 +88,17 @@ def revoke_takeover(context: Context, takeover: TakeoverArgument, reason: Reason
 def show_takeover(context: Context, takeover: TakeoverArgument) -> None:
     """A takeover, as much of it as concerns you."""
     _show(context, pb.GetTakeoverRequest(name=takeover))
+
+
+@group.command("feeds")
+def open_feeds(context: Context, takeover: TakeoverArgument, purpose: PurposeOption = None) -> None:
+    """Open a live session of each camera that a takeover of your agency has; print what a player opens."""
+    request = streams_service_pb2.OpenTakeoverFeedsRequest(
+        takeover=takeover, purpose=chosen_purpose(context.obj.gateway, purpose)
+    )
+    for feed in context.obj.gateway.stream(request):
+        said = for_players(feed.opened) if feed.HasField("opened") else f"refused: {feed.refused.sentence}"
+        context.obj.screen.fields(feed, ("camera", feed.camera), ("play", said))
 
 
 @group.command("holder")

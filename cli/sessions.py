@@ -114,15 +114,20 @@ def close_session(
 
 def open_session(gateway: Gateway, use: Use, kind: "session_pb2.Session.Kind") -> Any:
     """Open a session; returns an OpenSessionResponse."""
-    purpose = use.purpose or _USUAL.get(gateway.me["kind"], 0)
-    if not purpose:
-        raise typer.BadParameter(f"say what for with --purpose: {names.choices(session_pb2.Purpose, 'PURPOSE_')}")
     session = session_pb2.Session(
         camera=use.camera, kind=kind, legal_basis=use.legal_basis, incident=use.incident, viewer_limit=use.viewers,
-        purpose=purpose,  # type: ignore[arg-type] # one of the enum's numbers
+        purpose=chosen_purpose(gateway, use.purpose),
         stream="STREAM_SECONDARY" if use.secondary else "STREAM_MAIN",
     )  # fmt: skip
     return gateway.call(streams_service_pb2.OpenSessionRequest(session=session))
+
+
+def chosen_purpose(gateway: Gateway, purpose: int | None) -> "session_pb2.Purpose":
+    """The one named, or what the caller's kind of agency is there for."""
+    found = purpose or _USUAL.get(gateway.me["kind"], 0)
+    if not found:
+        raise typer.BadParameter(f"say what for with --purpose: {names.choices(session_pb2.Purpose, 'PURPOSE_')}")
+    return found  # type: ignore[return-value] # one of the enum's numbers
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from demo.city import TUNNEL_AREA, TUNNEL_CAMERAS, TUNNEL_PTZ
 from demo.papers import letter
 from demo.platform import Platform, Viewer, watching
 from kapok.permissions.v1 import incident_pb2, permissions_service_pb2, takeover_pb2, takeovers_service_pb2
-from kapok.streams.v1 import streams_service_pb2
+from kapok.streams.v1 import streams_service_pb2 as pb
 
 COMMAND, OPERATOR, DECLARER = "command-guangzhou", "tunnels-guangzhou", "police-guangzhou"
 _TAKEN = (TUNNEL_PTZ, *[camera for camera in TUNNEL_CAMERAS if camera != TUNNEL_PTZ][:39])
@@ -45,11 +45,14 @@ def takes_over_and_sees(stage: Platform) -> str:
     assert len(taken.taken) == len(_TAKEN), f"refused: {taken.refused[:1]}"
     assert all(one.is_holding for one in taken.taken), "granted, but somebody stands above it"
     held, fenced = taken.taken[0], sum(one.is_fenced for one in taken.taken)
-    answer = opened(stage, COMMAND, TUNNEL_PTZ, **_PURPOSE)
+    wanted = pb.OpenTakeoverFeedsRequest(takeover=taken.name, purpose="PURPOSE_EMERGENCY_RESPONSE")
+    feeds = list(stage.gateway(COMMAND).stream(wanted))
+    answer = next(feed.opened for feed in feeds if feed.camera == name_of(TUNNEL_PTZ))
     viewer: Viewer = watching(answer.rtsp_url)
     _acts["viewer"] = viewer
     assert viewer.await_pictures(25), f"{viewer.pictures} pictures only; {viewer.why}"
-    told = f"{len(taken.taken)} cameras, {fenced} of them fenced at once; epoch {held.epoch}"
+    opened_count = sum(feed.HasField("opened") for feed in feeds)
+    told = f"{len(taken.taken)} cameras, {fenced} fenced at once, {opened_count} opened; epoch {held.epoch}"
     return f"{told}; {viewer.pictures} pictures, {allowed_by(answer)}"
 
 
@@ -107,7 +110,7 @@ def ends(stage: Platform) -> str:
 
 def _moved(stage: Platform, principal: str, pan: float) -> int:
     """The epoch under which the camera was moved."""
-    request = streams_service_pb2.MoveCameraRequest(camera=name_of(TUNNEL_PTZ), pan=pan)
+    request = pb.MoveCameraRequest(camera=name_of(TUNNEL_PTZ), pan=pan)
     return int(stage.ask(principal, request).epoch)
 
 

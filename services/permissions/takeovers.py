@@ -137,6 +137,17 @@ class Takeovers:
 
         return await self._change(principal, name, (), over, reason)
 
+    async def taken(self, principal: str, name: str) -> tuple[list[str], str]:
+        """The cameras that a takeover of the caller's own agency has still, and what it stands on."""
+        async with self._ports.database.read() as transaction:
+            caller = await in_good_standing(transaction, self._ports, principal)
+            kept = await takeovers.find(transaction, name)
+        if not kept or kept[0].takeover.agency != caller.agency:
+            raise refusals.no_resource(name)
+        now = self._ports.clock.now()
+        cameras = [one.takeover.camera for one in kept if one.ended_at is None and one.takeover.ends_at > now]
+        return cameras, kept[0].takeover.ground
+
     async def get(self, principal: str, name: str) -> Order:
         """A takeover, as much of it as concerns the caller; absent to others."""
         async with self._ports.database.read() as transaction:

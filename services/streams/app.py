@@ -28,6 +28,7 @@ from services.streams.events import FactEncoder, follow_endings
 from services.streams.events.fleet import RelayFleet
 from services.streams.events.looks import follow_looks
 from services.streams.events.oversight import OversightEncoder
+from services.streams.feeds import Feeds
 from services.streams.handover import Handover
 from services.streams.limits import Limits
 from services.streams.looks import Looks
@@ -115,6 +116,7 @@ async def app(settings: Settings) -> AsyncIterator[None]:
         await fleet.listen()
         await follow_endings(opened_bus, permissions_key, end, await store.oldest_number())
         oversight = Oversight(store, neighbours.permissions, OversightEncoder(_CLOCK))
+        services = _services(streams, oversight, Feeds(neighbours.permissions, streams.open))
         async with (
             background(
                 store.outbox.publish_forever(opened_bus),
@@ -125,7 +127,7 @@ async def app(settings: Settings) -> AsyncIterator[None]:
                 streams.handover.work_forever(),
                 follow_looks(opened_bus, look_store, _CLOCK),
             ),
-            rpc_server.serve(settings.listen, [rpc_server.Edge(ring, _CLOCK)], _services(streams, oversight)),
+            rpc_server.serve(settings.listen, [rpc_server.Edge(ring, _CLOCK)], services),
         ):
             log.info("streams serves", extra={"address": settings.listen})
             yield
@@ -152,9 +154,9 @@ def _streams(
     )
 
 
-def _services(streams: Streams, oversight: Oversight) -> Callable[[Any], Sequence[str]]:
+def _services(streams: Streams, oversight: Oversight, feeds: Feeds) -> Callable[[Any], Sequence[str]]:
     servicers: rpc_server.Servicers = {
-        streams_service_pb2_grpc.add_StreamsServiceServicer_to_server: StreamsServicer(streams, oversight),
+        streams_service_pb2_grpc.add_StreamsServiceServicer_to_server: StreamsServicer(streams, oversight, feeds),
         running_sessions_service_pb2_grpc.add_RunningSessionsServiceServicer_to_server: RunningSessionsServicer(
             streams
         ),

@@ -11,7 +11,7 @@ from services.decider.facts import Action
 from services.decider.ruling import Ruling
 from services.streams.domain import Order, Permit
 from services.streams.placement import Relay
-from services.streams.ports import ControlPermit
+from services.streams.ports import ControlPermit, Taken
 
 SECRET_LEVEL = 5
 _DECIDER = "kapok.permissions.v1.DeciderService"
@@ -50,6 +50,12 @@ class PermissionsNeighbour:
         return ControlPermit(
             answer.signed_grant, decision.rule, decision.article, is_sealed, answer.agency, answer.takeover
         )
+
+    async def taken(self, principal: str, takeover: str) -> Taken:
+        """What a takeover of the principal's agency has still; errors.NotFound for any other."""
+        request = decider_service_pb2.ListTakenCamerasRequest(principal=principal, takeover=takeover)
+        answer = await self.neighbour.call(f"{_DECIDER}.ListTakenCameras", request)
+        return Taken(tuple(answer.cameras), answer.legal_basis, answer.incident)
 
     async def rule_on(self, principal: str, camera: str, action: Action) -> Ruling:
         """The decision, for records of the camera; errors.Denied when it is absent or hidden."""

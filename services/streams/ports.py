@@ -29,6 +29,15 @@ class ControlPermit:
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """The cameras that a takeover has, and what it stands on: papers or an incident."""
+
+    cameras: tuple[str, ...]
+    legal_basis: str
+    incident: str
+
+
+@dataclass(frozen=True, slots=True)
 class Opened:
     """A session with the means to join it."""
 
@@ -107,6 +116,14 @@ class Permissions(Protocol):
 
     async def grant_control(self, principal: str, camera: str) -> ControlPermit:
         """The signed grant of control, or errors.Denied naming the holder."""
+        ...
+
+
+class Takeovers(Protocol):
+    """What streams asks of permissions about a takeover."""
+
+    async def taken(self, principal: str, takeover: str) -> Taken:
+        """What a takeover of the principal's agency has still; errors.NotFound for any other."""
         ...
 
 

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -19,6 +20,7 @@ from services.streams.camera_sessions import Query, checked
 from services.streams.copies import Copy
 from services.streams.domain import Kind, Move, Order, Purpose, Session, Shown, Stream
 from services.streams.events import copy_message, session_message
+from services.streams.feeds import Feed, Feeds
 from services.streams.oversight import Asking, Oversight
 from services.streams.ports import Opened, Relays
 from services.streams.service import Streams
@@ -32,8 +34,9 @@ _Choice = TypeVar("_Choice", Kind, Purpose, Stream)
 class StreamsServicer(streams_service_pb2_grpc.StreamsServiceServicer):
     """kapok.streams.v1.StreamsService."""
 
-    def __init__(self, streams: Streams, oversight: Oversight) -> None:
+    def __init__(self, streams: Streams, oversight: Oversight, feeds: Feeds) -> None:
         self._streams = streams
+        self._feeds = feeds
         self._oversight = oversight
 
     async def OpenSession(self, request: Any, _context: Any) -> Any:
@@ -45,6 +48,15 @@ class StreamsServicer(streams_service_pb2_grpc.StreamsServiceServicer):
             stream=_choice(Stream, session_pb2.Session.Stream, wanted.stream) if wanted.stream else Stream.MAIN,
         )  # fmt: skip
         return _opened(await self._streams.open(order))
+
+    async def OpenTakeoverFeeds(self, request: Any, _context: Any) -> AsyncIterator[Any]:
+        order = Order(
+            principal=_principal(), camera="", kind=Kind.LIVE, shown=_shown(), viewer_limit=request.viewer_limit,
+            purpose=_choice(Purpose, session_pb2.Purpose, request.purpose),
+            stream=_choice(Stream, session_pb2.Session.Stream, request.stream) if request.stream else Stream.MAIN,
+        )  # fmt: skip
+        async for feed in self._feeds.open(order, request.takeover):
+            yield _feed(feed)
 
     async def RenewSession(self, request: Any, _context: Any) -> Any:
         return _opened(await self._streams.renew(_principal(), request.name, _shown()))
@@ -139,6 +151,15 @@ def _choice(kind: type[_Choice], enum: Any, number: int) -> _Choice | None:
     """The domain's member for a proto enum number; None for unspecified or unknown ones."""
     name = enum.Name(number) if number in enum.values() else ""
     return next((member for member in kind if name.endswith(f"_{member.name}")), None)
+
+
+def _feed(feed: Feed) -> streams_service_pb2.OpenTakeoverFeedsResponse:
+    answer = streams_service_pb2.OpenTakeoverFeedsResponse(camera=feed.camera)
+    if isinstance(feed.outcome, errors.Error):
+        answer.refused.reason, answer.refused.sentence = feed.outcome.reason, feed.outcome.message
+    else:
+        answer.opened.CopyFrom(_opened(feed.outcome))
+    return answer
 
 
 def _opened(opened: Opened) -> streams_service_pb2.OpenSessionResponse:

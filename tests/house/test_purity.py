@@ -31,7 +31,10 @@ OUTSIDE = {
     },
     "services/audit/register.py": USE_CASE,
     "services/permissions/ports.py": "declares what its use cases await",
-    **{f"services/streams/{noun}.py": USE_CASE for noun in ("ends", "handover", "looks", "oversight", "places")},
+    **{
+        f"services/streams/{noun}.py": USE_CASE
+        for noun in ("ends", "feeds", "handover", "looks", "oversight", "places")
+    },
     "services/streams/ports.py": "declares what its use cases await",
     "services/streams/anew.py": "asks for every session again when the policy changes",
     "services/streams/tokens.py": "draws a nonce for each token",

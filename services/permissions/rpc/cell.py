@@ -75,6 +75,16 @@ class DeciderServicer:
             takeover=grant.takeover,
         )
 
+    async def ListTakenCameras(
+        self, request: pb.ListTakenCamerasRequest, _context: object
+    ) -> pb.ListTakenCamerasResponse:
+        _check_caller({"streams"})
+        principal = messages.named("principal", request.principal, "principal")
+        takeover = messages.named("takeover", request.takeover, "takeover")
+        cameras, ground = await self._permissions.takeovers.taken(principal, takeover)
+        field = "incident" if ground.startswith("incidents/") else "legal_basis"
+        return pb.ListTakenCamerasResponse(cameras=cameras, **{field: ground})
+
     async def LevelsOf(self, request: pb.LevelsOfRequest, _context: object) -> pb.LevelsOfResponse:
         _check_caller({"registry"})
         levels, revision = await self._permissions.levels.of(messages.new_cameras(request.cameras))

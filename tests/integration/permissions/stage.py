@@ -94,12 +94,12 @@ class Stage:
         decision: decision_pb2.Decision = answer.decision
         return decision
 
-    async def papers(self, name: str, *cameras: str) -> str:
+    async def papers(self, name: str, *cameras: str, use_limit: int = 0) -> str:
         """Register papers of the principal for an hour; their name."""
         basis = legal_basis_pb2.LegalBasis(
             number="GZ-2026-1", issuer=f"agencies/{city.PRINCIPALS[name]}", cameras=cameras, purpose="a theft",
             start_time=after(timedelta(0)), end_time=after(timedelta(hours=1)), document_sha256="0" * 64,
-            officers=officers(),
+            officers=officers(), use_limit=use_limit,
         )  # fmt: skip
         answer = await self.ask(name, "RegisterLegalBasis", pb.RegisterLegalBasisRequest(legal_basis=basis))
         return str(answer.name)

@@ -73,6 +73,12 @@ class Desk:
         caller = Caller(self._stage.keys, "gateway", city.principal(name))
         return await caller.ask(self.listen, f"kapok.streams.v1.StreamsService.{verb}", request)
 
+    async def feeds(self, name: str, takeover: str) -> list[Any]:
+        """Open the feeds of a takeover."""
+        wanted = streams_service_pb2.OpenTakeoverFeedsRequest(takeover=takeover, purpose="PURPOSE_EMERGENCY_RESPONSE")
+        caller = Caller(self._stage.keys, "gateway", city.principal(name))
+        return await caller.stream(self.listen, "kapok.streams.v1.StreamsService.OpenTakeoverFeeds", wanted)
+
     async def open(self, name: str, camera: str, **grounds: str) -> str:
         """Open a session as soon as a relay is there; the viewer's URL."""
         wanted = session_pb2.Session(camera=camera, kind="KIND_LIVE", purpose="PURPOSE_PUBLIC_ORDER", **grounds)

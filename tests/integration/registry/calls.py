@@ -1,6 +1,8 @@
 """One call of one service by another, signed as in the cell; and a platform on which to make it."""
 
 import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +13,8 @@ from grpc.aio import AioRpcError, insecure_channel
 from services.cell.keys import Keys
 from services.chassis import errors, identity, rpc_status
 from services.chassis.clock import SystemClock
+
+_WITHIN_S = 10
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,16 @@ class Caller:
 
     async def ask(self, address: str, method: str, request: Message) -> Any:
         """The answer of ``package.Service.Method``; raises errors.Error."""
+        async with self._called(address, method, request, "unary_unary") as call:
+            return await call
+
+    async def stream(self, address: str, method: str, request: Message) -> list[Any]:
+        """Every answer of a method that streams them."""
+        async with self._called(address, method, request, "unary_stream") as call:
+            return [answer async for answer in call]
+
+    @asynccontextmanager
+    async def _called(self, address: str, method: str, request: Message, shape: str) -> AsyncIterator[Any]:
         service, _, verb = method.rpartition(".")
         audience, path = method.split(".")[1], f"/{service}/{verb}"
         ring = identity.KeyRing.from_files(self.service, self.keys.pair(self.service), self.keys.peers)
@@ -31,9 +45,9 @@ class Caller:
         signed = identity.sign(ring, audience, path, who, SystemClock())
         answer = message_factory.GetMessageClass(descriptor_pool.Default().FindMethodByName(method).output_type)
         async with insecure_channel(address) as channel:
-            call = channel.unary_unary(path, type(request).SerializeToString, answer.FromString)
+            call = getattr(channel, shape)(path, type(request).SerializeToString, answer.FromString)
             try:
-                return await call(request, metadata=((identity.METADATA_KEY, signed),), timeout=5)
+                yield call(request, metadata=((identity.METADATA_KEY, signed),), timeout=_WITHIN_S)
             except AioRpcError as failure:
                 raise rpc_status.to_error(failure, audience) from failure
 

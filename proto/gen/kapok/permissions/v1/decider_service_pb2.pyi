@@ -93,6 +93,24 @@ class GrantControlResponse(_message.Message):
     takeover: str
     def __init__(self, signed_grant: _Optional[bytes] = ..., decision: _Optional[_Union[_decision_pb2.Decision, _Mapping]] = ..., security_level: _Optional[int] = ..., agency: _Optional[str] = ..., takeover: _Optional[str] = ...) -> None: ...
 
+class ListTakenCamerasRequest(_message.Message):
+    __slots__ = ("principal", "takeover")
+    PRINCIPAL_FIELD_NUMBER: _ClassVar[int]
+    TAKEOVER_FIELD_NUMBER: _ClassVar[int]
+    principal: str
+    takeover: str
+    def __init__(self, principal: _Optional[str] = ..., takeover: _Optional[str] = ...) -> None: ...
+
+class ListTakenCamerasResponse(_message.Message):
+    __slots__ = ("cameras", "legal_basis", "incident")
+    CAMERAS_FIELD_NUMBER: _ClassVar[int]
+    LEGAL_BASIS_FIELD_NUMBER: _ClassVar[int]
+    INCIDENT_FIELD_NUMBER: _ClassVar[int]
+    cameras: _containers.RepeatedScalarFieldContainer[str]
+    legal_basis: str
+    incident: str
+    def __init__(self, cameras: _Optional[_Iterable[str]] = ..., legal_basis: _Optional[str] = ..., incident: _Optional[str] = ...) -> None: ...
+
 class LevelsOfRequest(_message.Message):
     __slots__ = ("cameras",)
     CAMERAS_FIELD_NUMBER: _ClassVar[int]

@@ -57,6 +57,11 @@ class DeciderServiceStub:
                 request_serializer=kapok_dot_permissions_dot_v1_dot_decider__service__pb2.GrantControlRequest.SerializeToString,
                 response_deserializer=kapok_dot_permissions_dot_v1_dot_decider__service__pb2.GrantControlResponse.FromString,
                 _registered_method=True)
+        self.ListTakenCameras = channel.unary_unary(
+                '/kapok.permissions.v1.DeciderService/ListTakenCameras',
+                request_serializer=kapok_dot_permissions_dot_v1_dot_decider__service__pb2.ListTakenCamerasRequest.SerializeToString,
+                response_deserializer=kapok_dot_permissions_dot_v1_dot_decider__service__pb2.ListTakenCamerasResponse.FromString,
+                _registered_method=True)
         self.LevelsOf = channel.unary_unary(
                 '/kapok.permissions.v1.DeciderService/LevelsOf',
                 request_serializer=kapok_dot_permissions_dot_v1_dot_decider__service__pb2.LevelsOfRequest.SerializeToString,
@@ -106,6 +111,13 @@ class DeciderServiceServicer:
 
     def GrantControl(self, request, context):
         """Decides control, and signs the epoch under which the caller's next command passes.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListTakenCameras(self, request, context):
+        """The cameras that a takeover of the principal's agency has taken and not given back. NOT_FOUND for any other.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -162,6 +174,11 @@ def add_DeciderServiceServicer_to_server(servicer, server):
                     servicer.GrantControl,
                     request_deserializer=kapok_dot_permissions_dot_v1_dot_decider__service__pb2.GrantControlRequest.FromString,
                     response_serializer=kapok_dot_permissions_dot_v1_dot_decider__service__pb2.GrantControlResponse.SerializeToString,
+            ),
+            'ListTakenCameras': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListTakenCameras,
+                    request_deserializer=kapok_dot_permissions_dot_v1_dot_decider__service__pb2.ListTakenCamerasRequest.FromString,
+                    response_serializer=kapok_dot_permissions_dot_v1_dot_decider__service__pb2.ListTakenCamerasResponse.SerializeToString,
             ),
             'LevelsOf': grpc.unary_unary_rpc_method_handler(
                     servicer.LevelsOf,
@@ -293,6 +310,33 @@ class DeciderService:
             '/kapok.permissions.v1.DeciderService/GrantControl',
             kapok_dot_permissions_dot_v1_dot_decider__service__pb2.GrantControlRequest.SerializeToString,
             kapok_dot_permissions_dot_v1_dot_decider__service__pb2.GrantControlResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListTakenCameras(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kapok.permissions.v1.DeciderService/ListTakenCameras',
+            kapok_dot_permissions_dot_v1_dot_decider__service__pb2.ListTakenCamerasRequest.SerializeToString,
+            kapok_dot_permissions_dot_v1_dot_decider__service__pb2.ListTakenCamerasResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -30,7 +30,7 @@ from kapok.annotations.v1 import exposure_pb2 as kapok_dot_annotations_dot_v1_do
 from kapok.streams.v1 import session_pb2 as kapok_dot_streams_dot_v1_dot_session__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&kapok/streams/v1/streams_service.proto\x12\x10kapok.streams.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/api/client.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a#kapok/annotations/v1/exposure.proto\x1a\x1ekapok/streams/v1/session.proto\"F\n\x12OpenSessionRequest\x12\x30\n\x07session\x18\x01 \x01(\x0b\x32\x19.kapok.streams.v1.SessionB\x04\xe2\x41\x01\x02\"\xff\x01\n\x13OpenSessionResponse\x12*\n\x07session\x18\x01 \x01(\x0b\x32\x19.kapok.streams.v1.Session\x12\r\n\x05token\x18\x02 \x01(\t\x12\x35\n\x11token_expire_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08rtsp_url\x18\x04 \x01(\t\x12\x15\n\rwebsocket_url\x18\x05 \x01(\t\x12\x11\n\trtsps_url\x18( \x01(\t\x12\x0f\n\x07wss_url\x18) \x01(\t\x12\x13\n\x0bgrpc_target\x18\x32 \x01(\t\x12\x14\n\x0cgrpc_has_tls\x18\x33 \x01(\x08\")\n\x13RenewSessionRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\")\n\x13\x43loseSessionRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"H\n\x13ListSessionsRequest\x12\x17\n\tpage_size\x18\x01 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\"\\\n\x14ListSessionsResponse\x12+\n\x08sessions\x18\x01 \x03(\x0b\x32\x19.kapok.streams.v1.Session\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x82\x01\n\x19ListCameraSessionsRequest\x12\x14\n\x06parent\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x17\n\tpage_size\x18\x02 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\x12\x1c\n\x0einclude_closed\x18\x04 \x01(\x08\x42\x04\xe2\x41\x01\x01\"b\n\x1aListCameraSessionsResponse\x12+\n\x08sessions\x18\x01 \x03(\x0b\x32\x19.kapok.streams.v1.Session\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"(\n\x12\x43\x61meraSessionsLook\x12\x12\n\ninspection\x18\x01 \x01(\t\"?\n\x11RecordCopyRequest\x12*\n\x04\x63opy\x18\x01 \x01(\x0b\x32\x16.kapok.streams.v1.CopyB\x04\xe2\x41\x01\x02\"R\n\x11MoveCameraRequest\x12\x14\n\x06\x63\x61mera\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x0b\n\x03pan\x18\x02 \x01(\x01\x12\x0c\n\x04tilt\x18\x03 \x01(\x01\x12\x0c\n\x04zoom\x18\x04 \x01(\x01\"2\n\x12MoveCameraResponse\x12\r\n\x05\x65poch\x18\x01 \x01(\x03\x12\r\n\x05relay\x18\x02 \x01(\t2\x88\x08\n\x0eStreamsService\x12\x86\x01\n\x0bOpenSession\x12$.kapok.streams.v1.OpenSessionRequest\x1a%.kapok.streams.v1.OpenSessionResponse\"*\xda\x41\x07session\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x16\"\x11/v1/sessions:open:\x01*\x12\x8f\x01\n\x0cRenewSession\x12%.kapok.streams.v1.RenewSessionRequest\x1a%.kapok.streams.v1.OpenSessionResponse\"1\xda\x41\x04name\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02 \"\x1b/v1/{name=sessions/*}:renew:\x01*\x12\x83\x01\n\x0c\x43loseSession\x12%.kapok.streams.v1.CloseSessionRequest\x1a\x19.kapok.streams.v1.Session\"1\xda\x41\x04name\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02 \"\x1b/v1/{name=sessions/*}:close:\x01*\x12w\n\x0cListSessions\x12%.kapok.streams.v1.ListSessionsRequest\x1a&.kapok.streams.v1.ListSessionsResponse\"\x18\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x0e\x12\x0c/v1/sessions\x12\xb1\x01\n\x12ListCameraSessions\x12+.kapok.streams.v1.ListCameraSessionsRequest\x1a,.kapok.streams.v1.ListCameraSessionsResponse\"@\xda\x41\x06parent\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02-\x12+/v1/{parent=districts/*/cameras/*}/sessions\x12\x8c\x01\n\nRecordCopy\x12#.kapok.streams.v1.RecordCopyRequest\x1a\x16.kapok.streams.v1.Copy\"A\xda\x41\x04\x63opy\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x30\"(/v1/{copy.session=sessions/*}:recordCopy:\x04\x63opy\x12\x98\x01\n\nMoveCamera\x12#.kapok.streams.v1.MoveCameraRequest\x1a$.kapok.streams.v1.MoveCameraResponse\"?\xda\x41\x06\x63\x61mera\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02,\"\'/v1/{camera=districts/*/cameras/*}:move:\x01*b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&kapok/streams/v1/streams_service.proto\x12\x10kapok.streams.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/api/client.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a#kapok/annotations/v1/exposure.proto\x1a\x1ekapok/streams/v1/session.proto\"F\n\x12OpenSessionRequest\x12\x30\n\x07session\x18\x01 \x01(\x0b\x32\x19.kapok.streams.v1.SessionB\x04\xe2\x41\x01\x02\"\xff\x01\n\x13OpenSessionResponse\x12*\n\x07session\x18\x01 \x01(\x0b\x32\x19.kapok.streams.v1.Session\x12\r\n\x05token\x18\x02 \x01(\t\x12\x35\n\x11token_expire_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08rtsp_url\x18\x04 \x01(\t\x12\x15\n\rwebsocket_url\x18\x05 \x01(\t\x12\x11\n\trtsps_url\x18( \x01(\t\x12\x0f\n\x07wss_url\x18) \x01(\t\x12\x13\n\x0bgrpc_target\x18\x32 \x01(\t\x12\x14\n\x0cgrpc_has_tls\x18\x33 \x01(\x08\"\xb8\x01\n\x18OpenTakeoverFeedsRequest\x12\x16\n\x08takeover\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x30\n\x07purpose\x18\x02 \x01(\x0e\x32\x19.kapok.streams.v1.PurposeB\x04\xe2\x41\x01\x02\x12\x1a\n\x0cviewer_limit\x18\x03 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x36\n\x06stream\x18\x04 \x01(\x0e\x32 .kapok.streams.v1.Session.StreamB\x04\xe2\x41\x01\x01\"\xa1\x01\n\x19OpenTakeoverFeedsResponse\x12\x0e\n\x06\x63\x61mera\x18\x01 \x01(\t\x12\x37\n\x06opened\x18\x02 \x01(\x0b\x32%.kapok.streams.v1.OpenSessionResponseH\x00\x12\x30\n\x07refused\x18\x03 \x01(\x0b\x32\x1d.kapok.streams.v1.RefusedFeedH\x00\x42\t\n\x07outcome\"/\n\x0bRefusedFeed\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\x10\n\x08sentence\x18\x02 \x01(\t\")\n\x13RenewSessionRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\")\n\x13\x43loseSessionRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"H\n\x13ListSessionsRequest\x12\x17\n\tpage_size\x18\x01 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\"\\\n\x14ListSessionsResponse\x12+\n\x08sessions\x18\x01 \x03(\x0b\x32\x19.kapok.streams.v1.Session\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x82\x01\n\x19ListCameraSessionsRequest\x12\x14\n\x06parent\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x17\n\tpage_size\x18\x02 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\x12\x1c\n\x0einclude_closed\x18\x04 \x01(\x08\x42\x04\xe2\x41\x01\x01\"b\n\x1aListCameraSessionsResponse\x12+\n\x08sessions\x18\x01 \x03(\x0b\x32\x19.kapok.streams.v1.Session\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"(\n\x12\x43\x61meraSessionsLook\x12\x12\n\ninspection\x18\x01 \x01(\t\"?\n\x11RecordCopyRequest\x12*\n\x04\x63opy\x18\x01 \x01(\x0b\x32\x16.kapok.streams.v1.CopyB\x04\xe2\x41\x01\x02\"R\n\x11MoveCameraRequest\x12\x14\n\x06\x63\x61mera\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x0b\n\x03pan\x18\x02 \x01(\x01\x12\x0c\n\x04tilt\x18\x03 \x01(\x01\x12\x0c\n\x04zoom\x18\x04 \x01(\x01\"2\n\x12MoveCameraResponse\x12\r\n\x05\x65poch\x18\x01 \x01(\x03\x12\r\n\x05relay\x18\x02 \x01(\t2\xfe\x08\n\x0eStreamsService\x12\x86\x01\n\x0bOpenSession\x12$.kapok.streams.v1.OpenSessionRequest\x1a%.kapok.streams.v1.OpenSessionResponse\"*\xda\x41\x07session\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x16\"\x11/v1/sessions:open:\x01*\x12t\n\x11OpenTakeoverFeeds\x12*.kapok.streams.v1.OpenTakeoverFeedsRequest\x1a+.kapok.streams.v1.OpenTakeoverFeedsResponse\"\x04\xc8\xda\x18\x01\x30\x01\x12\x8f\x01\n\x0cRenewSession\x12%.kapok.streams.v1.RenewSessionRequest\x1a%.kapok.streams.v1.OpenSessionResponse\"1\xda\x41\x04name\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02 \"\x1b/v1/{name=sessions/*}:renew:\x01*\x12\x83\x01\n\x0c\x43loseSession\x12%.kapok.streams.v1.CloseSessionRequest\x1a\x19.kapok.streams.v1.Session\"1\xda\x41\x04name\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02 \"\x1b/v1/{name=sessions/*}:close:\x01*\x12w\n\x0cListSessions\x12%.kapok.streams.v1.ListSessionsRequest\x1a&.kapok.streams.v1.ListSessionsResponse\"\x18\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x0e\x12\x0c/v1/sessions\x12\xb1\x01\n\x12ListCameraSessions\x12+.kapok.streams.v1.ListCameraSessionsRequest\x1a,.kapok.streams.v1.ListCameraSessionsResponse\"@\xda\x41\x06parent\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02-\x12+/v1/{parent=districts/*/cameras/*}/sessions\x12\x8c\x01\n\nRecordCopy\x12#.kapok.streams.v1.RecordCopyRequest\x1a\x16.kapok.streams.v1.Copy\"A\xda\x41\x04\x63opy\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x30\"(/v1/{copy.session=sessions/*}:recordCopy:\x04\x63opy\x12\x98\x01\n\nMoveCamera\x12#.kapok.streams.v1.MoveCameraRequest\x1a$.kapok.streams.v1.MoveCameraResponse\"?\xda\x41\x06\x63\x61mera\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02,\"\'/v1/{camera=districts/*/cameras/*}:move:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -39,6 +39,14 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_OPENSESSIONREQUEST'].fields_by_name['session']._loaded_options = None
   _globals['_OPENSESSIONREQUEST'].fields_by_name['session']._serialized_options = b'\342A\001\002'
+  _globals['_OPENTAKEOVERFEEDSREQUEST'].fields_by_name['takeover']._loaded_options = None
+  _globals['_OPENTAKEOVERFEEDSREQUEST'].fields_by_name['takeover']._serialized_options = b'\342A\001\002'
+  _globals['_OPENTAKEOVERFEEDSREQUEST'].fields_by_name['purpose']._loaded_options = None
+  _globals['_OPENTAKEOVERFEEDSREQUEST'].fields_by_name['purpose']._serialized_options = b'\342A\001\002'
+  _globals['_OPENTAKEOVERFEEDSREQUEST'].fields_by_name['viewer_limit']._loaded_options = None
+  _globals['_OPENTAKEOVERFEEDSREQUEST'].fields_by_name['viewer_limit']._serialized_options = b'\342A\001\001'
+  _globals['_OPENTAKEOVERFEEDSREQUEST'].fields_by_name['stream']._loaded_options = None
+  _globals['_OPENTAKEOVERFEEDSREQUEST'].fields_by_name['stream']._serialized_options = b'\342A\001\001'
   _globals['_RENEWSESSIONREQUEST'].fields_by_name['name']._loaded_options = None
   _globals['_RENEWSESSIONREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002'
   _globals['_CLOSESESSIONREQUEST'].fields_by_name['name']._loaded_options = None
@@ -61,6 +69,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_MOVECAMERAREQUEST'].fields_by_name['camera']._serialized_options = b'\342A\001\002'
   _globals['_STREAMSSERVICE'].methods_by_name['OpenSession']._loaded_options = None
   _globals['_STREAMSSERVICE'].methods_by_name['OpenSession']._serialized_options = b'\332A\007session\310\332\030\001\202\323\344\223\002\026\"\021/v1/sessions:open:\001*'
+  _globals['_STREAMSSERVICE'].methods_by_name['OpenTakeoverFeeds']._loaded_options = None
+  _globals['_STREAMSSERVICE'].methods_by_name['OpenTakeoverFeeds']._serialized_options = b'\310\332\030\001'
   _globals['_STREAMSSERVICE'].methods_by_name['RenewSession']._loaded_options = None
   _globals['_STREAMSSERVICE'].methods_by_name['RenewSession']._serialized_options = b'\332A\004name\310\332\030\001\202\323\344\223\002 \"\033/v1/{name=sessions/*}:renew:\001*'
   _globals['_STREAMSSERVICE'].methods_by_name['CloseSession']._loaded_options = None
@@ -77,26 +87,32 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_OPENSESSIONREQUEST']._serialized_end=320
   _globals['_OPENSESSIONRESPONSE']._serialized_start=323
   _globals['_OPENSESSIONRESPONSE']._serialized_end=578
-  _globals['_RENEWSESSIONREQUEST']._serialized_start=580
-  _globals['_RENEWSESSIONREQUEST']._serialized_end=621
-  _globals['_CLOSESESSIONREQUEST']._serialized_start=623
-  _globals['_CLOSESESSIONREQUEST']._serialized_end=664
-  _globals['_LISTSESSIONSREQUEST']._serialized_start=666
-  _globals['_LISTSESSIONSREQUEST']._serialized_end=738
-  _globals['_LISTSESSIONSRESPONSE']._serialized_start=740
-  _globals['_LISTSESSIONSRESPONSE']._serialized_end=832
-  _globals['_LISTCAMERASESSIONSREQUEST']._serialized_start=835
-  _globals['_LISTCAMERASESSIONSREQUEST']._serialized_end=965
-  _globals['_LISTCAMERASESSIONSRESPONSE']._serialized_start=967
-  _globals['_LISTCAMERASESSIONSRESPONSE']._serialized_end=1065
-  _globals['_CAMERASESSIONSLOOK']._serialized_start=1067
-  _globals['_CAMERASESSIONSLOOK']._serialized_end=1107
-  _globals['_RECORDCOPYREQUEST']._serialized_start=1109
-  _globals['_RECORDCOPYREQUEST']._serialized_end=1172
-  _globals['_MOVECAMERAREQUEST']._serialized_start=1174
-  _globals['_MOVECAMERAREQUEST']._serialized_end=1256
-  _globals['_MOVECAMERARESPONSE']._serialized_start=1258
-  _globals['_MOVECAMERARESPONSE']._serialized_end=1308
-  _globals['_STREAMSSERVICE']._serialized_start=1311
-  _globals['_STREAMSSERVICE']._serialized_end=2343
+  _globals['_OPENTAKEOVERFEEDSREQUEST']._serialized_start=581
+  _globals['_OPENTAKEOVERFEEDSREQUEST']._serialized_end=765
+  _globals['_OPENTAKEOVERFEEDSRESPONSE']._serialized_start=768
+  _globals['_OPENTAKEOVERFEEDSRESPONSE']._serialized_end=929
+  _globals['_REFUSEDFEED']._serialized_start=931
+  _globals['_REFUSEDFEED']._serialized_end=978
+  _globals['_RENEWSESSIONREQUEST']._serialized_start=980
+  _globals['_RENEWSESSIONREQUEST']._serialized_end=1021
+  _globals['_CLOSESESSIONREQUEST']._serialized_start=1023
+  _globals['_CLOSESESSIONREQUEST']._serialized_end=1064
+  _globals['_LISTSESSIONSREQUEST']._serialized_start=1066
+  _globals['_LISTSESSIONSREQUEST']._serialized_end=1138
+  _globals['_LISTSESSIONSRESPONSE']._serialized_start=1140
+  _globals['_LISTSESSIONSRESPONSE']._serialized_end=1232
+  _globals['_LISTCAMERASESSIONSREQUEST']._serialized_start=1235
+  _globals['_LISTCAMERASESSIONSREQUEST']._serialized_end=1365
+  _globals['_LISTCAMERASESSIONSRESPONSE']._serialized_start=1367
+  _globals['_LISTCAMERASESSIONSRESPONSE']._serialized_end=1465
+  _globals['_CAMERASESSIONSLOOK']._serialized_start=1467
+  _globals['_CAMERASESSIONSLOOK']._serialized_end=1507
+  _globals['_RECORDCOPYREQUEST']._serialized_start=1509
+  _globals['_RECORDCOPYREQUEST']._serialized_end=1572
+  _globals['_MOVECAMERAREQUEST']._serialized_start=1574
+  _globals['_MOVECAMERAREQUEST']._serialized_end=1656
+  _globals['_MOVECAMERARESPONSE']._serialized_start=1658
+  _globals['_MOVECAMERARESPONSE']._serialized_end=1708
+  _globals['_STREAMSSERVICE']._serialized_start=1711
+  _globals['_STREAMSSERVICE']._serialized_end=2861
 # @@protoc_insertion_point(module_scope)

@@ -42,6 +42,36 @@ class OpenSessionResponse(_message.Message):
     grpc_has_tls: bool
     def __init__(self, session: _Optional[_Union[_session_pb2.Session, _Mapping]] = ..., token: _Optional[str] = ..., token_expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., rtsp_url: _Optional[str] = ..., websocket_url: _Optional[str] = ..., rtsps_url: _Optional[str] = ..., wss_url: _Optional[str] = ..., grpc_target: _Optional[str] = ..., grpc_has_tls: _Optional[bool] = ...) -> None: ...
 
+class OpenTakeoverFeedsRequest(_message.Message):
+    __slots__ = ("takeover", "purpose", "viewer_limit", "stream")
+    TAKEOVER_FIELD_NUMBER: _ClassVar[int]
+    PURPOSE_FIELD_NUMBER: _ClassVar[int]
+    VIEWER_LIMIT_FIELD_NUMBER: _ClassVar[int]
+    STREAM_FIELD_NUMBER: _ClassVar[int]
+    takeover: str
+    purpose: _session_pb2.Purpose
+    viewer_limit: int
+    stream: _session_pb2.Session.Stream
+    def __init__(self, takeover: _Optional[str] = ..., purpose: _Optional[_Union[_session_pb2.Purpose, str]] = ..., viewer_limit: _Optional[int] = ..., stream: _Optional[_Union[_session_pb2.Session.Stream, str]] = ...) -> None: ...
+
+class OpenTakeoverFeedsResponse(_message.Message):
+    __slots__ = ("camera", "opened", "refused")
+    CAMERA_FIELD_NUMBER: _ClassVar[int]
+    OPENED_FIELD_NUMBER: _ClassVar[int]
+    REFUSED_FIELD_NUMBER: _ClassVar[int]
+    camera: str
+    opened: OpenSessionResponse
+    refused: RefusedFeed
+    def __init__(self, camera: _Optional[str] = ..., opened: _Optional[_Union[OpenSessionResponse, _Mapping]] = ..., refused: _Optional[_Union[RefusedFeed, _Mapping]] = ...) -> None: ...
+
+class RefusedFeed(_message.Message):
+    __slots__ = ("reason", "sentence")
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    SENTENCE_FIELD_NUMBER: _ClassVar[int]
+    reason: str
+    sentence: str
+    def __init__(self, reason: _Optional[str] = ..., sentence: _Optional[str] = ...) -> None: ...
+
 class RenewSessionRequest(_message.Message):
     __slots__ = ("name",)
     NAME_FIELD_NUMBER: _ClassVar[int]

@@ -41,6 +41,11 @@ class StreamsServiceStub:
                 request_serializer=kapok_dot_streams_dot_v1_dot_streams__service__pb2.OpenSessionRequest.SerializeToString,
                 response_deserializer=kapok_dot_streams_dot_v1_dot_streams__service__pb2.OpenSessionResponse.FromString,
                 _registered_method=True)
+        self.OpenTakeoverFeeds = channel.unary_stream(
+                '/kapok.streams.v1.StreamsService/OpenTakeoverFeeds',
+                request_serializer=kapok_dot_streams_dot_v1_dot_streams__service__pb2.OpenTakeoverFeedsRequest.SerializeToString,
+                response_deserializer=kapok_dot_streams_dot_v1_dot_streams__service__pb2.OpenTakeoverFeedsResponse.FromString,
+                _registered_method=True)
         self.RenewSession = channel.unary_unary(
                 '/kapok.streams.v1.StreamsService/RenewSession',
                 request_serializer=kapok_dot_streams_dot_v1_dot_streams__service__pb2.RenewSessionRequest.SerializeToString,
@@ -80,6 +85,14 @@ class StreamsServiceServicer:
     def OpenSession(self, request, context):
         """Opens a session when permissions allows it. The session is on record before this answers.
         RESOURCE_EXHAUSTED (LIMIT_REACHED) when the principal, its agency, the camera or every relay for it has as many as it may.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def OpenTakeoverFeeds(self, request, context):
+        """Opens a live session of each camera that a takeover of the caller's agency holds, on what the takeover stands on. One
+        answer for each camera, as they open: the session, or why there is none.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -135,6 +148,11 @@ def add_StreamsServiceServicer_to_server(servicer, server):
                     servicer.OpenSession,
                     request_deserializer=kapok_dot_streams_dot_v1_dot_streams__service__pb2.OpenSessionRequest.FromString,
                     response_serializer=kapok_dot_streams_dot_v1_dot_streams__service__pb2.OpenSessionResponse.SerializeToString,
+            ),
+            'OpenTakeoverFeeds': grpc.unary_stream_rpc_method_handler(
+                    servicer.OpenTakeoverFeeds,
+                    request_deserializer=kapok_dot_streams_dot_v1_dot_streams__service__pb2.OpenTakeoverFeedsRequest.FromString,
+                    response_serializer=kapok_dot_streams_dot_v1_dot_streams__service__pb2.OpenTakeoverFeedsResponse.SerializeToString,
             ),
             'RenewSession': grpc.unary_unary_rpc_method_handler(
                     servicer.RenewSession,
@@ -195,6 +213,33 @@ class StreamsService:
             '/kapok.streams.v1.StreamsService/OpenSession',
             kapok_dot_streams_dot_v1_dot_streams__service__pb2.OpenSessionRequest.SerializeToString,
             kapok_dot_streams_dot_v1_dot_streams__service__pb2.OpenSessionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def OpenTakeoverFeeds(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/kapok.streams.v1.StreamsService/OpenTakeoverFeeds',
+            kapok_dot_streams_dot_v1_dot_streams__service__pb2.OpenTakeoverFeedsRequest.SerializeToString,
+            kapok_dot_streams_dot_v1_dot_streams__service__pb2.OpenTakeoverFeedsResponse.FromString,
             options,
             channel_credentials,
             insecure,
