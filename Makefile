@@ -46,7 +46,7 @@ fuzz: .venv/installed ## hostile bytes against each parser of the relay (FUZZ_SE
 CHAOS_SECONDS ?= 600
 CHAOS_SEED ?=
 chaos: build/clips/ready ## churn and faults against a whole platform (CHAOS_SECONDS=600 each, CHAOS_SEED: by chance, printed)
-	@for test in soak; do \
+	@for test in soak control; do \
 	  $(py) -m chaos.$$test --seconds $(CHAOS_SECONDS) $(if $(CHAOS_SEED),--seed $(CHAOS_SEED)) || exit 1; done
 
 lint: .venv/installed ## style and types
