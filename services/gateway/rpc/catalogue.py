@@ -10,9 +10,10 @@ from typing import Any
 from google.protobuf.descriptor import FileDescriptor, MethodDescriptor
 
 from kapok.annotations.v1 import exposure_pb2
-from kapok.audit.v1 import audit_service_pb2, findings_service_pb2, register_service_pb2
+from kapok.audit.v1 import audit_service_pb2, evidence_service_pb2, findings_service_pb2, register_service_pb2
 from kapok.permissions.v1 import (
     agencies_service_pb2,
+    claims_service_pb2,
     decider_service_pb2,
     inspections_service_pb2,
     papers_service_pb2,
@@ -51,6 +52,7 @@ SURFACE: Surface = {  # owner → the files that hold its services
         inspections_service_pb2.DESCRIPTOR,
         staff_service_pb2.DESCRIPTOR,
         takeovers_service_pb2.DESCRIPTOR,
+        claims_service_pb2.DESCRIPTOR,
     ),
     "streams": (
         streams_service_pb2.DESCRIPTOR,
@@ -58,7 +60,12 @@ SURFACE: Surface = {  # owner → the files that hold its services
         running_sessions_service_pb2.DESCRIPTOR,
         media_service_pb2.DESCRIPTOR,
     ),
-    "audit": (audit_service_pb2.DESCRIPTOR, findings_service_pb2.DESCRIPTOR, register_service_pb2.DESCRIPTOR),
+    "audit": (
+        audit_service_pb2.DESCRIPTOR,
+        findings_service_pb2.DESCRIPTOR,
+        register_service_pb2.DESCRIPTOR,
+        evidence_service_pb2.DESCRIPTOR,
+    ),
 }
 
 
