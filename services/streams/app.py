@@ -25,7 +25,7 @@ from services.streams.anew import POLICIES, Anew
 from services.streams.domain import Ended
 from services.streams.ends import Ends
 from services.streams.events import FactEncoder, follow_endings
-from services.streams.events.fleet import RelayFleet
+from services.streams.events.commands import CommandEncoder, CommandFleet
 from services.streams.events.looks import follow_looks
 from services.streams.events.oversight import OversightEncoder
 from services.streams.handover import Handover
@@ -36,6 +36,7 @@ from services.streams.oversight import Oversight
 from services.streams.places import Places
 from services.streams.rpc import FenceServicer, RunningSessionsServicer, StreamsServicer
 from services.streams.service import Streams
+from services.streams.steering import Steering
 from services.streams.store import SessionStore
 from services.streams.store.looks import LookStore
 from services.streams.store.places import PlaceStore
@@ -83,7 +84,7 @@ class _Neighbours(NamedTuple):
 
     permissions: PermissionsNeighbour
     registry: RegistryNeighbour
-    relays: RelayFleet
+    relays: CommandFleet
 
 
 @asynccontextmanager
@@ -98,7 +99,7 @@ async def app(settings: Settings) -> AsyncIterator[None]:
         rpc_client.neighbour("permissions", settings.permissions_address, ring, _CLOCK) as permissions,
         rpc_client.neighbour("registry", settings.registry_address, ring, _CLOCK) as registry,
     ):
-        store, fleet = SessionStore(opened_database), RelayFleet(opened_bus, signer, _CLOCK)
+        store, fleet = SessionStore(opened_database), CommandFleet(opened_bus, signer, _CLOCK)
         neighbours = _Neighbours(PermissionsNeighbour(permissions), RegistryNeighbour(registry), fleet)
         places = Places(PlaceStore(opened_database), fleet, _CLOCK)
         streams = _streams(settings.limits, store, places, neighbours, TokenSigner(signer))
@@ -114,6 +115,7 @@ async def app(settings: Settings) -> AsyncIterator[None]:
 
         await fleet.listen()
         await follow_endings(opened_bus, permissions_key, end, await store.oldest_number())
+        steering = Steering(neighbours.permissions, places, neighbours.registry, store, CommandEncoder(_CLOCK), fleet)
         oversight = Oversight(store, neighbours.permissions, OversightEncoder(_CLOCK))
         async with (
             background(
@@ -125,7 +127,11 @@ async def app(settings: Settings) -> AsyncIterator[None]:
                 streams.handover.work_forever(),
                 follow_looks(opened_bus, look_store, _CLOCK),
             ),
-            rpc_server.serve(settings.listen, [rpc_server.Edge(ring, _CLOCK)], _services(streams, oversight)),
+            rpc_server.serve(
+                settings.listen,
+                [rpc_server.Edge(ring, _CLOCK)],
+                _services(StreamsServicer(streams, oversight, steering), streams),
+            ),
         ):
             log.info("streams serves", extra={"address": settings.listen})
             yield
@@ -152,9 +158,9 @@ def _streams(
     )
 
 
-def _services(streams: Streams, oversight: Oversight) -> Callable[[Any], Sequence[str]]:
+def _services(servicer: StreamsServicer, streams: Streams) -> Callable[[Any], Sequence[str]]:
     servicers: rpc_server.Servicers = {
-        streams_service_pb2_grpc.add_StreamsServiceServicer_to_server: StreamsServicer(streams, oversight),
+        streams_service_pb2_grpc.add_StreamsServiceServicer_to_server: servicer,
         running_sessions_service_pb2_grpc.add_RunningSessionsServiceServicer_to_server: RunningSessionsServicer(
             streams
         ),
