@@ -95,6 +95,7 @@ async def app(settings: Settings) -> AsyncIterator[None]:
             each_second(permissions.incidents.expire_once),
             each_second(permissions.reviews.lapse_once),
             each_second(permissions.inspections.expire_once),
+            each_second(permissions.claims.lapse_once),
             each_second(permissions.concerns.find_once),
             each_second(closures.end_once, sooner=closures.has_waiting),
         )

@@ -15,6 +15,7 @@ from services.decider.replica import Edition
 from services.permissions.agency_key import AgencyKey
 from services.permissions.basis import Registered
 from services.permissions.certificate import Certificate
+from services.permissions.claim import Claim
 from services.permissions.ending import Ending
 from services.permissions.incident import Declared
 from services.permissions.inspection import Inspecting
@@ -63,7 +64,7 @@ class Standing:
 
 Snapshot = (
     Registered | Review | Terms | Inspecting | Declared | Held | Standing | Proposal | SealedList | AgencyKey
-    | AgencyEntry | PrincipalEntry | Certificate | StaffEntry | RoleOrder
+    | AgencyEntry | PrincipalEntry | Certificate | StaffEntry | RoleOrder | Claim
 )  # fmt: skip
 
 

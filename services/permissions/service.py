@@ -7,6 +7,7 @@ from services.permissions.agencies import Agencies
 from services.permissions.agency_keys import AgencyKeys
 from services.permissions.bases import Bases
 from services.permissions.batches import Batches
+from services.permissions.claims import Claims
 from services.permissions.closures import Closures
 from services.permissions.concerns import Concerns
 from services.permissions.controls import Controls
@@ -57,6 +58,7 @@ class Permissions:
     inspections: Inspections
     staff: Staff
     simulations: Simulations
+    claims: Claims
 
 
 @dataclass(frozen=True)
@@ -103,4 +105,5 @@ def compose(ports: Ports, documents: Documents, organs: Organs, outlook: Outlook
         Inspections(ports),
         Staff(ports),
         Simulations(ports, proposals, outlook.city, outlook.sessions),
+        Claims(ports),
     )

@@ -10,6 +10,7 @@ from demo.chapters import ahead
 from demo.city import CAMERAS
 from kapok.audit.v1 import register_service_pb2 as register
 from kapok.permissions.v1 import (
+    claim_pb2,
     incident_pb2,
     inspection_pb2,
     legal_basis_pb2,
@@ -17,6 +18,7 @@ from kapok.permissions.v1 import (
     policy_pb2,
     takeover_pb2,
 )
+from kapok.permissions.v1 import claims_service_pb2 as claims
 from kapok.permissions.v1 import inspections_service_pb2 as inspections
 from kapok.permissions.v1 import papers_service_pb2 as papers
 from kapok.permissions.v1 import permissions_service_pb2 as permissions
@@ -96,6 +98,9 @@ def of_rights(camera: str) -> Iterator[Any]:
     yield inspections.OpenInspectionRequest(inspection=inspected)
     takeover = takeover_pb2.Takeover(cameras=[camera], cause="CAUSE_ACCIDENT", reason="why not", end_time=END)
     yield takeovers.RequestTakeoverRequest(takeover=takeover)
+    loss = claim_pb2.Loss(kind="KIND_LOSS", text="why not", amount_fen=1, camera=camera)
+    claim = claim_pb2.Claim(reason="why not", losses=[loss])
+    yield claims.FileClaimRequest(parent="takeovers/00000000-0000-4000-8000-000000000000", claim=claim)
     incident = incident_pb2.Incident(
         display_name="x", kind="INCIDENT_KIND_ACCIDENT", order_number="1", cameras=[camera], end_time=END,
         agencies=["agencies/command-guangzhou"], letter_number="1", officer_certificates=["1", "2"],
@@ -209,6 +214,10 @@ ELSEWHERE = {
     **{
         f"kapok.permissions.v1.TakeoversService.{verb}": _TALKS + "; tests/integration/permissions/test_takeovers.py"
         for verb in ("RenewTakeover", "ReleaseTakeover", "RevokeTakeover", "GetTakeover")
+    },
+    **{
+        f"kapok.permissions.v1.ClaimsService.{verb}": _TALKS + "; tests/integration/permissions/test_claims_rpc.py"
+        for verb in ("AnswerClaim", "SupplementClaim", "SettleClaim", "WithdrawClaim", "GetClaim", "ListClaims")
     },
     **{
         f"kapok.permissions.v1.AgenciesService.{verb}": "names agencies, principals, their certificates and keys"

@@ -30,6 +30,7 @@ OUTSIDE = {
                      "secrecy", "signals", "systems", "watching")
     },
     "services/audit/register.py": USE_CASE,
+    "services/permissions/claims.py": USE_CASE,
     "services/permissions/ports.py": "declares what its use cases await",
     **{
         f"services/streams/{noun}.py": USE_CASE

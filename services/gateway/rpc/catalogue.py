@@ -13,6 +13,7 @@ from kapok.annotations.v1 import exposure_pb2
 from kapok.audit.v1 import audit_service_pb2, findings_service_pb2, register_service_pb2
 from kapok.permissions.v1 import (
     agencies_service_pb2,
+    claims_service_pb2,
     decider_service_pb2,
     inspections_service_pb2,
     papers_service_pb2,
@@ -51,6 +52,7 @@ SURFACE: Surface = {  # owner → the files that hold its services
         inspections_service_pb2.DESCRIPTOR,
         staff_service_pb2.DESCRIPTOR,
         takeovers_service_pb2.DESCRIPTOR,
+        claims_service_pb2.DESCRIPTOR,
     ),
     "streams": (
         streams_service_pb2.DESCRIPTOR,

@@ -13,6 +13,7 @@ from services.chassis import identity, outbox
 from services.permissions.agency_key import AgencyKey
 from services.permissions.basis import Registered
 from services.permissions.certificate import Certificate
+from services.permissions.claim import Claim
 from services.permissions.incident import Declared
 from services.permissions.inspection import Inspecting
 from services.permissions.joint.proposal import Proposal
@@ -23,6 +24,7 @@ from services.permissions.role_grant import RoleOrder
 from services.permissions.roll import AgencyEntry, PrincipalEntry
 from services.permissions.rpc import (
     agency_keys,
+    claim_messages,
     incident_messages,
     legal_basis_messages,
     messages,
@@ -84,6 +86,7 @@ _SNAPSHOTS: Mapping[type, Callable[[Any], Message]] = {
     AgencyEntry: roll_messages.agency,
     AgencyKey: agency_keys.agency_key,
     Certificate: roll_messages.certificate,
+    Claim: claim_messages.claim,
     Declared: incident_messages.incident,
     Held: takeover_messages.takeover,
     Inspecting: inspection,

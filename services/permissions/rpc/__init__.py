@@ -5,6 +5,7 @@ agencies   PermissionsService          messages            names, times, actions
 roll       AgenciesService             roll_messages       agencies, principals, certificates
 agency_keys  its methods about keys
 inspections  InspectionsService
+claims     ClaimsService               claim_messages      compensation
 papers     PapersService               review_messages     operators' reviews
 staff      StaffService                trainings, shifts
 incidents  its methods about those     incident_messages   incidents, their acts, pages of them

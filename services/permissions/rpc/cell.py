@@ -6,7 +6,7 @@ from services.chassis.signing import Signer
 from services.permissions.batches import Batch
 from services.permissions.controls import Grant
 from services.permissions.question import Answer, Question
-from services.permissions.rpc import answers, facts, messages, reaches
+from services.permissions.rpc import answers, claim_messages, facts, messages, reaches
 from services.permissions.service import Permissions
 
 GRANT_PURPOSE = "kapok.permissions.grant"
@@ -122,6 +122,14 @@ class DeciderServicer:
             is_person=principal.is_person,
             public_key=found.public_key,
             certificate_principal=found.system,
+        )
+
+    async def ReadClaim(self, request: pb.ReadClaimRequest, _context: object) -> pb.ReadClaimResponse:
+        _check_caller({"audit"})
+        principal = messages.named("principal", request.principal, "principal")
+        found = await self._permissions.claims.read(principal, *claim_messages.claim_of(request.name))
+        return pb.ReadClaimResponse(
+            takeover=found.claim.takeover, cameras=sorted(found.cameras), shows_sealed=found.shows_sealed
         )
 
     def _signed_facts(self, question: Question, answer: Answer) -> bytes:

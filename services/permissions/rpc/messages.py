@@ -25,6 +25,8 @@ _NAMES = {
         "legal_basis": r"legalBases/[0-9a-f-]{36}",
         "incident": r"incidents/[0-9a-f-]{36}",
         "takeover": r"takeovers/[0-9a-f-]{36}",
+        "takeovers_or_all": r"takeovers/([0-9a-f-]{36}|-)",
+        "claim": r"takeovers/[0-9a-f-]{36}/claims/[a-z0-9-]{1,91}",
         "inspection": r"inspections/[0-9a-f-]{36}",
         "ground": r"(incidents|inspections)/[0-9a-f-]{36}",
         "papers_review": r"legalBases/[0-9a-f-]{36}/reviews/[a-z0-9-]{1,91}",

@@ -6,6 +6,8 @@ from typing import Any
 from kapok.permissions.v1 import (
     agencies_service_pb2,
     agencies_service_pb2_grpc,
+    claims_service_pb2,
+    claims_service_pb2_grpc,
     decider_service_pb2,
     decider_service_pb2_grpc,
     inspections_service_pb2,
@@ -25,6 +27,7 @@ from services.chassis import rpc_server
 from services.chassis.signing import Signer
 from services.permissions.rpc.agencies import PermissionsServicer
 from services.permissions.rpc.cell import DeciderServicer
+from services.permissions.rpc.claims import ClaimsServicer
 from services.permissions.rpc.inspections import InspectionsServicer
 from services.permissions.rpc.papers import PapersServicer
 from services.permissions.rpc.policy import PolicyServicer
@@ -35,7 +38,7 @@ from services.permissions.service import Permissions
 
 _FILES = (
     permissions_service_pb2, decider_service_pb2, policy_service_pb2, agencies_service_pb2, inspections_service_pb2,
-    papers_service_pb2, staff_service_pb2, takeovers_service_pb2,
+    papers_service_pb2, staff_service_pb2, takeovers_service_pb2, claims_service_pb2,
 )  # fmt: skip
 
 
@@ -50,5 +53,6 @@ def services(permissions: Permissions, signer: Signer) -> Callable[[Any], Sequen
         papers_service_pb2_grpc.add_PapersServiceServicer_to_server: PapersServicer(permissions),
         staff_service_pb2_grpc.add_StaffServiceServicer_to_server: StaffServicer(permissions.staff),
         takeovers_service_pb2_grpc.add_TakeoversServiceServicer_to_server: TakeoversServicer(permissions),
+        claims_service_pb2_grpc.add_ClaimsServiceServicer_to_server: ClaimsServicer(permissions.claims),
     }
     return rpc_server.registering(servicers, _FILES)

@@ -3,6 +3,7 @@
 from services.permissions.store import (
     agency_tables,
     basis_tables,
+    claim_tables,
     incident_tables,
     inspection_tables,
     policy_tables,
@@ -14,6 +15,7 @@ from services.permissions.store import (
 __all__ = [
     "agency_tables",
     "basis_tables",
+    "claim_tables",
     "incident_tables",
     "inspection_tables",
     "policy_tables",

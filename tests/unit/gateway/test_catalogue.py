@@ -29,7 +29,7 @@ def test_internal_services_are_not_exposed() -> None:
     registry = {"RegistryService", "BulkService", "SystemsService", "ChangesService", "HealthService"}
     assert exposed == registry | {
         "PermissionsService", "AgenciesService", "InspectionsService", "PapersService", "StaffService", "PolicyService",
-        "TakeoversService", "StreamsService", "AuditService", "FindingsService", "RegisterService",
+        "TakeoversService", "ClaimsService", "StreamsService", "AuditService", "FindingsService", "RegisterService",
     }  # fmt: skip
 
 

@@ -196,3 +196,21 @@ class IdentifyCertificateResponse(_message.Message):
     public_key: bytes
     certificate_principal: str
     def __init__(self, principal: _Optional[str] = ..., agency: _Optional[str] = ..., agency_kind: _Optional[str] = ..., tier: _Optional[str] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., jurisdiction: _Optional[str] = ..., is_person: _Optional[bool] = ..., public_key: _Optional[bytes] = ..., certificate_principal: _Optional[str] = ...) -> None: ...
+
+class ReadClaimRequest(_message.Message):
+    __slots__ = ("principal", "name")
+    PRINCIPAL_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    principal: str
+    name: str
+    def __init__(self, principal: _Optional[str] = ..., name: _Optional[str] = ...) -> None: ...
+
+class ReadClaimResponse(_message.Message):
+    __slots__ = ("takeover", "cameras", "shows_sealed")
+    TAKEOVER_FIELD_NUMBER: _ClassVar[int]
+    CAMERAS_FIELD_NUMBER: _ClassVar[int]
+    SHOWS_SEALED_FIELD_NUMBER: _ClassVar[int]
+    takeover: str
+    cameras: _containers.RepeatedScalarFieldContainer[str]
+    shows_sealed: bool
+    def __init__(self, takeover: _Optional[str] = ..., cameras: _Optional[_Iterable[str]] = ..., shows_sealed: _Optional[bool] = ...) -> None: ...

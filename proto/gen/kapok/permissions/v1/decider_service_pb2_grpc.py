@@ -82,6 +82,11 @@ class DeciderServiceStub:
                 request_serializer=kapok_dot_permissions_dot_v1_dot_decider__service__pb2.IdentifyCertificateRequest.SerializeToString,
                 response_deserializer=kapok_dot_permissions_dot_v1_dot_decider__service__pb2.IdentifyCertificateResponse.FromString,
                 _registered_method=True)
+        self.ReadClaim = channel.unary_unary(
+                '/kapok.permissions.v1.DeciderService/ReadClaim',
+                request_serializer=kapok_dot_permissions_dot_v1_dot_decider__service__pb2.ReadClaimRequest.SerializeToString,
+                response_deserializer=kapok_dot_permissions_dot_v1_dot_decider__service__pb2.ReadClaimResponse.FromString,
+                _registered_method=True)
 
 
 class DeciderServiceServicer:
@@ -152,6 +157,13 @@ class DeciderServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ReadClaim(self, request, context):
+        """A claim as a principal may read it, with the cameras that it is about. NOT_FOUND as ClaimsService.GetClaim has it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_DeciderServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -199,6 +211,11 @@ def add_DeciderServiceServicer_to_server(servicer, server):
                     servicer.IdentifyCertificate,
                     request_deserializer=kapok_dot_permissions_dot_v1_dot_decider__service__pb2.IdentifyCertificateRequest.FromString,
                     response_serializer=kapok_dot_permissions_dot_v1_dot_decider__service__pb2.IdentifyCertificateResponse.SerializeToString,
+            ),
+            'ReadClaim': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReadClaim,
+                    request_deserializer=kapok_dot_permissions_dot_v1_dot_decider__service__pb2.ReadClaimRequest.FromString,
+                    response_serializer=kapok_dot_permissions_dot_v1_dot_decider__service__pb2.ReadClaimResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -445,6 +462,33 @@ class DeciderService:
             '/kapok.permissions.v1.DeciderService/IdentifyCertificate',
             kapok_dot_permissions_dot_v1_dot_decider__service__pb2.IdentifyCertificateRequest.SerializeToString,
             kapok_dot_permissions_dot_v1_dot_decider__service__pb2.IdentifyCertificateResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReadClaim(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kapok.permissions.v1.DeciderService/ReadClaim',
+            kapok_dot_permissions_dot_v1_dot_decider__service__pb2.ReadClaimRequest.SerializeToString,
+            kapok_dot_permissions_dot_v1_dot_decider__service__pb2.ReadClaimResponse.FromString,
             options,
             channel_credentials,
             insecure,
