@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,15 +13,18 @@ from sqlalchemy.exc import SQLAlchemyError
 from kapok.audit.v1 import (
     audit_service_pb2,
     audit_service_pb2_grpc,
+    evidence_service_pb2,
+    evidence_service_pb2_grpc,
     findings_service_pb2,
     findings_service_pb2_grpc,
     register_service_pb2,
     register_service_pb2_grpc,
 )
 from services.audit import domain, events
+from services.audit.evidence import Evidence
 from services.audit.neighbours import RemotePermissions
 from services.audit.register import Register
-from services.audit.rpc import AuditServicer, FindingsServicer, RefusalServicer, RegisterServicer
+from services.audit.rpc import AuditServicer, EvidenceServicer, FindingsServicer, RefusalServicer, RegisterServicer
 from services.audit.service import Findings, Ledger
 from services.chassis import bus, database, rpc_client, rpc_server
 from services.chassis.clock import SystemClock
@@ -67,15 +70,17 @@ async def app(settings: Settings) -> AsyncIterator[None]:
     ):
         ledger = Ledger(books, RemotePermissions(permissions), events.refusal_entry, clock)
         register = Register(ledger, RemotePermissions(permissions), events.use_told, events.look_entry)
+        evidence = Evidence(books, RemotePermissions(permissions), events.trace_told)
         running = [
             background.create_task(work)
             for work in (
                 events.consume_forever(ledger, facts), _write_repetitions_forever(ledger), _recompute(ledger),
-                _read_forever(register),
+                _read_forever(register.read_on), _read_forever(evidence.read_on),
             )
         ]  # fmt: skip
-        apis = (audit_service_pb2, findings_service_pb2, register_service_pb2)
-        services = rpc_server.registering(_servicers(ledger, register, signer), apis)
+        apis = (audit_service_pb2, findings_service_pb2, register_service_pb2, evidence_service_pb2)
+        servicers = {**_servicers(ledger, register, signer), **_of_evidence(evidence, signer)}
+        services = rpc_server.registering(servicers, apis)
         try:
             async with rpc_server.serve(settings.listen, [rpc_server.Edge(ring, clock)], services):
                 yield
@@ -91,15 +96,15 @@ async def _write_repetitions_forever(ledger: Ledger) -> None:
         await ledger.write_repetitions()
 
 
-async def _read_forever(register: Register) -> None:
-    """Keep the register near the ledger's end: who asks reads only the rest."""
+async def _read_forever(read_on: Callable[[], Awaitable[bool]]) -> None:
+    """Keep what is read off the books near their end: who asks reads only the rest."""
     while True:
         stop_if_cancelled()
         try:
-            if await register.read_on():
+            if await read_on():
                 continue
         except (OSError, SQLAlchemyError) as error:
-            log.warning("the register of use waits for the database: %r", error)
+            log.warning("what is read off the books waits for the database: %r", error)
         await asyncio.sleep(_READ_EVERY_S)
 
 
@@ -120,4 +125,10 @@ def _servicers(ledger: Ledger, register: Register, signer: Signer) -> rpc_server
             Findings(ledger.database, ledger.permissions)
         ),
         register_service_pb2_grpc.add_RegisterServiceServicer_to_server: RegisterServicer(register),
+    }
+
+
+def _of_evidence(evidence: Evidence, signer: Signer) -> rpc_server.Servicers:
+    return {
+        evidence_service_pb2_grpc.add_EvidenceServiceServicer_to_server: EvidenceServicer(evidence, signer),
     }

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from kapok.permissions.v1 import decider_service_pb2, decision_pb2
 from services.audit.domain import Reader
+from services.audit.trace import Claimed
 from services.chassis import errors
 from services.chassis.rpc_client import Neighbour
 from services.decider.facts import Action
@@ -14,7 +15,7 @@ _SERVICE = "kapok.permissions.v1.DeciderService"
 
 @dataclass(frozen=True)
 class RemotePermissions:
-    """service.Permissions and register.Permissions over gRPC."""
+    """service.Permissions, register.Permissions and evidence.Permissions over gRPC."""
 
     neighbour: Neighbour
 
@@ -53,3 +54,8 @@ class RemotePermissions:
             nearest=found.nearest_rule,
             lacking=tuple(found.lacking),
         )
+
+    async def claim_read_by(self, principal: str, claim: str) -> Claimed:
+        request = decider_service_pb2.ReadClaimRequest(principal=principal, name=claim)
+        answer = await self.neighbour.call(f"{_SERVICE}.ReadClaim", request)
+        return Claimed(answer.takeover, frozenset(answer.cameras), answer.shows_sealed)

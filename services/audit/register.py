@@ -14,17 +14,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.audit import domain, uses_listing
 from services.audit.domain import Entry, Reader, Record
+from services.audit.reading import Reading
 from services.audit.service import Ledger
-from services.audit.store import records, uses
+from services.audit.store import places, uses
 from services.audit.use import Use, merged
 from services.audit.uses_listing import Page, Query
-from services.chassis import errors
 from services.chassis.database import Database
 from services.decider.facts import Action, AgencyKind
 from services.decider.ruling import Ruling
-
-_READ_AT_ONCE = 500  # records
-_READ_WHILE_ASKED = 10  # times that: what nobody read for a second is less, but after an upgrade or a restart
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +77,7 @@ class Register:
         ruling = await self._ruling(asking.principal, query.camera)
         shows_sealed = ruling.is_of_operator or await self._is_of_national_security(asking)
         query.behind()  # before anything is written
-        await self._catch_up()
+        await self._reading.catch_up("the register of use")  # one that lacks what is on record would be none
         look = Look(
             asking.principal,
             query.camera,
@@ -98,22 +95,13 @@ class Register:
 
     async def read_on(self) -> bool:
         """Enter what the next records of each book tell; False when there are none."""
-        async with self._database.read() as transaction:
-            behind = [
-                book
-                for book in (domain.ORDINARY, domain.SEALED)
-                if await uses.reached(transaction, book) < (await records.head(transaction, book)).number
-            ]
-        for book in behind:
-            async with self._database.write() as transaction:
-                reached = await uses.reached(transaction, book, is_to_change=True)
-                await self._enter(transaction, book, await records.page(transaction, book, reached, _READ_AT_ONCE))
-        return bool(behind)
+        return await self._reading.read_on()
+
+    @property
+    def _reading(self) -> Reading:
+        return Reading(self._database, places.USES, self._enter)
 
     async def _enter(self, transaction: AsyncConnection, book: str, found: Sequence[Record]) -> None:
-        """In one transaction with how far the book was read: each record counts once."""
-        if not found:
-            return
         is_sealed = book == domain.SEALED
         told = [replace(use, is_sealed=is_sealed) for record in found if (use := self.use_told(record.fact))]
         before = await uses.known(transaction, {use.key for use in told}, is_sealed=is_sealed)
@@ -121,15 +109,6 @@ class Register:
         for use in told:
             after[use.key] = merged(after.get(use.key), use)
         await uses.put(transaction, [use for key, use in after.items() if use != before.get(key)])
-        await uses.set_reached(transaction, book, found[-1].number)
-
-    async def _catch_up(self) -> None:
-        """A register that lacks what is on record would not be one."""
-        for _ in range(_READ_WHILE_ASKED):
-            if not await self.read_on():
-                return
-        message = "the register of use is being read off the ledger: ask again in a few seconds"
-        raise errors.Unavailable("SERVICE_AWAY", message, service="audit")
 
     async def _is_of_national_security(self, asking: Asking) -> bool:
         """What is on record of a state secret is for these and its operator, after it was opened too (Article 11)."""

@@ -7,6 +7,8 @@ from typing import Any
 from kapok.audit.v1 import (
     audit_service_pb2,
     audit_service_pb2_grpc,
+    evidence_service_pb2,
+    evidence_service_pb2_grpc,
     findings_service_pb2,
     findings_service_pb2_grpc,
     register_service_pb2,
@@ -14,21 +16,26 @@ from kapok.audit.v1 import (
 )
 from kapok.permissions.v1 import decision_pb2
 from kapok.streams.v1 import session_pb2
-from services.audit import findings_listing, uses_listing
+from services.audit import findings_listing, trace, uses_listing
 from services.audit.domain import Record
+from services.audit.evidence import Evidence
 from services.audit.finding import Finding
 from services.audit.listing import Query
 from services.audit.refusals import Refusal
 from services.audit.register import Asking, Register
 from services.audit.service import Findings, Ledger
+from services.audit.trace import CameraPart, Piece
 from services.audit.use import Use
 from services.chassis import errors, identity
 from services.chassis.signing import Signer
 
 _HEAD_PURPOSE = "kapok.ledger.head"
+_RECORD_PURPOSE = "kapok.ledger.record"
 _LONGEST_TEXT = 2000  # characters kept of each text of a refusal
 _BOOK = re.compile(r"books/([a-z]{1,32})")
 _CAMERA = re.compile(r"(districts/[0-9]{6}/cameras/[0-9]{20})")
+_CLAIM = re.compile(r"(takeovers/[0-9a-f-]{36}/claims/[a-z0-9-]{1,91})")
+_SOME_CLAIM = "takeovers/{uuid}/claims/{operator}"
 _HEAD = re.compile(r"books/([a-z]{1,32})/head")
 
 
@@ -51,7 +58,7 @@ class AuditServicer(audit_service_pb2_grpc.AuditServiceServicer):
     async def GetHead(self, request: audit_service_pb2.GetHeadRequest, _context: Any) -> audit_service_pb2.Head:
         book = _matched(_HEAD, "name", request.name, "books/ordinary/head")
         head = await self.ledger.head(*_reader(), book)
-        signed = book.encode() + b"\0" + head.number.to_bytes(8, "big") + head.hash
+        signed = _placed(book, head.number, head.hash)
         message = audit_service_pb2.Head(
             name=request.name,
             number=head.number,
@@ -99,6 +106,45 @@ class RegisterServicer(register_service_pb2_grpc.RegisterServiceServicer):
 
 
 @dataclass(frozen=True)
+class EvidenceServicer(evidence_service_pb2_grpc.EvidenceServiceServicer):
+    """Evidence of claims, for whoever may read the claim."""
+
+    evidence: Evidence
+    signer: Signer
+
+    async def ListClaimEvidence(
+        self, request: evidence_service_pb2.ListClaimEvidenceRequest, _context: Any
+    ) -> evidence_service_pb2.ListClaimEvidenceResponse:
+        principal, _ = _reader()
+        claim = _matched(_CLAIM, "parent", request.parent, _SOME_CLAIM)
+        page = await self.evidence.list(principal, trace.Query(claim, request.page_size, request.page_token))
+        return evidence_service_pb2.ListClaimEvidenceResponse(
+            evidence=map(self._piece, page.pieces), next_page_token=page.next_token
+        )
+
+    async def SummarizeClaimEvidence(
+        self, request: evidence_service_pb2.SummarizeClaimEvidenceRequest, _context: Any
+    ) -> evidence_service_pb2.SummarizeClaimEvidenceResponse:
+        principal, _ = _reader()
+        claim = _matched(_CLAIM, "parent", request.parent, _SOME_CLAIM)
+        parts = await self.evidence.summary(principal, claim)
+        return evidence_service_pb2.SummarizeClaimEvidenceResponse(cameras=map(_part_message, parts))
+
+    def _piece(self, piece: Piece) -> evidence_service_pb2.Evidence:
+        record = piece.record
+        message = evidence_service_pb2.Evidence(
+            book=f"books/{record.book}",
+            record=_record_message(record),
+            previous_hash=piece.previous_hash,
+            signature=self.signer.sign(_RECORD_PURPOSE, _placed(record.book, record.number, record.hash)),
+            kind=piece.trace.kind,
+            camera=piece.trace.camera,
+        )
+        message.occur_time.FromDatetime(piece.trace.at)
+        return message
+
+
+@dataclass(frozen=True)
 class RefusalServicer(audit_service_pb2_grpc.RefusalServiceServicer):
     """The ledger, for the gateway."""
 
@@ -122,6 +168,22 @@ class RefusalServicer(audit_service_pb2_grpc.RefusalServiceServicer):
 def _record_message(record: Record) -> audit_service_pb2.Record:
     message = audit_service_pb2.Record(number=record.number, fact=record.fact, hash=record.hash)
     message.record_time.FromDatetime(record.recorded_at)
+    return message
+
+
+def _placed(book: str, number: int, digest: bytes) -> bytes:
+    """What the ledger signs: a hash and its place."""
+    return book.encode() + b"\0" + number.to_bytes(8, "big") + digest
+
+
+def _part_message(part: CameraPart) -> evidence_service_pb2.CameraEvidence:
+    message = evidence_service_pb2.CameraEvidence(camera=part.camera, command_count=part.commands)
+    for field, at in (
+        ("start_time", part.granted_at), ("end_time", part.ended_at), ("first_command_time", part.first_command_at),
+        ("last_command_time", part.last_command_at),
+    ):  # fmt: skip
+        if at:
+            getattr(message, field).FromDatetime(at)
     return message
 
 

@@ -220,6 +220,10 @@ ELSEWHERE = {
         for verb in ("AnswerClaim", "SupplementClaim", "SettleClaim", "WithdrawClaim", "GetClaim", "ListClaims")
     },
     **{
+        f"kapok.audit.v1.EvidenceService.{verb}": "names a claim; tests/integration/audit/test_evidence.py"
+        for verb in ("ListClaimEvidence", "SummarizeClaimEvidence")
+    },
+    **{
         f"kapok.permissions.v1.AgenciesService.{verb}": "names agencies, principals, their certificates and keys"
         for verb in ("RegisterAgency", "GetAgency", "ListAgencies", "SuspendAgency", "ReinstateAgency",
                      "RegisterPrincipal", "SetPrincipalRoles", "ListPrincipals", "RegisterCertificate",

@@ -29,7 +29,7 @@ OUTSIDE = {
         for noun in ("allowed", "concerned", "enrolment", "freshness", "probing", "requests", "rounds", "levels",
                      "secrecy", "signals", "systems", "watching")
     },
-    "services/audit/register.py": USE_CASE,
+    **{f"services/audit/{noun}.py": USE_CASE for noun in ("evidence", "reading", "register")},
     "services/permissions/claims.py": USE_CASE,
     "services/permissions/ports.py": "declares what its use cases await",
     **{

@@ -19,8 +19,8 @@ from services.audit.use import CONTROL, Use
 from services.chassis.metrics import REGISTRY
 
 log = logging.getLogger(__name__)
-_CAMERA = re.compile(r"districts/[0-9]{6}/cameras/[0-9]{20}")
-_NAME = re.compile(r"[!-~]{0,100}")
+CAMERA = re.compile(r"districts/[0-9]{6}/cameras/[0-9]{20}")
+NAME = re.compile(r"[!-~]{0,100}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _LONGEST_TEXT = 200  # characters
 _SESSION, _COPY, _MOVE = "streams.session.", "streams.copy.recorded", "streams.camera.move_ordered"
@@ -65,7 +65,7 @@ def look_entry(look: Look) -> Entry:
 
 
 def _use(fact: fact_pb2.Fact) -> Use:
-    if not _CAMERA.fullmatch(fact.camera):
+    if not CAMERA.fullmatch(fact.camera):
         raise ValueError("its camera has no camera's name")
     if fact.kind.startswith(_SESSION):
         return _of_session(fact)
@@ -84,14 +84,14 @@ def _of_session(fact: fact_pb2.Fact) -> Use:
         principal=_named(told.principal),
         rule=_named(told.rule),
         article=_worded(told.article),
-        started_at=_moment(told.create_time),
+        started_at=moment(told.create_time),
         agency=_named(told.agency),
         session=told.name,
         purpose=_said(session_pb2.Purpose.Name(told.purpose), "PURPOSE_"),
         legal_basis=_named(told.legal_basis),
         ground=_named(told.incident),
-        ended_at=_moment(told.close_time) if is_closed else None,
-        expires_at=_moment(told.expire_time),
+        ended_at=moment(told.close_time) if is_closed else None,
+        expires_at=moment(told.expire_time),
         close_reason=_worded(told.close_reason),
     )
 
@@ -117,7 +117,7 @@ def _of_copy(fact: fact_pb2.Fact) -> Use:
         principal=_named(fact.principal),
         rule=_named(fact.rule),
         article=_worded(fact.article),
-        started_at=_moment(fact.occur_time),
+        started_at=moment(fact.occur_time),
         session=fact.session,
         copies=1,
         copy_sha256=told.sha256,
@@ -128,7 +128,7 @@ def _of_move(fact: fact_pb2.Fact) -> Use:
     told = relay_pb2.CameraMove()
     if not fact.snapshot.Unpack(told) or not fact.principal:
         raise ValueError("its snapshot is no command of a principal")
-    at = _moment(fact.occur_time)
+    at = moment(fact.occur_time)
     return Use(
         key=f"{_named(fact.principal)} {fact.camera} {at:%Y-%m-%dT%H}",
         camera=fact.camera,
@@ -149,7 +149,7 @@ def _said(name: str, prefix: str) -> str:
 
 
 def _named(text: str) -> str:
-    if not _NAME.fullmatch(text):
+    if not NAME.fullmatch(text):
         raise ValueError("a name in it is too long or not printable")
     return text
 
@@ -159,7 +159,8 @@ def _worded(text: str) -> str:
     return "".join(c for c in text if unicodedata.category(c) != "Cc")[:_LONGEST_TEXT]
 
 
-def _moment(told: Timestamp) -> datetime:
+def moment(told: Timestamp) -> datetime:
+    """Aware UTC; ValueError or OverflowError for what is none."""
     if not told.seconds:
         raise ValueError("a time is missing")
     return told.ToDatetime(UTC)

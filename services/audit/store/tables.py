@@ -72,3 +72,20 @@ books_read = sa.Table(
     sa.Column("book", sa.String(16), primary_key=True, comment="ordinary or sealed"),
     sa.Column("number", sa.BigInteger, nullable=False, comment="of its last record that the register knows"),
 )
+takeover_records = sa.Table(
+    "takeover_records",
+    metadata,
+    sa.Column("takeover", sa.String(100), primary_key=True, comment="takeovers/… that the record tells of"),
+    sa.Column("book", sa.String(16), primary_key=True, comment="ordinary or sealed"),
+    sa.Column("number", sa.BigInteger, primary_key=True, comment="of the record"),
+    sa.Column("camera", sa.String(64), nullable=False, comment="districts/…/cameras/…"),
+    sa.Column("kind", sa.String(64), nullable=False, comment="of its fact"),
+    sa.Column("act", sa.String(16), nullable=False, comment="granted, renewed, ended or commanded"),
+    sa.Column("at", sa.DateTime, nullable=False, comment="UTC; when it happened"),
+)
+evidence_read = sa.Table(
+    "evidence_read",
+    metadata,
+    sa.Column("book", sa.String(16), primary_key=True, comment="ordinary or sealed"),
+    sa.Column("number", sa.BigInteger, nullable=False, comment="of its last record that was read for evidence"),
+)

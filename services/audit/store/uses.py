@@ -1,4 +1,4 @@
-"""The register of use in the database: one row per use and book, and how far each book was read for it."""
+"""The register of use in the database: one row per use and book."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
@@ -8,22 +8,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.audit.store.tables import books_read, uses
+from services.audit.store.tables import uses
 from services.audit.use import Use
 from services.audit.uses_listing import Query
 
 _TIMES = ("started_at", "ended_at", "expires_at")
-
-
-async def reached(transaction: AsyncConnection, book: str, *, is_to_change: bool = False) -> int:
-    """The last record of ``book`` that was read. ``is_to_change`` queues behind whoever reads it now."""
-    found = sa.select(books_read.c.number).where(books_read.c.book == book)
-    return int(await transaction.scalar(found.with_for_update() if is_to_change else found) or 0)
-
-
-async def set_reached(transaction: AsyncConnection, book: str, number: int) -> None:
-    """Needs ``reached`` to change."""
-    await transaction.execute(books_read.update().where(books_read.c.book == book).values(number=number))
 
 
 async def known(transaction: AsyncConnection, keys: Collection[str], *, is_sealed: bool) -> dict[str, Use]:

@@ -10,7 +10,7 @@ from typing import Any
 from google.protobuf.descriptor import FileDescriptor, MethodDescriptor
 
 from kapok.annotations.v1 import exposure_pb2
-from kapok.audit.v1 import audit_service_pb2, findings_service_pb2, register_service_pb2
+from kapok.audit.v1 import audit_service_pb2, evidence_service_pb2, findings_service_pb2, register_service_pb2
 from kapok.permissions.v1 import (
     agencies_service_pb2,
     claims_service_pb2,
@@ -60,7 +60,12 @@ SURFACE: Surface = {  # owner → the files that hold its services
         running_sessions_service_pb2.DESCRIPTOR,
         media_service_pb2.DESCRIPTOR,
     ),
-    "audit": (audit_service_pb2.DESCRIPTOR, findings_service_pb2.DESCRIPTOR, register_service_pb2.DESCRIPTOR),
+    "audit": (
+        audit_service_pb2.DESCRIPTOR,
+        findings_service_pb2.DESCRIPTOR,
+        register_service_pb2.DESCRIPTOR,
+        evidence_service_pb2.DESCRIPTOR,
+    ),
 }
 
 

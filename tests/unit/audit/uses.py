@@ -48,8 +48,15 @@ def handed_over(of: Session) -> bytes:
     return FactEncoder(ManualClock(NOW)).moved(of, Former("relay-0", "relay lost", NOW)).payload
 
 
-def moved(minutes: float, principal: str = METRO, camera: str = CAMERA, *, is_sealed: bool = False) -> bytes:
+def moved(
+    minutes: float,
+    principal: str = METRO,
+    camera: str = CAMERA,
+    takeover: str = "takeovers/1",
+    *,
+    is_sealed: bool = False,
+) -> bytes:
     """The fact of a command to a camera."""
-    permit = ControlPermit(b"", "art20-control-own", "Article 20", is_sealed, "agencies/metro", "takeovers/1")
+    permit = ControlPermit(b"", "art20-control-own", "Article 20", is_sealed, "agencies/metro", takeover)
     at = ManualClock(NOW + timedelta(minutes=minutes))
     return FactEncoder(at).move_ordered(principal, camera, Move(0.1, 0, 0), permit).payload

@@ -30,6 +30,7 @@ def test_internal_services_are_not_exposed() -> None:
     assert exposed == registry | {
         "PermissionsService", "AgenciesService", "InspectionsService", "PapersService", "StaffService", "PolicyService",
         "TakeoversService", "ClaimsService", "StreamsService", "AuditService", "FindingsService", "RegisterService",
+        "EvidenceService",
     }  # fmt: skip
 
 
