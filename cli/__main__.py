@@ -19,6 +19,7 @@ from cli import (
     audit,
     cameras,
     changes,
+    claims,
     control,
     copies,
     decisions,
@@ -60,7 +61,7 @@ for name, group in {
     "alarms": alarms.group, "findings": findings.group, "sessions": sessions.group,
     "papers": papers.group, "legal-basis": papers.group, "incident": incidents.group, "takeover": control.group,
     "inspections": inspections.group, "policy": policy.group, "staff": staff.group, "audit": audit.group,
-    "mark": marks.group,
+    "mark": marks.group, "claims": claims.group,
 }.items():  # fmt: skip
     app.add_typer(group, name=name)
 

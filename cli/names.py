@@ -47,6 +47,14 @@ def review(text: str) -> str:
     return f"legalBases/{basis}/reviews/{agency}"
 
 
+def claim(text: str) -> str:
+    """``takeovers/{id}/claims/{operator}``."""
+    takeover, _, operator = text.removeprefix("takeovers/").partition("/claims/")
+    if not (_ID.fullmatch(takeover) and _ID.fullmatch(operator)):
+        raise typer.BadParameter(f"{text!r} is no claim: give takeovers/ID/claims/OPERATOR")
+    return f"takeovers/{takeover}/claims/{operator}"
+
+
 def system(text: str) -> str:
     """``operators/{operator}/systems/{system}``."""
     if not _SYSTEM.fullmatch(text):

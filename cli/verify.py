@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from services.chassis.signing import Verifier
 
 FIRST_PREVIOUS = bytes(32)
-HEAD_PURPOSE = "kapok.ledger.head"
+HEAD_PURPOSE, RECORD_PURPOSE = "kapok.ledger.head", "kapok.ledger.record"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def chained(previous: bytes, fact: bytes) -> bytes:
 
 def verify(entries: Iterable[Entry], head: Head, ledger_key: bytes) -> Verdict:
     """Check that the chain reaches ``head``, which ``ledger_key`` signed. Records beyond the head must fit too."""
-    signed = head.book.encode() + b"\0" + head.number.to_bytes(8, "big") + head.hash
+    signed = _placed(head.book, head.number, head.hash)
     if not Verifier(ledger_key).is_signed(HEAD_PURPOSE, signed, head.signature):
         return Verdict(0, None, "the head is not signed by this cell's ledger")
     previous, count = FIRST_PREVIOUS, 0
@@ -73,3 +73,15 @@ def verify(entries: Iterable[Entry], head: Head, ledger_key: bytes) -> Verdict:
     if at_head != head.hash:
         return Verdict(head.number - 1, head.number, "the chain ends in another hash than the signed head")
     return Verdict(count)
+
+
+def is_record(book: str, entry: Entry, previous: bytes, signature: bytes, ledger_key: bytes) -> bool:
+    """Whether one record that is shown without its book is what the ledger signed under its number."""
+    signed = _placed(book, entry.number, entry.hash)
+    is_signed = Verifier(ledger_key).is_signed(RECORD_PURPOSE, signed, signature)
+    return is_signed and chained(previous, entry.fact) == entry.hash
+
+
+def _placed(book: str, number: int, digest: bytes) -> bytes:
+    """What the ledger signs: a hash and its place."""
+    return book.encode() + b"\0" + number.to_bytes(8, "big") + digest

@@ -15,10 +15,11 @@ from google.protobuf import descriptor_pool, message_factory
 from grpc_status import rpc_status as grpc_rich_status
 
 from cli.verify import FIRST_PREVIOUS, HEAD_PURPOSE, chained
-from kapok.audit.v1 import audit_service_pb2, audit_service_pb2_grpc
+from kapok.audit.v1 import audit_service_pb2, audit_service_pb2_grpc, evidence_service_pb2
 from kapok.fact.v1 import fact_pb2
 from kapok.permissions.v1 import (
     agencies_service_pb2,
+    claims_service_pb2,
     inspections_service_pb2,
     papers_service_pb2,
     permissions_service_pb2,
@@ -36,6 +37,8 @@ PRINCIPAL = "police-yuexiu"
 # The pool of descriptors knows what was imported.
 _APIS = (
     agencies_service_pb2,
+    claims_service_pb2,
+    evidence_service_pb2,
     inspections_service_pb2,
     audit_service_pb2,
     papers_service_pb2,
@@ -109,9 +112,13 @@ class Ledger(audit_service_pb2_grpc.AuditServiceServicer):
 
 @dataclass
 class Clerk(grpc.GenericRpcHandler):  # type: ignore[misc] # grpc ships no types
-    """Takes every call of the API that nobody else takes, remembers its request, answers with nothing in it."""
+    """Takes every call of the API that nobody else takes, remembers its request, answers with nothing in it.
+
+    ``answers`` has what else is answered, by the name of the method.
+    """
 
     requests: list[Any] = field(default_factory=list)
+    answers: dict[str, Any] = field(default_factory=dict)
 
     def service(self, handler_call_details: Any) -> Any:
         service, _, verb = handler_call_details.method.strip("/").partition("/")
@@ -119,7 +126,7 @@ class Clerk(grpc.GenericRpcHandler):  # type: ignore[misc] # grpc ships no types
 
         async def answer(request: Any, _context: Any) -> Any:
             self.requests.append(request)
-            return message_factory.GetMessageClass(method.output_type)()
+            return self.answers.get(verb, message_factory.GetMessageClass(method.output_type)())
 
         return grpc.unary_unary_rpc_method_handler(
             answer,
