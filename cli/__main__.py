@@ -30,6 +30,7 @@ from cli import (
     papers,
     policy,
     principals,
+    ptz,
     sessions,
     staff,
     systems,
@@ -50,8 +51,7 @@ app = typer.Typer(
     epilog="--as, --home and --json may stand anywhere in the line.",
 )
 for command in (
-    up.up, decisions.check, decisions.explain, sessions.watch, copies.copy, control.move, principals.revoke,
-    principals.reinstate,
+    up.up, decisions.check, decisions.explain, sessions.watch, copies.copy, principals.revoke, principals.reinstate,
 ):  # fmt: skip
     app.command(command.__name__)(command)
 for name, group in {
@@ -60,7 +60,7 @@ for name, group in {
     "alarms": alarms.group, "findings": findings.group, "sessions": sessions.group,
     "papers": papers.group, "legal-basis": papers.group, "incident": incidents.group, "takeover": control.group,
     "inspections": inspections.group, "policy": policy.group, "staff": staff.group, "audit": audit.group,
-    "mark": marks.group,
+    "mark": marks.group, "ptz": ptz.group,
 }.items():  # fmt: skip
     app.add_typer(group, name=name)
 

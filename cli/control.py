@@ -1,4 +1,4 @@
-"""`kapok takeover` and `kapok move`: who controls cameras, and the pointing of one."""
+"""`kapok takeover`: who controls cameras."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -27,7 +27,6 @@ group = typer.Typer(
 _CAUSE = "CAUSE_"
 _SHOWN = 20  # cameras; --json has all
 TakeoverArgument = Annotated[str, typer.Argument(parser=names.resource("takeovers"), metavar="TAKEOVER")]
-Velocity = Annotated[float, typer.Option(min=-1, max=1, help="Velocity from -1 to 1.")]
 
 
 @dataclass(frozen=True)
@@ -109,15 +108,6 @@ def show_holder(context: Context, camera: CameraArgument) -> None:
         state, ("holder", state.holder), ("takeover", state.takeover), ("until", screen.moment(state.until)),
         ("epoch", state.epoch),
     )  # fmt: skip
-
-
-def move(
-    context: Context, camera: CameraArgument, pan: Velocity = 0.0, tilt: Velocity = 0.0, zoom: Velocity = 0.0
-) -> None:
-    """Move a camera that you control: pan + is right, tilt + is up, zoom + is in; all zero stops it."""
-    request = streams_service_pb2.MoveCameraRequest(camera=camera, pan=pan, tilt=tilt, zoom=zoom)
-    said = context.obj.gateway.call(request)
-    context.obj.screen.fields(said, ("moved", camera), ("epoch", said.epoch), ("by", said.relay))
 
 
 def _ahead(minutes: float) -> Timestamp:

@@ -12,6 +12,7 @@ from google.type.latlng_pb2 import LatLng
 
 _CODE = re.compile(r"\d{20}", re.ASCII)
 _CAMERA = re.compile(r"districts/\d{6}/cameras/\d{20}", re.ASCII)
+_PRESET = re.compile(r"[A-Za-z0-9._~-]{1,64}", re.ASCII)
 SYSTEM = "operators/OPERATOR/systems/SYSTEM"
 _SYSTEM = re.compile(r"operators/[a-z0-9][a-z0-9-]{0,62}/systems/[a-z0-9][a-z0-9-]{0,62}", re.ASCII)
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}|[0-9a-f]{64}", re.ASCII)  # a SHA-256 names a key
@@ -24,6 +25,13 @@ def camera(text: str) -> str:
     if _CAMERA.fullmatch(text):
         return text
     raise typer.BadParameter(f"{text!r} is no camera: give its 20-digit code or districts/DISTRICT/cameras/CODE")
+
+
+def preset(text: str) -> str:
+    """The id of a preset, as the camera tells it."""
+    if _PRESET.fullmatch(text):
+        return text
+    raise typer.BadParameter(f"{text!r} is no preset: give the id that kapok ptz preset list shows")
 
 
 def resource(collection: str) -> Callable[[str], str]:

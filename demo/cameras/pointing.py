@@ -39,8 +39,43 @@ class Pointing:
         return {name: round(value, 3) for name, value in asdict(self).items()}
 
 
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The same as parts of what the motors reach: −1 to 1 from end to end, zoom 0 to 1."""
+
+    pan: float
+    tilt: float
+    zoom: float
+
+    def pointing(self) -> Pointing:
+        """In degrees, and as a factor; beyond an end is at it."""
+        return Pointing(
+            pan=_within(self.pan, (-1.0, 1.0)) * 180.0,
+            tilt=_between(TILT_DEG, (_within(self.tilt, (-1.0, 1.0)) + 1) / 2),
+            zoom=_between(ZOOM, _within(self.zoom, (0.0, 1.0))),
+        )
+
+    def plus(self, by: "Parts") -> "Parts":
+        """So much further."""
+        return Parts(self.pan + by.pan, self.tilt + by.tilt, self.zoom + by.zoom)
+
+
+def parts(of: Pointing) -> Parts:
+    """A pointing as parts."""
+    return Parts(of.pan / 180.0, _part(of.tilt, TILT_DEG) * 2 - 1, _part(of.zoom, ZOOM))
+
+
 def velocity(given: object) -> Velocity:
     """A velocity from decoded JSON. Raises ValueError that says what to send instead."""
+    return Velocity(**_axes(given))
+
+
+def aim(given: object) -> Parts:
+    """Where to look, or how much further, from decoded JSON. Raises ValueError that says what to send instead."""
+    return Parts(**_axes(given))
+
+
+def _axes(given: object) -> dict[str, float]:
     names = [field.name for field in fields(Velocity)]
     if not isinstance(given, Mapping) or set(given) != set(names):
         raise ValueError(f"send one JSON object with exactly {', '.join(names)}")
@@ -49,8 +84,16 @@ def velocity(given: object) -> Velocity:
         is_number = isinstance(part, int | float) and not isinstance(part, bool)
         if not is_number or not math.isfinite(part) or abs(part) > 1:
             raise ValueError(f"{name} is a number from -1 to 1")
-    return Velocity(**{name: float(given[name]) for name in names})
+    return {name: float(given[name]) for name in names}
 
 
 def _within(value: float, ends: tuple[float, float]) -> float:
     return min(max(value, ends[0]), ends[1])
+
+
+def _between(ends: tuple[float, float], part: float) -> float:
+    return ends[0] + (ends[1] - ends[0]) * part
+
+
+def _part(value: float, ends: tuple[float, float]) -> float:
+    return (value - ends[0]) / (ends[1] - ends[0])

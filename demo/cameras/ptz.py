@@ -1,4 +1,9 @@
-"""The HTTP side of the cameras that move: ``POST /ptz/<code>`` sets velocities, ``GET /ptz/<code>`` tells the pointing.
+"""The HTTP side of the cameras that move: they are told by POST, and GET tells the pointing.
+
+    POST /ptz/<code>          {"pan", "tilt", "zoom"} go on at these velocities, with "seconds" no longer than that;
+                              {"to": …} and {"by": …} look there, or so much further; {"store": name}, {"recall": token}
+    GET  /ptz/<code>          the pointing
+    GET  /ptz/<code>/presets  what is stored
 
 It enforces nothing. Every command is appended to a log with the opaque epoch header that came with it, so that a test
 can tell afterwards whether the platform let a command of an earlier holder through.
@@ -10,35 +15,17 @@ import json
 import secrets
 import time
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from demo.cameras.pointing import Pointing, Velocity, velocity
+from demo.cameras.mount import Mount
 from services.rtsp.digest import Credentials, Guard
 
 REALM = "camera"
 EPOCH_HEADER = "Kapok-Epoch"
 BODY_BYTES_MAX = 4096
-
-
-@dataclass(slots=True)
-class Mount:
-    """The motors of one camera: where it looked when its last command came, and what that command was."""
-
-    since_s: float
-    pointing: Pointing = field(default_factory=Pointing)
-    moving: Velocity = field(default_factory=Velocity)
-
-    def at(self, now_s: float) -> Pointing:
-        """Where it looks now; ``now_s`` is monotonic."""
-        return self.pointing.after(self.moving, now_s - self.since_s)
-
-    def move(self, wanted: Velocity, now_s: float) -> None:
-        """Go on from here at other velocities."""
-        self.pointing, self.moving, self.since_s = self.at(now_s), wanted, now_s
 
 
 class Ptz:
@@ -53,34 +40,39 @@ class Ptz:
         """The aiohttp application."""
         app = web.Application(middlewares=[self._authenticate], client_max_size=BODY_BYTES_MAX)
         app.router.add_get("/ptz/{code}", self.show)
-        app.router.add_post("/ptz/{code}", self.move)
+        app.router.add_get("/ptz/{code}/presets", self.presets)
+        app.router.add_post("/ptz/{code}", self.obey)
         return app
 
     async def show(self, request: web.Request) -> web.Response:
         """The pointing now."""
         return web.json_response(self._mount(request).at(time.monotonic()).rounded())
 
-    async def move(self, request: web.Request) -> web.Response:
-        """Log, obey, and answer with the pointing from which the movement starts."""
+    async def presets(self, request: web.Request) -> web.Response:
+        """Those stored."""
+        return web.json_response(self._mount(request).listed())
+
+    async def obey(self, request: web.Request) -> web.Response:
+        """Obey, log, and answer with the pointing from which the movement starts."""
         mount = self._mount(request)
-        try:
-            wanted = velocity(json.loads(await request.read()))
-        except ValueError as error:  # of the JSON as well as of what it says
-            raise _refused(web.HTTPBadRequest, str(error)) from error
         now_ns = time.monotonic_ns()
         pointing = mount.at(now_ns / 1e9).rounded()
+        try:
+            told = json.loads(await request.read())
+            answer = mount.obey(told, now_ns / 1e9)
+        except ValueError as error:  # of the JSON as well as of what it says
+            raise _refused(web.HTTPBadRequest, str(error)) from error
         self._append(
             {
                 "monotonic_ns": now_ns,
                 "time": time.time(),
                 "code": request.match_info["code"],
                 "epoch": request.headers.get(EPOCH_HEADER),
-                "command": asdict(wanted),
+                "command": told,
                 "pointing": pointing,
             }
         )
-        mount.move(wanted, now_ns / 1e9)
-        return web.json_response(pointing)
+        return web.json_response(pointing | answer)
 
     def _mount(self, request: web.Request) -> Mount:
         mount = self._mounts.get(request.match_info["code"])

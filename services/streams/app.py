@@ -25,7 +25,7 @@ from services.streams.anew import POLICIES, Anew
 from services.streams.domain import Ended
 from services.streams.ends import Ends
 from services.streams.events import FactEncoder, follow_endings
-from services.streams.events.fleet import RelayFleet
+from services.streams.events.commands import CommandEncoder, CommandFleet
 from services.streams.events.looks import follow_looks
 from services.streams.events.oversight import OversightEncoder
 from services.streams.feeds import Feeds
@@ -37,6 +37,7 @@ from services.streams.oversight import Oversight
 from services.streams.places import Places
 from services.streams.rpc import FenceServicer, RunningSessionsServicer, StreamsServicer
 from services.streams.service import Streams
+from services.streams.steering import Steering
 from services.streams.store import SessionStore
 from services.streams.store.looks import LookStore
 from services.streams.store.places import PlaceStore
@@ -84,7 +85,7 @@ class _Neighbours(NamedTuple):
 
     permissions: PermissionsNeighbour
     registry: RegistryNeighbour
-    relays: RelayFleet
+    relays: CommandFleet
 
 
 @asynccontextmanager
@@ -99,7 +100,7 @@ async def app(settings: Settings) -> AsyncIterator[None]:
         rpc_client.neighbour("permissions", settings.permissions_address, ring, _CLOCK) as permissions,
         rpc_client.neighbour("registry", settings.registry_address, ring, _CLOCK) as registry,
     ):
-        store, fleet = SessionStore(opened_database), RelayFleet(opened_bus, signer, _CLOCK)
+        store, fleet = SessionStore(opened_database), CommandFleet(opened_bus, signer, _CLOCK)
         neighbours = _Neighbours(PermissionsNeighbour(permissions), RegistryNeighbour(registry), fleet)
         places = Places(PlaceStore(opened_database), fleet, _CLOCK)
         streams = _streams(settings.limits, store, places, neighbours, TokenSigner(signer))
@@ -115,8 +116,10 @@ async def app(settings: Settings) -> AsyncIterator[None]:
 
         await fleet.listen()
         await follow_endings(opened_bus, permissions_key, end, await store.oldest_number())
+        steering = Steering(neighbours.permissions, places, neighbours.registry, store, CommandEncoder(_CLOCK), fleet)
         oversight = Oversight(store, neighbours.permissions, OversightEncoder(_CLOCK))
-        services = _services(streams, oversight, Feeds(neighbours.permissions, streams.open))
+        feeds = Feeds(neighbours.permissions, streams.open)
+        services = _services(StreamsServicer(streams, oversight, feeds, steering), streams)
         async with (
             background(
                 store.outbox.publish_forever(opened_bus),
@@ -154,9 +157,9 @@ def _streams(
     )
 
 
-def _services(streams: Streams, oversight: Oversight, feeds: Feeds) -> Callable[[Any], Sequence[str]]:
+def _services(servicer: StreamsServicer, streams: Streams) -> Callable[[Any], Sequence[str]]:
     servicers: rpc_server.Servicers = {
-        streams_service_pb2_grpc.add_StreamsServiceServicer_to_server: StreamsServicer(streams, oversight, feeds),
+        streams_service_pb2_grpc.add_StreamsServiceServicer_to_server: servicer,
         running_sessions_service_pb2_grpc.add_RunningSessionsServiceServicer_to_server: RunningSessionsServicer(
             streams
         ),

@@ -154,15 +154,6 @@ class Ended:
     is_sealed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
-    """Velocities from -1 to 1: pan + is right, tilt + is up, zoom + is in; all zero stops."""
-
-    pan: float
-    tilt: float
-    zoom: float
-
-
 def checked(order: Order) -> Order:
     """The order with its defaults; errors.InvalidArgument naming every wrong field at once."""
     wrong = [
@@ -264,20 +255,6 @@ def order_of(session: Session) -> Order:
 def closed(session: Session, reason: str, now: datetime) -> Session:
     """The session closed; unchanged when it was closed before: the first reason stands."""
     return session if session.closed_at is not None else replace(session, closed_at=now, close_reason=reason)
-
-
-def checked_move(camera: str, move: Move) -> Move:
-    """The move, when each velocity is within its range; NaN is not."""
-    wrong = [
-        errors.Violation(axis, "must be a velocity from -1 to 1")
-        for axis, value in (("pan", move.pan), ("tilt", move.tilt), ("zoom", move.zoom))
-        if not -1.0 <= value <= 1.0
-    ]
-    if not CAMERA.fullmatch(camera):
-        wrong.append(errors.Violation("camera", "must be districts/{6 digits}/cameras/{20 digits}"))
-    if wrong:
-        raise errors.InvalidArgument(*wrong)
-    return move
 
 
 def _end(permit: Permit, now: datetime) -> datetime:

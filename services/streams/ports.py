@@ -9,7 +9,7 @@ from services.chassis.outbox import Message
 from services.streams.addresses import Urls
 from services.streams.camera_sessions import Query
 from services.streams.copies import Copy
-from services.streams.domain import Move, Order, Permit, Session
+from services.streams.domain import Order, Permit, Session
 from services.streams.limits import Bound, Reached
 from services.streams.placement import Relay
 from services.streams.pool import Standing
@@ -190,10 +190,6 @@ class Relays(Protocol):
         """Have every relay refuse older epochs; False when one that can't be asked could still carry out a command."""
         ...
 
-    async def control(self, relay: Relay, permit: ControlPermit, move: Move, sealed_source: bytes) -> int:
-        """Have the relay command the camera; the epoch under which it did."""
-        ...
-
 
 class Facts(Protocol):
     """Facts as the outbox takes them."""
@@ -203,8 +199,6 @@ class Facts(Protocol):
     def moved(self, session: Session, former: Former) -> Message: ...
 
     def copy(self, copy: Copy, session: Session) -> Message: ...
-
-    def move_ordered(self, principal: str, camera: str, move: Move, permit: ControlPermit) -> Message: ...
 
 
 class Tokens(Protocol):

@@ -16,14 +16,18 @@ from kapok.streams.v1 import (
     streams_service_pb2_grpc,
 )
 from services.chassis import errors, identity
+from services.streams import commands
 from services.streams.camera_sessions import Query, checked
+from services.streams.commands import Command
 from services.streams.copies import Copy
-from services.streams.domain import Kind, Move, Order, Purpose, Session, Shown, Stream
+from services.streams.domain import Kind, Order, Purpose, Session, Shown, Stream
 from services.streams.events import copy_message, session_message
+from services.streams.events.commands import preset_message
 from services.streams.feeds import Feed, Feeds
 from services.streams.oversight import Asking, Oversight
 from services.streams.ports import Opened, Relays
 from services.streams.service import Streams
+from services.streams.steering import Steering
 
 PAGE_SIZE = 50
 PAGE_SIZE_LIMIT = 1000
@@ -34,10 +38,11 @@ _Choice = TypeVar("_Choice", Kind, Purpose, Stream)
 class StreamsServicer(streams_service_pb2_grpc.StreamsServiceServicer):
     """kapok.streams.v1.StreamsService."""
 
-    def __init__(self, streams: Streams, oversight: Oversight, feeds: Feeds) -> None:
+    def __init__(self, streams: Streams, oversight: Oversight, feeds: Feeds, steering: Steering) -> None:
         self._streams = streams
         self._feeds = feeds
         self._oversight = oversight
+        self._steering = steering
 
     async def OpenSession(self, request: Any, _context: Any) -> Any:
         wanted = request.session
@@ -65,9 +70,7 @@ class StreamsServicer(streams_service_pb2_grpc.StreamsServiceServicer):
         return session_message(await self._streams.close(_principal(), request.name))
 
     async def ListSessions(self, request: Any, _context: Any) -> Any:
-        if not 0 <= request.page_size <= PAGE_SIZE_LIMIT:
-            raise errors.InvalidArgument(errors.Violation("page_size", f"must be 0 to {PAGE_SIZE_LIMIT}"))
-        size = request.page_size or PAGE_SIZE
+        size = _page_size(request.page_size)
         found = await self._streams.list(_principal(), _decode_page_token(request.page_token), size)
         return streams_service_pb2.ListSessionsResponse(
             sessions=[session_message(session) for session in found],
@@ -88,9 +91,38 @@ class StreamsServicer(streams_service_pb2_grpc.StreamsServiceServicer):
         return copy_message(await self._streams.record_copy(_principal(), copy))
 
     async def MoveCamera(self, request: Any, _context: Any) -> Any:
-        move = Move(request.pan, request.tilt, request.zoom)
-        epoch, relay = await self._streams.move(_principal(), request.camera, move)
-        return streams_service_pb2.MoveCameraResponse(epoch=epoch, relay=relay)
+        command = Command(commands.Kind.MOVE, request.pan, request.tilt, request.zoom)
+        done = await self._steering.command(_principal(), request.camera, command)
+        return streams_service_pb2.MoveCameraResponse(epoch=done.epoch, relay=done.relay)
+
+    async def PointCamera(self, request: Any, _context: Any) -> Any:
+        if not (aim := request.WhichOneof("aim")):
+            raise errors.InvalidArgument(errors.Violation("to", "say where to point it, or by how much"))
+        kind = commands.Kind.POINT_TO if aim == "to" else commands.Kind.POINT_BY
+        said = getattr(request, aim)
+        command = Command(kind, said.pan, said.tilt, said.zoom)
+        done = await self._steering.command(_principal(), request.camera, command)
+        return streams_service_pb2.PointCameraResponse(epoch=done.epoch, relay=done.relay)
+
+    async def ListPresets(self, request: Any, _context: Any) -> Any:
+        size = _page_size(request.page_size)
+        after = commands.checked_page(request.parent, request.page_token)
+        done = await self._steering.command(_principal(), request.parent, Command(commands.Kind.LIST_PRESETS))
+        found = sorted((one for one in done.presets if one.name > after), key=lambda one: one.name)
+        return streams_service_pb2.ListPresetsResponse(
+            presets=map(preset_message, found[:size]),
+            next_page_token=found[size - 1].name if len(found) > size else "",
+        )
+
+    async def CreatePreset(self, request: Any, _context: Any) -> Any:
+        command = Command(commands.Kind.STORE_PRESET, preset=request.preset.display_name)
+        [stored] = (await self._steering.command(_principal(), request.parent, command)).presets
+        return preset_message(stored)
+
+    async def RecallPreset(self, request: Any, _context: Any) -> Any:
+        camera, command = commands.of_preset(request.name)
+        done = await self._steering.command(_principal(), camera, command)
+        return streams_service_pb2.RecallPresetResponse(epoch=done.epoch, relay=done.relay)
 
 
 class RunningSessionsServicer(running_sessions_service_pb2_grpc.RunningSessionsServiceServicer):
@@ -101,9 +133,7 @@ class RunningSessionsServicer(running_sessions_service_pb2_grpc.RunningSessionsS
 
     async def ListRunningSessions(self, request: Any, _context: Any) -> Any:
         _refuse_all_but_permissions()
-        if not 0 <= request.page_size <= PAGE_SIZE_LIMIT:
-            raise errors.InvalidArgument(errors.Violation("page_size", f"must be 0 to {PAGE_SIZE_LIMIT}"))
-        size = request.page_size or RUNNING_PAGE_SIZE
+        size = _page_size(request.page_size, RUNNING_PAGE_SIZE)
         found = await self._streams.running(request.page_token, size + 1)
         return running_sessions_service_pb2.ListRunningSessionsResponse(
             sessions=map(_running, found[:size]), next_page_token=found[size - 1].name if len(found) > size else ""
@@ -132,6 +162,12 @@ def _running(session: Session) -> running_sessions_service_pb2.RunningSession:
         name=session.name, principal=session.principal, camera=session.camera, kind=f"KIND_{session.kind.name}",
         legal_basis=session.legal_basis, incident=session.incident,
     )  # fmt: skip
+
+
+def _page_size(asked: int, usual: int = PAGE_SIZE) -> int:
+    if not 0 <= asked <= PAGE_SIZE_LIMIT:
+        raise errors.InvalidArgument(errors.Violation("page_size", f"must be 0 to {PAGE_SIZE_LIMIT}"))
+    return asked or usual
 
 
 def _principal() -> str:

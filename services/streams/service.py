@@ -1,4 +1,4 @@
-"""The use cases of streams: open, renew, close, list, record a copy, move.
+"""The use cases of streams: open, renew, close, list, record a copy.
 
 Opening, as a sequence: 1 permissions decides; 2 a relay with room is chosen; 3 registry seals the source to it;
 4 session and fact are committed together, unless a limit is reached; 5 the relay keeps the assignment; 6 the token is
@@ -20,7 +20,7 @@ from services.chassis.metrics import REGISTRY
 from services.streams import domain
 from services.streams.addresses import urls
 from services.streams.copies import Copy, checked_copy
-from services.streams.domain import Ended, Move, Order, Permit, Session, Shown
+from services.streams.domain import Ended, Order, Permit, Session, Shown
 from services.streams.ends import Ends
 from services.streams.handover import Handover
 from services.streams.limits import Limits, Whose
@@ -103,19 +103,6 @@ class Streams:
         copy = checked_copy(copy, session)
         await self.sessions.record(self.facts.copy(copy, session))
         return copy
-
-    async def move(self, principal: str, camera: str, move: Move) -> tuple[int, str]:
-        """Move a camera that the principal controls; (epoch, relay). On record before the camera is told."""
-        move = domain.checked_move(camera, move)
-        known = self.relays.processes()
-        permit = await self.permissions.grant_control(principal, camera)
-        relay, wait = await self.places.to_command(camera)
-        await asyncio.sleep(wait.total_seconds())
-        if wait or relay.process not in known:  # nobody fenced a relay that came after the grant
-            permit = await self.permissions.grant_control(principal, camera)
-        sealed_source = await self.registry.seal_source(camera, relay)
-        await self.sessions.record(self.facts.move_ordered(principal, camera, move, permit))
-        return await self.relays.control(relay, permit, move, sealed_source), relay.name
 
     async def end_standing_on(self, ended: Ended) -> None:
         """Close the record of what stands on the subject and was decided before its ending.

@@ -75,6 +75,10 @@ def of_rights(camera: str) -> Iterator[Any]:
     yield streams.ListCameraSessionsRequest(parent=camera, include_closed=True)
     yield streams.ListCameraSessionsRequest(parent=camera, page_token="none of ours")
     yield streams.MoveCameraRequest(camera=camera, pan=0.1)
+    yield streams.PointCameraRequest(camera=camera, to={"pan": 0.1})
+    yield streams.ListPresetsRequest(parent=camera)
+    yield streams.CreatePresetRequest(parent=camera, preset={"display_name": "gate"})
+    yield streams.RecallPresetRequest(name=f"{camera}/presets/1")
     for kind in ("KIND_LIVE", "KIND_COPY", "KIND_LIVE_CHECK"):
         session = session_pb2.Session(camera=camera, kind=kind, purpose="PURPOSE_PUBLIC_ORDER")
         yield streams.OpenSessionRequest(session=session)

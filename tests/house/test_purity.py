@@ -33,17 +33,17 @@ OUTSIDE = {
     "services/permissions/ports.py": "declares what its use cases await",
     **{
         f"services/streams/{noun}.py": USE_CASE
-        for noun in ("ends", "feeds", "handover", "looks", "oversight", "places")
+        for noun in ("ends", "feeds", "handover", "looks", "oversight", "places", "steering")
     },
     "services/streams/ports.py": "declares what its use cases await",
     "services/streams/anew.py": "asks for every session again when the policy changes",
     "services/streams/tokens.py": "draws a nonce for each token",
     **{
         f"services/streams/relay/{organ}.py": "moves bytes, waits for sockets, or keeps the time of them"
-        for organ in ("announcer", "browser", "call", "connection", "control", "datagrams", "doorkeeper", "ender",
-                      "entrances", "exporter", "gate", "intake", "line", "outlet", "pointing", "port_pair",
-                      "program", "reader", "record", "reporter", "roll", "server", "source", "transports", "trunk",
-                      "viewer", "watch", "wire")
+        for organ in ("announcer", "browser", "call", "connection", "control", "datagrams", "deadman", "doorkeeper",
+                      "ender", "entrances", "exporter", "gate", "intake", "line", "outlet", "pointing", "port_pair",
+                      "post", "program", "reader", "record", "reporter", "roll", "server", "source", "transports",
+                      "trunk", "viewer", "watch", "wire")
     },
     "services/streams/relay/settings.py": "opens certificates",
     "services/rtsp/address.py": "resolves names",

@@ -17,9 +17,8 @@ from services.chassis.clock import Clock
 from services.chassis.outbox import Message
 from services.chassis.signing import Verifier
 from services.streams.copies import Copy
-from services.streams.domain import Ended, Move, Session
+from services.streams.domain import Ended, Session
 from services.streams.looks import Look
-from services.streams.ports import ControlPermit
 from services.streams.relocation import Former
 
 ENDINGS = "kapok.v1.permissions.endings"
@@ -70,18 +69,6 @@ class FactEncoder:
             rule=session.rule, article=session.article, is_sealed=session.is_sealed,
         )  # fmt: skip
         return self._message(fact, copy_message(copy))
-
-    def move_ordered(self, principal: str, camera: str, move: Move, permit: ControlPermit) -> Message:
-        """A command on its way to a camera."""
-        fact = fact_pb2.Fact(
-            kind="streams.camera.move_ordered", principal=principal, camera=camera,
-            rule=permit.rule, article=permit.article, is_sealed=permit.is_sealed,
-        )  # fmt: skip
-        snapshot = relay_pb2.CameraMove(
-            camera=camera, principal=principal, pan=move.pan, tilt=move.tilt, zoom=move.zoom,
-            agency=permit.agency, takeover=permit.takeover,
-        )  # fmt: skip
-        return self._message(fact, snapshot)
 
     def _message(self, fact: fact_pb2.Fact, snapshot: Protobuf) -> Message:
         now = self.clock.now()

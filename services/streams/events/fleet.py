@@ -16,10 +16,10 @@ from services.chassis.clock import Clock
 from services.chassis.metrics import REGISTRY
 from services.chassis.rpc_status import named
 from services.chassis.signing import Signer
-from services.streams.domain import Move, Session
+from services.streams.domain import Session
 from services.streams.placement import Load, Relay
 from services.streams.pool import Pool, Standing
-from services.streams.ports import ControlPermit, Warrant
+from services.streams.ports import Warrant
 
 ANNOUNCEMENTS = "kapok.v1.relays.*.announce"
 _RETRY_AFTER, _LIMIT = timedelta(seconds=5), "relay-sessions"  # when a relay is full
@@ -130,14 +130,6 @@ class RelayFleet:
         await self._ask(
             session.relay, "close", self.signer.seal("kapok.streams.closing", closing.SerializeToString())
         )  # fmt: skip
-
-    async def control(self, relay: Relay, permit: ControlPermit, move: Move, sealed_source: bytes) -> int:
-        command = relay_pb2.ControlCommand(
-            signed_grant=permit.signed_grant, pan=move.pan, tilt=move.tilt, zoom=move.zoom,
-            sealed_source=sealed_source, relay=relay.name,
-        )  # fmt: skip
-        reply = await self._ask(relay.name, "control", command.SerializeToString())
-        return reply.epoch
 
     async def fence(self, signed_fencing: bytes) -> bool:
         asked, is_all = self.pool.commanding(self.clock.monotonic())

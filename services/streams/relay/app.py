@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
-import aiohttp
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from services.chassis import bus, metrics
@@ -18,6 +17,7 @@ from services.streams.relay.announcer import Address, Announcer, Capacity, FactR
 from services.streams.relay.connection import House, Manners
 from services.streams.relay.control import Fence
 from services.streams.relay.counters import Counters
+from services.streams.relay.deadman import DeadMan
 from services.streams.relay.doorkeeper import Doorkeeper
 from services.streams.relay.ender import Ender
 from services.streams.relay.entrances import Entrances
@@ -28,6 +28,8 @@ from services.streams.relay.exporter import RelayCollector, histogram
 from services.streams.relay.intake import SourceSpec
 from services.streams.relay.lease import Lease
 from services.streams.relay.pointing import HttpPointing
+from services.streams.relay.post import Post
+from services.streams.relay.post import client as post_client
 from services.streams.relay.reporter import report_forever
 from services.streams.relay.roll import leave
 from services.streams.relay.room import Room
@@ -52,7 +54,7 @@ async def app(settings: Settings) -> AsyncIterator[None]:
     with Ender() as ender:
         async with (
             bus.connect(settings.bus_url, settings.bus_seed, settings.relay_id) as opened_bus,
-            aiohttp.ClientSession() as client,
+            post_client() as client,
             metrics.serve(*endpoint(settings.metrics_listen)) as metrics_port,
             group() as tasks,
         ):
@@ -67,7 +69,9 @@ async def app(settings: Settings) -> AsyncIterator[None]:
                 settings.udp_out,
             )  # fmt: skip
             never_cameras = _own_addresses(settings, address, entrances)
-            fence = Fence({"http": HttpPointing(client, settings.source_networks, never_cameras)}, _CLOCK)
+            post = Post(client, settings.source_networks, never_cameras)
+            fence = Fence({"http": HttpPointing(post)}, _CLOCK)
+            dead_man = DeadMan(fence, _CLOCK)
             capacity = Capacity(settings.capacity_viewers, settings.capacity_bytes_per_s)
             announcer = Announcer(opened_bus, address, capacity, counters, doorkeeper, _CLOCK)
             await Ears(
@@ -81,12 +85,14 @@ async def app(settings: Settings) -> AsyncIterator[None]:
                     announcer.announce_forever(),
                     report_forever(opened_bus, settings.relay_id, doorkeeper.signals, _CLOCK),
                     _sweep_forever(doorkeeper),
+                    dead_man.watch_forever(),
                 ),
             ):
                 async with background(*(server.run() for server in entrances.servers(house, ender))):
                     yield
                     doorkeeper.tenure.is_draining = True
                     announcer.hurry()
+                    await dead_man.drain()
                     await leave(doorkeeper, timedelta(seconds=settings.drain_s))
                 await doorkeeper.drain(_LAST_FACTS)
 

@@ -1,21 +1,26 @@
 """Commands to cameras, fenced: one at a time per camera, never of an older epoch, never after the grant has run out.
 
-The grant's two seconds are measured on the monotonic clock from its arrival and looked at immediately before the write
+The grant's two seconds are measured on the monotonic clock from its arrival and looked at immediately before each write
 to the camera. What remains, for cameras that can't check epochs, is one command already in the socket (Article 18).
 """
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 from urllib.parse import urlsplit
+from weakref import WeakValueDictionary
 
 from services.chassis.clock import Clock
-from services.chassis.errors import Aborted, Denied, FailedPrecondition
+from services.chassis.errors import Aborted, Denied, Exhausted, FailedPrecondition, Unavailable
+from services.streams.commands import Command, Kind
+from services.streams.relay.helm import ControlAddress, Helm, Helms, Motion, motion
+from services.streams.relay.presets import KeptPreset
 
 GRANT_LIFETIME_S = 2.0
+STOP = Command(Kind.MOVE)
+_TRY_S = 0.4  # that one stop may take: a camera that is silent is told again
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,68 +33,121 @@ class Grant:
     expires_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Velocity:
-    """From -1 to 1 each; all zero stops."""
+@dataclass(slots=True)
+class Turn:
+    """One command's turn at its camera: nothing is written there but what ``begin_write`` let through just before."""
 
-    pan: float
-    tilt: float
-    zoom: float
+    clock: Clock
+    camera: str
+    helm: Helm
+    epoch: int
+    deadline_s: float
+    written_s: float | None = None
 
+    @property
+    def left_s(self) -> float:
+        """Seconds until nothing more may be written."""
+        return self.deadline_s - self.clock.monotonic()
 
-@dataclass(frozen=True, slots=True)
-class ControlAddress:
-    """Where a camera takes commands; the URI's scheme picks the driver. The password is in no repr."""
+    def check(self) -> None:
+        """Aborted for an epoch that is stale by now, Denied when the grant has run out."""
+        self.helm.refuse_stale(self.epoch)
+        if self.left_s <= 0:
+            raise Denied("TOKEN_INVALID", "the grant of control ran out before the camera could be told; ask again")
 
-    uri: str
-    username: str = ""
-    password: str = field(default="", repr=False)
+    def begin_write(self) -> None:
+        """Immediately before each write to the camera; raises as ``check`` does, and then nothing may be written."""
+        self.check()
+        self.written_s = self.clock.monotonic()
 
 
 class Driver(Protocol):
-    """How one kind of camera is told to move."""
+    """How one kind of camera is told. Whatever it answers is hostile."""
 
-    async def move(self, where: ControlAddress, velocity: Velocity, epoch: int) -> None:
-        """Return once the camera has taken it; errors.Unavailable when it does not answer."""
+    async def obey(self, where: ControlAddress, command: Command, turn: Turn) -> tuple[KeptPreset, ...]:
+        """Return once the camera has taken it: the presets asked for, or the one stored.
+
+        Raises errors.Unavailable when the camera does not take it before the turn is over.
+        """
         ...
 
 
 class Fence:
     """Knows the highest epoch seen of each camera, and lets nothing older pass."""
 
-    def __init__(self, drivers: Mapping[str, Driver], clock: Clock) -> None:
+    def __init__(self, drivers: Mapping[str, Driver], clock: Clock, helms: Helms | None = None) -> None:
+        self.helms = helms or Helms()
+        self.is_draining = False
         self._drivers = drivers
         self._clock = clock
-        self._epochs: dict[str, int] = {}
-        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()  # of commands under way
 
-    async def command(self, grant: Grant, where: ControlAddress, velocity: Velocity) -> None:
-        """Have the camera move, or raise: Aborted for a stale epoch, Denied for a grant run out."""
+    async def command(self, grant: Grant, where: ControlAddress, command: Command) -> tuple[KeptPreset, ...]:
+        """Tell the camera, or raise: Aborted for a stale epoch, Denied for a grant run out."""
         left_s = (grant.expires_at - self._clock.now()).total_seconds()
-        deadline_s = self._clock.monotonic() + min(left_s, GRANT_LIFETIME_S)
-        driver = self._drivers.get(urlsplit(where.uri).scheme)
-        if driver is None:
-            raise FailedPrecondition("STATE_WRONG", f"{grant.camera} can't be pointed: it has no control address")
-        self._refuse_stale(grant)
-        self._epochs[grant.camera] = grant.epoch
-        async with self._turns[grant.camera]:
-            self._refuse_stale(grant)
-            if self._clock.monotonic() >= deadline_s:
-                raise Denied("TOKEN_INVALID", "the grant of control ran out before the camera could be told; ask again")
-            await driver.move(where, velocity, grant.epoch)
+        now_s = self._clock.monotonic()
+        driver = self._driver(grant.camera, where)
+        helm = self.helms.take(grant.camera, grant.epoch, now_s)
+        turn = Turn(self._clock, grant.camera, helm, grant.epoch, now_s + min(left_s, GRANT_LIFETIME_S))
+        async with self._lock(grant.camera):
+            turn.check()
+            self._refuse_motion(command)
+            is_done = False
+            try:
+                answer = await driver.obey(where, command, turn)
+                is_done = True
+            finally:  # a move that was not acknowledged may have been heard: it is stopped like any other
+                self._note(where, command, turn, is_done=is_done)
+            return answer
 
     async def take(self, epochs: Mapping[str, int]) -> None:
-        """Control has passed: nothing of an older epoch goes through. Returns once what was on its way has arrived."""
-        for camera, epoch in epochs.items():
-            self._epochs[camera] = max(epoch, self._epochs.get(camera, 0))
-        for camera in epochs.keys() & self._turns.keys():
-            async with self._turns[camera]:
-                continue
+        """Control has passed: nothing of an older epoch goes through, and what moves under one is stopped.
 
-    def _refuse_stale(self, grant: Grant) -> None:
-        current = self._epochs.get(grant.camera, grant.epoch)
-        if grant.epoch < current:
-            raise Aborted(
-                "EPOCH_STALE", f"control has passed on: epoch {grant.epoch} is older than {current}",
-                epoch=str(grant.epoch), current=str(current),
-            )  # fmt: skip
+        Returns once what was on its way has arrived. Raises Exhausted when it can't keep them all; none of what it
+        knows is behind for that.
+        """
+        now_s, full = self._clock.monotonic(), None
+        for camera, epoch in epochs.items():
+            try:
+                self.helms.take(camera, epoch, now_s)
+            except Aborted:
+                continue  # it knows of a newer one
+            except Exhausted as refusal:
+                full = refusal
+        for turn in [turn for camera in epochs if (turn := self._turns.get(camera)) is not None]:
+            async with turn:
+                continue
+        if full is not None:
+            raise full
+
+    async def halt(self, camera: str, helm: Helm, moving: Motion) -> bool:
+        """Tell a camera once to stop, under the epoch of now; False when another command came first."""
+        async with self._lock(camera):
+            if helm.motion is not moving:
+                return False
+            deadline_s = min(self._clock.monotonic() + _TRY_S, moving.until_s)
+            turn = Turn(self._clock, camera, helm, helm.epoch, deadline_s)
+            turn.check()
+            await self._driver(camera, moving.where).obey(moving.where, STOP, turn)
+            self.helms.stands(camera)
+            return True
+
+    def _driver(self, camera: str, where: ControlAddress) -> Driver:
+        driver = self._drivers.get(urlsplit(where.uri).scheme)
+        if driver is None:
+            raise FailedPrecondition("STATE_WRONG", f"{camera} can't be pointed: it has no control address")
+        return driver
+
+    def _lock(self, camera: str) -> asyncio.Lock:
+        return self._turns.setdefault(camera, asyncio.Lock())
+
+    def _refuse_motion(self, command: Command) -> None:
+        if self.is_draining and command.is_motion:
+            raise Unavailable("SERVICE_AWAY", "this relay is about to stop and moves no camera; try again")
+
+    def _note(self, where: ControlAddress, command: Command, turn: Turn, *, is_done: bool) -> None:
+        """What moves now, after a command that was written, acknowledged or not."""
+        if turn.written_s is not None and command.is_motion:
+            self.helms.moves(turn.camera, motion(where, turn.written_s, turn.deadline_s))
+        elif command.ends_motion and is_done:
+            self.helms.stands(turn.camera)

@@ -179,7 +179,8 @@ async def test_a_check_that_is_refused_exits_1(tmp_path: Path) -> None:
     ("line", "field", "value"),
     [
         (f"explain police-yuexiu copy {_CODE}", "principal", "principals/police-yuexiu"),
-        (f"move {_CODE} --pan -0.5", "pan", -0.5),
+        (f"ptz preset list {_CODE}", "parent", _CAMERA),
+        (f"ptz preset goto {_CODE} t1", "name", f"{_CAMERA}/presets/t1"),
         (f"takeover show {_CODE}", "name", f"{_CAMERA}/controlState"),
         ("takeover release t-1", "name", "takeovers/t-1"),
         ("incident end i-1", "name", "incidents/i-1"),

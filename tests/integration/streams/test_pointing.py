@@ -20,6 +20,7 @@ from kapok.streams.v1 import streams_service_pb2 as pb
 from services.chassis import errors
 from services.chassis.signing import Signer
 from services.rtsp.digest import Credentials
+from tests.eventually import eventually
 from tests.integration.streams.neighbours import Desk, allowed, desk
 from tests.integration.streams.stage import CAMERA, RELAY, Stage, stage
 
@@ -28,6 +29,7 @@ CODE = CAMERA.rpartition("/")[2]
 MOTORS = Credentials("admin", "geheim")
 GRANT = "kapok.permissions.grant"
 FORGER = Signer(os.urandom(32))
+STOP = {"pan": 0, "tilt": 0, "zoom": 0}
 
 
 @dataclass
@@ -38,9 +40,14 @@ class Mount:
     control_uri: str
     log: Path
 
+    def told(self) -> list[tuple[str, dict[str, Any]]]:
+        """Epoch and command of everything that the camera was told, in order."""
+        lines = map(json.loads, self.log.read_text().splitlines())
+        return [(line["epoch"], line["command"]) for line in lines]
+
     def epochs(self) -> list[str]:
-        """Under which the camera was told to move, in order."""
-        return [json.loads(line)["epoch"] for line in self.log.read_text().splitlines()]
+        """Under which the camera was told to move, in order; a relay's own stops are not among them."""
+        return [epoch for epoch, command in self.told() if command != STOP]
 
     def source(self, **changes: str) -> bytes:
         """The camera's source with its motors, sealed to the relay."""
@@ -167,3 +174,65 @@ async def test_an_agency_whose_control_has_passed_on_is_told_so(mount: Mount, of
     with pytest.raises(errors.Denied, match="agencies/command"):
         await office.ask("MoveCamera", pb.MoveCameraRequest(camera=CAMERA, pan=1))
     assert mount.epochs() == ["300"]
+
+
+async def test_a_move_that_is_not_told_again_is_stopped_under_its_epoch(mount: Mount) -> None:
+    assert not (await mount.move(400)).error_kind
+    await eventually(lambda: mount.told()[-1:] == [("400", STOP)])
+    assert mount.told()[0] == ("400", {"pan": 0.5, "tilt": 0, "zoom": 0, "seconds": 2})
+
+
+async def test_a_camera_looks_where_its_holder_says(mount: Mount, office: Desk) -> None:
+    office.permissions.relent()
+    office.permissions.epoch = 500
+    to, by = {"pan": 0.5, "tilt": -1.0, "zoom": 1.0}, {"pan": -0.25, "tilt": 0.0, "zoom": -0.5}
+    answer = await office.ask("PointCamera", pb.PointCameraRequest(camera=CAMERA, to=to))
+    assert (answer.epoch, answer.relay) == (500, RELAY)
+    await office.ask("PointCamera", pb.PointCameraRequest(camera=CAMERA, by=by))
+    assert mount.told() == [("500", {"to": to}), ("500", {"by": by})]
+
+
+async def test_what_a_camera_keeps_is_stored_listed_and_recalled(mount: Mount, office: Desk) -> None:
+    office.permissions.relent()
+    office.permissions.epoch = 600
+    made = [
+        await office.ask("CreatePreset", pb.CreatePresetRequest(parent=CAMERA, preset={"display_name": name}))
+        for name in ("gate", "北门")
+    ]
+    listed = await office.ask("ListPresets", pb.ListPresetsRequest(parent=CAMERA))
+    assert list(listed.presets) == made
+    page = await office.ask("ListPresets", pb.ListPresetsRequest(parent=CAMERA, page_size=1))
+    rest = await office.ask("ListPresets", pb.ListPresetsRequest(parent=CAMERA, page_token=page.next_page_token))
+    assert [*page.presets, *rest.presets] == made
+    await office.ask("RecallPreset", pb.RecallPresetRequest(name=made[1].name))
+    assert mount.told()[-1] == ("600", {"recall": made[1].name.rpartition("/")[2]})
+    with pytest.raises(errors.FailedPrecondition) as refusal:
+        await office.ask("RecallPreset", pb.RecallPresetRequest(name=f"{CAMERA}/presets/none"))
+    assert refusal.value.reason == "SOURCE_REFUSED"
+
+
+@pytest.mark.parametrize(
+    ("verb", "wrong"),
+    [
+        ("PointCamera", pb.PointCameraRequest(camera=CAMERA)),
+        ("PointCamera", pb.PointCameraRequest(camera=CAMERA, to={"zoom": -0.1})),
+        ("PointCamera", pb.PointCameraRequest(camera=CAMERA, by={"pan": float("nan")})),
+        ("PointCamera", pb.PointCameraRequest(camera="cameras/1", to={"pan": 0})),
+        ("MoveCamera", pb.MoveCameraRequest(camera=CAMERA, tilt=1.01)),
+        ("CreatePreset", pb.CreatePresetRequest(parent=CAMERA)),
+        ("CreatePreset", pb.CreatePresetRequest(parent=CAMERA, preset={"display_name": "x" * 65})),
+        ("CreatePreset", pb.CreatePresetRequest(parent=CAMERA, preset={"display_name": "a\nb"})),
+        ("RecallPreset", pb.RecallPresetRequest(name=f"{CAMERA}/presets/a b")),
+        ("RecallPreset", pb.RecallPresetRequest(name=f"{CAMERA}/presets/../1")),
+        ("ListPresets", pb.ListPresetsRequest(parent=CAMERA, page_token="none of ours")),
+        ("ListPresets", pb.ListPresetsRequest(parent=CAMERA, page_size=-1)),
+    ],
+)
+async def test_what_no_camera_can_be_told_is_refused_before_anybody_is_asked(
+    mount: Mount, office: Desk, verb: str, wrong: Any
+) -> None:
+    office.permissions.relent()
+    with pytest.raises(errors.InvalidArgument):
+        await office.ask(verb, wrong)
+    assert office.permissions.asked == []
+    assert mount.epochs() == []

@@ -4,9 +4,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from services.chassis.clock import ManualClock
+from services.streams import commands
+from services.streams.commands import Command
 from services.streams.copies import Copy
-from services.streams.domain import Kind, Move, Purpose, Session, closed
+from services.streams.domain import Kind, Purpose, Session, closed
 from services.streams.events import FactEncoder
+from services.streams.events.commands import CommandEncoder
 from services.streams.ports import ControlPermit
 from services.streams.relocation import Former
 
@@ -52,4 +55,4 @@ def moved(minutes: float, principal: str = METRO, camera: str = CAMERA, *, is_se
     """The fact of a command to a camera."""
     permit = ControlPermit(b"", "art20-control-own", "Article 20", is_sealed, "agencies/metro", "takeovers/1")
     at = ManualClock(NOW + timedelta(minutes=minutes))
-    return FactEncoder(at).move_ordered(principal, camera, Move(0.1, 0, 0), permit).payload
+    return CommandEncoder(at).move_ordered(principal, camera, Command(commands.Kind.MOVE, 0.1), permit).payload

@@ -30,7 +30,7 @@ def _home(folder: Path, **changed: object) -> Path:
 
 def test_help_lists_every_command() -> None:
     said = subprocess.run([sys.executable, "-m", "cli", "--help"], capture_output=True, text=True, check=True).stdout
-    for command in ("up", "cameras", "check", "explain", "watch", "copy", "move", "sessions", "takeover", "incident",
+    for command in ("up", "cameras", "check", "explain", "watch", "copy", "ptz", "sessions", "takeover", "incident",
                     "legal-basis", "revoke", "reinstate", "audit"):  # fmt: skip
         assert f" {command} " in said
 
@@ -38,7 +38,8 @@ def test_help_lists_every_command() -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        "cameras lis", "cameras show 123", f"check {_CODE} stare", f"move {_CODE} --pan 2", "revoke police-yuexiu",
+        "cameras lis", "cameras show 123", f"check {_CODE} stare", f"ptz move {_CODE} --pan 2",
+        f"ptz to {_CODE} --zoom -1", f"ptz preset goto {_CODE} a/b", "revoke police-yuexiu",
         f"copy {_CODE} --seconds 0", "audit tail -n 0", "takeover release agencies/x", "--nonsense",
         "cameras list --area 1,2", "cameras list --box 1,2", "cameras list --circle 1,2,-5", "cameras confirm",
         "cameras list --area 1,2 --circle 1,2,3", "cameras list --system x", "cameras count --text x",

@@ -8,10 +8,12 @@ import pytest
 
 from services.chassis.clock import ManualClock
 from services.chassis.errors import Aborted, Denied, FailedPrecondition
-from services.streams.relay.control import ControlAddress, Fence, Grant, Velocity
+from services.streams.commands import Command, Kind
+from services.streams.relay.control import Fence, Grant, Turn
+from services.streams.relay.helm import ControlAddress
 
 WHERE = ControlAddress("http://127.0.0.1/ptz/1")
-LEFT = Velocity(-1, 0, 0)
+LEFT = Command(Kind.MOVE, -1)
 
 
 @dataclass
@@ -21,9 +23,11 @@ class Camera:
     told: list[int] = field(default_factory=list)
     may_answer: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def move(self, _where: ControlAddress, _velocity: Velocity, epoch: int) -> None:
+    async def obey(self, _where: ControlAddress, _command: Command, turn: Turn) -> tuple[()]:
+        turn.begin_write()
         await self.may_answer.wait()
-        self.told.append(epoch)
+        self.told.append(turn.epoch)
+        return ()
 
 
 def grant(clock: ManualClock, epoch: int) -> Grant:

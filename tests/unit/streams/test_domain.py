@@ -9,13 +9,11 @@ from services.streams.copies import Copy, checked_copy
 from services.streams.domain import (
     SESSION_LIFETIME,
     Kind,
-    Move,
     Order,
     Permit,
     Purpose,
     Session,
     checked,
-    checked_move,
     closed,
     opened,
     renewed,
@@ -63,12 +61,6 @@ def test_the_first_reason_of_closing_stands() -> None:
 def test_a_closed_session_is_not_renewed() -> None:
     with pytest.raises(FailedPrecondition, match="revoked"):
         renewed(closed(session(), "revoked", NOW), PERMIT, "relay-1", NOW)
-
-
-@pytest.mark.parametrize("velocity", [float("nan"), float("inf"), 1.01, -2.0])
-def test_velocities_outside_their_range_are_refused(velocity: float) -> None:
-    with pytest.raises(InvalidArgument, match="tilt"):
-        checked_move(CAMERA, Move(0, velocity, 0))
 
 
 def test_a_copy_belongs_to_a_copy_session() -> None:

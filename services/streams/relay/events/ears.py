@@ -16,11 +16,12 @@ from services.chassis.clock import Clock
 from services.chassis.errors import Aborted, Denied, Error, FailedPrecondition
 from services.decider.facts import SEALED_LEVEL
 from services.rtsp.address import Network
-from services.streams.relay.control import ControlAddress, Fence, Grant, Velocity
+from services.streams.relay.control import Fence, Grant
 from services.streams.relay.doorkeeper import Doorkeeper
-from services.streams.relay.events import facts
+from services.streams.relay.events import commands, facts
 from services.streams.relay.events.editions import PUSHES, Editions
 from services.streams.relay.events.keys import Keys
+from services.streams.relay.helm import ControlAddress
 from services.streams.relay.intake import SourceSpec
 from services.streams.relay.mark import SIGNATURE_BYTES, can_name
 from services.streams.relay.roll import RollCall, answer
@@ -132,8 +133,8 @@ class Ears:
         source = self.keys.source(granted.camera, said.sealed_source)
         grant = Grant(granted.camera, granted.principal, granted.epoch, facts.instant(granted.expire_time))
         where = ControlAddress(source.control_uri, source.username, source.password)
-        await self.fence.command(grant, where, Velocity(said.pan, said.tilt, said.zoom))
-        return relay_pb2.RelayReply(epoch=grant.epoch)
+        told = await self.fence.command(grant, where, commands.command(grant.camera, said))
+        return relay_pb2.RelayReply(epoch=grant.epoch, presets=commands.presets(grant.camera, told))
 
     async def _fence(self, data: bytes) -> relay_pb2.RelayReply:
         said = permissions_events_pb2.Fencing.FromString(self.keys.permissions.open("kapok.permissions.fence", data))

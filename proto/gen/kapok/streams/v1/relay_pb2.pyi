@@ -1,6 +1,7 @@
 import datetime
 
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from kapok.streams.v1 import pointing_pb2 as _pointing_pb2
 from kapok.streams.v1 import session_pb2 as _session_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
@@ -123,36 +124,42 @@ class SessionToken(_message.Message):
     def __init__(self, session: _Optional[str] = ..., relay: _Optional[str] = ..., expire_time_ms: _Optional[int] = ..., nonce: _Optional[bytes] = ...) -> None: ...
 
 class ControlCommand(_message.Message):
-    __slots__ = ("signed_grant", "pan", "tilt", "zoom", "sealed_source", "relay")
+    __slots__ = ("signed_grant", "pan", "tilt", "zoom", "sealed_source", "relay", "kind", "preset")
     SIGNED_GRANT_FIELD_NUMBER: _ClassVar[int]
     PAN_FIELD_NUMBER: _ClassVar[int]
     TILT_FIELD_NUMBER: _ClassVar[int]
     ZOOM_FIELD_NUMBER: _ClassVar[int]
     SEALED_SOURCE_FIELD_NUMBER: _ClassVar[int]
     RELAY_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    PRESET_FIELD_NUMBER: _ClassVar[int]
     signed_grant: bytes
     pan: float
     tilt: float
     zoom: float
     sealed_source: bytes
     relay: str
-    def __init__(self, signed_grant: _Optional[bytes] = ..., pan: _Optional[float] = ..., tilt: _Optional[float] = ..., zoom: _Optional[float] = ..., sealed_source: _Optional[bytes] = ..., relay: _Optional[str] = ...) -> None: ...
+    kind: _pointing_pb2.CommandKind
+    preset: str
+    def __init__(self, signed_grant: _Optional[bytes] = ..., pan: _Optional[float] = ..., tilt: _Optional[float] = ..., zoom: _Optional[float] = ..., sealed_source: _Optional[bytes] = ..., relay: _Optional[str] = ..., kind: _Optional[_Union[_pointing_pb2.CommandKind, str]] = ..., preset: _Optional[str] = ...) -> None: ...
 
 class RelayReply(_message.Message):
-    __slots__ = ("error_kind", "error_reason", "error_message", "epoch", "current_epoch", "missing")
+    __slots__ = ("error_kind", "error_reason", "error_message", "epoch", "current_epoch", "missing", "presets")
     ERROR_KIND_FIELD_NUMBER: _ClassVar[int]
     ERROR_REASON_FIELD_NUMBER: _ClassVar[int]
     ERROR_MESSAGE_FIELD_NUMBER: _ClassVar[int]
     EPOCH_FIELD_NUMBER: _ClassVar[int]
     CURRENT_EPOCH_FIELD_NUMBER: _ClassVar[int]
     MISSING_FIELD_NUMBER: _ClassVar[int]
+    PRESETS_FIELD_NUMBER: _ClassVar[int]
     error_kind: str
     error_reason: str
     error_message: str
     epoch: int
     current_epoch: int
     missing: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, error_kind: _Optional[str] = ..., error_reason: _Optional[str] = ..., error_message: _Optional[str] = ..., epoch: _Optional[int] = ..., current_epoch: _Optional[int] = ..., missing: _Optional[_Iterable[str]] = ...) -> None: ...
+    presets: _containers.RepeatedCompositeFieldContainer[_pointing_pb2.Preset]
+    def __init__(self, error_kind: _Optional[str] = ..., error_reason: _Optional[str] = ..., error_message: _Optional[str] = ..., epoch: _Optional[int] = ..., current_epoch: _Optional[int] = ..., missing: _Optional[_Iterable[str]] = ..., presets: _Optional[_Iterable[_Union[_pointing_pb2.Preset, _Mapping]]] = ...) -> None: ...
 
 class SessionMove(_message.Message):
     __slots__ = ("session", "former_relay", "reason", "last_heard_time")
@@ -211,7 +218,7 @@ class Outlasted(_message.Message):
     def __init__(self, session: _Optional[str] = ..., relay: _Optional[str] = ..., takeover: _Optional[str] = ..., justify_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_reason: _Optional[str] = ..., viewers: _Optional[int] = ...) -> None: ...
 
 class CameraMove(_message.Message):
-    __slots__ = ("camera", "principal", "epoch", "pan", "tilt", "zoom", "agency", "takeover")
+    __slots__ = ("camera", "principal", "epoch", "pan", "tilt", "zoom", "agency", "takeover", "kind", "preset")
     CAMERA_FIELD_NUMBER: _ClassVar[int]
     PRINCIPAL_FIELD_NUMBER: _ClassVar[int]
     EPOCH_FIELD_NUMBER: _ClassVar[int]
@@ -220,6 +227,8 @@ class CameraMove(_message.Message):
     ZOOM_FIELD_NUMBER: _ClassVar[int]
     AGENCY_FIELD_NUMBER: _ClassVar[int]
     TAKEOVER_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    PRESET_FIELD_NUMBER: _ClassVar[int]
     camera: str
     principal: str
     epoch: int
@@ -228,4 +237,6 @@ class CameraMove(_message.Message):
     zoom: float
     agency: str
     takeover: str
-    def __init__(self, camera: _Optional[str] = ..., principal: _Optional[str] = ..., epoch: _Optional[int] = ..., pan: _Optional[float] = ..., tilt: _Optional[float] = ..., zoom: _Optional[float] = ..., agency: _Optional[str] = ..., takeover: _Optional[str] = ...) -> None: ...
+    kind: _pointing_pb2.CommandKind
+    preset: str
+    def __init__(self, camera: _Optional[str] = ..., principal: _Optional[str] = ..., epoch: _Optional[int] = ..., pan: _Optional[float] = ..., tilt: _Optional[float] = ..., zoom: _Optional[float] = ..., agency: _Optional[str] = ..., takeover: _Optional[str] = ..., kind: _Optional[_Union[_pointing_pb2.CommandKind, str]] = ..., preset: _Optional[str] = ...) -> None: ...

@@ -27,10 +27,11 @@ from google.api import client_pb2 as google_dot_api_dot_client__pb2
 from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from kapok.annotations.v1 import exposure_pb2 as kapok_dot_annotations_dot_v1_dot_exposure__pb2
+from kapok.streams.v1 import pointing_pb2 as kapok_dot_streams_dot_v1_dot_pointing__pb2
 from kapok.streams.v1 import session_pb2 as kapok_dot_streams_dot_v1_dot_session__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&kapok/streams/v1/streams_service.proto\x12\x10kapok.streams.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/api/client.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a#kapok/annotations/v1/exposure.proto\x1a\x1ekapok/streams/v1/session.proto\"F\n\x12OpenSessionRequest\x12\x30\n\x07session\x18\x01 \x01(\x0b\x32\x19.kapok.streams.v1.SessionB\x04\xe2\x41\x01\x02\"\xff\x01\n\x13OpenSessionResponse\x12*\n\x07session\x18\x01 \x01(\x0b\x32\x19.kapok.streams.v1.Session\x12\r\n\x05token\x18\x02 \x01(\t\x12\x35\n\x11token_expire_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08rtsp_url\x18\x04 \x01(\t\x12\x15\n\rwebsocket_url\x18\x05 \x01(\t\x12\x11\n\trtsps_url\x18( \x01(\t\x12\x0f\n\x07wss_url\x18) \x01(\t\x12\x13\n\x0bgrpc_target\x18\x32 \x01(\t\x12\x14\n\x0cgrpc_has_tls\x18\x33 \x01(\x08\"\xb8\x01\n\x18OpenTakeoverFeedsRequest\x12\x16\n\x08takeover\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x30\n\x07purpose\x18\x02 \x01(\x0e\x32\x19.kapok.streams.v1.PurposeB\x04\xe2\x41\x01\x02\x12\x1a\n\x0cviewer_limit\x18\x03 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x36\n\x06stream\x18\x04 \x01(\x0e\x32 .kapok.streams.v1.Session.StreamB\x04\xe2\x41\x01\x01\"\xa1\x01\n\x19OpenTakeoverFeedsResponse\x12\x0e\n\x06\x63\x61mera\x18\x01 \x01(\t\x12\x37\n\x06opened\x18\x02 \x01(\x0b\x32%.kapok.streams.v1.OpenSessionResponseH\x00\x12\x30\n\x07refused\x18\x03 \x01(\x0b\x32\x1d.kapok.streams.v1.RefusedFeedH\x00\x42\t\n\x07outcome\"/\n\x0bRefusedFeed\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\x10\n\x08sentence\x18\x02 \x01(\t\")\n\x13RenewSessionRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\")\n\x13\x43loseSessionRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"H\n\x13ListSessionsRequest\x12\x17\n\tpage_size\x18\x01 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\"\\\n\x14ListSessionsResponse\x12+\n\x08sessions\x18\x01 \x03(\x0b\x32\x19.kapok.streams.v1.Session\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x82\x01\n\x19ListCameraSessionsRequest\x12\x14\n\x06parent\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x17\n\tpage_size\x18\x02 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\x12\x1c\n\x0einclude_closed\x18\x04 \x01(\x08\x42\x04\xe2\x41\x01\x01\"b\n\x1aListCameraSessionsResponse\x12+\n\x08sessions\x18\x01 \x03(\x0b\x32\x19.kapok.streams.v1.Session\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"(\n\x12\x43\x61meraSessionsLook\x12\x12\n\ninspection\x18\x01 \x01(\t\"?\n\x11RecordCopyRequest\x12*\n\x04\x63opy\x18\x01 \x01(\x0b\x32\x16.kapok.streams.v1.CopyB\x04\xe2\x41\x01\x02\"R\n\x11MoveCameraRequest\x12\x14\n\x06\x63\x61mera\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x0b\n\x03pan\x18\x02 \x01(\x01\x12\x0c\n\x04tilt\x18\x03 \x01(\x01\x12\x0c\n\x04zoom\x18\x04 \x01(\x01\"2\n\x12MoveCameraResponse\x12\r\n\x05\x65poch\x18\x01 \x01(\x03\x12\r\n\x05relay\x18\x02 \x01(\t2\xfe\x08\n\x0eStreamsService\x12\x86\x01\n\x0bOpenSession\x12$.kapok.streams.v1.OpenSessionRequest\x1a%.kapok.streams.v1.OpenSessionResponse\"*\xda\x41\x07session\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x16\"\x11/v1/sessions:open:\x01*\x12t\n\x11OpenTakeoverFeeds\x12*.kapok.streams.v1.OpenTakeoverFeedsRequest\x1a+.kapok.streams.v1.OpenTakeoverFeedsResponse\"\x04\xc8\xda\x18\x01\x30\x01\x12\x8f\x01\n\x0cRenewSession\x12%.kapok.streams.v1.RenewSessionRequest\x1a%.kapok.streams.v1.OpenSessionResponse\"1\xda\x41\x04name\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02 \"\x1b/v1/{name=sessions/*}:renew:\x01*\x12\x83\x01\n\x0c\x43loseSession\x12%.kapok.streams.v1.CloseSessionRequest\x1a\x19.kapok.streams.v1.Session\"1\xda\x41\x04name\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02 \"\x1b/v1/{name=sessions/*}:close:\x01*\x12w\n\x0cListSessions\x12%.kapok.streams.v1.ListSessionsRequest\x1a&.kapok.streams.v1.ListSessionsResponse\"\x18\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x0e\x12\x0c/v1/sessions\x12\xb1\x01\n\x12ListCameraSessions\x12+.kapok.streams.v1.ListCameraSessionsRequest\x1a,.kapok.streams.v1.ListCameraSessionsResponse\"@\xda\x41\x06parent\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02-\x12+/v1/{parent=districts/*/cameras/*}/sessions\x12\x8c\x01\n\nRecordCopy\x12#.kapok.streams.v1.RecordCopyRequest\x1a\x16.kapok.streams.v1.Copy\"A\xda\x41\x04\x63opy\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x30\"(/v1/{copy.session=sessions/*}:recordCopy:\x04\x63opy\x12\x98\x01\n\nMoveCamera\x12#.kapok.streams.v1.MoveCameraRequest\x1a$.kapok.streams.v1.MoveCameraResponse\"?\xda\x41\x06\x63\x61mera\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02,\"\'/v1/{camera=districts/*/cameras/*}:move:\x01*b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&kapok/streams/v1/streams_service.proto\x12\x10kapok.streams.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/api/client.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a#kapok/annotations/v1/exposure.proto\x1a\x1fkapok/streams/v1/pointing.proto\x1a\x1ekapok/streams/v1/session.proto\"F\n\x12OpenSessionRequest\x12\x30\n\x07session\x18\x01 \x01(\x0b\x32\x19.kapok.streams.v1.SessionB\x04\xe2\x41\x01\x02\"\xff\x01\n\x13OpenSessionResponse\x12*\n\x07session\x18\x01 \x01(\x0b\x32\x19.kapok.streams.v1.Session\x12\r\n\x05token\x18\x02 \x01(\t\x12\x35\n\x11token_expire_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08rtsp_url\x18\x04 \x01(\t\x12\x15\n\rwebsocket_url\x18\x05 \x01(\t\x12\x11\n\trtsps_url\x18( \x01(\t\x12\x0f\n\x07wss_url\x18) \x01(\t\x12\x13\n\x0bgrpc_target\x18\x32 \x01(\t\x12\x14\n\x0cgrpc_has_tls\x18\x33 \x01(\x08\"\xb8\x01\n\x18OpenTakeoverFeedsRequest\x12\x16\n\x08takeover\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x30\n\x07purpose\x18\x02 \x01(\x0e\x32\x19.kapok.streams.v1.PurposeB\x04\xe2\x41\x01\x02\x12\x1a\n\x0cviewer_limit\x18\x03 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x36\n\x06stream\x18\x04 \x01(\x0e\x32 .kapok.streams.v1.Session.StreamB\x04\xe2\x41\x01\x01\"\xa1\x01\n\x19OpenTakeoverFeedsResponse\x12\x0e\n\x06\x63\x61mera\x18\x01 \x01(\t\x12\x37\n\x06opened\x18\x02 \x01(\x0b\x32%.kapok.streams.v1.OpenSessionResponseH\x00\x12\x30\n\x07refused\x18\x03 \x01(\x0b\x32\x1d.kapok.streams.v1.RefusedFeedH\x00\x42\t\n\x07outcome\"/\n\x0bRefusedFeed\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\x10\n\x08sentence\x18\x02 \x01(\t\")\n\x13RenewSessionRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\")\n\x13\x43loseSessionRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"H\n\x13ListSessionsRequest\x12\x17\n\tpage_size\x18\x01 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\"\\\n\x14ListSessionsResponse\x12+\n\x08sessions\x18\x01 \x03(\x0b\x32\x19.kapok.streams.v1.Session\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x82\x01\n\x19ListCameraSessionsRequest\x12\x14\n\x06parent\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x17\n\tpage_size\x18\x02 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\x12\x1c\n\x0einclude_closed\x18\x04 \x01(\x08\x42\x04\xe2\x41\x01\x01\"b\n\x1aListCameraSessionsResponse\x12+\n\x08sessions\x18\x01 \x03(\x0b\x32\x19.kapok.streams.v1.Session\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"(\n\x12\x43\x61meraSessionsLook\x12\x12\n\ninspection\x18\x01 \x01(\t\"?\n\x11RecordCopyRequest\x12*\n\x04\x63opy\x18\x01 \x01(\x0b\x32\x16.kapok.streams.v1.CopyB\x04\xe2\x41\x01\x02\"R\n\x11MoveCameraRequest\x12\x14\n\x06\x63\x61mera\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x0b\n\x03pan\x18\x02 \x01(\x01\x12\x0c\n\x04tilt\x18\x03 \x01(\x01\x12\x0c\n\x04zoom\x18\x04 \x01(\x01\"2\n\x12MoveCameraResponse\x12\r\n\x05\x65poch\x18\x01 \x01(\x03\x12\r\n\x05relay\x18\x02 \x01(\t\"\x85\x01\n\x12PointCameraRequest\x12\x14\n\x06\x63\x61mera\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12(\n\x02to\x18\x02 \x01(\x0b\x32\x1a.kapok.streams.v1.PointingH\x00\x12(\n\x02\x62y\x18\x03 \x01(\x0b\x32\x1a.kapok.streams.v1.PointingH\x00\x42\x05\n\x03\x61im\"3\n\x13PointCameraResponse\x12\r\n\x05\x65poch\x18\x01 \x01(\x03\x12\r\n\x05relay\x18\x02 \x01(\t\"]\n\x12ListPresetsRequest\x12\x14\n\x06parent\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x17\n\tpage_size\x18\x02 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\"Y\n\x13ListPresetsResponse\x12)\n\x07presets\x18\x01 \x03(\x0b\x32\x18.kapok.streams.v1.Preset\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"[\n\x13\x43reatePresetRequest\x12\x14\n\x06parent\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12.\n\x06preset\x18\x02 \x01(\x0b\x32\x18.kapok.streams.v1.PresetB\x04\xe2\x41\x01\x02\")\n\x13RecallPresetRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"4\n\x14RecallPresetResponse\x12\r\n\x05\x65poch\x18\x01 \x01(\x03\x12\r\n\x05relay\x18\x02 \x01(\t2\x86\x0e\n\x0eStreamsService\x12\x86\x01\n\x0bOpenSession\x12$.kapok.streams.v1.OpenSessionRequest\x1a%.kapok.streams.v1.OpenSessionResponse\"*\xda\x41\x07session\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x16\"\x11/v1/sessions:open:\x01*\x12t\n\x11OpenTakeoverFeeds\x12*.kapok.streams.v1.OpenTakeoverFeedsRequest\x1a+.kapok.streams.v1.OpenTakeoverFeedsResponse\"\x04\xc8\xda\x18\x01\x30\x01\x12\x8f\x01\n\x0cRenewSession\x12%.kapok.streams.v1.RenewSessionRequest\x1a%.kapok.streams.v1.OpenSessionResponse\"1\xda\x41\x04name\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02 \"\x1b/v1/{name=sessions/*}:renew:\x01*\x12\x83\x01\n\x0c\x43loseSession\x12%.kapok.streams.v1.CloseSessionRequest\x1a\x19.kapok.streams.v1.Session\"1\xda\x41\x04name\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02 \"\x1b/v1/{name=sessions/*}:close:\x01*\x12w\n\x0cListSessions\x12%.kapok.streams.v1.ListSessionsRequest\x1a&.kapok.streams.v1.ListSessionsResponse\"\x18\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x0e\x12\x0c/v1/sessions\x12\xb1\x01\n\x12ListCameraSessions\x12+.kapok.streams.v1.ListCameraSessionsRequest\x1a,.kapok.streams.v1.ListCameraSessionsResponse\"@\xda\x41\x06parent\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02-\x12+/v1/{parent=districts/*/cameras/*}/sessions\x12\x8c\x01\n\nRecordCopy\x12#.kapok.streams.v1.RecordCopyRequest\x1a\x16.kapok.streams.v1.Copy\"A\xda\x41\x04\x63opy\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x30\"(/v1/{copy.session=sessions/*}:recordCopy:\x04\x63opy\x12\x98\x01\n\nMoveCamera\x12#.kapok.streams.v1.MoveCameraRequest\x1a$.kapok.streams.v1.MoveCameraResponse\"?\xda\x41\x06\x63\x61mera\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02,\"\'/v1/{camera=districts/*/cameras/*}:move:\x01*\x12\x9c\x01\n\x0bPointCamera\x12$.kapok.streams.v1.PointCameraRequest\x1a%.kapok.streams.v1.PointCameraResponse\"@\xda\x41\x06\x63\x61mera\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02-\"(/v1/{camera=districts/*/cameras/*}:point:\x01*\x12\x9b\x01\n\x0bListPresets\x12$.kapok.streams.v1.ListPresetsRequest\x1a%.kapok.streams.v1.ListPresetsResponse\"?\xda\x41\x06parent\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02,\x12*/v1/{parent=districts/*/cameras/*}/presets\x12\x9f\x01\n\x0c\x43reatePreset\x12%.kapok.streams.v1.CreatePresetRequest\x1a\x18.kapok.streams.v1.Preset\"N\xda\x41\rparent,preset\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x34\"*/v1/{parent=districts/*/cameras/*}/presets:\x06preset\x12\xa6\x01\n\x0cRecallPreset\x12%.kapok.streams.v1.RecallPresetRequest\x1a&.kapok.streams.v1.RecallPresetResponse\"G\xda\x41\x04name\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x36\"1/v1/{name=districts/*/cameras/*/presets/*}:recall:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -67,6 +68,20 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_RECORDCOPYREQUEST'].fields_by_name['copy']._serialized_options = b'\342A\001\002'
   _globals['_MOVECAMERAREQUEST'].fields_by_name['camera']._loaded_options = None
   _globals['_MOVECAMERAREQUEST'].fields_by_name['camera']._serialized_options = b'\342A\001\002'
+  _globals['_POINTCAMERAREQUEST'].fields_by_name['camera']._loaded_options = None
+  _globals['_POINTCAMERAREQUEST'].fields_by_name['camera']._serialized_options = b'\342A\001\002'
+  _globals['_LISTPRESETSREQUEST'].fields_by_name['parent']._loaded_options = None
+  _globals['_LISTPRESETSREQUEST'].fields_by_name['parent']._serialized_options = b'\342A\001\002'
+  _globals['_LISTPRESETSREQUEST'].fields_by_name['page_size']._loaded_options = None
+  _globals['_LISTPRESETSREQUEST'].fields_by_name['page_size']._serialized_options = b'\342A\001\001'
+  _globals['_LISTPRESETSREQUEST'].fields_by_name['page_token']._loaded_options = None
+  _globals['_LISTPRESETSREQUEST'].fields_by_name['page_token']._serialized_options = b'\342A\001\001'
+  _globals['_CREATEPRESETREQUEST'].fields_by_name['parent']._loaded_options = None
+  _globals['_CREATEPRESETREQUEST'].fields_by_name['parent']._serialized_options = b'\342A\001\002'
+  _globals['_CREATEPRESETREQUEST'].fields_by_name['preset']._loaded_options = None
+  _globals['_CREATEPRESETREQUEST'].fields_by_name['preset']._serialized_options = b'\342A\001\002'
+  _globals['_RECALLPRESETREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_RECALLPRESETREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002'
   _globals['_STREAMSSERVICE'].methods_by_name['OpenSession']._loaded_options = None
   _globals['_STREAMSSERVICE'].methods_by_name['OpenSession']._serialized_options = b'\332A\007session\310\332\030\001\202\323\344\223\002\026\"\021/v1/sessions:open:\001*'
   _globals['_STREAMSSERVICE'].methods_by_name['OpenTakeoverFeeds']._loaded_options = None
@@ -83,36 +98,58 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_STREAMSSERVICE'].methods_by_name['RecordCopy']._serialized_options = b'\332A\004copy\310\332\030\001\202\323\344\223\0020\"(/v1/{copy.session=sessions/*}:recordCopy:\004copy'
   _globals['_STREAMSSERVICE'].methods_by_name['MoveCamera']._loaded_options = None
   _globals['_STREAMSSERVICE'].methods_by_name['MoveCamera']._serialized_options = b'\332A\006camera\310\332\030\001\202\323\344\223\002,\"\'/v1/{camera=districts/*/cameras/*}:move:\001*'
-  _globals['_OPENSESSIONREQUEST']._serialized_start=250
-  _globals['_OPENSESSIONREQUEST']._serialized_end=320
-  _globals['_OPENSESSIONRESPONSE']._serialized_start=323
-  _globals['_OPENSESSIONRESPONSE']._serialized_end=578
-  _globals['_OPENTAKEOVERFEEDSREQUEST']._serialized_start=581
-  _globals['_OPENTAKEOVERFEEDSREQUEST']._serialized_end=765
-  _globals['_OPENTAKEOVERFEEDSRESPONSE']._serialized_start=768
-  _globals['_OPENTAKEOVERFEEDSRESPONSE']._serialized_end=929
-  _globals['_REFUSEDFEED']._serialized_start=931
-  _globals['_REFUSEDFEED']._serialized_end=978
-  _globals['_RENEWSESSIONREQUEST']._serialized_start=980
-  _globals['_RENEWSESSIONREQUEST']._serialized_end=1021
-  _globals['_CLOSESESSIONREQUEST']._serialized_start=1023
-  _globals['_CLOSESESSIONREQUEST']._serialized_end=1064
-  _globals['_LISTSESSIONSREQUEST']._serialized_start=1066
-  _globals['_LISTSESSIONSREQUEST']._serialized_end=1138
-  _globals['_LISTSESSIONSRESPONSE']._serialized_start=1140
-  _globals['_LISTSESSIONSRESPONSE']._serialized_end=1232
-  _globals['_LISTCAMERASESSIONSREQUEST']._serialized_start=1235
-  _globals['_LISTCAMERASESSIONSREQUEST']._serialized_end=1365
-  _globals['_LISTCAMERASESSIONSRESPONSE']._serialized_start=1367
-  _globals['_LISTCAMERASESSIONSRESPONSE']._serialized_end=1465
-  _globals['_CAMERASESSIONSLOOK']._serialized_start=1467
-  _globals['_CAMERASESSIONSLOOK']._serialized_end=1507
-  _globals['_RECORDCOPYREQUEST']._serialized_start=1509
-  _globals['_RECORDCOPYREQUEST']._serialized_end=1572
-  _globals['_MOVECAMERAREQUEST']._serialized_start=1574
-  _globals['_MOVECAMERAREQUEST']._serialized_end=1656
-  _globals['_MOVECAMERARESPONSE']._serialized_start=1658
-  _globals['_MOVECAMERARESPONSE']._serialized_end=1708
-  _globals['_STREAMSSERVICE']._serialized_start=1711
-  _globals['_STREAMSSERVICE']._serialized_end=2861
+  _globals['_STREAMSSERVICE'].methods_by_name['PointCamera']._loaded_options = None
+  _globals['_STREAMSSERVICE'].methods_by_name['PointCamera']._serialized_options = b'\332A\006camera\310\332\030\001\202\323\344\223\002-\"(/v1/{camera=districts/*/cameras/*}:point:\001*'
+  _globals['_STREAMSSERVICE'].methods_by_name['ListPresets']._loaded_options = None
+  _globals['_STREAMSSERVICE'].methods_by_name['ListPresets']._serialized_options = b'\332A\006parent\310\332\030\001\202\323\344\223\002,\022*/v1/{parent=districts/*/cameras/*}/presets'
+  _globals['_STREAMSSERVICE'].methods_by_name['CreatePreset']._loaded_options = None
+  _globals['_STREAMSSERVICE'].methods_by_name['CreatePreset']._serialized_options = b'\332A\rparent,preset\310\332\030\001\202\323\344\223\0024\"*/v1/{parent=districts/*/cameras/*}/presets:\006preset'
+  _globals['_STREAMSSERVICE'].methods_by_name['RecallPreset']._loaded_options = None
+  _globals['_STREAMSSERVICE'].methods_by_name['RecallPreset']._serialized_options = b'\332A\004name\310\332\030\001\202\323\344\223\0026\"1/v1/{name=districts/*/cameras/*/presets/*}:recall:\001*'
+  _globals['_OPENSESSIONREQUEST']._serialized_start=283
+  _globals['_OPENSESSIONREQUEST']._serialized_end=353
+  _globals['_OPENSESSIONRESPONSE']._serialized_start=356
+  _globals['_OPENSESSIONRESPONSE']._serialized_end=611
+  _globals['_OPENTAKEOVERFEEDSREQUEST']._serialized_start=614
+  _globals['_OPENTAKEOVERFEEDSREQUEST']._serialized_end=798
+  _globals['_OPENTAKEOVERFEEDSRESPONSE']._serialized_start=801
+  _globals['_OPENTAKEOVERFEEDSRESPONSE']._serialized_end=962
+  _globals['_REFUSEDFEED']._serialized_start=964
+  _globals['_REFUSEDFEED']._serialized_end=1011
+  _globals['_RENEWSESSIONREQUEST']._serialized_start=1013
+  _globals['_RENEWSESSIONREQUEST']._serialized_end=1054
+  _globals['_CLOSESESSIONREQUEST']._serialized_start=1056
+  _globals['_CLOSESESSIONREQUEST']._serialized_end=1097
+  _globals['_LISTSESSIONSREQUEST']._serialized_start=1099
+  _globals['_LISTSESSIONSREQUEST']._serialized_end=1171
+  _globals['_LISTSESSIONSRESPONSE']._serialized_start=1173
+  _globals['_LISTSESSIONSRESPONSE']._serialized_end=1265
+  _globals['_LISTCAMERASESSIONSREQUEST']._serialized_start=1268
+  _globals['_LISTCAMERASESSIONSREQUEST']._serialized_end=1398
+  _globals['_LISTCAMERASESSIONSRESPONSE']._serialized_start=1400
+  _globals['_LISTCAMERASESSIONSRESPONSE']._serialized_end=1498
+  _globals['_CAMERASESSIONSLOOK']._serialized_start=1500
+  _globals['_CAMERASESSIONSLOOK']._serialized_end=1540
+  _globals['_RECORDCOPYREQUEST']._serialized_start=1542
+  _globals['_RECORDCOPYREQUEST']._serialized_end=1605
+  _globals['_MOVECAMERAREQUEST']._serialized_start=1607
+  _globals['_MOVECAMERAREQUEST']._serialized_end=1689
+  _globals['_MOVECAMERARESPONSE']._serialized_start=1691
+  _globals['_MOVECAMERARESPONSE']._serialized_end=1741
+  _globals['_POINTCAMERAREQUEST']._serialized_start=1744
+  _globals['_POINTCAMERAREQUEST']._serialized_end=1877
+  _globals['_POINTCAMERARESPONSE']._serialized_start=1879
+  _globals['_POINTCAMERARESPONSE']._serialized_end=1930
+  _globals['_LISTPRESETSREQUEST']._serialized_start=1932
+  _globals['_LISTPRESETSREQUEST']._serialized_end=2025
+  _globals['_LISTPRESETSRESPONSE']._serialized_start=2027
+  _globals['_LISTPRESETSRESPONSE']._serialized_end=2116
+  _globals['_CREATEPRESETREQUEST']._serialized_start=2118
+  _globals['_CREATEPRESETREQUEST']._serialized_end=2209
+  _globals['_RECALLPRESETREQUEST']._serialized_start=2211
+  _globals['_RECALLPRESETREQUEST']._serialized_end=2252
+  _globals['_RECALLPRESETRESPONSE']._serialized_start=2254
+  _globals['_RECALLPRESETRESPONSE']._serialized_end=2306
+  _globals['_STREAMSSERVICE']._serialized_start=2309
+  _globals['_STREAMSSERVICE']._serialized_end=4107
 # @@protoc_insertion_point(module_scope)

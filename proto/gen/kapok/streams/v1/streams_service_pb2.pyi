@@ -5,6 +5,7 @@ from google.api import client_pb2 as _client_pb2
 from google.api import field_behavior_pb2 as _field_behavior_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from kapok.annotations.v1 import exposure_pb2 as _exposure_pb2
+from kapok.streams.v1 import pointing_pb2 as _pointing_pb2
 from kapok.streams.v1 import session_pb2 as _session_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
@@ -145,6 +146,64 @@ class MoveCameraRequest(_message.Message):
     def __init__(self, camera: _Optional[str] = ..., pan: _Optional[float] = ..., tilt: _Optional[float] = ..., zoom: _Optional[float] = ...) -> None: ...
 
 class MoveCameraResponse(_message.Message):
+    __slots__ = ("epoch", "relay")
+    EPOCH_FIELD_NUMBER: _ClassVar[int]
+    RELAY_FIELD_NUMBER: _ClassVar[int]
+    epoch: int
+    relay: str
+    def __init__(self, epoch: _Optional[int] = ..., relay: _Optional[str] = ...) -> None: ...
+
+class PointCameraRequest(_message.Message):
+    __slots__ = ("camera", "to", "by")
+    CAMERA_FIELD_NUMBER: _ClassVar[int]
+    TO_FIELD_NUMBER: _ClassVar[int]
+    BY_FIELD_NUMBER: _ClassVar[int]
+    camera: str
+    to: _pointing_pb2.Pointing
+    by: _pointing_pb2.Pointing
+    def __init__(self, camera: _Optional[str] = ..., to: _Optional[_Union[_pointing_pb2.Pointing, _Mapping]] = ..., by: _Optional[_Union[_pointing_pb2.Pointing, _Mapping]] = ...) -> None: ...
+
+class PointCameraResponse(_message.Message):
+    __slots__ = ("epoch", "relay")
+    EPOCH_FIELD_NUMBER: _ClassVar[int]
+    RELAY_FIELD_NUMBER: _ClassVar[int]
+    epoch: int
+    relay: str
+    def __init__(self, epoch: _Optional[int] = ..., relay: _Optional[str] = ...) -> None: ...
+
+class ListPresetsRequest(_message.Message):
+    __slots__ = ("parent", "page_size", "page_token")
+    PARENT_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    parent: str
+    page_size: int
+    page_token: str
+    def __init__(self, parent: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListPresetsResponse(_message.Message):
+    __slots__ = ("presets", "next_page_token")
+    PRESETS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    presets: _containers.RepeatedCompositeFieldContainer[_pointing_pb2.Preset]
+    next_page_token: str
+    def __init__(self, presets: _Optional[_Iterable[_Union[_pointing_pb2.Preset, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class CreatePresetRequest(_message.Message):
+    __slots__ = ("parent", "preset")
+    PARENT_FIELD_NUMBER: _ClassVar[int]
+    PRESET_FIELD_NUMBER: _ClassVar[int]
+    parent: str
+    preset: _pointing_pb2.Preset
+    def __init__(self, parent: _Optional[str] = ..., preset: _Optional[_Union[_pointing_pb2.Preset, _Mapping]] = ...) -> None: ...
+
+class RecallPresetRequest(_message.Message):
+    __slots__ = ("name",)
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    def __init__(self, name: _Optional[str] = ...) -> None: ...
+
+class RecallPresetResponse(_message.Message):
     __slots__ = ("epoch", "relay")
     EPOCH_FIELD_NUMBER: _ClassVar[int]
     RELAY_FIELD_NUMBER: _ClassVar[int]

@@ -3,6 +3,7 @@
 import grpc
 import warnings
 
+from kapok.streams.v1 import pointing_pb2 as kapok_dot_streams_dot_v1_dot_pointing__pb2
 from kapok.streams.v1 import session_pb2 as kapok_dot_streams_dot_v1_dot_session__pb2
 from kapok.streams.v1 import streams_service_pb2 as kapok_dot_streams_dot_v1_dot_streams__service__pb2
 
@@ -76,6 +77,26 @@ class StreamsServiceStub:
                 request_serializer=kapok_dot_streams_dot_v1_dot_streams__service__pb2.MoveCameraRequest.SerializeToString,
                 response_deserializer=kapok_dot_streams_dot_v1_dot_streams__service__pb2.MoveCameraResponse.FromString,
                 _registered_method=True)
+        self.PointCamera = channel.unary_unary(
+                '/kapok.streams.v1.StreamsService/PointCamera',
+                request_serializer=kapok_dot_streams_dot_v1_dot_streams__service__pb2.PointCameraRequest.SerializeToString,
+                response_deserializer=kapok_dot_streams_dot_v1_dot_streams__service__pb2.PointCameraResponse.FromString,
+                _registered_method=True)
+        self.ListPresets = channel.unary_unary(
+                '/kapok.streams.v1.StreamsService/ListPresets',
+                request_serializer=kapok_dot_streams_dot_v1_dot_streams__service__pb2.ListPresetsRequest.SerializeToString,
+                response_deserializer=kapok_dot_streams_dot_v1_dot_streams__service__pb2.ListPresetsResponse.FromString,
+                _registered_method=True)
+        self.CreatePreset = channel.unary_unary(
+                '/kapok.streams.v1.StreamsService/CreatePreset',
+                request_serializer=kapok_dot_streams_dot_v1_dot_streams__service__pb2.CreatePresetRequest.SerializeToString,
+                response_deserializer=kapok_dot_streams_dot_v1_dot_pointing__pb2.Preset.FromString,
+                _registered_method=True)
+        self.RecallPreset = channel.unary_unary(
+                '/kapok.streams.v1.StreamsService/RecallPreset',
+                request_serializer=kapok_dot_streams_dot_v1_dot_streams__service__pb2.RecallPresetRequest.SerializeToString,
+                response_deserializer=kapok_dot_streams_dot_v1_dot_streams__service__pb2.RecallPresetResponse.FromString,
+                _registered_method=True)
 
 
 class StreamsServiceServicer:
@@ -135,7 +156,36 @@ class StreamsServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def MoveCamera(self, request, context):
-        """Moves a camera. Passes for the holder of its control only.
+        """Has a camera move, until it is told otherwise or a second has passed: repeat it within that time to go on (the relay stops it else).
+        Passes for the holder of its control only, as everything that a camera is told.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def PointCamera(self, request, context):
+        """Has a camera look somewhere, or so much further.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListPresets(self, request, context):
+        """The presets that a camera keeps, as it tells them, 300 at most. For the holder of its control.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CreatePreset(self, request, context):
+        """Has a camera keep where it looks now under a name.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RecallPreset(self, request, context):
+        """Has a camera look where a preset of it looks.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -183,6 +233,26 @@ def add_StreamsServiceServicer_to_server(servicer, server):
                     servicer.MoveCamera,
                     request_deserializer=kapok_dot_streams_dot_v1_dot_streams__service__pb2.MoveCameraRequest.FromString,
                     response_serializer=kapok_dot_streams_dot_v1_dot_streams__service__pb2.MoveCameraResponse.SerializeToString,
+            ),
+            'PointCamera': grpc.unary_unary_rpc_method_handler(
+                    servicer.PointCamera,
+                    request_deserializer=kapok_dot_streams_dot_v1_dot_streams__service__pb2.PointCameraRequest.FromString,
+                    response_serializer=kapok_dot_streams_dot_v1_dot_streams__service__pb2.PointCameraResponse.SerializeToString,
+            ),
+            'ListPresets': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListPresets,
+                    request_deserializer=kapok_dot_streams_dot_v1_dot_streams__service__pb2.ListPresetsRequest.FromString,
+                    response_serializer=kapok_dot_streams_dot_v1_dot_streams__service__pb2.ListPresetsResponse.SerializeToString,
+            ),
+            'CreatePreset': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreatePreset,
+                    request_deserializer=kapok_dot_streams_dot_v1_dot_streams__service__pb2.CreatePresetRequest.FromString,
+                    response_serializer=kapok_dot_streams_dot_v1_dot_pointing__pb2.Preset.SerializeToString,
+            ),
+            'RecallPreset': grpc.unary_unary_rpc_method_handler(
+                    servicer.RecallPreset,
+                    request_deserializer=kapok_dot_streams_dot_v1_dot_streams__service__pb2.RecallPresetRequest.FromString,
+                    response_serializer=kapok_dot_streams_dot_v1_dot_streams__service__pb2.RecallPresetResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -402,6 +472,114 @@ class StreamsService:
             '/kapok.streams.v1.StreamsService/MoveCamera',
             kapok_dot_streams_dot_v1_dot_streams__service__pb2.MoveCameraRequest.SerializeToString,
             kapok_dot_streams_dot_v1_dot_streams__service__pb2.MoveCameraResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PointCamera(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kapok.streams.v1.StreamsService/PointCamera',
+            kapok_dot_streams_dot_v1_dot_streams__service__pb2.PointCameraRequest.SerializeToString,
+            kapok_dot_streams_dot_v1_dot_streams__service__pb2.PointCameraResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListPresets(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kapok.streams.v1.StreamsService/ListPresets',
+            kapok_dot_streams_dot_v1_dot_streams__service__pb2.ListPresetsRequest.SerializeToString,
+            kapok_dot_streams_dot_v1_dot_streams__service__pb2.ListPresetsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreatePreset(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kapok.streams.v1.StreamsService/CreatePreset',
+            kapok_dot_streams_dot_v1_dot_streams__service__pb2.CreatePresetRequest.SerializeToString,
+            kapok_dot_streams_dot_v1_dot_pointing__pb2.Preset.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RecallPreset(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kapok.streams.v1.StreamsService/RecallPreset',
+            kapok_dot_streams_dot_v1_dot_streams__service__pb2.RecallPresetRequest.SerializeToString,
+            kapok_dot_streams_dot_v1_dot_streams__service__pb2.RecallPresetResponse.FromString,
             options,
             channel_credentials,
             insecure,
