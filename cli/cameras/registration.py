@@ -45,7 +45,7 @@ class Registration:
     purpose: Annotated[str, typer.Option(help="What it is for.")]
     source: Annotated[str, typer.Option(help="rtsp://[USER:PASSWORD@]HOST:PORT/PATH of its stream.")]
     secondary: Annotated[str, typer.Option(help="rtsp://HOST:PORT/PATH of its smaller stream, if it has one.")] = ""
-    control: Annotated[str, typer.Option(help="Address of its pan, tilt and zoom, if it has them.")] = ""
+    control: Annotated[str, typer.Option(help="Where its motors take commands: onvif://HOST[:PORT], or http://…")] = ""
     password_file: Annotated[
         Path | None, typer.Option(help="Holds the password, so that it stands in no process list.")
     ] = None

@@ -142,7 +142,7 @@ def _source(source: Source) -> Iterator[Violation]:
     if source.secondary_stream_uri:
         yield from _uri("camera.source.secondary_stream_uri", source.secondary_stream_uri, ("rtsp",))
     if source.control_uri:
-        yield from _uri("camera.source.control_uri", source.control_uri, ("http",))
+        yield from _uri("camera.source.control_uri", source.control_uri, ("onvif", "http"))
     yield from _line("camera.source.username", source.username, _LONGEST_CREDENTIAL)
     yield from _line("camera.source.password", source.password, _LONGEST_CREDENTIAL)
 

@@ -14,7 +14,7 @@ from services.chassis.errors import FailedPrecondition, InvalidArgument, Unavail
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-DEFAULT_PORTS = {"rtsp": 554, "http": 80}
+DEFAULT_PORTS = {"rtsp": 554, "http": 80, "onvif": 80}
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,9 +41,9 @@ OUTSIDE = {
     **{
         f"services/streams/relay/{organ}.py": "moves bytes, waits for sockets, or keeps the time of them"
         for organ in ("announcer", "browser", "call", "connection", "control", "datagrams", "deadman", "doorkeeper",
-                      "ender", "entrances", "exporter", "gate", "intake", "line", "outlet", "pointing", "port_pair",
-                      "post", "program", "reader", "record", "reporter", "roll", "server", "source", "transports",
-                      "trunk", "viewer", "watch", "wire")
+                      "ender", "entrances", "exporter", "gate", "intake", "line", "onvif_pointing", "outlet",
+                      "pointing", "port_pair", "post", "program", "reader", "record", "reporter", "roll", "server",
+                      "soap", "source", "transports", "trunk", "viewer", "watch", "wire")
     },
     "services/streams/relay/settings.py": "opens certificates",
     "services/rtsp/address.py": "resolves names",

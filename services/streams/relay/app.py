@@ -27,6 +27,7 @@ from services.streams.relay.events.keys import Keys
 from services.streams.relay.exporter import RelayCollector, histogram
 from services.streams.relay.intake import SourceSpec
 from services.streams.relay.lease import Lease
+from services.streams.relay.onvif_pointing import OnvifPointing
 from services.streams.relay.pointing import HttpPointing
 from services.streams.relay.post import Post
 from services.streams.relay.post import client as post_client
@@ -70,7 +71,7 @@ async def app(settings: Settings) -> AsyncIterator[None]:
             )  # fmt: skip
             never_cameras = _own_addresses(settings, address, entrances)
             post = Post(client, settings.source_networks, never_cameras)
-            fence = Fence({"http": HttpPointing(post)}, _CLOCK)
+            fence = Fence({"http": HttpPointing(post), "onvif": OnvifPointing(post)}, _CLOCK)
             dead_man = DeadMan(fence, _CLOCK)
             capacity = Capacity(settings.capacity_viewers, settings.capacity_bytes_per_s)
             announcer = Announcer(opened_bus, address, capacity, counters, doorkeeper, _CLOCK)

@@ -17,7 +17,7 @@ from services.streams.relay.control import Turn
 from services.streams.relay.helm import ControlAddress
 
 PATIENCE_S = 1.0  # leaves as much of a grant for the stop of what a silent camera may have heard
-ANSWER_BYTES_MOST = 256 * 1024
+ANSWER_BYTES_MOST = 64 * 1024
 _CONNECTIONS, _TO_ONE_HOST = 1000, 8
 
 
@@ -31,12 +31,12 @@ class Letter:
     headers: Mapping[str, str] = field(default_factory=dict)
     method: str = "POST"
     is_command: bool = True
-    patience_s: float = PATIENCE_S
+    answer_bytes_most: int = ANSWER_BYTES_MOST
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back, at most ANSWER_BYTES_MOST of body."""
+    """What came back."""
 
     status: int
     content_type: str
@@ -60,7 +60,7 @@ class Post:
     async def send(self, letter: Letter, turn: Turn) -> Answer:
         """The camera's answer, whatever its status; Unavailable when it does not come in time, or is too large."""
         try:
-            async with asyncio.timeout(min(letter.patience_s, turn.left_s)):
+            async with asyncio.timeout(min(PATIENCE_S, turn.left_s)):
                 return await self._sent(letter, turn)
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             message = f"the camera did not take the command: {type(error).__name__}"
@@ -80,15 +80,15 @@ class Post:
             letter.method, uri, data=letter.body or None, headers=letter.headers, allow_redirects=False,
             middlewares=(digest, fence) if where.username else (fence,),
         ) as answer:  # fmt: skip
-            return Answer(answer.status, answer.content_type, await _bounded(answer.content))
+            return Answer(answer.status, answer.content_type, await _bounded(answer.content, letter.answer_bytes_most))
 
 
-async def _bounded(content: aiohttp.StreamReader) -> bytes:
+async def _bounded(content: aiohttp.StreamReader, most: int) -> bytes:
     try:
-        await content.readexactly(ANSWER_BYTES_MOST + 1)
+        await content.readexactly(most + 1)
     except asyncio.IncompleteReadError as whole:
         return whole.partial
-    raise Unavailable("SOURCE_AWAY", f"the camera answers more than {ANSWER_BYTES_MOST} bytes")
+    raise Unavailable("SOURCE_AWAY", f"the camera answers more than {most} bytes")
 
 
 def accepted(answer: Answer) -> Answer:

@@ -39,6 +39,17 @@ def test_a_secondary_stream_is_an_address_like_the_main_one(address: str) -> Non
 
 
 @pytest.mark.parametrize(
+    "address", ["onvifs://c", "onvif:///onvif", "onvif://u:p@c/", "rtsp://c/1", "c", "onvif://c/ x"]
+)
+def test_motors_take_commands_at_an_address_of_a_driver(address: str) -> None:
+    with pytest.raises(InvalidArgument) as refusal:
+        refuse_unless_sound(camera(), Source("rtsp://c/1", control_uri=address))
+    assert fields_of(refusal.value) == {"source.control_uri"}
+    for known in ("onvif://c", "onvif://c:8080/onvif/device_service?profile=P1", "http://c/ptz"):
+        refuse_unless_sound(camera(), Source("rtsp://c/1", control_uri=known))
+
+
+@pytest.mark.parametrize(
     "changes",
     [
         {"code": "44010400001320000018 "},
