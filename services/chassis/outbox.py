@@ -66,12 +66,16 @@ class Outbox:
         self._newest = datetime.min
 
     async def add(self, transaction: AsyncConnection, *messages: Message) -> None:
-        """Write ``messages`` with the transaction, behind all that were added. Call ``wake`` after it has committed."""
+        """Write ``messages`` with the transaction, behind all that were added. Call ``wake`` after it has committed.
+
+        None of them is no mistake: what changed is not always told.
+        """
         rows = [
             {"id": m.id, "subject": m.subject, "payload": m.payload, "occurred_at": self._place(m.occurred_at)}
             for m in messages
         ]
-        await transaction.execute(self._table.insert(), rows)
+        if rows:  # an insert of no row at all would be one of a row of defaults
+            await transaction.execute(self._table.insert(), rows)
 
     def wake(self) -> None:
         """Say that something was committed."""

@@ -82,6 +82,12 @@ async def test_what_was_committed_while_the_bus_was_away_is_told_in_order_when_i
         assert bus.numbers() == [0, 1, 2, 3, 4]
 
 
+async def test_a_transaction_may_tell_nothing(database_url: str) -> None:
+    async with database.connect(database_url, MIGRATIONS) as opened:
+        await commit(opened, Outbox(opened, metadata))
+        assert await is_empty(opened)
+
+
 async def test_a_fact_of_a_transaction_that_failed_is_never_told(database_url: str) -> None:
     async with database.connect(database_url, MIGRATIONS) as opened:
         outbox = Outbox(opened, metadata)
