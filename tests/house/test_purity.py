@@ -15,7 +15,6 @@ OUTSIDE = {
     "services/gateway/metrics.py": "counts calls",
     "services/gateway/policy_health.py": "asks permissions each second whether a policy decides",
     "services/gateway/refusal.py": "has refusals put on record before they are answered",
-    "services/registry/tokens.py": "seals tokens with fresh nonces",
     "services/registry/vault.py": "seals sources at rest with fresh nonces",
     **{
         f"services/permissions/{noun}.py": USE_CASE
@@ -27,7 +26,7 @@ OUTSIDE = {
     **{
         f"services/registry/{noun}.py": USE_CASE
         for noun in ("allowed", "concerned", "enrolment", "freshness", "probing", "requests", "rounds", "levels",
-                     "secrecy", "signals", "systems", "watching")
+                     "secrecy", "signals", "systems", "watching", "within")
     },
     "services/audit/register.py": USE_CASE,
     "services/permissions/ports.py": "declares what its use cases await",
