@@ -26,6 +26,7 @@ from services.permissions.roll import AgencyEntry, PrincipalEntry
 from services.permissions.snapshots import Known
 from services.permissions.staff_record import StaffEntry
 from services.permissions.takeover import Cause
+from services.permissions.takeover_area import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,13 @@ class Cameras(Protocol):
 
     async def operators(self, area: Area) -> Operators:
         """Who runs cameras inside its polygon and its districts; errors.Unavailable when that can't be known."""
+        ...
+
+    async def within(self, place: Place, after: str) -> tuple[Mapping[str, Camera], str]:
+        """A page of the cameras of a place, hidden ones too, at the levels in force; and behind what the next begins.
+
+        ``after`` is "" for the first page, and what is returned with the last. Raises errors.Unavailable.
+        """
         ...
 
     def forget_all(self) -> None:

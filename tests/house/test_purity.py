@@ -20,8 +20,9 @@ OUTSIDE = {
         f"services/permissions/{noun}.py": USE_CASE
         for noun in ("agencies", "agency_keys", "bases", "batches", "closures", "concerns", "control", "controls",
                      "decisions", "editions", "enrolments", "incidents", "inspections", "policies", "policy_health",
-                     "principals", "question", "reaches", "reviews", "role_grants", "rounds", "staff", "takeovers",
-                     "view", "joint/proposals", "joint/sealed_lists", "joint/simulations", "joint/versions")
+                     "principals", "question", "reaches", "reviews", "role_grants", "rounds", "staff", "takeover_areas",
+                     "takeovers", "view", "joint/proposals", "joint/sealed_lists",
+                     "joint/simulations", "joint/versions")
     },
     **{
         f"services/registry/{noun}.py": USE_CASE

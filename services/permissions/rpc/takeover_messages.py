@@ -8,22 +8,42 @@ from services.permissions.controls import ControlState
 from services.permissions.ports import Held, Kept
 from services.permissions.rpc.messages import instant, is_named, named, optional, spelling, stamp
 from services.permissions.takeover import Cause
-from services.permissions.takeovers import CAMERAS_MOST, Order, Wish
+from services.permissions.takeover_area import CAMERAS_MOST, SYSTEMS_MOST, Selection
+from services.permissions.takeovers import Order, Wish
 
 _CAUSES = {takeover_pb2.Takeover.Cause.Value(f"CAUSE_{cause.name}"): cause for cause in Cause}
 _VIOLATIONS_MOST = 20
 
 
 def wish(message: takeover_pb2.Takeover) -> Wish:
-    """The takeover asked for."""
+    """The takeover asked for. What cameras it means is said in one way: by name, area, incident or systems."""
+    selection = _selection(message)
     return Wish(
-        cameras=cameras(message.cameras, "takeover.cameras"),
+        cameras=() if selection else cameras(message.cameras, "takeover.cameras"),
         cause=_CAUSES.get(message.cause),
         reason=message.reason,
         legal_basis=optional("legal_basis", message.legal_basis, "takeover.legal_basis"),
         incident=optional("incident", message.incident, "takeover.incident"),
         ends_at=instant(message.end_time, "takeover.end_time"),
+        selection=selection,
     )
+
+
+def _selection(message: takeover_pb2.Takeover) -> Selection | None:
+    """What cameras it means without naming them; None when it names them."""
+    ways = [bool(way) for way in (message.cameras, message.area, message.systems, message.all_of_incident)]
+    if sum(ways) > 1:
+        said = "name cameras, or give an area, systems or all_of_incident, one of the four"
+        raise errors.InvalidArgument(errors.Violation("takeover.cameras", said))
+    if message.all_of_incident and not message.incident:
+        raise errors.InvalidArgument(errors.Violation("takeover.incident", "name the incident whose cameras are meant"))
+    if len(message.systems) > SYSTEMS_MOST:
+        raise errors.InvalidArgument(errors.Violation("takeover.systems", f"must name at most {SYSTEMS_MOST} systems"))
+    if not any(ways[1:]):
+        return None
+    polygon = tuple((corner.latitude, corner.longitude) for corner in message.area)
+    systems = [named("camera_system", name, f"takeover.systems[{at}]") for at, name in enumerate(message.systems)]
+    return Selection(polygon, tuple(dict.fromkeys(systems)), message.all_of_incident)
 
 
 def cameras(names: Sequence[str], path: str) -> tuple[str, ...]:
