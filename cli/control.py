@@ -22,7 +22,7 @@ from kapok.streams.v1 import streams_service_pb2
 
 group = typer.Typer(
     no_args_is_help=True,
-    help="Temporary control of cameras (Article 18): request, renew, release, revoke, show, holder.",
+    help="Temporary control of cameras (Article 18): request, renew, release, revoke, list, watch, show, holder.",
 )
 _CAUSE = "CAUSE_"
 _SHOWN = 20  # cameras; --json has all

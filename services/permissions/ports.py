@@ -54,6 +54,15 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """A takeover as a list has it: one of its cameras' rows with the latest end, for how many cameras, the reader's."""
+
+    kept: Kept
+    cameras: int
+    in_force: int  # of them it holds or waits for still
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """That a principal lost its rights or has them back, and the reason given."""
 

@@ -226,6 +226,10 @@ ELSEWHERE = {
         for verb in ("RenewTakeover", "ReleaseTakeover", "RevokeTakeover", "GetTakeover")
     },
     **{
+        f"kapok.permissions.v1.TakeoversService.{verb}": "tests/integration/permissions/test_takeover_notices.py"
+        for verb in ("ListTakeovers", "WatchTakeovers")
+    },
+    **{
         f"kapok.permissions.v1.AgenciesService.{verb}": "names agencies, principals, their certificates and keys"
         for verb in ("RegisterAgency", "GetAgency", "ListAgencies", "SuspendAgency", "ReinstateAgency",
                      "RegisterPrincipal", "SetPrincipalRoles", "ListPrincipals", "RegisterCertificate",

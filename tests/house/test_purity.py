@@ -21,7 +21,7 @@ OUTSIDE = {
         for noun in ("agencies", "agency_keys", "bases", "batches", "closures", "concerns", "control", "controls",
                      "decisions", "editions", "enrolments", "incidents", "inspections", "policies", "policy_health",
                      "principals", "question", "reaches", "reviews", "role_grants", "rounds", "staff", "takeover_areas",
-                     "takeovers", "view", "joint/proposals", "joint/sealed_lists",
+                     "takeover_notices", "takeovers", "view", "joint/proposals", "joint/sealed_lists",
                      "joint/simulations", "joint/versions")
     },
     **{

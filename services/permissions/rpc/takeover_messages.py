@@ -2,17 +2,19 @@
 
 from collections.abc import Sequence
 
-from kapok.permissions.v1 import takeover_pb2
+from kapok.permissions.v1 import takeover_pb2, takeovers_service_pb2
 from services.chassis import errors
 from services.permissions.controls import ControlState
-from services.permissions.ports import Held, Kept
+from services.permissions.ports import Held, Kept, Listed
 from services.permissions.rpc.messages import instant, is_named, named, optional, spelling, stamp
 from services.permissions.takeover import Cause
 from services.permissions.takeover_area import CAMERAS_MOST, SYSTEMS_MOST, Selection
+from services.permissions.takeover_notices import Notice
 from services.permissions.takeovers import Order, Wish
 
 _CAUSES = {takeover_pb2.Takeover.Cause.Value(f"CAUSE_{cause.name}"): cause for cause in Cause}
 _VIOLATIONS_MOST = 20
+_HOW_TO_CLAIM = "losses that it causes are compensated: file a claim that cites {} (Article 18 ¶3)"
 
 
 def wish(message: takeover_pb2.Takeover) -> Wish:
@@ -63,11 +65,28 @@ def cameras(names: Sequence[str], path: str) -> tuple[str, ...]:
 
 def order(told: Order) -> takeover_pb2.Takeover:
     """A takeover with its cameras, as its reader may see them."""
-    message = _whole(told.taken[0].kept)
+    message = _whole(max((one.kept for one in told.taken), key=lambda kept: kept.takeover.ends_at))
     message.taken.extend(map(_taken, told.taken))
+    message.taken_count = len(told.taken)
+    message.in_force_count = sum(one.kept.ended_at is None for one in told.taken)
     for camera, refusal in told.refused.items():
         article = refusal.metadata.get("article", "")
         message.refused.add(camera=camera, reason=refusal.reason, article=article, sentence=refusal.message)
+    return message
+
+
+def listed(one: Listed) -> takeover_pb2.Takeover:
+    """A takeover in a list: its cameras are counted."""
+    message = _whole(one.kept)
+    message.taken_count, message.in_force_count = one.cameras, one.in_force
+    return message
+
+
+def notice(told: Notice) -> takeovers_service_pb2.TakeoverNotice:
+    """A takeover that changed; to who runs cameras of it, how losses are claimed."""
+    message = takeovers_service_pb2.TakeoverNotice(takeover=order(told.order))
+    if told.is_own:
+        message.how_to_claim = _HOW_TO_CLAIM.format(message.takeover.name)
     return message
 
 
