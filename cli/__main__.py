@@ -20,7 +20,6 @@ from cli import (
     cameras,
     changes,
     claims,
-    control,
     copies,
     decisions,
     findings,
@@ -35,6 +34,7 @@ from cli import (
     sessions,
     staff,
     systems,
+    takeovers,
     up,
 )
 from cli.arguments import hoisted
@@ -59,7 +59,7 @@ for name, group in {
     "agencies": agencies.group, "operators": operators.group, "systems": systems.group,
     "cameras": cameras.group, "changes": changes.group,
     "alarms": alarms.group, "findings": findings.group, "sessions": sessions.group,
-    "papers": papers.group, "legal-basis": papers.group, "incident": incidents.group, "takeover": control.group,
+    "papers": papers.group, "legal-basis": papers.group, "incident": incidents.group, "takeover": takeovers.group,
     "inspections": inspections.group, "policy": policy.group, "staff": staff.group, "audit": audit.group,
     "mark": marks.group, "ptz": ptz.group, "claims": claims.group,
 }.items():  # fmt: skip

@@ -12,7 +12,7 @@ from cli import names, screen
 from cli.arguments import form
 from cli.cameras import CameraArgument
 from cli.grounds import IncidentOption, LegalBasisOption, ReasonOption
-from cli.incidents import CameraOption
+from cli.incidents import AreaOption, CameraOption
 from cli.invocation import Context
 from cli.papers import stamp
 from cli.sessions import PurposeOption, chosen_purpose, for_players
@@ -22,7 +22,7 @@ from kapok.streams.v1 import streams_service_pb2
 
 group = typer.Typer(
     no_args_is_help=True,
-    help="Temporary control of cameras (Article 18): request, renew, release, revoke, show, holder.",
+    help="Temporary control of cameras (Article 18): request, renew, release, revoke, list, watch, show, holder.",
 )
 _CAUSE = "CAUSE_"
 _SHOWN = 20  # cameras; --json has all
@@ -31,11 +31,8 @@ TakeoverArgument = Annotated[str, typer.Argument(parser=names.resource("takeover
 
 @dataclass(frozen=True)
 class Request:
-    """A takeover as it is requested."""
+    """A takeover as it is requested: of cameras, or of all that one knows of in an area, systems or the incident."""
 
-    camera: Annotated[
-        list[str], typer.Argument(parser=names.camera, metavar="CAMERA…", help="Codes or names, at most 5,000.")
-    ]
     cause: Annotated[
         int,
         typer.Option(
@@ -44,6 +41,16 @@ class Request:
         ),
     ]
     reason: Annotated[str, typer.Option(help="Why, in words.")]
+    camera: Annotated[
+        list[str] | None,
+        typer.Argument(parser=names.camera, metavar="[CAMERA…]", help="Codes or names, at most 5,000."),
+    ] = None
+    area: AreaOption = None
+    system: Annotated[
+        list[str] | None,
+        typer.Option(parser=names.system, metavar="SYSTEM", help="A whole camera system; give it for each."),
+    ] = None
+    all_of_incident: Annotated[bool, typer.Option("--all-of-incident", help="All cameras of the incident.")] = False
     legal_basis: LegalBasisOption = None
     incident: IncidentOption = None
     minutes: Annotated[float, typer.Option(min=0.01, max=24 * 60, help="How long, unless released before.")] = 60
@@ -54,7 +61,9 @@ class Request:
 def request_takeover(context: Context, request: Request) -> None:
     """Take cameras' control over, on papers or in an incident."""
     takeover = takeover_pb2.Takeover(
-        cameras=request.camera, reason=request.reason, legal_basis=request.legal_basis, incident=request.incident,
+        cameras=request.camera, area=names.area(request.area) if request.area else [], systems=request.system,
+        all_of_incident=request.all_of_incident, reason=request.reason, legal_basis=request.legal_basis,
+        incident=request.incident,
         cause=request.cause,  # type: ignore[arg-type] # the parser made it one of the enum's numbers
         end_time=_ahead(request.minutes),
     )  # fmt: skip

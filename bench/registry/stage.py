@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bench.registry.city import operators, system_of
 from services.chassis import database
+from services.chassis.bell import Bell
 from services.chassis.clock import SystemClock
 from services.chassis.outbox import Outbox
 from services.chassis.tasks import background
@@ -32,7 +33,7 @@ from services.registry.store.cameras import CameraStore
 from services.registry.store.tables import metadata
 from services.registry.system import CameraSystem, LifeState
 from services.registry.vault import Vault
-from services.registry.watching import Bell, Watching
+from services.registry.watching import Watching
 
 POLICY = Path(__file__).parents[2] / "services/permissions/genesis/policy.csv"
 POLICE, URBAN = "principals/police", "principals/urban"  # of the municipality

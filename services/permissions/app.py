@@ -11,9 +11,11 @@ from functools import partial
 from pathlib import Path
 
 from services.chassis import bus, database, errors, rpc_client, rpc_server
+from services.chassis.bell import Bell
 from services.chassis.clock import Clock, SystemClock
 from services.chassis.identity import KeyRing
 from services.chassis.outbox import Outbox
+from services.chassis.sealed_tokens import Tokens
 from services.chassis.signing import Signer
 from services.chassis.tasks import background
 from services.decider.decider import Decider
@@ -59,6 +61,7 @@ async def app(settings: Settings) -> AsyncIterator[None]:
     clock = SystemClock()
     ring = KeyRing.from_files(NAME, settings.key_file, settings.peers_file)
     signer = Signer.from_file(settings.signing_key)
+    tokens = Tokens(NAME, bytes.fromhex(settings.signing_key.read_text().strip()))
     memory = CameraMemory()
     async with (
         database.connect(settings.database, MIGRATIONS) as records,
@@ -66,7 +69,8 @@ async def app(settings: Settings) -> AsyncIterator[None]:
         rpc_client.neighbour("registry", settings.registry_address, ring, clock) as registry,
         rpc_client.neighbour("streams", settings.streams_address, ring, clock) as streams,
     ):
-        box, voice = Outbox(records, metadata), SignedVoice(wire, signer)
+        bell = Bell()
+        box, voice = Outbox(records, metadata, bell.ring), SignedVoice(wire, signer)
         ports = Ports(
             database=records,
             decider=await _decider(settings, records, clock),
@@ -79,7 +83,7 @@ async def app(settings: Settings) -> AsyncIterator[None]:
         )
         outlook = Outlook(RegistryCity(registry), StreamsSessions(streams))
         organs = Organs(_organ_keys(settings), lambda: secrets.token_bytes(SALT_BYTES))
-        permissions = compose(ports, DOCUMENTS, organs, outlook)
+        permissions = compose(ports, DOCUMENTS, organs, outlook, bell)
         rounds, health = Rounds(records, voice, clock), Health()
         policy_health = PolicyHealth(ports, health.tell)
         await policy_health.look_once()
@@ -102,7 +106,9 @@ async def app(settings: Settings) -> AsyncIterator[None]:
         edge = rpc_server.Edge(ring, clock)
         async with (
             background(*work),
-            rpc_server.serve(settings.listen, [edge], servicers.services(permissions, signer), checker=health.checker),
+            rpc_server.serve(
+                settings.listen, [edge], servicers.services(permissions, signer, tokens), checker=health.checker
+            ),
         ):
             yield
 

@@ -12,17 +12,19 @@ from services.chassis import errors
 from services.chassis.rpc_client import Neighbour
 from services.chassis.signing import Signer
 from services.decider.facts import BARRED as IS_BARRED
-from services.decider.facts import NOT_ACCEPTED, OPERATING, Area, Camera
+from services.decider.facts import NOT_ACCEPTED, OPERATING, Area, Camera, Point
 from services.permissions.camera_memory import CameraMemory
 from services.permissions.joint.census import Stock
 from services.permissions.joint.trial import Running
 from services.permissions.levels import LevelBook
 from services.permissions.ports import Operators
 from services.permissions.snapshots import Known
+from services.permissions.takeover_area import Place
 
 log = logging.getLogger(__name__)
 _METHOD = "kapok.registry.v1.CameraFactsService.BatchGetCameraFacts"
 _COUNT = "kapok.registry.v1.CameraFactsService.CountOperators"
+_WITHIN = "kapok.registry.v1.CameraFactsService.ListCamerasWithin"
 _STOCKS = "kapok.registry.v1.CameraFactsService.CountCameraStocks"
 _LIST = "kapok.streams.v1.RunningSessionsService.ListRunningSessions"
 _FENCE = "kapok.streams.v1.FenceService.Fence"
@@ -69,16 +71,34 @@ class RegistryCameras:
                 _METHOD, camera_facts_service_pb2.BatchGetCameraFactsRequest(names=asked)
             )
             codes = [name.rpartition("/")[2] for name in asked]  # absent ones too: they take no less time (Article 11)
-            book = await self._levels_of(codes)
-            cameras = [book.at_level(camera(message)) for message in answer.cameras]
-            self._memory.learn(cameras, asked_s, generation)
-            found |= {each.name: each for each in cameras}
+            cameras = await self._levelled(codes, answer.cameras)
+            self._memory.learn(cameras.values(), asked_s, generation)
+            found |= cameras
         return found
+
+    async def within(self, place: Place, after: str) -> tuple[Mapping[str, Camera], str]:
+        """A page of those of a place, hidden ones too, and behind what the next begins. Raises as ``facts`` does."""
+        request = camera_facts_service_pb2.ListCamerasWithinRequest(
+            polygon=_corners(place.polygon),
+            districts=sorted(place.districts),
+            systems=sorted(place.systems),
+            page_token=after,
+        )
+        asked_s, generation = self._registry.clock.monotonic(), self._memory.generation
+        answer = await self._registry.call(_WITHIN, request)
+        found = await self._levelled([message.code for message in answer.cameras], answer.cameras)
+        self._memory.learn(found.values(), asked_s, generation)
+        return found, answer.next_page_token
+
+    async def _levelled(self, codes: Sequence[str], messages: Iterable[camera_pb2.Camera]) -> dict[str, Camera]:
+        """These cameras at the levels in force, by name; ``codes`` are all that were asked about."""
+        book = await self._levels_of(codes)
+        return {message.name: book.at_level(camera(message)) for message in messages}
 
     async def operators(self, area: Area) -> Operators:
         """Who runs cameras in its polygon and its districts. Raises errors.Unavailable while the registry is away."""
         request = camera_facts_service_pb2.CountOperatorsRequest(
-            polygon=[LatLng(latitude=latitude, longitude=longitude) for latitude, longitude in area.polygon],
+            polygon=_corners(area.polygon),
             districts=sorted(area.districts),
             bound=area.bound,
         )
@@ -96,6 +116,10 @@ class RegistryCameras:
     def is_current(self, known: Known) -> bool:
         """Whether none of the memory was forgotten since, and none is too old."""
         return known.generation == self._memory.generation and self._registry.clock.monotonic() < known.until_s
+
+
+def _corners(polygon: Iterable[Point]) -> list[LatLng]:
+    return [LatLng(latitude=latitude, longitude=longitude) for latitude, longitude in polygon]
 
 
 def states_with(bits: int) -> list[int]:

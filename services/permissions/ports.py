@@ -27,6 +27,7 @@ from services.permissions.roll import AgencyEntry, PrincipalEntry
 from services.permissions.snapshots import Known
 from services.permissions.staff_record import StaffEntry
 from services.permissions.takeover import Cause
+from services.permissions.takeover_area import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,15 @@ class Held:
     is_holding: bool
     epoch: int
     is_fenced: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A takeover as a list has it: one of its cameras' rows with the latest end, for how many cameras, the reader's."""
+
+    kept: Kept
+    cameras: int
+    in_force: int  # of them it holds or waits for still
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +109,13 @@ class Cameras(Protocol):
 
     async def operators(self, area: Area) -> Operators:
         """Who runs cameras inside its polygon and its districts; errors.Unavailable when that can't be known."""
+        ...
+
+    async def within(self, place: Place, after: str) -> tuple[Mapping[str, Camera], str]:
+        """A page of the cameras of a place, hidden ones too, at the levels in force; and behind what the next begins.
+
+        ``after`` is "" for the first page, and what is returned with the last. Raises errors.Unavailable.
+        """
         ...
 
     def forget_all(self) -> None:

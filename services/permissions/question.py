@@ -15,13 +15,12 @@ from services.decider.relation import is_hidden
 from services.permissions import policies, refusals
 from services.permissions.ports import Ports
 from services.permissions.store import principals
-from services.permissions.store.policies import levels
+from services.permissions.store.policies import levelled
 from services.permissions.store.principals import Record
 from services.permissions.view import Ask, View, read
 
 _INCIDENT = next(name for name, condition in CONDITIONS.items() if condition.bit == INCIDENT)
 _INSPECTION = next(name for name, condition in CONDITIONS.items() if condition.bit == INSPECTION)
-_LEVELS_MOST = 1000  # of one query
 _PAPERS = next(name for name, condition in CONDITIONS.items() if condition.bit == PAPERS)
 
 
@@ -178,14 +177,7 @@ async def _levelled(
     transaction: AsyncConnection, ports: Ports, found: Mapping[str, Camera], revision: int
 ) -> Mapping[str, Camera]:
     """The cameras at the levels that came with a newer policy than they were asked under, from the same view."""
-    if ports.decider.revision <= revision:
-        return found
-    levelled, names = dict[str, Camera](), list(found)
-    for start in range(0, len(names), _LEVELS_MOST):
-        some = names[start : start + _LEVELS_MOST]
-        book = await levels(transaction, [name.rpartition("/")[2] for name in some])
-        levelled |= {name: book.at_level(found[name]) for name in some}
-    return levelled
+    return found if ports.decider.revision <= revision else await levelled(transaction, found)
 
 
 def _refuse_newer(ports: Ports, view: View, principal: str) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from services.chassis.bell import Bell
 from services.permissions.agencies import Agencies
 from services.permissions.agency_keys import AgencyKeys
 from services.permissions.bases import Bases
@@ -27,6 +28,7 @@ from services.permissions.reaches import Reaches
 from services.permissions.reviews import Reviews
 from services.permissions.role_grants import RoleGrants
 from services.permissions.staff import Staff
+from services.permissions.takeover_notices import Notices
 from services.permissions.takeovers import Takeovers
 from services.permissions.view import Views
 
@@ -40,6 +42,7 @@ class Permissions:
     bases: Bases
     incidents: Incidents
     takeovers: Takeovers
+    notices: Notices
     controls: Controls
     principals: Principals
     levels: Levels
@@ -77,8 +80,8 @@ class Organs:
     salt: Callable[[], bytes]
 
 
-def compose(ports: Ports, documents: Documents, organs: Organs, outlook: Outlook) -> Permissions:
-    """All use cases on the same ports."""
+def compose(ports: Ports, documents: Documents, organs: Organs, outlook: Outlook, bell: Bell) -> Permissions:
+    """All use cases on the same ports; ``bell`` rings after each commit."""
     views, editions = Views(ports), Editions(ports, documents.of_version)
     proposals = Proposals(ports, editions, documents, organs.keys)
     return Permissions(
@@ -87,6 +90,7 @@ def compose(ports: Ports, documents: Documents, organs: Organs, outlook: Outlook
         Bases(ports),
         Incidents(ports),
         Takeovers(ports),
+        Notices(ports, bell),
         Controls(ports),
         Principals(ports),
         Levels(ports),

@@ -244,15 +244,20 @@ def _hold(control: Control, now: datetime) -> Outcome:
     return control, (HolderChanged(control.camera.name, holding.agency, name, control.epoch),)
 
 
+def check_kind(kind: AgencyKind) -> None:
+    """Raise Denied for a kind of agency that Article 18 lets take over nothing."""
+    if kind not in RANK:
+        message = "only public security, national security (Article 18 ¶1) and emergency command (¶2) may take over"
+        raise Denied("NOT_PERMITTED", message, article="Article 18")
+
+
 def check(command: Request, now: datetime) -> None:
     """Who may ask, and on what it stands (Article 18).
 
     Raises Denied for a kind of agency that Article 18 does not name, InvalidArgument for wrong fields.
     """
     kind = command.principal.kind
-    if kind not in RANK:
-        message = "only public security, national security (Article 18 ¶1) and emergency command (¶2) may take over"
-        raise Denied("NOT_PERMITTED", message, article="Article 18")
+    check_kind(kind)
     fields = Fields()
     fields.claim(command.cause is not None, "takeover.cause", "name why, of the causes that Article 18 has")
     fields.text("takeover.reason", command.reason, most=500)

@@ -34,14 +34,14 @@ from services.permissions.takeover import (
     renew,
     revoke,
 )
+from services.permissions.takeover_area import Selection
+from services.permissions.takeover_areas import Areas, Sought
 from services.permissions.takeover_view import is_shown
-
-CAMERAS_MOST = 5000
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a principal asks for: control of cameras until ``ends_at``."""
+    """What a principal asks for: control of cameras until ``ends_at``; of a selection unless cameras are named."""
 
     cameras: tuple[str, ...]
     cause: Cause | None
@@ -49,6 +49,7 @@ class Wish:
     legal_basis: str
     incident: str
     ends_at: datetime
+    selection: Selection | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +73,9 @@ class Takeovers:
     async def request(self, principal: str, wish: Wish) -> Order:
         """Take cameras over, each that may be.
 
-        Raises the first refusal when none may be, Denied to whoever declared the incident.
+        Raises the first refusal when none may be, Denied to whoever declared the incident; of an area as ``Areas``.
         """
-        ports = self._ports
+        ports, wish = self._ports, await self._named(principal, wish)
         name, revision = f"takeovers/{ports.new_id()}", ports.decider.revision
         found = await ports.cameras.facts(wish.cameras)
         questions = [
@@ -173,6 +174,13 @@ class Takeovers:
             told = await endings.append_each(transaction, EndingCause.CONTROL_PASSED, over, now)
             taken = await _held(transaction, name, outcomes, now)
         return Order(await self._told(told, outcomes, taken), {})
+
+    async def _named(self, principal: str, wish: Wish) -> Wish:
+        """The wish with the cameras that its selection means, if it has one."""
+        if wish.selection is None:
+            return wish
+        sought = Sought(principal, wish.selection, wish.legal_basis, wish.incident)
+        return replace(wish, cameras=await Areas(self._ports).cameras(sought))
 
     async def _told(
         self, ended: Sequence[Ending], outcomes: Sequence[Outcome], taken: Sequence[Held]

@@ -23,9 +23,11 @@ from kapok.registry.v1 import (
     systems_service_pb2_grpc,
 )
 from services.chassis import bus, database, rpc_client, rpc_server
+from services.chassis.bell import Bell
 from services.chassis.clock import Clock, SystemClock
 from services.chassis.identity import KeyRing
 from services.chassis.outbox import Outbox
+from services.chassis.sealed_tokens import Tokens
 from services.chassis.settings import Network
 from services.chassis.tasks import background
 from services.registry import events, vault
@@ -52,8 +54,8 @@ from services.registry.signals import Signals
 from services.registry.store.cameras import CameraStore
 from services.registry.store.tables import metadata
 from services.registry.systems import Systems
-from services.registry.tokens import Tokens
-from services.registry.watching import Bell, Watching
+from services.registry.watching import Watching
+from services.registry.within import Within
 
 NAME = "registry"
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -102,6 +104,7 @@ class _UseCases:
     requests: Requests
     allowed: Allowed
     concerned: Concerned
+    within: Within
 
 
 @asynccontextmanager
@@ -116,7 +119,7 @@ async def app(settings: Settings) -> AsyncIterator[None]:
         rpc_client.neighbour("permissions", settings.permissions_address, ring, clock) as neighbour,
     ):
         cases = _use_cases(settings, records, neighbour, clock, key)
-        services = rpc_server.registering(_servicers(cases, Tokens(key), clock), _FILES)
+        services = rpc_server.registering(_servicers(cases, Tokens(NAME, key), clock), _FILES)
         await events.follow_health(wire, cases.signals.hear)
         async with (
             background(cases.outbox.publish_forever(wire), *_work(cases, settings)),
@@ -148,6 +151,7 @@ def _use_cases(
         requests=Requests(*kept, permissions, facts, clock),
         allowed=Allowed(records, store, permissions),
         concerned=Concerned(records, store),
+        within=Within(records, store),
     )
 
 
@@ -157,7 +161,7 @@ def _servicers(cases: _UseCases, tokens: Tokens, clock: Clock) -> rpc_server.Ser
     return {
         registry_service_pb2_grpc.add_RegistryServiceServicer_to_server: cameras,
         camera_facts_service_pb2_grpc.add_CameraFactsServiceServicer_to_server: CameraFactsServicer(
-            registry, cases.concerned
+            registry, cases.concerned, cases.within
         ),
         bulk_service_pb2_grpc.add_BulkServiceServicer_to_server: BulkServicer(registry, enrolment, clock),
         systems_service_pb2_grpc.add_SystemsServiceServicer_to_server: SystemsServicer(cases.systems, tokens),

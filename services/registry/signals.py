@@ -11,6 +11,7 @@ from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.chassis.bell import Bell
 from services.chassis.clock import Clock
 from services.chassis.database import Database
 from services.chassis.outbox import Message, Outbox
@@ -24,7 +25,7 @@ from services.registry.permission import Scope
 from services.registry.store import counters, notes
 from services.registry.store.cameras import CameraStore, Stored
 from services.registry.system import LifeState
-from services.registry.watching import Bell, number_of, reached
+from services.registry.watching import number_of, reached
 
 _PAGE = 1000
 

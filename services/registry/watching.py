@@ -1,10 +1,10 @@
 """What goes on and what adds up: counts by facet, and streams of cameras as they change."""
 
-import asyncio
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
+from services.chassis.bell import Bell
 from services.chassis.database import Database
 from services.chassis.errors import InvalidArgument, Violation
 from services.decider.facts import Action
@@ -17,7 +17,6 @@ from services.registry.store.cameras import CameraStore, fitting
 from services.registry.store.search import Order, Search
 
 _PAGE = 1000
-_LOOK_AGAIN_S = 1.0  # another replica's changes ring no bell here; rights are asked for anew as often
 _LONGEST_TOKEN = 19  # digits
 
 
@@ -27,26 +26,6 @@ class Permissions(Protocol):
     async def scope(self, principal: str, action: Action) -> Scope:
         """Every camera on which the principal may act."""
         ...
-
-
-@dataclass
-class Bell:
-    """Rung after each commit of this process; who watches looks at once instead of a second later."""
-
-    _rung: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def ring(self) -> None:
-        """Something was committed."""
-        self._rung.set()
-        self._rung = asyncio.Event()
-
-    async def wait(self) -> None:
-        """Until it rings, a second at most."""
-        try:
-            async with asyncio.timeout(_LOOK_AGAIN_S):
-                await self._rung.wait()
-        except TimeoutError:
-            return
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,8 @@ SEALED, NO_SYSTEM = f"{OPERATOR}/systems/sealed", f"{OPERATOR}/systems/absent"
 NOW, END = ahead(timedelta(0)), ahead(timedelta(hours=1))
 LAST_YEAR = ahead(timedelta(days=-365))
 HERE = LatLng(latitude=SECRET.latitude, longitude=SECRET.longitude)
+NOTHING_THERE = LatLng(latitude=SECRET.latitude + 1e-4, longitude=SECRET.longitude)  # ten metres on
+_METRES = 2e-5  # degrees, some two metres
 
 
 def of_cameras(camera: str) -> Iterator[Any]:
@@ -129,6 +131,8 @@ def of_systems(system: str) -> Iterator[Any]:
         for state in list(camera_pb2.LifeState.keys()):
             yield systems.TransitionCameraSystemRequest(name=system, state=state, reason="why not", etag=etag)
     yield registry.ConfirmCamerasRequest(system=system)
+    takeover = takeover_pb2.Takeover(systems=[system], cause="CAUSE_ACCIDENT", reason="why not", end_time=END)
+    yield takeovers.RequestTakeoverRequest(takeover=takeover)
     for camera in (SECRET.code, NEVER.rpartition("/")[2]):
         draft_camera = camera_pb2.Camera(
             code=camera, system=system, display_name="x", place_category=10, premises=1, place="x", purpose="x",  # type: ignore[arg-type] # the enum's numbers
@@ -172,6 +176,17 @@ def of_filters(chosen: camera_filter_pb2.CameraFilter) -> Iterator[Any]:
             yield registry.ListAllowedCamerasRequest(parent="districts/-", action=action, filter=narrowed)
         yield bulk.ExportCamerasRequest(filter=narrowed)
         yield registry.CountCamerasRequest(filter=narrowed)
+
+
+def of_places(place: LatLng) -> Iterator[Any]:
+    """Every agency call that takes what lies in an area: of some metres around the place."""
+    corners = ((-1, -1), (-1, 1), (1, 1), (1, -1))
+    area = [
+        LatLng(latitude=place.latitude + north * _METRES, longitude=place.longitude + east * _METRES)
+        for north, east in corners
+    ]
+    takeover = takeover_pb2.Takeover(area=area, cause="CAUSE_ACCIDENT", reason="why not", end_time=END)
+    yield takeovers.RequestTakeoverRequest(takeover=takeover)
 
 
 def of_changes(change: str) -> Iterator[Any]:
@@ -226,6 +241,10 @@ ELSEWHERE = {
     **{
         f"kapok.audit.v1.EvidenceService.{verb}": "names a claim; tests/integration/audit/test_evidence.py"
         for verb in ("ListClaimEvidence", "SummarizeClaimEvidence")
+    },
+    **{
+        f"kapok.permissions.v1.TakeoversService.{verb}": "tests/integration/permissions/test_takeover_notices.py"
+        for verb in ("ListTakeovers", "WatchTakeovers")
     },
     **{
         f"kapok.permissions.v1.AgenciesService.{verb}": "names agencies, principals, their certificates and keys"

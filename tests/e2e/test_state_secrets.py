@@ -137,6 +137,12 @@ def test_no_call_tells_a_sealed_system_from_one_that_never_was(stage: Platform, 
 
 
 @pytest.mark.parametrize("principal", STRANGERS)
+def test_no_call_tells_a_place_with_a_secret_from_one_without(stage: Platform, principal: str) -> None:
+    for secret, never in zip(naming.of_places(HERE), naming.of_places(naming.NOTHING_THERE), strict=True):
+        assert not tell_apart(stage, principal, secret, never)
+
+
+@pytest.mark.parametrize("principal", STRANGERS)
 @pytest.mark.usefixtures("entered_operator")
 def test_no_call_tells_an_operator_of_secrets_from_one_that_never_was(stage: Platform, principal: str) -> None:
     for secret, never in zip(naming.of_operators(OPERATOR), naming.of_operators(NO_OPERATOR), strict=True):

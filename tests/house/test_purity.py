@@ -15,19 +15,19 @@ OUTSIDE = {
     "services/gateway/metrics.py": "counts calls",
     "services/gateway/policy_health.py": "asks permissions each second whether a policy decides",
     "services/gateway/refusal.py": "has refusals put on record before they are answered",
-    "services/registry/tokens.py": "seals tokens with fresh nonces",
     "services/registry/vault.py": "seals sources at rest with fresh nonces",
     **{
         f"services/permissions/{noun}.py": USE_CASE
         for noun in ("agencies", "agency_keys", "bases", "batches", "closures", "concerns", "control", "controls",
                      "decisions", "editions", "enrolments", "incidents", "inspections", "policies", "policy_health",
-                     "principals", "question", "reaches", "reviews", "role_grants", "rounds", "staff", "takeovers",
-                     "view", "joint/proposals", "joint/sealed_lists", "joint/simulations", "joint/versions")
+                     "principals", "question", "reaches", "reviews", "role_grants", "rounds", "staff", "takeover_areas",
+                     "takeover_notices", "takeovers", "view", "joint/proposals", "joint/sealed_lists",
+                     "joint/simulations", "joint/versions")
     },
     **{
         f"services/registry/{noun}.py": USE_CASE
         for noun in ("allowed", "concerned", "enrolment", "freshness", "probing", "requests", "rounds", "levels",
-                     "secrecy", "signals", "systems", "watching")
+                     "secrecy", "signals", "systems", "watching", "within")
     },
     **{f"services/audit/{noun}.py": USE_CASE for noun in ("evidence", "reading", "register")},
     "services/permissions/claims.py": USE_CASE,

@@ -24,6 +24,7 @@ from kapok.permissions.v1 import (
     takeovers_service_pb2_grpc,
 )
 from services.chassis import rpc_server
+from services.chassis.sealed_tokens import Tokens
 from services.chassis.signing import Signer
 from services.permissions.rpc.agencies import PermissionsServicer
 from services.permissions.rpc.cell import DeciderServicer
@@ -42,7 +43,7 @@ _FILES = (
 )  # fmt: skip
 
 
-def services(permissions: Permissions, signer: Signer) -> Callable[[Any], Sequence[str]]:
+def services(permissions: Permissions, signer: Signer, tokens: Tokens) -> Callable[[Any], Sequence[str]]:
     """Registers the services on a server, and names them."""
     servicers: rpc_server.Servicers = {
         permissions_service_pb2_grpc.add_PermissionsServiceServicer_to_server: PermissionsServicer(permissions),
@@ -52,7 +53,7 @@ def services(permissions: Permissions, signer: Signer) -> Callable[[Any], Sequen
         inspections_service_pb2_grpc.add_InspectionsServiceServicer_to_server: InspectionsServicer(permissions),
         papers_service_pb2_grpc.add_PapersServiceServicer_to_server: PapersServicer(permissions),
         staff_service_pb2_grpc.add_StaffServiceServicer_to_server: StaffServicer(permissions.staff),
-        takeovers_service_pb2_grpc.add_TakeoversServiceServicer_to_server: TakeoversServicer(permissions),
+        takeovers_service_pb2_grpc.add_TakeoversServiceServicer_to_server: TakeoversServicer(permissions, tokens),
         claims_service_pb2_grpc.add_ClaimsServiceServicer_to_server: ClaimsServicer(permissions.claims),
     }
     return rpc_server.registering(servicers, _FILES)

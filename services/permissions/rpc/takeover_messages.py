@@ -2,28 +2,50 @@
 
 from collections.abc import Sequence
 
-from kapok.permissions.v1 import takeover_pb2
+from kapok.permissions.v1 import takeover_pb2, takeovers_service_pb2
 from services.chassis import errors
 from services.permissions.controls import ControlState
-from services.permissions.ports import Held, Kept
+from services.permissions.ports import Held, Kept, Listed
 from services.permissions.rpc.messages import instant, is_named, named, optional, spelling, stamp
 from services.permissions.takeover import Cause
-from services.permissions.takeovers import CAMERAS_MOST, Order, Wish
+from services.permissions.takeover_area import CAMERAS_MOST, SYSTEMS_MOST, Selection
+from services.permissions.takeover_notices import Notice
+from services.permissions.takeovers import Order, Wish
 
 _CAUSES = {takeover_pb2.Takeover.Cause.Value(f"CAUSE_{cause.name}"): cause for cause in Cause}
 _VIOLATIONS_MOST = 20
+_HOW_TO_CLAIM = "losses that it causes are compensated once it is over: kapok claims file {} (Article 18 ¶3)"
 
 
 def wish(message: takeover_pb2.Takeover) -> Wish:
-    """The takeover asked for."""
+    """The takeover asked for. What cameras it means is said in one way: by name, area, incident or systems."""
+    selection = _selection(message)
     return Wish(
-        cameras=cameras(message.cameras, "takeover.cameras"),
+        cameras=() if selection else cameras(message.cameras, "takeover.cameras"),
         cause=_CAUSES.get(message.cause),
         reason=message.reason,
         legal_basis=optional("legal_basis", message.legal_basis, "takeover.legal_basis"),
         incident=optional("incident", message.incident, "takeover.incident"),
         ends_at=instant(message.end_time, "takeover.end_time"),
+        selection=selection,
     )
+
+
+def _selection(message: takeover_pb2.Takeover) -> Selection | None:
+    """What cameras it means without naming them; None when it names them."""
+    ways = [bool(way) for way in (message.cameras, message.area, message.systems, message.all_of_incident)]
+    if sum(ways) > 1:
+        said = "name cameras, or give an area, systems or all_of_incident, one of the four"
+        raise errors.InvalidArgument(errors.Violation("takeover.cameras", said))
+    if message.all_of_incident and not message.incident:
+        raise errors.InvalidArgument(errors.Violation("takeover.incident", "name the incident whose cameras are meant"))
+    if len(message.systems) > SYSTEMS_MOST:
+        raise errors.InvalidArgument(errors.Violation("takeover.systems", f"must name at most {SYSTEMS_MOST} systems"))
+    if not any(ways[1:]):
+        return None
+    polygon = tuple((corner.latitude, corner.longitude) for corner in message.area)
+    systems = [named("camera_system", name, f"takeover.systems[{at}]") for at, name in enumerate(message.systems)]
+    return Selection(polygon, tuple(dict.fromkeys(systems)), message.all_of_incident)
 
 
 def cameras(names: Sequence[str], path: str) -> tuple[str, ...]:
@@ -43,11 +65,28 @@ def cameras(names: Sequence[str], path: str) -> tuple[str, ...]:
 
 def order(told: Order) -> takeover_pb2.Takeover:
     """A takeover with its cameras, as its reader may see them."""
-    message = _whole(told.taken[0].kept)
+    message = _whole(max((one.kept for one in told.taken), key=lambda kept: kept.takeover.ends_at))
     message.taken.extend(map(_taken, told.taken))
+    message.taken_count = len(told.taken)
+    message.in_force_count = sum(one.kept.ended_at is None for one in told.taken)
     for camera, refusal in told.refused.items():
         article = refusal.metadata.get("article", "")
         message.refused.add(camera=camera, reason=refusal.reason, article=article, sentence=refusal.message)
+    return message
+
+
+def listed(one: Listed) -> takeover_pb2.Takeover:
+    """A takeover in a list: its cameras are counted."""
+    message = _whole(one.kept)
+    message.taken_count, message.in_force_count = one.cameras, one.in_force
+    return message
+
+
+def notice(told: Notice) -> takeovers_service_pb2.TakeoverNotice:
+    """A takeover that changed; to who runs cameras of it, how losses are claimed."""
+    message = takeovers_service_pb2.TakeoverNotice(takeover=order(told.order))
+    if told.is_own:
+        message.how_to_claim = _HOW_TO_CLAIM.format(message.takeover.name)
     return message
 
 

@@ -1,12 +1,16 @@
 """kapok.permissions.v1.TakeoversService."""
 
+from collections.abc import AsyncIterator
+
 from kapok.permissions.v1 import takeover_pb2
 from kapok.permissions.v1 import takeovers_service_pb2 as pb
 from kapok.permissions.v1.takeovers_service_pb2_grpc import TakeoversServiceServicer
 from services.chassis import errors
-from services.permissions.rpc import messages, takeover_messages
+from services.chassis.sealed_tokens import Tokens
+from services.permissions.rpc import messages, paging, takeover_messages
 from services.permissions.rpc.callers import principal_of_call
 from services.permissions.service import Permissions
+from services.permissions.takeover_view import Page
 
 _STATE = "/controlState"
 
@@ -14,8 +18,11 @@ _STATE = "/controlState"
 class TakeoversServicer(TakeoversServiceServicer):
     """Who calls is on the call."""
 
-    def __init__(self, permissions: Permissions) -> None:
+    def __init__(self, permissions: Permissions, tokens: Tokens) -> None:
+        """``tokens`` seals the numbers by which a stream is resumed."""
+        self._tokens = tokens
         self._takeovers = permissions.takeovers
+        self._notices = permissions.notices
         self._controls = permissions.controls
 
     async def RequestTakeover(self, request: pb.RequestTakeoverRequest, _context: object) -> takeover_pb2.Takeover:
@@ -40,6 +47,23 @@ class TakeoversServicer(TakeoversServiceServicer):
     async def GetTakeover(self, request: pb.GetTakeoverRequest, _context: object) -> takeover_pb2.Takeover:
         principal = principal_of_call()
         return takeover_messages.order(await self._takeovers.get(principal, _named(request.name)))
+
+    async def ListTakeovers(self, request: pb.ListTakeoversRequest, _context: object) -> pb.ListTakeoversResponse:
+        principal = principal_of_call()
+        size, before = paging.by_time("takeover", request)
+        found = await self._notices.list(principal, Page(size + 1, before, request.include_over))
+        shown, token = paging.fitting(
+            found, size, takeover_messages.listed, lambda one: (one.kept.takeover.starts_at, one.kept.takeover.name)
+        )
+        return pb.ListTakeoversResponse(takeovers=shown, next_page_token=token)
+
+    async def WatchTakeovers(
+        self, request: pb.WatchTakeoversRequest, _context: object
+    ) -> AsyncIterator[pb.WatchTakeoversResponse]:
+        principal, token = principal_of_call(), self._tokens.open("resume_token", request.resume_token)
+        async for news in self._notices.watch(principal, int(token) if token else None):
+            notices = map(takeover_messages.notice, news.notices)
+            yield pb.WatchTakeoversResponse(notices=notices, resume_token=self._tokens.seal(str(news.number)))
 
     async def GetControlState(self, request: pb.GetControlStateRequest, _context: object) -> takeover_pb2.ControlState:
         principal = principal_of_call()

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.decider.facts import SEALED_LEVEL
+from services.decider.facts import SEALED_LEVEL, Camera
 from services.decider.leases import Leases
 from services.decider.marks import Marks, marks_of, names_of
 from services.decider.policy import Policy, parse
@@ -19,6 +19,7 @@ from services.permissions.store import principals, sealed_lists
 from services.permissions.store.policy_tables import camera_levels, category_levels, policies, secret_cameras
 
 FIRST = 1
+_LEVELS_MOST = 1000  # of one query
 _SET_LEVEL = sa.text(
     "INSERT INTO camera_levels (code, level, revision) VALUES (:b_code, :b_level, :b_revision)"
     " ON CONFLICT (code) DO UPDATE SET level = excluded.level, revision = excluded.revision"
@@ -135,6 +136,16 @@ async def levels(transaction: AsyncConnection, codes: Iterable[str]) -> LevelBoo
         default={number: level for code, number, level in rows if not code},
         secret={code: bool(level) for code, number, level in rows if code and number == _SECRET},
     )
+
+
+async def levelled(transaction: AsyncConnection, cameras: Mapping[str, Camera]) -> dict[str, Camera]:
+    """Cameras by name at the levels that ``transaction`` sees in force."""
+    found, names = dict[str, Camera](), list(cameras)
+    for start in range(0, len(names), _LEVELS_MOST):
+        some = names[start : start + _LEVELS_MOST]
+        book = await levels(transaction, [name.rpartition("/")[2] for name in some])
+        found |= {name: book.at_level(cameras[name]) for name in some}
+    return found
 
 
 def _version(row: Any) -> Version:

@@ -1,6 +1,6 @@
 """The tables of takeovers, a row for each camera of one, and of who controls a camera under which epoch."""
 
-from sqlalchemy import Column, Integer, String, Table, Text
+from sqlalchemy import Column, Index, Integer, String, Table, Text
 
 from services.permissions.store.tables import Instant, metadata
 
@@ -21,6 +21,15 @@ takeovers = Table(
     Column("ends_at", Instant, nullable=False, index=True, comment="as asked for, or renewed"),
     Column("ended_at", Instant, comment="when it was over for this camera, once that is on record"),
     Column("ended_by", String(20), comment="released, revoked, withdrawn or expired"),
+    Column(
+        "change",
+        Integer,
+        nullable=False,
+        server_default="0",
+        index=True,
+        comment="of its last change: watchers go by it",
+    ),
+    Index("ix_takeovers_in_order", "starts_at", "name"),
 )
 control = Table(
     "control",
@@ -31,4 +40,6 @@ control = Table(
     ),
     Column("agency", String(100), nullable=False, comment="that holds under this epoch"),
     Column("epoch", Integer, nullable=False, comment="fencing number, larger at each change of holder"),
+    Column("operator", String(100), nullable=False, server_default="", comment="who runs it"),
+    Column("category", Integer, nullable=False, server_default="0", comment="of its place, 1 to 13"),
 )

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict, fields
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -13,10 +13,12 @@ from services.decider.facts import AgencyKind, Camera, Takeover, Tier
 from services.permissions.ports import Kept
 from services.permissions.store import counters
 from services.permissions.store.endings import FEW
+from services.permissions.store.policies import levelled
 from services.permissions.store.takeover_tables import control, takeovers
 from services.permissions.takeover import (
     Cause,
     Control,
+    HolderChanged,
     Outcome,
     TakeoverEnded,
     TakeoverGranted,
@@ -24,19 +26,20 @@ from services.permissions.takeover import (
     operated,
 )
 
-_COUNTER = "takeovers"
+COUNTER = "takeovers"
 KeptEach = Mapping[tuple[int, str], Kept]
+_TAKEOVER = [field.name for field in fields(Takeover)]
 _FACTS = [field.name for field in fields(Camera) if field.init]
 
 
 async def next_number(transaction: AsyncConnection) -> int:
     """The number of a new takeover."""
-    return await counters.take(transaction, _COUNTER)
+    return await counters.take(transaction, COUNTER)
 
 
 async def lock(transaction: AsyncConnection) -> None:
     """Queue behind whoever changes control now, on this replica or another, so that no epoch is given twice."""
-    await counters.lock(transaction, _COUNTER)
+    await counters.lock(transaction, COUNTER)
 
 
 async def load(transaction: AsyncConnection, camera: Camera) -> Control:
@@ -58,12 +61,15 @@ async def load_each(transaction: AsyncConnection, cameras: Mapping[str, Camera])
 
 
 async def load_known(transaction: AsyncConnection, names: Collection[str]) -> dict[str, Control]:
-    """The same for cameras that were taken over before, as they were described then: needs no registry."""
+    """The same for cameras that were taken over before, as they were described then at the levels in force now.
+
+    Needs no registry.
+    """
     chosen = control.c.camera.in_(names) if len(names) <= FEW else sa.true()
     rows = await transaction.execute(sa.select(control.c.camera, control.c.facts).where(chosen))
     wanted = frozenset(names)
     cameras = {row.camera: Camera(**json.loads(row.facts)) for row in rows if row.camera in wanted}
-    return await load_each(transaction, cameras)
+    return await load_each(transaction, await levelled(transaction, cameras))
 
 
 async def standing(transaction: AsyncConnection, cameras: Collection[str]) -> dict[str, tuple[Takeover, ...]]:
@@ -89,15 +95,18 @@ async def _standing(transaction: AsyncConnection, chosen: sa.ColumnElement[bool]
 async def save(transaction: AsyncConnection, outcomes: Iterable[Outcome], cause: Cause | None, reason: str) -> None:
     """Write what changed; ``cause`` and ``reason`` are those given with granted takeovers."""
     granted, renewed, ended, states = [], [], [], []
+    outcomes = list(outcomes)
+    changes = await _changes(transaction, outcomes)
     for state, events in outcomes:
         for event in events:
             if isinstance(event, TakeoverGranted):
-                granted.append(_row(event.takeover, cause, reason))
+                granted.append(_row(event.takeover, cause, reason) | {"change": changes[event.takeover.number]})
             elif isinstance(event, TakeoverRenewed):
                 renewed.append(_key(event.takeover) | {"until": event.takeover.ends_at})
             elif isinstance(event, TakeoverEnded):
                 ended.append(_key(event.takeover) | {"at": event.at, "why": event.why.value})
         states.append(_state(state))
+    changed = [_key(one) | {"as_change": changes[one.number]} for outcome in outcomes for one in _told(outcome)]
     this = (takeovers.c.number == sa.bindparam("of_number")) & (takeovers.c.camera == sa.bindparam("of_camera"))
     if granted:
         await transaction.execute(takeovers.insert(), granted)
@@ -106,7 +115,29 @@ async def save(transaction: AsyncConnection, outcomes: Iterable[Outcome], cause:
     if ended:
         over: dict[str, Any] = {"ended_at": sa.bindparam("at"), "ended_by": sa.bindparam("why")}
         await transaction.execute(takeovers.update().where(this).values(**over), ended)
+    if changed:
+        await transaction.execute(takeovers.update().where(this).values(change=sa.bindparam("as_change")), changed)
     await _save_states(transaction, states)
+
+
+async def _changes(transaction: AsyncConnection, outcomes: Iterable[Outcome]) -> dict[int, int]:
+    """A number for the change of each takeover that ``outcomes`` change, by the takeover's own: watchers go by them."""
+    touched = {one.number: 0 for outcome in outcomes for one in (*_granted(outcome), *_told(outcome))}
+    last = await counters.take(transaction, COUNTER, len(touched)) if touched else 0
+    return dict(zip(sorted(touched), range(last - len(touched) + 1, last + 1), strict=True))
+
+
+def _granted(outcome: Outcome) -> list[Takeover]:
+    return [event.takeover for event in outcome[1] if isinstance(event, TakeoverGranted)]
+
+
+def _told(outcome: Outcome) -> list[Takeover]:
+    """What is told of takeovers that were there before: renewed, over, or held no more or again since control moved."""
+    state, events = outcome
+    named = [event.takeover for event in events if isinstance(event, TakeoverRenewed | TakeoverEnded)]
+    is_moved = any(isinstance(event, HolderChanged) for event in events)
+    fresh = {one.number for one in (*_granted(outcome), *named)}
+    return [*named, *(one for one in state.takeovers if is_moved and one.number not in fresh)]
 
 
 async def _save_states(transaction: AsyncConnection, states: list[dict[str, object]]) -> None:
@@ -116,7 +147,9 @@ async def _save_states(transaction: AsyncConnection, states: list[dict[str, obje
     if fresh := [state for state in states if state["camera"] not in there]:
         await transaction.execute(control.insert(), fresh)
     if known := [state | {"of_camera": state["camera"]} for state in states if state["camera"] in there]:
-        changed: dict[str, Any] = {name: sa.bindparam(name) for name in ("facts", "agency", "epoch")}
+        changed: dict[str, Any] = {
+            name: sa.bindparam(name) for name in ("facts", "agency", "epoch", "operator", "category")
+        }
         await transaction.execute(
             control.update().where(control.c.camera == sa.bindparam("of_camera")).values(**changed), known
         )
@@ -176,12 +209,13 @@ def _key(takeover: Takeover) -> dict[str, object]:
 
 def _row(takeover: Takeover, cause: Cause | None, reason: str) -> dict[str, object]:
     told = {"kind": takeover.kind.value, "tier": takeover.tier.value, "cause": cause or "", "reason": reason}
-    return asdict(takeover) | told
+    return {name: getattr(takeover, name) for name in _TAKEOVER} | told
 
 
 def _state(state: Control) -> dict[str, object]:
     facts = json.dumps({name: getattr(state.camera, name) for name in _FACTS})
-    return {"camera": state.camera.name, "facts": facts, "agency": state.agency, "epoch": state.epoch}
+    told = {"operator": state.camera.operator, "category": state.camera.category}
+    return {"camera": state.camera.name, "facts": facts, "agency": state.agency, "epoch": state.epoch} | told
 
 
 def _takeover(row: Any) -> Takeover:

@@ -6,12 +6,12 @@ from typing import Any
 from kapok.permissions.v1 import decision_pb2
 from kapok.registry.v1 import registry_service_pb2 as pb
 from services.chassis.errors import InvalidArgument, Violation
+from services.chassis.sealed_tokens import Tokens
 from services.decider.facts import Action
 from services.registry.allowed import Allowed, Asked
 from services.registry.domain import parent_district
 from services.registry.listing import Query
 from services.registry.rpc import callers, messages
-from services.registry.tokens import Tokens
 
 _ACTIONS = {decision_pb2.Action.Value(f"ACTION_{action.name}"): action for action in Action}
 

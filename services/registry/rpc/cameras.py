@@ -7,6 +7,7 @@ from typing import Any
 from kapok.registry.v1 import camera_pb2, registry_service_pb2, registry_service_pb2_grpc
 from services.chassis import errors
 from services.chassis.clock import Clock
+from services.chassis.sealed_tokens import Tokens
 from services.registry.allowed import Allowed
 from services.registry.change import Change
 from services.registry.domain import parent_district
@@ -16,7 +17,6 @@ from services.registry.listing import Query
 from services.registry.rpc import callers, messages, paging
 from services.registry.rpc.allowed import AllowedMethods
 from services.registry.service import Registry
-from services.registry.tokens import Tokens
 from services.registry.watching import Watching
 
 pb = registry_service_pb2

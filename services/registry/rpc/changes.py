@@ -8,10 +8,10 @@ from typing import Any
 from kapok.registry.v1 import changes_service_pb2, changes_service_pb2_grpc
 from services.chassis.clock import Clock
 from services.chassis.errors import InvalidArgument, Violation
+from services.chassis.sealed_tokens import Tokens
 from services.registry.change_request import ChangeState
 from services.registry.requests import Requests
 from services.registry.rpc import callers, notes, paging
-from services.registry.tokens import Tokens
 
 pb = changes_service_pb2
 _NAME = re.compile(r"cameraChanges/[0-9a-f-]{36}")

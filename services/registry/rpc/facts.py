@@ -12,12 +12,15 @@ from services.registry.concerned import Concerned
 from services.registry.kind import Stock, StockPlace
 from services.registry.rpc import callers, messages
 from services.registry.service import Registry
+from services.registry.within import Place, Within
 
 pb = camera_facts_service_pb2
 # What a sealed source is sealed for, with the relay's id and the camera's name.
 SOURCE_PURPOSE = "kapok.registry.source"
 _LARGEST_BATCH = 1000
 _LARGEST_PAGE = 10_000  # stocks
+_MOST_SYSTEMS = 100
+_CODE = re.compile(r"[0-9]{20}")
 _TOKEN = re.compile(r"([0-9]{1,9}) (agencies/[a-z0-9-]{1,100})")
 
 
@@ -27,6 +30,7 @@ class CameraFactsServicer(camera_facts_service_pb2_grpc.CameraFactsServiceServic
 
     registry: Registry
     concerned: Concerned
+    within: Within
 
     async def BatchGetCameraFacts(
         self, request: pb.BatchGetCameraFactsRequest, _context: Any
@@ -45,6 +49,18 @@ class CameraFactsServicer(camera_facts_service_pb2_grpc.CameraFactsServiceServic
         found = await self.concerned.count(Area(polygon, frozenset(request.districts), bound=request.bound))
         counts = (pb.OperatorCount(operator=o.operator, camera_count=o.open, sealed_count=o.sealed) for o in found)
         return pb.CountOperatorsResponse(operators=counts)
+
+    async def ListCamerasWithin(
+        self, request: pb.ListCamerasWithinRequest, _context: Any
+    ) -> pb.ListCamerasWithinResponse:
+        callers.refuse_all_but("permissions")
+        if not 0 <= request.page_size <= _LARGEST_BATCH:
+            raise errors.InvalidArgument(errors.Violation("page_size", f"must be 0 to {_LARGEST_BATCH}"))
+        if request.page_token and not _CODE.fullmatch(request.page_token):
+            raise _foreign_token()
+        size = request.page_size or _LARGEST_BATCH
+        found, token = await self.within.page(_place(request), request.page_token, size)
+        return pb.ListCamerasWithinResponse(cameras=map(messages.camera, found), next_page_token=token)
 
     async def CountCameraStocks(
         self, request: pb.CountCameraStocksRequest, _context: Any
@@ -77,8 +93,26 @@ def _page(size: int, token: str) -> tuple[int, StockPlace]:
         raise errors.InvalidArgument(errors.Violation("page_size", f"must be 0 to {_LARGEST_PAGE}"))
     found = _TOKEN.fullmatch(token)
     if token and not found:
-        raise errors.InvalidArgument(errors.Violation("page_token", "is not of this list: start again without it"))
+        raise _foreign_token()
     return size or _LARGEST_PAGE, (int(found[1]), found[2]) if found else (0, "")
+
+
+def _foreign_token() -> errors.InvalidArgument:
+    return errors.InvalidArgument(errors.Violation("page_token", "is not of this list: start again without it"))
+
+
+def _place(request: pb.ListCamerasWithinRequest) -> Place:
+    """Where to look; InvalidArgument for what is no place, since everywhere is none."""
+    corners, systems = len(request.polygon), len(request.systems)
+    if corners and corners not in CORNERS:
+        advice = f"has {CORNERS[0]} to {CORNERS[-1]} corners"
+        raise errors.InvalidArgument(errors.Violation("polygon", advice))
+    if systems > _MOST_SYSTEMS:
+        raise errors.InvalidArgument(errors.Violation("systems", f"names at most {_MOST_SYSTEMS}"))
+    if not (corners or systems or request.districts):
+        raise errors.InvalidArgument(errors.Violation("polygon", "say where: in a polygon, districts or systems"))
+    polygon = tuple((corner.latitude, corner.longitude) for corner in request.polygon)
+    return Place(polygon, frozenset(request.districts), frozenset(request.systems))
 
 
 def _stock(found: Stock) -> pb.CameraStock:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from kapok.registry.v1 import health_service_pb2, health_service_pb2_grpc
+from services.chassis.sealed_tokens import Tokens
 from services.registry.rpc import callers, notes, paging
 from services.registry.signals import Signals
-from services.registry.tokens import Tokens
 
 pb = health_service_pb2
 

@@ -5,11 +5,11 @@ from typing import Any
 
 from kapok.registry.v1 import system_pb2, systems_service_pb2, systems_service_pb2_grpc
 from services.chassis.errors import InvalidArgument, Violation
+from services.chassis.sealed_tokens import Tokens
 from services.registry import system
 from services.registry.rpc import callers, paging, records
 from services.registry.system import LifeState
 from services.registry.systems import Shown, Systems
-from services.registry.tokens import Tokens
 
 pb = systems_service_pb2
 

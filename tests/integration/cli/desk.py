@@ -25,6 +25,8 @@ from kapok.permissions.v1 import (
     permissions_service_pb2,
     policy_service_pb2,
     staff_service_pb2,
+    takeovers_service_pb2,
+    takeovers_service_pb2_grpc,
 )
 from kapok.registry.v1 import registry_service_pb2
 from kapok.streams.v1 import session_pb2, streams_service_pb2, streams_service_pb2_grpc
@@ -47,6 +49,7 @@ _APIS = (
     registry_service_pb2,
     staff_service_pb2,
     streams_service_pb2,
+    takeovers_service_pb2,
 )
 
 
@@ -137,7 +140,11 @@ class Clerk(grpc.GenericRpcHandler):  # type: ignore[misc] # grpc ships no types
 
 @asynccontextmanager
 async def home(
-    folder: Path, streams: Streams | None = None, ledger: Ledger | None = None, clerk: Clerk | None = None
+    folder: Path,
+    streams: Streams | None = None,
+    ledger: Ledger | None = None,
+    clerk: Clerk | None = None,
+    takeovers: takeovers_service_pb2_grpc.TakeoversServiceServicer | None = None,
 ) -> AsyncIterator[Path]:
     """A home whose endpoints.json leads to these services, behind real certificates."""
     authority = Authority.open(folder / "certs", datetime.now(UTC))
@@ -147,6 +154,8 @@ async def home(
         streams_service_pb2_grpc.add_StreamsServiceServicer_to_server(streams, endpoint)
     if ledger is not None:
         audit_service_pb2_grpc.add_AuditServiceServicer_to_server(ledger, endpoint)
+    if takeovers is not None:
+        takeovers_service_pb2_grpc.add_TakeoversServiceServicer_to_server(takeovers, endpoint)
     endpoint.add_generic_rpc_handlers((clerk or Clerk(),))
     pair = (server.key.read_bytes(), server.certificate.read_bytes())
     credentials = grpc.ssl_server_credentials([pair], authority.own.certificate.read_bytes(), require_client_auth=True)

@@ -4,6 +4,7 @@ import itertools
 import uuid
 from collections.abc import Sequence
 
+from services.chassis.bell import Bell
 from services.chassis.clock import ManualClock
 from services.chassis.outbox import Message, Outbox
 from services.decider.facts import Action
@@ -13,7 +14,7 @@ from services.registry.permission import Ruling, Scope
 from services.registry.service import Registry
 from services.registry.store.tables import metadata
 from services.registry.vault import Vault
-from services.registry.watching import Bell, Watching
+from services.registry.watching import Watching
 from tests.integration.registry.city import EVERYTHING, City
 
 _RULING = Ruling(True, "R-1", "Article 14 ¶1", "may", "agencies/metro")

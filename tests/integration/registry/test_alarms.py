@@ -10,13 +10,13 @@ import pytest
 from kapok.registry.v1 import camera_pb2, health_events_pb2, registry_service_pb2
 from kapok.registry.v1 import health_service_pb2 as pb
 from services.chassis import errors
+from services.chassis.bell import Bell
 from services.chassis.clock import ManualClock
 from services.registry.domain import code_of
 from services.registry.health import Device, Health, Report, Reporter, Signal, Storage
 from services.registry.hysteresis import Watch
 from services.registry.signals import Signals
 from services.registry.store import counters
-from services.registry.watching import Bell
 from tests.eventually import eventually
 from tests.integration.permissions.stage import RELAY
 from tests.integration.registry.town import (

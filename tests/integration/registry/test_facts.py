@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -19,6 +20,7 @@ from tests.integration.registry.calls import Caller
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 SEAL = "kapok.registry.v1.CameraFactsService.SealSource"
 FACTS = "kapok.registry.v1.CameraFactsService.BatchGetCameraFacts"
+WITHIN = "kapok.registry.v1.CameraFactsService.ListCamerasWithin"
 ADDRESS = b"rtsp://127.0.0.1:1/one"
 
 
@@ -72,6 +74,28 @@ async def test_services_learn_facts_of_what_exists_without_its_source(stage: Sta
     assert not any(camera.HasField("source") for camera in answer.cameras)
     too_many = facts.BatchGetCameraFactsRequest(names=["x"] * 1001)
     assert isinstance(await permissions.refused(stage.registry.listen, FACTS, too_many), errors.InvalidArgument)
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        {}, {"polygon": [{"latitude": 23.1, "longitude": 113.2}] * 2}, {"systems": ["operators/x/systems/y"] * 101},
+        {"districts": ["440104"], "page_size": 1001}, {"districts": ["440104"], "page_token": "none of ours"},
+    ],
+)  # fmt: skip
+async def test_cameras_are_told_of_a_place_only_and_never_of_everywhere(stage: Stage, where: Any) -> None:
+    request = facts.ListCamerasWithinRequest(**where)
+    permissions = Caller(stage.keys, "permissions")
+    assert isinstance(await permissions.refused(stage.registry.listen, WITHIN, request), errors.InvalidArgument)
+
+
+async def test_the_cameras_of_a_district_are_told_to_permissions_alone_without_their_sources(stage: Stage) -> None:
+    request = facts.ListCamerasWithinRequest(districts=["440104"])
+    answer = await Caller(stage.keys, "permissions").ask(stage.registry.listen, WITHIN, request)
+    assert {camera.name for camera in answer.cameras} == set(city.CAMERAS)
+    assert not any(camera.HasField("source") for camera in answer.cameras)
+    for caller in (Caller(stage.keys, "streams"), Caller(stage.keys, "gateway", city.principal("police-guangzhou"))):
+        assert (await caller.refused(stage.registry.listen, WITHIN, request)).reason == "METHOD_NOT_EXPOSED"
 
 
 async def test_a_source_lies_nowhere_in_the_clear(stage: Stage) -> None:

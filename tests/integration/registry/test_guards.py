@@ -9,7 +9,7 @@ import pytest
 from kapok.registry.v1 import registry_service_pb2
 from kapok.registry.v1 import systems_service_pb2 as pb
 from services.chassis import errors
-from services.registry.tokens import Tokens
+from services.chassis.sealed_tokens import Tokens
 from services.registry.vault import read_key
 from tests.integration.registry.systems import papers, renamed, step
 from tests.integration.registry.town import ABOVE, BANK, METRO, POLICE, SECURITY, YUEXIU, Town, code, creation, drawn
@@ -116,7 +116,7 @@ async def test_a_page_token_with_a_number_beyond_all_numbers_is_refused(town: To
         await town.camera(system)
     request = registry_service_pb2.ListCamerasRequest(parent="districts/-", order_by="update_time", page_size=1)
     token = (await town.by(POLICE)("RegistryService.ListCameras", request)).next_page_token
-    tokens = Tokens(read_key(town.stage.registry.credentials_key, "unix:here"))
+    tokens = Tokens("registry", read_key(town.stage.registry.credentials_key, "unix:here"))
     said = tokens.open("page_token", token)
     digest, _ = json.loads(base64.urlsafe_b64decode(said + "=" * (-len(said) % 4)))
     odd: tuple[Any, ...] = (10**30, 2**63, -(10**30), True, None, [], 1.5)

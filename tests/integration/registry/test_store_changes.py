@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import pytest
 import sqlalchemy as sa
 
+from services.chassis.bell import Bell
 from services.registry.change import revised
 from services.registry.domain import Camera
 from services.registry.listing import Filter
@@ -17,7 +18,6 @@ from services.registry.store.cameras import New
 from services.registry.store.search import Order, Search
 from services.registry.store.tables import cameras
 from services.registry.system.record import LifeState
-from services.registry.watching import Bell
 from tests.integration.registry.city import EVERYTHING, NOW, SYSTEMS, City, empty_city
 from tests.integration.registry.clerks import watching_of
 from tests.unit.registry.cameras import code, numbered

@@ -14,6 +14,7 @@ import pytest_asyncio
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from services.chassis.bell import Bell
 from services.chassis.database import Database
 from services.decider.facts import Action
 from services.registry.listing import Filter
@@ -21,7 +22,7 @@ from services.registry.permission import Scope
 from services.registry.store import find, walk, words
 from services.registry.store.search import Order, Search
 from services.registry.units import ClassFilter
-from services.registry.watching import Bell, Watching
+from services.registry.watching import Watching
 from services.registry.words import parse, tokens
 from tests.integration.registry import model
 from tests.integration.registry.city import EVERYTHING, SYSTEMS, City, empty_city, lived_in, population

@@ -20,7 +20,10 @@ from services.permissions.ending import Ending
 from services.permissions.genesis import Genesis
 from services.permissions.ports import Change, Operators, Ports
 from services.permissions.snapshots import Known
+from services.permissions.takeover_area import Place
 from tests.unit.decider.cast import EVERYBODY, GENESIS, NOW, TUNNEL, deciding
+
+_PAGE = 1_000
 
 
 @dataclass
@@ -43,6 +46,11 @@ class Outside:
         is_open = frozenset(operator for operator, levels in here.items() if True in levels)
         return Operators(is_open, frozenset(here) - is_open)
 
+    async def within(self, place: Place, after: str) -> tuple[Mapping[str, Camera], str]:
+        """A thousand cameras a page."""
+        here = sorted(name for name, camera in self.cameras.items() if name > after and _is_at(camera, place))
+        return {name: self.cameras[name] for name in here[:_PAGE]}, here[_PAGE - 1] if len(here) > _PAGE else ""
+
     def forget_all(self) -> None: ...
 
     async def known(self, names: Sequence[str]) -> Known:
@@ -63,6 +71,14 @@ class Outside:
     async def fence(self, epochs: Mapping[str, int]) -> bool:
         self.fenced |= epochs
         return True
+
+
+def _is_at(camera: Camera, place: Place) -> bool:
+    return (
+        (not place.polygon or covers(Area(place.polygon), camera))
+        and (not place.districts or camera.district in place.districts)
+        and (not place.systems or camera.system in place.systems)
+    )
 
 
 def genesis(camera_levels: Mapping[str, int]) -> Genesis:

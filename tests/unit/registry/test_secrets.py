@@ -7,8 +7,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from services.chassis import errors, sealing
+from services.chassis.sealed_tokens import Tokens
 from services.registry.domain import Source
-from services.registry.tokens import Tokens
 from services.registry.vault import Vault, read_key
 
 SOURCE = Source("rtsp://camera.lan/1", "http://camera.lan/ptz", "user", "密码")
@@ -61,13 +61,13 @@ def test_a_development_key_serves_this_machine_alone(listen: str, tmp_path: Path
 
 
 def test_a_token_tells_nothing_and_opens_at_every_replica_alone() -> None:
-    token = Tokens(b"k" * 32).seal('["a list", "elephants"]')
+    token = Tokens("registry", b"k" * 32).seal('["a list", "elephants"]')
     assert b"elephants" not in base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
-    assert token != Tokens(b"k" * 32).seal('["a list", "elephants"]')
-    assert Tokens(b"k" * 32).open("page_token", token) == '["a list", "elephants"]'
-    assert Tokens(b"k" * 32).seal("") == Tokens(b"k" * 32).open("page_token", "") == ""
-    foreign = (Tokens(b"K" * 32).seal("x"), token[:-2], token + "A", "é", "17", "A" * 5000, "\x00")
+    assert token != Tokens("registry", b"k" * 32).seal('["a list", "elephants"]')
+    assert Tokens("registry", b"k" * 32).open("page_token", token) == '["a list", "elephants"]'
+    assert Tokens("registry", b"k" * 32).seal("") == Tokens("registry", b"k" * 32).open("page_token", "") == ""
+    foreign = (Tokens("registry", b"K" * 32).seal("x"), token[:-2], token + "A", "é", "17", "A" * 5000, "\x00")
     for forged in foreign:
         with pytest.raises(errors.InvalidArgument) as refusal:
-            Tokens(b"k" * 32).open("page_token", forged)
+            Tokens("registry", b"k" * 32).open("page_token", forged)
         assert [violation.field for violation in refusal.value.violations] == ["page_token"]

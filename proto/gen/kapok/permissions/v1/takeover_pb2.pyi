@@ -3,6 +3,7 @@ import datetime
 from google.api import field_behavior_pb2 as _field_behavior_pb2
 from google.api import resource_pb2 as _resource_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.type import latlng_pb2 as _latlng_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
@@ -13,7 +14,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Takeover(_message.Message):
-    __slots__ = ("name", "reason", "legal_basis", "incident", "end_time", "principal", "start_time", "cameras", "cause", "taken", "refused")
+    __slots__ = ("name", "reason", "legal_basis", "incident", "end_time", "principal", "start_time", "cameras", "cause", "taken", "refused", "area", "systems", "all_of_incident", "taken_count", "in_force_count")
     class Cause(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         CAUSE_UNSPECIFIED: _ClassVar[Takeover.Cause]
@@ -39,6 +40,11 @@ class Takeover(_message.Message):
     CAUSE_FIELD_NUMBER: _ClassVar[int]
     TAKEN_FIELD_NUMBER: _ClassVar[int]
     REFUSED_FIELD_NUMBER: _ClassVar[int]
+    AREA_FIELD_NUMBER: _ClassVar[int]
+    SYSTEMS_FIELD_NUMBER: _ClassVar[int]
+    ALL_OF_INCIDENT_FIELD_NUMBER: _ClassVar[int]
+    TAKEN_COUNT_FIELD_NUMBER: _ClassVar[int]
+    IN_FORCE_COUNT_FIELD_NUMBER: _ClassVar[int]
     name: str
     reason: str
     legal_basis: str
@@ -50,7 +56,12 @@ class Takeover(_message.Message):
     cause: Takeover.Cause
     taken: _containers.RepeatedCompositeFieldContainer[TakenCamera]
     refused: _containers.RepeatedCompositeFieldContainer[RefusedCamera]
-    def __init__(self, name: _Optional[str] = ..., reason: _Optional[str] = ..., legal_basis: _Optional[str] = ..., incident: _Optional[str] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., principal: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., cameras: _Optional[_Iterable[str]] = ..., cause: _Optional[_Union[Takeover.Cause, str]] = ..., taken: _Optional[_Iterable[_Union[TakenCamera, _Mapping]]] = ..., refused: _Optional[_Iterable[_Union[RefusedCamera, _Mapping]]] = ...) -> None: ...
+    area: _containers.RepeatedCompositeFieldContainer[_latlng_pb2.LatLng]
+    systems: _containers.RepeatedScalarFieldContainer[str]
+    all_of_incident: bool
+    taken_count: int
+    in_force_count: int
+    def __init__(self, name: _Optional[str] = ..., reason: _Optional[str] = ..., legal_basis: _Optional[str] = ..., incident: _Optional[str] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., principal: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., cameras: _Optional[_Iterable[str]] = ..., cause: _Optional[_Union[Takeover.Cause, str]] = ..., taken: _Optional[_Iterable[_Union[TakenCamera, _Mapping]]] = ..., refused: _Optional[_Iterable[_Union[RefusedCamera, _Mapping]]] = ..., area: _Optional[_Iterable[_Union[_latlng_pb2.LatLng, _Mapping]]] = ..., systems: _Optional[_Iterable[str]] = ..., all_of_incident: _Optional[bool] = ..., taken_count: _Optional[int] = ..., in_force_count: _Optional[int] = ...) -> None: ...
 
 class TakenCamera(_message.Message):
     __slots__ = ("camera", "is_holding", "epoch", "over_time", "over_by", "is_fenced")

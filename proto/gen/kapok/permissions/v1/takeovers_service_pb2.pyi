@@ -50,6 +50,46 @@ class GetTakeoverRequest(_message.Message):
     name: str
     def __init__(self, name: _Optional[str] = ...) -> None: ...
 
+class ListTakeoversRequest(_message.Message):
+    __slots__ = ("page_size", "page_token", "include_over")
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    INCLUDE_OVER_FIELD_NUMBER: _ClassVar[int]
+    page_size: int
+    page_token: str
+    include_over: bool
+    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., include_over: _Optional[bool] = ...) -> None: ...
+
+class ListTakeoversResponse(_message.Message):
+    __slots__ = ("takeovers", "next_page_token")
+    TAKEOVERS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    takeovers: _containers.RepeatedCompositeFieldContainer[_takeover_pb2.Takeover]
+    next_page_token: str
+    def __init__(self, takeovers: _Optional[_Iterable[_Union[_takeover_pb2.Takeover, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class WatchTakeoversRequest(_message.Message):
+    __slots__ = ("resume_token",)
+    RESUME_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    resume_token: str
+    def __init__(self, resume_token: _Optional[str] = ...) -> None: ...
+
+class WatchTakeoversResponse(_message.Message):
+    __slots__ = ("notices", "resume_token")
+    NOTICES_FIELD_NUMBER: _ClassVar[int]
+    RESUME_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    notices: _containers.RepeatedCompositeFieldContainer[TakeoverNotice]
+    resume_token: str
+    def __init__(self, notices: _Optional[_Iterable[_Union[TakeoverNotice, _Mapping]]] = ..., resume_token: _Optional[str] = ...) -> None: ...
+
+class TakeoverNotice(_message.Message):
+    __slots__ = ("takeover", "how_to_claim")
+    TAKEOVER_FIELD_NUMBER: _ClassVar[int]
+    HOW_TO_CLAIM_FIELD_NUMBER: _ClassVar[int]
+    takeover: _takeover_pb2.Takeover
+    how_to_claim: str
+    def __init__(self, takeover: _Optional[_Union[_takeover_pb2.Takeover, _Mapping]] = ..., how_to_claim: _Optional[str] = ...) -> None: ...
+
 class GetControlStateRequest(_message.Message):
     __slots__ = ("name",)
     NAME_FIELD_NUMBER: _ClassVar[int]

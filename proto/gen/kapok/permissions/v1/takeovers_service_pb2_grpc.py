@@ -61,6 +61,16 @@ class TakeoversServiceStub:
                 request_serializer=kapok_dot_permissions_dot_v1_dot_takeovers__service__pb2.GetTakeoverRequest.SerializeToString,
                 response_deserializer=kapok_dot_permissions_dot_v1_dot_takeover__pb2.Takeover.FromString,
                 _registered_method=True)
+        self.ListTakeovers = channel.unary_unary(
+                '/kapok.permissions.v1.TakeoversService/ListTakeovers',
+                request_serializer=kapok_dot_permissions_dot_v1_dot_takeovers__service__pb2.ListTakeoversRequest.SerializeToString,
+                response_deserializer=kapok_dot_permissions_dot_v1_dot_takeovers__service__pb2.ListTakeoversResponse.FromString,
+                _registered_method=True)
+        self.WatchTakeovers = channel.unary_stream(
+                '/kapok.permissions.v1.TakeoversService/WatchTakeovers',
+                request_serializer=kapok_dot_permissions_dot_v1_dot_takeovers__service__pb2.WatchTakeoversRequest.SerializeToString,
+                response_deserializer=kapok_dot_permissions_dot_v1_dot_takeovers__service__pb2.WatchTakeoversResponse.FromString,
+                _registered_method=True)
         self.GetControlState = channel.unary_unary(
                 '/kapok.permissions.v1.TakeoversService/GetControlState',
                 request_serializer=kapok_dot_permissions_dot_v1_dot_takeovers__service__pb2.GetControlStateRequest.SerializeToString,
@@ -109,6 +119,20 @@ class TakeoversServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListTakeovers(self, request, context):
+        """The takeovers that concern the caller, as GetTakeover has it, last granted first: their cameras are counted, not named.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def WatchTakeovers(self, request, context):
+        """The same as they are granted, renewed, preceded and over, in order, from a token on; each whole, as it stands then.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetControlState(self, request, context):
         """Who controls a camera now.
         """
@@ -143,6 +167,16 @@ def add_TakeoversServiceServicer_to_server(servicer, server):
                     servicer.GetTakeover,
                     request_deserializer=kapok_dot_permissions_dot_v1_dot_takeovers__service__pb2.GetTakeoverRequest.FromString,
                     response_serializer=kapok_dot_permissions_dot_v1_dot_takeover__pb2.Takeover.SerializeToString,
+            ),
+            'ListTakeovers': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListTakeovers,
+                    request_deserializer=kapok_dot_permissions_dot_v1_dot_takeovers__service__pb2.ListTakeoversRequest.FromString,
+                    response_serializer=kapok_dot_permissions_dot_v1_dot_takeovers__service__pb2.ListTakeoversResponse.SerializeToString,
+            ),
+            'WatchTakeovers': grpc.unary_stream_rpc_method_handler(
+                    servicer.WatchTakeovers,
+                    request_deserializer=kapok_dot_permissions_dot_v1_dot_takeovers__service__pb2.WatchTakeoversRequest.FromString,
+                    response_serializer=kapok_dot_permissions_dot_v1_dot_takeovers__service__pb2.WatchTakeoversResponse.SerializeToString,
             ),
             'GetControlState': grpc.unary_unary_rpc_method_handler(
                     servicer.GetControlState,
@@ -286,6 +320,60 @@ class TakeoversService:
             '/kapok.permissions.v1.TakeoversService/GetTakeover',
             kapok_dot_permissions_dot_v1_dot_takeovers__service__pb2.GetTakeoverRequest.SerializeToString,
             kapok_dot_permissions_dot_v1_dot_takeover__pb2.Takeover.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListTakeovers(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kapok.permissions.v1.TakeoversService/ListTakeovers',
+            kapok_dot_permissions_dot_v1_dot_takeovers__service__pb2.ListTakeoversRequest.SerializeToString,
+            kapok_dot_permissions_dot_v1_dot_takeovers__service__pb2.ListTakeoversResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WatchTakeovers(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/kapok.permissions.v1.TakeoversService/WatchTakeovers',
+            kapok_dot_permissions_dot_v1_dot_takeovers__service__pb2.WatchTakeoversRequest.SerializeToString,
+            kapok_dot_permissions_dot_v1_dot_takeovers__service__pb2.WatchTakeoversResponse.FromString,
             options,
             channel_credentials,
             insecure,

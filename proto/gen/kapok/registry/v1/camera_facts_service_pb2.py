@@ -27,7 +27,7 @@ from kapok.annotations.v1 import exposure_pb2 as kapok_dot_annotations_dot_v1_do
 from kapok.registry.v1 import camera_pb2 as kapok_dot_registry_dot_v1_dot_camera__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,kapok/registry/v1/camera_facts_service.proto\x12\x11kapok.registry.v1\x1a\x18google/type/latlng.proto\x1a#kapok/annotations/v1/exposure.proto\x1a\x1ekapok/registry/v1/camera.proto\"+\n\x1a\x42\x61tchGetCameraFactsRequest\x12\r\n\x05names\x18\x01 \x03(\t\"I\n\x1b\x42\x61tchGetCameraFactsResponse\x12*\n\x07\x63\x61meras\x18\x01 \x03(\x0b\x32\x19.kapok.registry.v1.Camera\"_\n\x15\x43ountOperatorsRequest\x12$\n\x07polygon\x18\x01 \x03(\x0b\x32\x13.google.type.LatLng\x12\x11\n\tdistricts\x18\x02 \x03(\t\x12\r\n\x05\x62ound\x18\x03 \x01(\t\"M\n\x16\x43ountOperatorsResponse\x12\x33\n\toperators\x18\x01 \x03(\x0b\x32 .kapok.registry.v1.OperatorCount\"M\n\rOperatorCount\x12\x10\n\x08operator\x18\x01 \x01(\t\x12\x14\n\x0c\x63\x61mera_count\x18\x02 \x01(\x03\x12\x14\n\x0csealed_count\x18\x03 \x01(\x03\"X\n\x18\x43ountCameraStocksRequest\x12\x15\n\rhighest_level\x18\x01 \x01(\x05\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"d\n\x19\x43ountCameraStocksResponse\x12.\n\x06stocks\x18\x01 \x03(\x0b\x32\x1e.kapok.registry.v1.CameraStock\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"p\n\x0b\x43\x61meraStock\x12\x10\n\x08\x64istrict\x18\x01 \x01(\t\x12\x16\n\x0eplace_category\x18\x02 \x01(\x05\x12\x16\n\x0esecurity_level\x18\x03 \x01(\x05\x12\x10\n\x08operator\x18\x04 \x01(\t\x12\r\n\x05\x63ount\x18\x05 \x01(\x03\"L\n\x11SealSourceRequest\x12\x0e\n\x06\x63\x61mera\x18\x01 \x01(\t\x12\r\n\x05relay\x18\x02 \x01(\t\x12\x18\n\x10relay_public_key\x18\x03 \x01(\x0c\"+\n\x12SealSourceResponse\x12\x15\n\rsealed_source\x18\x01 \x01(\x0c\x32\xd4\x03\n\x12\x43\x61meraFactsService\x12z\n\x13\x42\x61tchGetCameraFacts\x12-.kapok.registry.v1.BatchGetCameraFactsRequest\x1a..kapok.registry.v1.BatchGetCameraFactsResponse\"\x04\xc8\xda\x18\x02\x12k\n\x0e\x43ountOperators\x12(.kapok.registry.v1.CountOperatorsRequest\x1a).kapok.registry.v1.CountOperatorsResponse\"\x04\xc8\xda\x18\x02\x12t\n\x11\x43ountCameraStocks\x12+.kapok.registry.v1.CountCameraStocksRequest\x1a,.kapok.registry.v1.CountCameraStocksResponse\"\x04\xc8\xda\x18\x02\x12_\n\nSealSource\x12$.kapok.registry.v1.SealSourceRequest\x1a%.kapok.registry.v1.SealSourceResponse\"\x04\xc8\xda\x18\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,kapok/registry/v1/camera_facts_service.proto\x12\x11kapok.registry.v1\x1a\x18google/type/latlng.proto\x1a#kapok/annotations/v1/exposure.proto\x1a\x1ekapok/registry/v1/camera.proto\"+\n\x1a\x42\x61tchGetCameraFactsRequest\x12\r\n\x05names\x18\x01 \x03(\t\"I\n\x1b\x42\x61tchGetCameraFactsResponse\x12*\n\x07\x63\x61meras\x18\x01 \x03(\x0b\x32\x19.kapok.registry.v1.Camera\"_\n\x15\x43ountOperatorsRequest\x12$\n\x07polygon\x18\x01 \x03(\x0b\x32\x13.google.type.LatLng\x12\x11\n\tdistricts\x18\x02 \x03(\t\x12\r\n\x05\x62ound\x18\x03 \x01(\t\"M\n\x16\x43ountOperatorsResponse\x12\x33\n\toperators\x18\x01 \x03(\x0b\x32 .kapok.registry.v1.OperatorCount\"M\n\rOperatorCount\x12\x10\n\x08operator\x18\x01 \x01(\t\x12\x14\n\x0c\x63\x61mera_count\x18\x02 \x01(\x03\x12\x14\n\x0csealed_count\x18\x03 \x01(\x03\"\x8b\x01\n\x18ListCamerasWithinRequest\x12$\n\x07polygon\x18\x01 \x03(\x0b\x32\x13.google.type.LatLng\x12\x11\n\tdistricts\x18\x02 \x03(\t\x12\x0f\n\x07systems\x18\x03 \x03(\t\x12\x11\n\tpage_size\x18\x04 \x01(\x05\x12\x12\n\npage_token\x18\x05 \x01(\t\"`\n\x19ListCamerasWithinResponse\x12*\n\x07\x63\x61meras\x18\x01 \x03(\x0b\x32\x19.kapok.registry.v1.Camera\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"X\n\x18\x43ountCameraStocksRequest\x12\x15\n\rhighest_level\x18\x01 \x01(\x05\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"d\n\x19\x43ountCameraStocksResponse\x12.\n\x06stocks\x18\x01 \x03(\x0b\x32\x1e.kapok.registry.v1.CameraStock\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"p\n\x0b\x43\x61meraStock\x12\x10\n\x08\x64istrict\x18\x01 \x01(\t\x12\x16\n\x0eplace_category\x18\x02 \x01(\x05\x12\x16\n\x0esecurity_level\x18\x03 \x01(\x05\x12\x10\n\x08operator\x18\x04 \x01(\t\x12\r\n\x05\x63ount\x18\x05 \x01(\x03\"L\n\x11SealSourceRequest\x12\x0e\n\x06\x63\x61mera\x18\x01 \x01(\t\x12\r\n\x05relay\x18\x02 \x01(\t\x12\x18\n\x10relay_public_key\x18\x03 \x01(\x0c\"+\n\x12SealSourceResponse\x12\x15\n\rsealed_source\x18\x01 \x01(\x0c\x32\xca\x04\n\x12\x43\x61meraFactsService\x12z\n\x13\x42\x61tchGetCameraFacts\x12-.kapok.registry.v1.BatchGetCameraFactsRequest\x1a..kapok.registry.v1.BatchGetCameraFactsResponse\"\x04\xc8\xda\x18\x02\x12k\n\x0e\x43ountOperators\x12(.kapok.registry.v1.CountOperatorsRequest\x1a).kapok.registry.v1.CountOperatorsResponse\"\x04\xc8\xda\x18\x02\x12t\n\x11ListCamerasWithin\x12+.kapok.registry.v1.ListCamerasWithinRequest\x1a,.kapok.registry.v1.ListCamerasWithinResponse\"\x04\xc8\xda\x18\x02\x12t\n\x11\x43ountCameraStocks\x12+.kapok.registry.v1.CountCameraStocksRequest\x1a,.kapok.registry.v1.CountCameraStocksResponse\"\x04\xc8\xda\x18\x02\x12_\n\nSealSource\x12$.kapok.registry.v1.SealSourceRequest\x1a%.kapok.registry.v1.SealSourceResponse\"\x04\xc8\xda\x18\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -38,6 +38,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CAMERAFACTSSERVICE'].methods_by_name['BatchGetCameraFacts']._serialized_options = b'\310\332\030\002'
   _globals['_CAMERAFACTSSERVICE'].methods_by_name['CountOperators']._loaded_options = None
   _globals['_CAMERAFACTSSERVICE'].methods_by_name['CountOperators']._serialized_options = b'\310\332\030\002'
+  _globals['_CAMERAFACTSSERVICE'].methods_by_name['ListCamerasWithin']._loaded_options = None
+  _globals['_CAMERAFACTSSERVICE'].methods_by_name['ListCamerasWithin']._serialized_options = b'\310\332\030\002'
   _globals['_CAMERAFACTSSERVICE'].methods_by_name['CountCameraStocks']._loaded_options = None
   _globals['_CAMERAFACTSSERVICE'].methods_by_name['CountCameraStocks']._serialized_options = b'\310\332\030\002'
   _globals['_CAMERAFACTSSERVICE'].methods_by_name['SealSource']._loaded_options = None
@@ -52,16 +54,20 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_COUNTOPERATORSRESPONSE']._serialized_end=456
   _globals['_OPERATORCOUNT']._serialized_start=458
   _globals['_OPERATORCOUNT']._serialized_end=535
-  _globals['_COUNTCAMERASTOCKSREQUEST']._serialized_start=537
-  _globals['_COUNTCAMERASTOCKSREQUEST']._serialized_end=625
-  _globals['_COUNTCAMERASTOCKSRESPONSE']._serialized_start=627
-  _globals['_COUNTCAMERASTOCKSRESPONSE']._serialized_end=727
-  _globals['_CAMERASTOCK']._serialized_start=729
-  _globals['_CAMERASTOCK']._serialized_end=841
-  _globals['_SEALSOURCEREQUEST']._serialized_start=843
-  _globals['_SEALSOURCEREQUEST']._serialized_end=919
-  _globals['_SEALSOURCERESPONSE']._serialized_start=921
-  _globals['_SEALSOURCERESPONSE']._serialized_end=964
-  _globals['_CAMERAFACTSSERVICE']._serialized_start=967
-  _globals['_CAMERAFACTSSERVICE']._serialized_end=1435
+  _globals['_LISTCAMERASWITHINREQUEST']._serialized_start=538
+  _globals['_LISTCAMERASWITHINREQUEST']._serialized_end=677
+  _globals['_LISTCAMERASWITHINRESPONSE']._serialized_start=679
+  _globals['_LISTCAMERASWITHINRESPONSE']._serialized_end=775
+  _globals['_COUNTCAMERASTOCKSREQUEST']._serialized_start=777
+  _globals['_COUNTCAMERASTOCKSREQUEST']._serialized_end=865
+  _globals['_COUNTCAMERASTOCKSRESPONSE']._serialized_start=867
+  _globals['_COUNTCAMERASTOCKSRESPONSE']._serialized_end=967
+  _globals['_CAMERASTOCK']._serialized_start=969
+  _globals['_CAMERASTOCK']._serialized_end=1081
+  _globals['_SEALSOURCEREQUEST']._serialized_start=1083
+  _globals['_SEALSOURCEREQUEST']._serialized_end=1159
+  _globals['_SEALSOURCERESPONSE']._serialized_start=1161
+  _globals['_SEALSOURCERESPONSE']._serialized_end=1204
+  _globals['_CAMERAFACTSSERVICE']._serialized_start=1207
+  _globals['_CAMERAFACTSSERVICE']._serialized_end=1793
 # @@protoc_insertion_point(module_scope)

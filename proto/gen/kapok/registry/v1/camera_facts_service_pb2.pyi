@@ -47,6 +47,28 @@ class OperatorCount(_message.Message):
     sealed_count: int
     def __init__(self, operator: _Optional[str] = ..., camera_count: _Optional[int] = ..., sealed_count: _Optional[int] = ...) -> None: ...
 
+class ListCamerasWithinRequest(_message.Message):
+    __slots__ = ("polygon", "districts", "systems", "page_size", "page_token")
+    POLYGON_FIELD_NUMBER: _ClassVar[int]
+    DISTRICTS_FIELD_NUMBER: _ClassVar[int]
+    SYSTEMS_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    polygon: _containers.RepeatedCompositeFieldContainer[_latlng_pb2.LatLng]
+    districts: _containers.RepeatedScalarFieldContainer[str]
+    systems: _containers.RepeatedScalarFieldContainer[str]
+    page_size: int
+    page_token: str
+    def __init__(self, polygon: _Optional[_Iterable[_Union[_latlng_pb2.LatLng, _Mapping]]] = ..., districts: _Optional[_Iterable[str]] = ..., systems: _Optional[_Iterable[str]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListCamerasWithinResponse(_message.Message):
+    __slots__ = ("cameras", "next_page_token")
+    CAMERAS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    cameras: _containers.RepeatedCompositeFieldContainer[_camera_pb2.Camera]
+    next_page_token: str
+    def __init__(self, cameras: _Optional[_Iterable[_Union[_camera_pb2.Camera, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
 class CountCameraStocksRequest(_message.Message):
     __slots__ = ("highest_level", "page_size", "page_token")
     HIGHEST_LEVEL_FIELD_NUMBER: _ClassVar[int]

@@ -45,6 +45,11 @@ class CameraFactsServiceStub:
                 request_serializer=kapok_dot_registry_dot_v1_dot_camera__facts__service__pb2.CountOperatorsRequest.SerializeToString,
                 response_deserializer=kapok_dot_registry_dot_v1_dot_camera__facts__service__pb2.CountOperatorsResponse.FromString,
                 _registered_method=True)
+        self.ListCamerasWithin = channel.unary_unary(
+                '/kapok.registry.v1.CameraFactsService/ListCamerasWithin',
+                request_serializer=kapok_dot_registry_dot_v1_dot_camera__facts__service__pb2.ListCamerasWithinRequest.SerializeToString,
+                response_deserializer=kapok_dot_registry_dot_v1_dot_camera__facts__service__pb2.ListCamerasWithinResponse.FromString,
+                _registered_method=True)
         self.CountCameraStocks = channel.unary_unary(
                 '/kapok.registry.v1.CameraFactsService/CountCameraStocks',
                 request_serializer=kapok_dot_registry_dot_v1_dot_camera__facts__service__pb2.CountCameraStocksRequest.SerializeToString,
@@ -70,6 +75,14 @@ class CameraFactsServiceServicer:
 
     def CountOperators(self, request, context):
         """Who runs cameras in an area, and how many: whom an incident concerns.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListCamerasWithin(self, request, context):
+        """The cameras of a place by their codes, hidden ones too: what a takeover of an area or a system asks for. Retired cameras are
+        left out.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -102,6 +115,11 @@ def add_CameraFactsServiceServicer_to_server(servicer, server):
                     servicer.CountOperators,
                     request_deserializer=kapok_dot_registry_dot_v1_dot_camera__facts__service__pb2.CountOperatorsRequest.FromString,
                     response_serializer=kapok_dot_registry_dot_v1_dot_camera__facts__service__pb2.CountOperatorsResponse.SerializeToString,
+            ),
+            'ListCamerasWithin': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListCamerasWithin,
+                    request_deserializer=kapok_dot_registry_dot_v1_dot_camera__facts__service__pb2.ListCamerasWithinRequest.FromString,
+                    response_serializer=kapok_dot_registry_dot_v1_dot_camera__facts__service__pb2.ListCamerasWithinResponse.SerializeToString,
             ),
             'CountCameraStocks': grpc.unary_unary_rpc_method_handler(
                     servicer.CountCameraStocks,
@@ -169,6 +187,33 @@ class CameraFactsService:
             '/kapok.registry.v1.CameraFactsService/CountOperators',
             kapok_dot_registry_dot_v1_dot_camera__facts__service__pb2.CountOperatorsRequest.SerializeToString,
             kapok_dot_registry_dot_v1_dot_camera__facts__service__pb2.CountOperatorsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListCamerasWithin(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kapok.registry.v1.CameraFactsService/ListCamerasWithin',
+            kapok_dot_registry_dot_v1_dot_camera__facts__service__pb2.ListCamerasWithinRequest.SerializeToString,
+            kapok_dot_registry_dot_v1_dot_camera__facts__service__pb2.ListCamerasWithinResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -1,6 +1,6 @@
 """Tokens of pages and streams, sealed: the numbers in them would tell by their gaps how much somebody may not see.
 
-Under the registry's own key, so that a token is good at every replica. It grants nothing: rights are asked for anew.
+Under a service's own key, so that a token is good at every replica. It grants nothing: rights are asked for anew.
 """
 
 import base64
@@ -20,9 +20,9 @@ _LONGEST = 1200  # characters
 class Tokens:
     """Seals and opens texts."""
 
-    def __init__(self, key: bytes) -> None:
-        """``key`` is the registry's for credentials; this one is derived from it (RFC 5869)."""
-        self._cipher = AESGCM(HKDF(SHA256(), 32, salt=None, info=b"kapok.registry.tokens.v1").derive(key))
+    def __init__(self, service: str, key: bytes) -> None:
+        """``key`` is one that the service has for something else; the one of tokens is derived from it (RFC 5869)."""
+        self._cipher = AESGCM(HKDF(SHA256(), 32, salt=None, info=f"kapok.{service}.tokens.v1".encode()).derive(key))
 
     def seal(self, text: str) -> str:
         """The token for ``text``; "" for ""."""
@@ -39,5 +39,5 @@ class Tokens:
             sealed = base64.urlsafe_b64decode((token[:_LONGEST] + "=" * (-len(token) % 4)).encode("ascii"))
             return self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], None).decode()
         except (ValueError, InvalidTag):  # not ASCII, not base64, too short, or not ours
-            advice = "is none that this registry gave: start again without it, or take the one of the last answer"
+            advice = "is none that was given here: start again without it, or take the one of the last answer"
             raise InvalidArgument(Violation(field, advice)) from None
