@@ -253,7 +253,7 @@ ELSEWHERE = {
                      "RevokeCertificate", "RegisterAgencyKey", "ListAgencyKeys", "RevokeAgencyKey")
     },
     **{f"kapok.streams.v1.StreamsService.{verb}": _TALKS
-       for verb in ("RenewSession", "CloseSession", "ListSessions", "RecordCopy")},
+       for verb in ("RenewSession", "CloseSession", "ListSessions", "RecordCopy", "OpenTakeoverFeeds")},
     **{
         f"kapok.permissions.v1.PolicyService.{verb}": _TALKS + "; tests/integration/permissions/test_sealed_levels.py"
         for verb in ("ProposePolicyChange", "GetPolicyProposal", "ListPolicyProposals", "SignPolicyProposal",
