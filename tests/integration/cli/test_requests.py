@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kapok.permissions.v1 import decision_pb2, incident_pb2, papers_review_pb2
+from kapok.permissions.v1 import decision_pb2, incident_pb2, papers_review_pb2, takeover_pb2
 from kapok.registry.v1 import camera_pb2
 from services.chassis.signing import Signer, Verifier
 from services.permissions.letter import PURPOSE, text
@@ -163,9 +163,11 @@ async def test_a_second_approver_names_the_act(tmp_path: Path, word: str, is_app
 
 async def test_a_takeover_carries_its_reason_and_its_end(tmp_path: Path) -> None:
     asked = await told_to_ask(
-        tmp_path, "takeover", "request", _CODE, "--reason", "fire", "--incident", "i-1", "--minutes", "5"
-    )
-    assert (asked.takeover.camera, asked.takeover.reason) == (_CAMERA, "fire")
+        tmp_path, "takeover", "request", _CODE, "--cause", "accident", "--reason", "fire", "--incident", "i-1",
+        "--minutes", "5",
+    )  # fmt: skip
+    assert (asked.takeover.cameras, asked.takeover.reason) == ([_CAMERA], "fire")
+    assert asked.takeover.cause == takeover_pb2.Takeover.CAUSE_ACCIDENT
     assert asked.takeover.incident == "incidents/i-1"
     assert is_ahead(asked.takeover.end_time, timedelta(minutes=5))
 
@@ -181,7 +183,10 @@ async def test_a_check_that_is_refused_exits_1(tmp_path: Path) -> None:
         (f"explain police-yuexiu copy {_CODE}", "principal", "principals/police-yuexiu"),
         (f"ptz preset list {_CODE}", "parent", _CAMERA),
         (f"ptz preset goto {_CODE} t1", "name", f"{_CAMERA}/presets/t1"),
-        (f"takeover show {_CODE}", "name", f"{_CAMERA}/controlState"),
+        (f"takeover holder {_CODE}", "name", f"{_CAMERA}/controlState"),
+        ("takeover show t-1", "name", "takeovers/t-1"),
+        ("takeover renew t-1", "name", "takeovers/t-1"),
+        ("takeover revoke t-1 --reason misused", "reason", "misused"),
         ("takeover release t-1", "name", "takeovers/t-1"),
         ("incident end i-1", "name", "incidents/i-1"),
         ("incident show i-1", "name", "incidents/i-1"),
