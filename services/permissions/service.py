@@ -28,7 +28,9 @@ from services.permissions.reaches import Reaches
 from services.permissions.reviews import Reviews
 from services.permissions.role_grants import RoleGrants
 from services.permissions.staff import Staff
+from services.permissions.takeover_changes import TakeoverChanges
 from services.permissions.takeover_notices import Notices
+from services.permissions.takeover_reads import TakeoverReads
 from services.permissions.takeovers import Takeovers
 from services.permissions.view import Views
 
@@ -42,6 +44,8 @@ class Permissions:
     bases: Bases
     incidents: Incidents
     takeovers: Takeovers
+    takeover_changes: TakeoverChanges
+    takeover_reads: TakeoverReads
     notices: Notices
     controls: Controls
     principals: Principals
@@ -90,6 +94,8 @@ def compose(ports: Ports, documents: Documents, organs: Organs, outlook: Outlook
         Bases(ports),
         Incidents(ports),
         Takeovers(ports),
+        TakeoverChanges(ports),
+        TakeoverReads(ports),
         Notices(ports, bell),
         Controls(ports),
         Principals(ports),

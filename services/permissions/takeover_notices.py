@@ -11,8 +11,8 @@ from services.permissions.control import held
 from services.permissions.ports import Held, Listed, Ports
 from services.permissions.question import in_good_standing
 from services.permissions.store import takeover_pages, takeovers
+from services.permissions.takeover_orders import Order
 from services.permissions.takeover_view import Changed, Page, is_shown
-from services.permissions.takeovers import Order
 
 _PAGE = 50  # takeovers; of one alone the cameras are read at a time, so that a slow reader costs no more
 

@@ -21,8 +21,8 @@ OUTSIDE = {
         for noun in ("agencies", "agency_keys", "bases", "batches", "closures", "concerns", "control", "controls",
                      "decisions", "editions", "enrolments", "incidents", "inspections", "policies", "policy_health",
                      "principals", "question", "reaches", "reviews", "role_grants", "rounds", "staff", "takeover_areas",
-                     "takeover_notices", "takeovers", "view", "joint/proposals", "joint/sealed_lists",
-                     "joint/simulations", "joint/versions")
+                     "takeover_changes", "takeover_notices", "takeover_orders", "takeover_reads", "takeovers", "view",
+                     "joint/proposals", "joint/sealed_lists", "joint/simulations", "joint/versions")
     },
     **{
         f"services/registry/{noun}.py": USE_CASE

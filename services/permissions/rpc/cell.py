@@ -81,7 +81,7 @@ class DeciderServicer:
         _check_caller({"streams"})
         principal = messages.named("principal", request.principal, "principal")
         takeover = messages.named("takeover", request.takeover, "takeover")
-        cameras, ground = await self._permissions.takeovers.taken(principal, takeover)
+        cameras, ground = await self._permissions.takeover_reads.taken(principal, takeover)
         field = "incident" if ground.startswith("incidents/") else "legal_basis"
         return pb.ListTakenCamerasResponse(cameras=cameras, **{field: ground})
 

@@ -10,7 +10,8 @@ from services.permissions.rpc.messages import instant, is_named, named, optional
 from services.permissions.takeover import Cause
 from services.permissions.takeover_area import CAMERAS_MOST, SYSTEMS_MOST, Selection
 from services.permissions.takeover_notices import Notice
-from services.permissions.takeovers import Order, Wish
+from services.permissions.takeover_orders import Order
+from services.permissions.takeovers import Wish
 
 _CAUSES = {takeover_pb2.Takeover.Cause.Value(f"CAUSE_{cause.name}"): cause for cause in Cause}
 _VIOLATIONS_MOST = 20

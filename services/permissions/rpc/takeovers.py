@@ -22,6 +22,8 @@ class TakeoversServicer(TakeoversServiceServicer):
         """``tokens`` seals the numbers by which a stream is resumed."""
         self._tokens = tokens
         self._takeovers = permissions.takeovers
+        self._changes = permissions.takeover_changes
+        self._reads = permissions.takeover_reads
         self._notices = permissions.notices
         self._controls = permissions.controls
 
@@ -33,20 +35,20 @@ class TakeoversServicer(TakeoversServiceServicer):
     async def RenewTakeover(self, request: pb.RenewTakeoverRequest, _context: object) -> takeover_pb2.Takeover:
         principal = principal_of_call()
         name, ends_at = _named(request.name), messages.instant(request.end_time, "end_time")
-        return takeover_messages.order(await self._takeovers.renew(principal, name, ends_at))
+        return takeover_messages.order(await self._changes.renew(principal, name, ends_at))
 
     async def ReleaseTakeover(self, request: pb.ReleaseTakeoverRequest, _context: object) -> takeover_pb2.Takeover:
         principal = principal_of_call()
         cameras = takeover_messages.cameras(request.cameras, "cameras") if request.cameras else ()
-        return takeover_messages.order(await self._takeovers.release(principal, _named(request.name), cameras))
+        return takeover_messages.order(await self._changes.release(principal, _named(request.name), cameras))
 
     async def RevokeTakeover(self, request: pb.RevokeTakeoverRequest, _context: object) -> takeover_pb2.Takeover:
         principal = principal_of_call()
-        return takeover_messages.order(await self._takeovers.revoke(principal, _named(request.name), request.reason))
+        return takeover_messages.order(await self._changes.revoke(principal, _named(request.name), request.reason))
 
     async def GetTakeover(self, request: pb.GetTakeoverRequest, _context: object) -> takeover_pb2.Takeover:
         principal = principal_of_call()
-        return takeover_messages.order(await self._takeovers.get(principal, _named(request.name)))
+        return takeover_messages.order(await self._reads.get(principal, _named(request.name)))
 
     async def ListTakeovers(self, request: pb.ListTakeoversRequest, _context: object) -> pb.ListTakeoversResponse:
         principal = principal_of_call()

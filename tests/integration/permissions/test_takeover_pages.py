@@ -19,7 +19,9 @@ from services.permissions.letter import Officer, Papers
 from services.permissions.ports import Listed, Ports
 from services.permissions.store import sealed_lists
 from services.permissions.takeover import Cause
+from services.permissions.takeover_changes import TakeoverChanges
 from services.permissions.takeover_notices import News, Notices
+from services.permissions.takeover_reads import TakeoverReads
 from services.permissions.takeover_view import Page
 from services.permissions.takeovers import Takeovers, Wish
 from tests.unit.decider.cast import (
@@ -66,7 +68,8 @@ class Desk:
     ports: Ports
 
     def __post_init__(self) -> None:
-        self.takeovers = Takeovers(self.ports)
+        self.takeovers, self.changes = Takeovers(self.ports), TakeoverChanges(self.ports)
+        self.reads = TakeoverReads(self.ports)
         self.notices = Notices(self.ports, Mute())
 
     async def on_papers(self, who: Principal, *cameras: Camera, until: datetime = LATER) -> str:
@@ -105,7 +108,7 @@ class Desk:
     async def count(self, who: Principal, name: str) -> int:
         """How many cameras of a takeover are shown to them."""
         try:
-            return len((await self.takeovers.get(who.name, name)).taken)
+            return len((await self.reads.get(who.name, name)).taken)
         except NotFound:
             return 0
 
@@ -157,7 +160,7 @@ async def test_what_became_a_secret_is_in_no_list_from_then_on_and_what_was_open
     for who in (POLICE, CITY_POLICE):
         [listed] = await desk.listed(who)
         assert (listed.cameras, listed.kept.takeover.camera) == (1, SECRET.name), "it is none any more"
-        shown = (await desk.takeovers.get(who.name, taken)).taken
+        shown = (await desk.reads.get(who.name, taken)).taken
         assert [one.kept.takeover.camera for one in shown] == [SECRET.name]
     assert [(one.cameras, one.in_force) for one in await desk.listed(OPERATOR)] == [(2, 2)]
 
@@ -165,7 +168,7 @@ async def test_what_became_a_secret_is_in_no_list_from_then_on_and_what_was_open
 async def test_those_in_force_are_listed_unless_all_are_asked_for(desk: Desk) -> None:
     short = await desk.on_papers(POLICE, TUNNEL, until=NOW + timedelta(minutes=1))
     partly = await desk.on_papers(POLICE, TUNNEL, PARK)
-    await desk.takeovers.release(POLICE.name, partly, [PARK.name])
+    await desk.changes.release(POLICE.name, partly, [PARK.name])
     desk.wait(timedelta(minutes=2))
     assert await desk.names(POLICE) == [partly], "nobody put the other's end on record yet"
     await Controls(desk.ports).expire_once()
@@ -180,12 +183,12 @@ async def test_a_watcher_hears_of_each_change_in_order_and_once_of_several(desk:
     second = await desk.on_papers(POLICE, TUNNEL, PARK)
     assert await desk.heard(OPERATOR, begun) == [(first, True), (second, True)]
     behind = (await desk.first(OPERATOR)).number
-    await desk.takeovers.release(POLICE.name, second, [PARK.name])
-    await desk.takeovers.renew(POLICE.name, second, LATER + timedelta(minutes=1))
+    await desk.changes.release(POLICE.name, second, [PARK.name])
+    await desk.changes.renew(POLICE.name, second, LATER + timedelta(minutes=1))
     assert await desk.heard(OPERATOR, behind) == [(second, True)]
     assert await desk.heard(CITY_POLICE, behind) == [(second, False)]
     behind = (await desk.first(OPERATOR)).number
-    await desk.takeovers.revoke(CITY_POLICE.name, second, "a drill")
+    await desk.changes.revoke(CITY_POLICE.name, second, "a drill")
     assert await desk.heard(COMMAND, behind) == [(first, False)], "it holds again"
     assert await desk.heard(OPERATOR, behind) == [(first, True), (second, True)]
     assert (await desk.first(OPERATOR)).notices == ()
@@ -196,7 +199,7 @@ async def test_who_is_preceded_hears_of_it_and_not_by_whom(desk: Desk) -> None:
     behind = (await desk.first(COMMAND)).number
     await desk.on_papers(SECURITY, TUNNEL, SECRET)
     assert await desk.heard(COMMAND, behind) == [(below, False)]
-    [held] = (await desk.takeovers.get(COMMAND.name, below)).taken
+    [held] = (await desk.reads.get(COMMAND.name, below)).taken
     assert not held.is_holding
 
 
@@ -208,7 +211,7 @@ async def test_a_secret_taken_is_told_to_nobody_who_may_not_know_of_it(desk: Des
         assert await desk.heard(who, behind) == [(mixed, False)]
     assert await desk.heard(OPERATOR, behind) == [(sealed, True), (mixed, True)]
     later = (await desk.first(POLICE)).number
-    await desk.takeovers.release(SECURITY.name, mixed, [SECRET.name])
+    await desk.changes.release(SECURITY.name, mixed, [SECRET.name])
     tunnels = await desk.on_papers(POLICE, PARK)
     for who in (POLICE, CITY_POLICE):
         assert await desk.heard(who, later) == [(tunnels, False)], "the part that is hidden is no news"
