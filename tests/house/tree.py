@@ -18,9 +18,9 @@ class Source:
     path: str  # from the root, with slashes
     text: str
 
-    @functools.cached_property
+    @property
     def tree(self) -> ast.Module:
-        return ast.parse(self.text)
+        return _parsed(self.text)
 
     @property
     def package(self) -> str:
@@ -39,6 +39,16 @@ class Source:
             elif isinstance(node, ast.ImportFrom) and node.module:
                 yield node.module
                 yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+@functools.cache
+def _parsed(text: str) -> ast.Module:
+    return ast.parse(text)
+
+
+def forget() -> None:
+    """Let the trees go: a gigabyte of objects, through which the collector would walk in all tests after these."""
+    _parsed.cache_clear()
 
 
 def tracked(pattern: str | tuple[str, ...] = "") -> list[str]:
