@@ -36,6 +36,7 @@ from tests.unit.permissions.records import Outside
 
 STATEMENT = Statement("the tunnel was taken over", (Loss(LossKind.EXPENSE, "guards", TOTAL, TUNNEL.name),))
 ELSEWHERE = replace(PARK, name=PARK.name[:-1] + "8", operator=URBAN.agency)
+LEVELS = {one.name.rpartition("/")[2]: one.level for one in (PARK, SECRET, ELSEWHERE)}  # not their categories'
 WHOSE = OPERATOR.agency
 ONE, TWO = "takeovers/1", "takeovers/2"
 MINUTE = timedelta(minutes=1)
@@ -44,7 +45,7 @@ Platform = tuple[Ports, Outside]
 
 @pytest.fixture
 async def platform(database_url: str) -> AsyncIterator[Platform]:
-    async with records.ports_on(database_url) as (ports, outside):
+    async with records.ports_on(database_url, LEVELS) as (ports, outside):
         outside.cameras |= {one.name: one for one in (TUNNEL, PARK, SECRET, ELSEWHERE)}
         yield ports, outside
 

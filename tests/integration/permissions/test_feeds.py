@@ -16,7 +16,7 @@ from tests.integration.permissions.viewing import Desk, relaying, streaming
 from tests.integration.relay.lens import lens
 from tests.integration.streams.stage import playing
 
-COMMAND = "command-guangzhou"
+COMMAND, SECURITY = "command-guangzhou", "security-guangzhou"
 
 
 @pytest.fixture
@@ -54,9 +54,9 @@ async def test_another_agencys_takeover_and_one_that_is_over_are_no_feeds(desk: 
 async def test_what_is_refused_says_why_beside_what_opens(desk: tuple[Stage, Desk]) -> None:
     stage, streams = desk
     both = city.TUNNEL, city.STREET
-    papers = await stage.papers("police-guangzhou", *both, use_limit=1)  # the takeover has used them up
-    takeover = await stage.take_over("police-guangzhou", *both, legal_basis=papers)
-    found = await streams.feeds("police-guangzhou", takeover.name)
+    papers = await stage.papers(SECURITY, *both, use_limit=2)  # the takeover is a use, too
+    takeover = await stage.take_over(SECURITY, *both, legal_basis=papers)
+    found = await streams.feeds(SECURITY, takeover.name)
     assert {one.camera for one in found} == set(both)
     assert sorted(one.refused.reason for one in found) == ["", "PAPERS_MISSING"]
     assert sum(one.HasField("opened") for one in found) == 1

@@ -143,7 +143,7 @@ async def test_time_ends_an_incident_on_record_once_with_its_takeovers_and_sessi
     assert (await use.get(CITY_POLICE.name, declared.name)).state is State.EXPIRED
     assert not await sees(ports, COMMAND, TUNNEL)
     with pytest.raises(FailedPrecondition):
-        await TakeoverChanges(ports).release(COMMAND.name, taken.kept.takeover.name)
+        await TakeoverChanges(ports).release(COMMAND.name, taken.taken[0].kept.takeover.name)
     with pytest.raises(FailedPrecondition, match="declare a new one"):
         await use.extend(CITY_POLICE.name, declared.name, Extension("O", "late", LATER + timedelta(hours=1)))
 
