@@ -1,8 +1,10 @@
 """What a process holds open, each by what it is: a count alone says that something leaks, and never what."""
 
 from collections import Counter
+from collections.abc import Set
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -14,7 +16,9 @@ def held(process: psutil.Process) -> Counter[str]:
 
     Raises psutil.Error or OSError when the process is gone.
     """
-    sockets = {one.fd: _label(one) for one in process.net_connections("all")}
+    connections = process.net_connections("all")
+    served = {one.laddr.port for one in connections if one.status == psutil.CONN_LISTEN}
+    sockets = {one.fd: _label(one, served) for one in connections}
     found: Counter[str] = Counter()
     for one in Path(f"/proc/{process.pid}/fd").iterdir():
         with suppress(OSError):  # closed meanwhile
@@ -24,9 +28,13 @@ def held(process: psutil.Process) -> Counter[str]:
     return found
 
 
-def _label(one: object) -> str:
-    """Of a socket: its kind, its own end where that is a port that it serves, its state."""
-    kind, own, other, status = (getattr(one, word) for word in ("type", "laddr", "raddr", "status"))
-    if isinstance(own, str):
-        return f"unix {own or other}"
-    return f"{kind.name} {own.port if own else '-'} of {other.port if other else 'nobody'} {status}"
+def _label(one: Any, served: Set[int]) -> str:
+    """Of a socket: the end that stays the same when it is opened anew, a port that is ``served`` or that was called."""
+    if isinstance(one.laddr, str):
+        return f"unix {one.laddr or one.raddr}"
+    where = "to nobody"
+    if one.laddr and one.laddr.port in served:
+        where = f"at {one.laddr.port}"
+    elif one.raddr:
+        where = f"to {one.raddr.port}"
+    return f"{one.type.name} {where} {one.status}"
