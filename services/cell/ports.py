@@ -3,12 +3,13 @@
 import errno
 import random
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 HOST = "127.0.0.1"
 _TAKEN = frozenset({errno.EADDRINUSE, errno.EACCES})
 _NEVER_GIVEN = range(20_000, 32_768)  # below what Linux takes for connections and for port 0 unless told otherwise
-_numbers = iter(random.sample(_NEVER_GIVEN, k=len(_NEVER_GIVEN)))  # each once: two of a home's are never the same
+_BLOCK = 64
+_claimed: list[socket.socket] = []
 
 
 def pick(usual: int, what: str, say: Callable[[str], None]) -> int:
@@ -23,6 +24,24 @@ def pick(usual: int, what: str, say: Callable[[str], None]) -> int:
         chosen = _free()
         say(f"{what}: port {usual} is taken, using {chosen}")
         return chosen
+
+
+def _own_numbers() -> Iterator[int]:
+    """Each once, so that two of a home's are never the same, and out of blocks that are this process's alone: no other
+    home on this machine binds a number between its choice and its use.
+    """
+    for first in random.sample(_NEVER_GIVEN[::_BLOCK], k=len(_NEVER_GIVEN[::_BLOCK])):
+        claim = socket.socket(socket.AF_UNIX)
+        try:
+            claim.bind(f"\0kapok-ports-{first}")  # a name of the network namespace, as ports are; gone with the process
+        except OSError:
+            claim.close()
+            continue
+        _claimed.append(claim)
+        yield from range(first, min(first + _BLOCK, _NEVER_GIVEN.stop))
+
+
+_numbers = _own_numbers()
 
 
 def _free() -> int:
