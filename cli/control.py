@@ -114,9 +114,16 @@ def show_holder(context: Context, camera: CameraArgument) -> None:
     """Who controls a camera now."""
     state = context.obj.gateway.call(pb.GetControlStateRequest(name=f"{camera}/controlState"))
     context.obj.screen.fields(
-        state, ("holder", state.holder), ("takeover", state.takeover), ("until", screen.moment(state.until)),
+        state, ("holder", state.holder), ("by", _ground(state)), ("until", screen.moment(state.until)),
         ("epoch", state.epoch),
     )  # fmt: skip
+
+
+def _ground(state: takeover_pb2.ControlState) -> str:
+    """What its holder holds by."""
+    if state.takeover:
+        return state.takeover
+    return "a lease, which its commands prolong" if state.HasField("until") else "default, as its operator"
 
 
 def _ahead(minutes: float) -> Timestamp:

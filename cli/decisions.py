@@ -59,6 +59,7 @@ def _rows(decision: Any) -> list[tuple[str, object]]:
         ("answer", "allowed" if decision.allowed else "refused"), ("rule", decision.rule),
         ("article", decision.article), ("because", decision.sentence), ("stands on", ", ".join(decision.conditions)),
         ("nearest rule", decision.nearest_rule), ("lacking", ", ".join(decision.lacking)),
+        ("controlled by", decision.held_by),
         ("ask again by", screen.moment(decision.valid_until)), ("policy", f"revision {decision.policy_revision}"),
     ]  # fmt: skip
 

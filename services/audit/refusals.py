@@ -41,12 +41,12 @@ class Merger:
 
     _open: dict[Refusal, Repetition] = field(default_factory=dict)
 
-    def is_repetition(self, refusal: Refusal, request_id: str, now_s: float) -> bool:
-        """Whether ``refusal`` is one of an open minute, and was counted with it."""
+    def is_repetition(self, refusal: Refusal, request_id: str, now_s: float, count: int = 1) -> bool:
+        """Whether ``refusal`` is one of an open minute, and was counted with it, so many times."""
         found = self._open.get(refusal)
         if found is None or _is_over(found, now_s):
             return False
-        found.count, found.request_id = found.count + 1, request_id
+        found.count, found.request_id = found.count + count, request_id
         return True
 
     def begin(self, refusal: Refusal, is_sealed: bool, now_s: float) -> None:

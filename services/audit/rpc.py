@@ -161,7 +161,7 @@ class RefusalServicer(audit_service_pb2_grpc.RefusalServiceServicer):
         refusal = Refusal(
             *(text[:_LONGEST_TEXT] for text in (*texts, told.method, told.code, told.reason, told.message))
         )
-        await self.ledger.record_refusal(refusal, request.request_id[:_LONGEST_TEXT])
+        await self.ledger.record_refusal(refusal, request.request_id[:_LONGEST_TEXT], max(1, told.count))
         return audit_service_pb2.RecordRefusalResponse()
 
 

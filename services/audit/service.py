@@ -77,14 +77,17 @@ class Ledger:
             after[key] = applied(after.get(key), change, now)
         await findings.put(transaction, [found for key, found in after.items() if found != before.get(key)])
 
-    async def record_refusal(self, refusal: Refusal, request_id: str) -> None:
-        """Put a refusal on record: the first of its kind within a minute at once, the next ones by their count."""
-        if self._merger.is_repetition(refusal, request_id, self.clock.monotonic()):
+    async def record_refusal(self, refusal: Refusal, request_id: str, count: int = 1) -> None:
+        """Put a refusal on record: the first of its kind within a minute at once, the next ones by their count.
+
+        ``count`` alike were counted before they came here.
+        """
+        if self._merger.is_repetition(refusal, request_id, self.clock.monotonic(), count):
             return
         await self.write_repetitions()
         is_sealed = await self._is_sealed(refusal)
         now = self.clock.now()
-        await self.record([self.refusal_entry(refusal, 1, request_id, now, is_sealed=is_sealed)])
+        await self.record([self.refusal_entry(refusal, count, request_id, now, is_sealed=is_sealed)])
         self._merger.begin(refusal, is_sealed, self.clock.monotonic())
 
     async def _is_sealed(self, refusal: Refusal) -> bool:

@@ -4,29 +4,31 @@ A decision reads of a camera its class, whether papers, incidents and inspection
 Cameras alike in all of these form a group; its first one is decided, and the answer holds for every one of them.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import numpy as np
 
 from services.decider.decider import Decider
 from services.decider.decision import Decision
-from services.decider.facts import Action, Circumstances, Principal, Takeover
+from services.decider.facts import Action, Circumstances, ControlLease, Principal, Takeover
 from services.decider.roster import EMPTY, Marks, Places, Roster, covered, named
 
 Takeovers = Mapping[str, tuple[Takeover, ...]]  # by camera
+ControlLeases = Mapping[str, tuple[ControlLease, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is asked of every camera of a roster. The takeovers of ``circumstances`` stand apart, by camera."""
+    """What is asked of every camera of a roster. Takeovers and leases of ``circumstances`` stand apart, by camera."""
 
     principal: Principal
     action: Action
     circumstances: Circumstances
     takeovers: Takeovers
     now: datetime
+    leases: ControlLeases = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ def decide_each(decider: Decider, request: Request, cameras: Roster) -> Verdicts
     for marks in _coverings(request, cameras):
         if marks.any():
             groups = np.unique(groups * 2 + marks, return_inverse=True)[1]
-    groups = _taken_apart(groups, request.takeovers, cameras)
+    groups = _taken_apart(groups, [*request.takeovers, *request.leases], cameras)
     at = np.flatnonzero(is_there)
     _, firsts, members = np.unique(groups[at], return_index=True, return_inverse=True)
     decisions: dict[Decision, int] = {}
@@ -77,11 +79,11 @@ def _coverings(request: Request, cameras: Roster) -> Iterator[Marks]:
         yield named(inspection.spent, cameras)
 
 
-def _taken_apart(groups: Places, takeovers: Takeovers, cameras: Roster) -> Places:
-    """Each camera that somebody took over, in a group of its own."""
-    if not takeovers:
+def _taken_apart(groups: Places, held: Sequence[str], cameras: Roster) -> Places:
+    """Each camera that somebody took over or commands, in a group of its own."""
+    if not held:
         return groups
-    at = np.flatnonzero(named(takeovers, cameras))
+    at = np.flatnonzero(named(held, cameras))
     apart = groups.copy()
     apart[at] = groups.max(initial=0) + 1 + np.arange(len(at))
     return apart
@@ -91,5 +93,5 @@ def _decided(decider: Decider, request: Request, cameras: Roster, place: int) ->
     camera = cameras.cameras[place]
     assert camera is not None, "an empty place is in no group"
     takeovers = request.takeovers.get(camera.name, ())
-    circumstances = replace(request.circumstances, takeovers=takeovers)
+    circumstances = replace(request.circumstances, takeovers=takeovers, leases=request.leases.get(camera.name, ()))
     return decider.decide(request.principal, camera, request.action, circumstances, request.now)

@@ -100,7 +100,12 @@ CONDITIONS = {
             "20",
             "a duty shift that has begun: a system of your agency enters it with EnterShift",
         ),
-        Condition("held-by-other", HELD_BY_OTHER, "18.1", "the end of the takeover in force, or one of higher rank"),
+        Condition(
+            "held-by-other",
+            HELD_BY_OTHER,
+            "18.1",
+            "the end of the takeover or of the lease in force, or a takeover of higher rank",
+        ),
     )
 }
 
@@ -170,7 +175,10 @@ def conditions(
         found.raise_flag(INSPECTION, ends_at)
     for bit, ends_at in staffed(principal, circumstances, now):
         found.raise_flag(bit, ends_at)
-    _control(found, principal, camera, circumstances, now)
+    if action is Action.CONTROL and circumstances.leases:
+        _leased(found, principal, camera, circumstances, now)
+    else:
+        _control(found, principal, camera, circumstances, now)
     return found
 
 
@@ -210,3 +218,16 @@ def _control(
         found.raise_flag(HOLDS_CONTROL, holding.until)
     else:
         found.bits |= HOLDS_CONTROL
+
+
+def _leased(
+    found: Conditions, principal: Principal, camera: Camera, circumstances: Circumstances, now: datetime
+) -> None:
+    """The same where somebody commands without a takeover. A lease opens nothing by itself: whoever has one stands on
+    the row that let it command, and has to be let each time. It keeps off whom it precedes, never the operator.
+    """
+    holding = holder(camera, circumstances.takeovers, now, circumstances.leases)
+    if holding.lease is None or principal.agency == camera.operator:
+        _control(found, principal, camera, circumstances, now)
+    elif holding.agency != principal.agency:
+        found.bits |= HELD_BY_OTHER

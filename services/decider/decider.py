@@ -79,7 +79,7 @@ class Decider:
             ends = [end for bit, end in found.until.items() if needed & bit]
             return decision.narrowed(min(ends)) if ends else decision
         if needed & HELD_BY_OTHER:
-            return decision.narrowed(None, holder(camera, circumstances.takeovers, now).agency)
+            return decision.narrowed(None, holder(camera, circumstances.takeovers, now, circumstances.leases).agency)
         return decision
 
     def explain(

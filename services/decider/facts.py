@@ -242,6 +242,21 @@ class Takeover:
 
 
 @dataclass(frozen=True, slots=True)
+class ControlLease:
+    """One agency's ordinary control of one camera, outside any takeover, for some seconds (Article 14 ¶1).
+
+    ``principal`` commanded last; ``number`` is the database's, of the lease's first command.
+    """
+
+    number: int
+    camera: str
+    agency: str
+    principal: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Circumstances:
     """What may bear on the request. Callers narrow it to the principal and the camera; more is only slower."""
 
@@ -251,12 +266,14 @@ class Circumstances:
     inspections: tuple[Inspection, ...] = ()
     trainings: tuple[StaffRecord, ...] = ()
     shifts: tuple[StaffRecord, ...] = ()
+    leases: tuple[ControlLease, ...] = ()  # they bear on control alone
 
     @property
     def are_none(self) -> bool:
         """Whether nothing but level, place and state bears on the request."""
         return not (
             self.bases or self.incidents or self.takeovers or self.inspections or self.trainings or self.shifts
+            or self.leases
         )  # fmt: skip
 
 

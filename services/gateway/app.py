@@ -3,7 +3,7 @@
 import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from services.chassis import bus, identity, rpc_client
@@ -12,17 +12,18 @@ from services.chassis.signing import Verifier
 from services.chassis.tasks import background
 from services.gateway.events import follow_endings
 from services.gateway.known import KnownCertificates
-from services.gateway.limits import Allowances, Limits
+from services.gateway.limits import OF_AGENCY, OF_COSTLY, Allowances, Limits
 from services.gateway.neighbours import AuditLedger, PermissionsDirectory, PermissionsHealth
+from services.gateway.overruns import Overruns
 from services.gateway.policy_health import PolicyHealth
 from services.gateway.refusal import RefusalBook
 from services.gateway.rest import site
 from services.gateway.rest.api import Api
 from services.gateway.rpc import catalogue, endpoint
-from services.gateway.rpc.forwarding import Forwarder
+from services.gateway.rpc.forwarding import Books, Forwarder
 from services.gateway.rpc.handler import Handler
 from services.gateway.rpc.transcoding import bindings
-from services.gateway.service import Admission
+from services.gateway.service import Admission, Budgets
 
 log = logging.getLogger(__name__)
 _DRAIN_S = 1.0
@@ -50,6 +51,12 @@ class Settings:
     calls_per_s: float = 200.0  # of one principal
     calls_burst: int = 400
     calls_at_once: int = 256
+    agency_calls_per_s: float = OF_AGENCY.calls_per_s  # of one agency, whatever certificates it has
+    agency_calls_burst: int = OF_AGENCY.burst
+    agency_calls_at_once: int = OF_AGENCY.at_once
+    takeover_calls_per_s: float = OF_COSTLY.calls_per_s  # requests and changes of takeovers, of one agency
+    takeover_calls_burst: int = OF_COSTLY.burst
+    takeover_calls_at_once: int = OF_COSTLY.at_once
     connections: int = 2000  # of all agencies, on each of the two ports
 
 
@@ -80,11 +87,11 @@ async def app(settings: Settings, surface: catalogue.Surface = catalogue.SURFACE
             for name, address in addresses.items()
         }
         known = KnownCertificates(PermissionsDirectory(upstreams["permissions"]), clock)
-        limits = Limits(settings.calls_per_s, settings.calls_burst, settings.calls_at_once)
-        admission = Admission(Allowances(limits), known, clock, settings.audience)
+        admission = Admission(_budgets(settings), known, clock, settings.audience)
         book = RefusalBook(AuditLedger(upstreams["audit"]))
         api = catalogue.read(surface)
-        forwarder = Forwarder(api, upstreams, admission, book, clock)
+        overruns = Overruns(book)
+        forwarder = Forwarder(api, upstreams, admission, Books(book, overruns), clock)
         await follow_endings(opened_bus, permissions_key, known.forget)
 
         tls = endpoint.Tls(settings.ca_file, settings.certificate_file, settings.private_key_file)
@@ -92,10 +99,30 @@ async def app(settings: Settings, surface: catalogue.Surface = catalogue.SURFACE
         policy = PolicyHealth(PermissionsHealth(upstreams["permissions"]))
         rest = Api(forwarder, admission, bindings(api), policy).application()
         stack.push_async_callback(book.drain, _DRAIN_S)
-        await stack.enter_async_context(background(book.write_forever(), policy.follow_forever()))
+        stack.push_async_callback(overruns.write)
+        await stack.enter_async_context(
+            background(book.write_forever(), overruns.write_forever(), policy.follow_forever())
+        )
         grpc_port = await stack.enter_async_context(
             endpoint.serve(settings.listen, tls, settings.connections, handler, names)
         )
         http_port = await stack.enter_async_context(site.serve(settings.http_listen, tls, settings.connections, rest))
         log.info("gateway serves", extra={"grpc": grpc_port, "http": http_port})
         yield Bound(grpc_port, http_port)
+
+
+def _budgets(settings: Settings) -> Budgets:
+    bearers = Limits(settings.calls_per_s, settings.calls_burst, settings.calls_at_once)
+    agencies = replace(
+        OF_AGENCY,
+        calls_per_s=settings.agency_calls_per_s,
+        burst=settings.agency_calls_burst,
+        at_once=settings.agency_calls_at_once,
+    )
+    costly = replace(
+        OF_COSTLY,
+        calls_per_s=settings.takeover_calls_per_s,
+        burst=settings.takeover_calls_burst,
+        at_once=settings.takeover_calls_at_once,
+    )
+    return Budgets(*map(Allowances, (bearers, agencies, costly)))

@@ -72,12 +72,13 @@ class KnownCertificates:
         self._clock = clock
         self._answers: OrderedDict[Bearer, _Answer] = OrderedDict()
 
-    async def require(self, certificate: Certificate) -> None:
-        """Return when permissions knows it as its principal's; raises what permissions refuses it with."""
+    async def require(self, certificate: Certificate) -> Standing:
+        """How its principal stands, when permissions knows it as that; raises what permissions refuses it with."""
         found = await self.standing(Bearer(certificate.principal, certificate.sha256))
         if found.is_person:
             message = "a person calls with a token over a connection of its agency's system, not with a certificate"
             raise errors.Unauthenticated("CERTIFICATE_UNKNOWN", message)
+        return found
 
     async def standing(self, bearer: Bearer) -> Standing:
         """How the bearer stands; raises what permissions refuses it with."""

@@ -1,4 +1,6 @@
-"""How much one caller may ask: a token bucket and a bound on calls at once, per bearer of a certificate. Pure."""
+"""How much one caller may ask: a token bucket and a bound on calls at once, per bearer of a certificate and again per
+agency, which may have many; fewer of the calls that keep others waiting. Pure.
+"""
 
 from collections import OrderedDict
 from collections.abc import Iterator
@@ -14,11 +16,16 @@ _AT_ONCE_RETRY = timedelta(milliseconds=100)  # by then some call of this caller
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What each caller gets."""
+    """What each caller gets; ``what`` is counted, in words."""
 
     calls_per_s: float = 200.0
     burst: int = 400
     at_once: int = 256
+    what: str = "calls"
+
+
+OF_AGENCY = Limits(600.0, 1_200, 512, "calls of your agency")
+OF_COSTLY = Limits(10.0, 50, 4, "requests for, or changes of, takeovers by your agency")
 
 
 @dataclass(slots=True)
@@ -45,9 +52,9 @@ class Allowances:
         allowance.counted_at_s = now_s
         if allowance.tokens < 1:
             wait = timedelta(seconds=(1 - allowance.tokens) / limits.calls_per_s)
-            raise _exhausted(f"{limits.calls_per_s:g} calls a second", wait)
+            raise _exhausted(f"{limits.calls_per_s:g} {limits.what} a second", wait)
         if allowance.running >= limits.at_once:
-            raise _exhausted(f"{limits.at_once} calls at once", _AT_ONCE_RETRY)
+            raise _exhausted(f"{limits.at_once} {limits.what} at once", _AT_ONCE_RETRY)
         allowance.tokens -= 1
         allowance.running += 1
         try:

@@ -10,6 +10,7 @@ class Method:
     path: str
     owner: str
     is_exposed: bool  # to agencies; everything else is for services of the cell
+    is_costly: bool = False  # one call may keep others waiting
     is_client_streaming: bool = False
     is_server_streaming: bool = False
 

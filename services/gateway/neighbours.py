@@ -64,7 +64,11 @@ class AuditLedger:
             rule=refusal.rule,
             article=refusal.article,
             refusal=fact_pb2.Refusal(
-                method=refusal.method, code=refusal.code, reason=refusal.reason, message=refusal.message, count=1
+                method=refusal.method,
+                code=refusal.code,
+                reason=refusal.reason,
+                message=refusal.message,
+                count=refusal.count,
             ),
         )
         await self.audit.call("kapok.audit.v1.RefusalService.RecordRefusal", request, _RECORD_TIMEOUT_S)

@@ -20,7 +20,7 @@ _RETRY_S = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """One call refused: who asked, what for, by which rule and article, and what it was told."""
+    """One call refused, or ``count`` alike: who asked, what for, by which rule and article, and what it was told."""
 
     principal: str
     method: str
@@ -31,6 +31,7 @@ class Refusal:
     camera: str = ""
     rule: str = ""
     article: str = ""
+    count: int = 1
 
 
 class Ledger(Protocol):

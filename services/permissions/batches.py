@@ -106,7 +106,7 @@ class Batches:
     def _answers(self, batch: Batch, view: View, asked: Roster, at: Places) -> Answers:
         record = view.records[batch.principal]
         circumstances = view.circumstances(record, batch.legal_basis, batch.incident)
-        request = Request(record.acting, batch.action, circumstances, view.takeovers, view.now)
+        request = Request(record.acting, batch.action, circumstances, view.takeovers, view.now, view.leases)
         verdicts = decide_each(self._ports.decider, request, asked)
         # One place more than there are cameras: EMPTY, which is -1, reads what stands there.
         which = np.append(verdicts.which, EMPTY)[at]

@@ -6,10 +6,20 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.decider.facts import Takeover
 from services.decider.holder import holder
 from services.permissions.ports import Change, Held, Kept, Ports, is_sealed
-from services.permissions.store import takeovers
-from services.permissions.takeover import Cause, Control, Ending, HolderChanged, Outcome, TakeoverEnded, TakeoverRenewed
+from services.permissions.store import control_leases, takeovers
+from services.permissions.takeover import (
+    Cause,
+    Control,
+    Ending,
+    HolderChanged,
+    OfTakeover,
+    Outcome,
+    TakeoverEnded,
+    TakeoverRenewed,
+)
 
 REQUESTED = "takeover.requested"
 RENEWED = "takeover.renewed"
@@ -34,12 +44,16 @@ class Act:
 
 
 async def write(transaction: AsyncConnection, ports: Ports, outcomes: Sequence[Outcome], act: Act) -> None:
-    """Write what changed of control of each camera, with a fact for each takeover granted, renewed or over."""
+    """Write what changed of control of each camera, with a fact for each takeover granted, renewed or over.
+
+    A lease has none: what is commanded under it is on record command by command.
+    """
     changed = [outcome for outcome in outcomes if outcome[1]]
     if not changed:
         return
     await takeovers.save(transaction, changed, act.cause, act.reason)
-    told = (event for _, events in changed for event in events if not isinstance(event, HolderChanged))
+    await control_leases.save(transaction, changed)
+    told = (event for _, events in changed for event in events if isinstance(event, OfTakeover))
     kept = await takeovers.numbered(transaction, {event.takeover.number for event in told})
     await ports.journal.add(transaction, *(told for outcome in changed for told in _told(outcome, kept, act)))
 
@@ -62,6 +76,14 @@ def passed(outcomes: Sequence[Outcome]) -> dict[str, int]:
     }
 
 
+def passed_from(before: Control, outcome: Outcome, now: datetime) -> Takeover | None:
+    """The takeover that held until ``outcome`` moved control to another agency; None when none did, or it was over."""
+    control, events = outcome
+    holding = holder(before.camera, before.takeovers, now)
+    is_moved = any(isinstance(event, HolderChanged) for event in events)
+    return holding.takeover if is_moved and holding.agency != control.agency else None
+
+
 def held(control: Control, kept: Kept, now: datetime) -> Held:
     """The takeover as it stands after ``control``."""
     top = holder(control.camera, control.takeovers, now).takeover
@@ -71,8 +93,8 @@ def held(control: Control, kept: Kept, now: datetime) -> Held:
 def _told(outcome: Outcome, kept: takeovers.KeptEach, act: Act) -> Iterator[Change]:
     control, events = outcome
     for event in events:
-        if isinstance(event, HolderChanged):
-            continue  # told by the epoch in the facts of the takeovers that moved it
+        if not isinstance(event, OfTakeover):
+            continue  # a new holder is told by the epoch in the facts of the takeovers that moved control
         verb, by = RENEWED if isinstance(event, TakeoverRenewed) else REQUESTED, act.by
         if isinstance(event, TakeoverEnded):
             verb, by = _ENDED[event.why], "" if event.why is Ending.EXPIRED else act.by

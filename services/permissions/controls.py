@@ -1,26 +1,29 @@
 """Use cases of control as it stands: who controls a camera now, and the right to command it (Article 18)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.chassis import errors
 from services.decider.facts import Action
 from services.decider.holder import Holder, holder
 from services.permissions import refusals
-from services.permissions.control import Act, end, write
+from services.permissions.control import Act, end, passed, write
+from services.permissions.control_lease import is_lasting, lease
 from services.permissions.ports import Ports
 from services.permissions.question import Answer, Described, Question, camera_of, gather
-from services.permissions.store import takeovers
-from services.permissions.takeover import GRANT_LIFETIME, Control, settle
+from services.permissions.store import control_leases, takeovers
+from services.permissions.takeover import GRANT_LIFETIME, Control, Outcome, settle
+
+Rule = Callable[[Answer, Control, int], Outcome]  # what becomes of control; the number is of a lease that begins
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
     """The right to command the camera of ``answer`` under ``epoch`` until ``expires_at``.
 
-    ``takeover`` is the one by which it is held; "" when its operator holds it.
+    ``takeover`` is the one by which it is held; "" for ordinary control.
     """
 
     answer: Answer
@@ -39,30 +42,29 @@ class ControlState:
 
 
 class Controls:
-    """Answers; writes only the ends that time brought and nobody saw yet."""
+    """Answers; writes leases of ordinary control, and the ends that time brought and nobody saw yet."""
 
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
 
     async def state(self, principal: str, camera: str) -> ControlState:
         """Who controls a camera now, for whoever may know the camera."""
-        answer, control = await self._settled(Question(principal, camera, Action.DESCRIBE))
+        answer, control = await self._settled(Question(principal, camera, Action.DESCRIBE), _as_it_stands)
         if not answer.decision.allowed:
             raise refusals.denied(answer.decision, camera, Action.DESCRIBE)
         return ControlState(camera, _holder(answer, control), control.epoch)
 
     async def grant(self, principal: str, camera: str) -> Grant:
-        """The right to command now. Raises Denied; HELD_BY_ANOTHER names who controls the camera and until when."""
-        answer, control = await self._settled(Question(principal, camera, Action.CONTROL))
+        """The right to command now, by a takeover or a lease. Raises Denied; HELD_BY_ANOTHER names who controls the
+        camera and until when.
+        """
+        answer, control = await self._settled(Question(principal, camera, Action.CONTROL), _prolonged)
+        holding = _holder(answer, control)
         if not answer.decision.allowed:
-            raise refusals.denied(answer.decision, camera, Action.CONTROL, _holder(answer, control).takeover)
-        if control.agency != answer.principal.agency:
-            # Either control moved between two reads, or a policy allows control to one who does not hold it.
-            raise errors.Aborted("EPOCH_STALE", f"{camera}: control is not yours, or moved just now; ask again")
+            raise refusals.denied(answer.decision, camera, Action.CONTROL, holding)
         latest = answer.now + GRANT_LIFETIME
-        held_by = _holder(answer, control).takeover
-        expires_at = min(latest, answer.decision.valid_until or latest)
-        return Grant(answer, control.epoch, expires_at, held_by.name if held_by else "")
+        expires_at = min(end for end in (latest, answer.decision.valid_until, holding.until) if end)
+        return Grant(answer, control.epoch, expires_at, holding.takeover.name if holding.takeover else "")
 
     async def expire_once(self) -> None:
         """Put on record the takeovers whose time has come, so that the operator is told without anybody asking."""
@@ -76,21 +78,38 @@ class Controls:
             await end(transaction, ports, due, lambda control: settle(control, now), Act("", now))
         ports.journal.wake()
 
-    async def _settled(self, question: Question) -> tuple[Answer, Control]:
-        """The answer and who controls, once ends that time brought and nobody saw yet are on record."""
+    async def _settled(self, question: Question, rule: Rule) -> tuple[Answer, Control]:
+        """The answer and who controls after ``rule``, on record; read alone as long as that changes nothing."""
         ports, now = self._ports, self._ports.clock.now()
         described = await camera_of(ports, question.camera)
         async with ports.database.read() as transaction:
             answer, control = await _faced(transaction, ports, question, described, now)
-        if not settle(control, now)[1]:
+        if not rule(answer, control, 0)[1]:
             return answer, control
         async with ports.database.write() as transaction:
             await takeovers.lock(transaction)
+            now = ports.clock.now()
             answer, control = await _faced(transaction, ports, question, described, now)
-            control, events = settle(control, now)
-            await write(transaction, ports, [(control, events)], Act("", now))
+            outcome = rule(answer, control, await control_leases.next_number(transaction))
+            await write(transaction, ports, [outcome], Act("", now))
         ports.journal.wake()
-        return answer, control
+        if epochs := passed([outcome]):
+            await ports.fences.fence(epochs)
+        return answer, outcome[0]
+
+
+def _as_it_stands(answer: Answer, control: Control, _number: int) -> Outcome:
+    """With the ends that time brought and nobody saw yet."""
+    return settle(control, answer.now)
+
+
+def _prolonged(answer: Answer, control: Control, number: int) -> Outcome:
+    """With a lease for whoever may command now and needs one, or one with more time left."""
+    holding = _holder(answer, control)
+    is_mine = holding.agency == answer.principal.agency == control.agency
+    if not answer.decision.allowed or (is_mine and is_lasting(holding, answer.now)):
+        return settle(control, answer.now)
+    return lease(control, number, answer.principal, answer.now)
 
 
 async def _faced(
@@ -102,4 +121,4 @@ async def _faced(
 
 
 def _holder(answer: Answer, control: Control) -> Holder:
-    return holder(answer.camera, control.takeovers, answer.now)
+    return holder(answer.camera, control.takeovers, answer.now, control.leases)

@@ -3,7 +3,8 @@
 from services.chassis import errors
 from services.decider.conditions import CONDITIONS
 from services.decider.decision import DEFAULT_DENY, DEFAULT_DENY_ARTICLE, Decision
-from services.decider.facts import Action, Takeover
+from services.decider.facts import Action
+from services.decider.holder import Holder
 
 _REASONS = {"papers": "PAPERS_MISSING", "reviewed": "PAPERS_IN_REVIEW"}  # when nothing else is lacking
 assert _REASONS.keys() <= CONDITIONS.keys()
@@ -94,14 +95,25 @@ def void(name: str) -> errors.Denied:
     return errors.Denied("PRINCIPAL_REVOKED", f"{name} was revoked: call with another one", principal=name)
 
 
-def denied(decision: Decision, camera: str, action: Action, held: Takeover | None = None) -> errors.Denied:
-    """For a decision that says no; ``held`` is the takeover in force when that is why."""
-    if held and decision.held_by:
-        until = held.ends_at.isoformat(timespec="seconds")
-        message = f"{camera} is controlled by {held.principal} of {held.agency} until {until}: {decision.sentence}"
-        return errors.Denied(
-            "HELD_BY_ANOTHER", message, holder=held.principal, until=until, camera=camera, rule=decision.rule
-        )
+def held_by_another(camera: str, holding: Holder, decision: Decision | None = None) -> errors.Denied:
+    """For whoever commands a camera that another has taken over or commands; ``decision`` is what the policy said."""
+    held = holding.takeover or holding.lease
+    assert held is not None, "by default nobody is kept off"
+    until = held.ends_at.isoformat(timespec="seconds")
+    article, sentence = "Article 18", "another agency has taken it over: wait for its end"
+    if holding.lease:
+        article, sentence = "Article 14 ¶1", "one agency commands a camera at a time: wait for its end, or take over"
+    elif decision:
+        article, sentence = decision.article, decision.sentence
+    message = f"{camera} is controlled by {held.principal} of {held.agency} until {until}: {sentence} ({article})"
+    about = {"holder": held.principal, "until": until, "camera": camera, "article": article}
+    return errors.Denied("HELD_BY_ANOTHER", message, **about, rule=decision.rule if decision else "")
+
+
+def denied(decision: Decision, camera: str, action: Action, holding: Holder | None = None) -> errors.Denied:
+    """For a decision that says no; ``holding`` is who controls the camera when that is why."""
+    if holding and holding.until and decision.held_by:
+        return held_by_another(camera, holding, decision)
     metadata = {
         "rule": decision.rule,
         "article": decision.article,

@@ -11,11 +11,23 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from services.chassis.errors import Denied, Exhausted, FailedPrecondition
-from services.decider.facts import AgencyKind, Camera, Principal, Takeover
+from services.decider.facts import AgencyKind, Camera, ControlLease, Principal, Takeover
 from services.decider.holder import RANK, Holder, holder
 from services.permissions.fields import Fields
 
-__all__ = ["Control", "Holder", "Takeover", "check", "grant", "holder", "release", "renew", "settle", "withdraw"]
+__all__ = [
+    "Control",
+    "Holder",
+    "Takeover",
+    "check",
+    "grant",
+    "hold",
+    "holder",
+    "release",
+    "renew",
+    "settle",
+    "withdraw",
+]
 
 LONGEST = timedelta(hours=24)
 GRANT_LIFETIME = timedelta(seconds=2)  # of the right to command under an epoch: then it is asked for again
@@ -43,12 +55,13 @@ class Ending(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """Control of one camera: the takeovers not yet ended, the agency that holds, and the epoch of that holding."""
+    """Control of one camera: the takeovers and leases not yet ended, the agency that holds, and the epoch of that."""
 
     camera: Camera
     agency: str
     epoch: int = 1
     takeovers: tuple[Takeover, ...] = ()
+    leases: tuple[ControlLease, ...] = ()  # below every takeover: services/permissions/control_lease.py
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,20 +117,27 @@ class HolderChanged:
 
     camera: str
     agency: str
-    takeover: str  # "" when the operator holds by default
+    takeover: str  # "" when it is ordinary control
     epoch: int
 
 
-Event = TakeoverGranted | TakeoverRenewed | TakeoverEnded | HolderChanged
+@dataclass(frozen=True, slots=True)
+class LeaseGiven:
+    """Ordinary control goes on until the lease's end."""
+
+    lease: ControlLease
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseOver:
+    """By time, or with the rights of who had it."""
+
+    lease: ControlLease
+
+
+OfTakeover = TakeoverGranted | TakeoverRenewed | TakeoverEnded  # what goes on record
+Event = OfTakeover | HolderChanged | LeaseGiven | LeaseOver
 Outcome = tuple[Control, tuple[Event, ...]]
-
-
-def passed_from(before: Control, outcome: Outcome, now: datetime) -> Takeover | None:
-    """The takeover that held until ``outcome`` moved control to another agency; None when none did, or it was over."""
-    control, events = outcome
-    holding = holder(before.camera, before.takeovers, now)
-    is_moved = any(isinstance(event, HolderChanged) for event in events)
-    return holding.takeover if is_moved and holding.agency != control.agency else None
 
 
 def operated(camera: Camera) -> Control:
@@ -148,7 +168,7 @@ def grant(control: Control, command: Request, now: datetime) -> Outcome:
         ends_at=command.ends_at,
         ground=command.ground,
     )
-    control, moved = _hold(replace(control, takeovers=(*control.takeovers, granted)), now)
+    control, moved = hold(replace(control, takeovers=(*control.takeovers, granted)), now)
     return control, (*events, TakeoverGranted(granted), *moved)
 
 
@@ -207,36 +227,42 @@ def _own(control: Control, name: str, principal: Principal) -> Takeover:
 
 
 def of_agency(control: Control, agency: str, now: datetime) -> Outcome:
-    """End every takeover that an agency holds, since it has no rights any more."""
+    """End every takeover and lease that an agency has, since it has no rights any more."""
     control, events = settle(control, now)
     over = tuple(takeover for takeover in control.takeovers if takeover.agency == agency)
-    control, ended = _end(control, over, Ending.WITHDRAWN, now)
+    leases = tuple(lease for lease in control.leases if lease.agency == agency)
+    control, ended = _end(control, over, Ending.WITHDRAWN, now, leases)
     return control, (*events, *ended)
 
 
 def of_principal(control: Control, principal: str, now: datetime) -> Outcome:
-    """End every takeover that a principal asked for; the earlier lawful holder is back."""
+    """End every takeover that a principal asked for, and its lease; the earlier lawful holder is back."""
     control, events = settle(control, now)
     over = tuple(takeover for takeover in control.takeovers if takeover.principal == principal)
-    control, ended = _end(control, over, Ending.WITHDRAWN, now)
+    leases = tuple(lease for lease in control.leases if lease.principal == principal)
+    control, ended = _end(control, over, Ending.WITHDRAWN, now, leases)
     return control, (*events, *ended)
 
 
 def settle(control: Control, now: datetime) -> Outcome:
-    """Let time pass: takeovers whose end has come are dropped, and control moves on if one of them held it."""
-    return _end(control, tuple(t for t in control.takeovers if t.ends_at <= now), Ending.EXPIRED, now)
+    """Let time pass: what has come to its end is dropped, and control moves on if it was held by that."""
+    leases = tuple(lease for lease in control.leases if lease.ends_at <= now)
+    return _end(control, tuple(t for t in control.takeovers if t.ends_at <= now), Ending.EXPIRED, now, leases)
 
 
-def _end(control: Control, over: tuple[Takeover, ...], why: Ending, now: datetime) -> Outcome:
-    """Drop takeovers, and say who holds after them."""
+def _end(
+    control: Control, over: tuple[Takeover, ...], why: Ending, now: datetime, leases: tuple[ControlLease, ...] = ()
+) -> Outcome:
+    """Drop takeovers and leases, and say who holds after them."""
     left = tuple(takeover for takeover in control.takeovers if takeover not in over)
-    control, moved = _hold(replace(control, takeovers=left), now)
-    return control, (*(TakeoverEnded(t, min(now, t.ends_at), why) for t in over), *moved)
+    running = tuple(lease for lease in control.leases if lease not in leases)
+    control, moved = hold(replace(control, takeovers=left, leases=running), now)
+    return control, (*(TakeoverEnded(t, min(now, t.ends_at), why) for t in over), *map(LeaseOver, leases), *moved)
 
 
-def _hold(control: Control, now: datetime) -> Outcome:
+def hold(control: Control, now: datetime) -> Outcome:
     """Name the holder; a change of agency has a new epoch."""
-    holding = holder(control.camera, control.takeovers, now)
+    holding = holder(control.camera, control.takeovers, now, control.leases)
     if holding.agency == control.agency:
         return control, ()
     control = replace(control, agency=holding.agency, epoch=control.epoch + 1)

@@ -10,12 +10,12 @@ from services.chassis import errors
 from services.decider.facts import Action, AgencyKind, Takeover
 from services.permissions import refusals
 from services.permissions.bases import use
-from services.permissions.control import Act, write
+from services.permissions.control import Act, passed_from, write
 from services.permissions.ending import Cause as EndingCause
 from services.permissions.ports import Ports
 from services.permissions.question import Answer, Question, gather_each
 from services.permissions.store import bases, endings, incidents, takeovers
-from services.permissions.takeover import Cause, Outcome, Request, check, grant, passed_from
+from services.permissions.takeover import Cause, Outcome, Request, check, grant
 from services.permissions.takeover_area import Selection
 from services.permissions.takeover_areas import Areas, Sought
 from services.permissions.takeover_orders import Order, held_by, told

@@ -12,7 +12,15 @@ from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.decider.facts import Circumstances, Incident, Inspection, LegalBasis, StaffRecord, Takeover
+from services.decider.facts import (
+    Circumstances,
+    ControlLease,
+    Incident,
+    Inspection,
+    LegalBasis,
+    StaffRecord,
+    Takeover,
+)  # fmt: skip
 from services.permissions import policies
 from services.permissions.camera_memory import LIFETIME_S
 from services.permissions.ports import Ports
@@ -20,6 +28,7 @@ from services.permissions.staff_record import StaffKind
 from services.permissions.store import (
     basis_facts,
     certificates,
+    control_leases,
     endings,
     incidents,
     inspections,
@@ -70,6 +79,7 @@ class View:
     staff: Mapping[str, Mapping[StaffKind, tuple[StaffRecord, ...]]] = field(
         default_factory=dict
     )  # by person, in force
+    leases: Mapping[str, tuple[ControlLease, ...]] = field(default_factory=dict)  # by camera, over or not
 
     def number(self, camera: str) -> int:
         """The highest number of an ending that a decision about ``camera`` may claim to know of.
@@ -82,7 +92,7 @@ class View:
 
     def circumstances(self, record: Record, legal_basis: str, incident: str, camera: str = "") -> Circumstances:
         """What the principal may rest on: these papers if they are its own, this incident or inspection ("": any that
-        opens); and the takeovers of the camera ("": none).
+        opens); and the takeovers and leases of the camera ("": none).
         """
         basis = self.papers.get(legal_basis)
         papers = (basis,) if basis and basis.principal == record.account.name else ()
@@ -96,6 +106,7 @@ class View:
             inspections=tuple(one for one in inspected if incident in ("", one.name)),
             trainings=own.get(StaffKind.TRAINING, ()),
             shifts=own.get(StaffKind.SHIFT, ()),
+            leases=self.leases.get(camera, ()),
         )
 
 
@@ -122,6 +133,7 @@ async def read(transaction: AsyncConnection, ports: Ports, ask: Ask, now: dateti
         inspections=await inspections.open_to_each(transaction, agencies, now, used_for),
         staff=await staff.in_force(transaction, persons, now) if persons else {},
         void=await certificates.void(transaction, ask.credentials) if ask.credentials else frozenset(),
+        leases=await control_leases.standing(transaction, ask.cameras),
     )
 
 

@@ -15,6 +15,7 @@ OUTSIDE = {
     "services/gateway/metrics.py": "counts calls",
     "services/gateway/policy_health.py": "asks permissions each second whether a policy decides",
     "services/gateway/refusal.py": "has refusals put on record before they are answered",
+    "services/gateway/overruns.py": "has what is beyond a limit put on record by its count",
     "services/registry/vault.py": "seals sources at rest with fresh nonces",
     **{
         f"services/permissions/{noun}.py": USE_CASE

@@ -37,7 +37,7 @@ class Control(Enum):
     """Whose the control of the camera is, seen by who asks (Article 18)."""
 
     MINE = auto()
-    ANOTHERS = auto()  # another agency has taken it over
+    ANOTHERS = auto()  # another agency has taken it over, or commands it under a lease that precedes
     OPERATORS = auto()  # nobody has taken it over, and it is another's camera
 
 
@@ -124,7 +124,9 @@ def article_16_keeps_originals(asked: Asked) -> bool:
 
 
 def article_18_has_one_holder(asked: Asked) -> bool:
-    """Whoever has not taken over does not point what another has taken over: the operator too."""
+    """Whoever has not taken over does not point what another has taken over: the operator too; nor what another
+    points, unless it runs the camera.
+    """
     return asked.action is Action.CONTROL and asked.control is Control.ANOTHERS
 
 

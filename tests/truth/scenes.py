@@ -14,6 +14,7 @@ from services.decider.facts import (
     Area,
     Camera,
     Circumstances,
+    ControlLease,
     Incident,
     Inspection,
     LegalBasis,
@@ -154,6 +155,12 @@ takeovers = st.builds(
 )
 
 
+leases = st.builds(
+    lambda number, agency, when: ControlLease(number, TUNNEL.name, agency, WHO, *when),
+    st.integers(1, 9),
+    st.sampled_from([AGENCY, ANOTHER, OPERATOR]),
+    times,
+)
 staff_records = st.builds(
     lambda who, when: StaffRecord("trainings/1", who, *when), st.sampled_from([WHO, STRANGER]), times
 )
@@ -176,5 +183,6 @@ scenes = st.builds(
         few(inspections),
         few(staff_records),
         few(staff_records),
+        few(leases),
     ),
 )

@@ -9,7 +9,7 @@ from typing import Any
 
 from google.protobuf.descriptor import FileDescriptor, MethodDescriptor
 
-from kapok.annotations.v1 import exposure_pb2
+from kapok.annotations.v1 import cost_pb2, exposure_pb2
 from kapok.audit.v1 import audit_service_pb2, evidence_service_pb2, findings_service_pb2, register_service_pb2
 from kapok.permissions.v1 import (
     agencies_service_pb2,
@@ -100,12 +100,14 @@ def _methods(file: FileDescriptor) -> Iterator[MethodDescriptor]:
 
 
 def _method(owner: str, descriptor: MethodDescriptor) -> Method:
-    option: Any = exposure_pb2.exposure  # its generated type does not fit the one of Extensions
-    exposure = descriptor.GetOptions().Extensions[option]
+    exposed: Any = exposure_pb2.exposure  # their generated types do not fit the one of Extensions
+    costly: Any = cost_pb2.is_costly
+    options = descriptor.GetOptions().Extensions
     return Method(
         path=f"/{descriptor.containing_service.full_name}/{descriptor.name}",
         owner=owner,
-        is_exposed=exposure == exposure_pb2.EXPOSURE_AGENCY,
+        is_exposed=options[exposed] == exposure_pb2.EXPOSURE_AGENCY,
+        is_costly=options[costly],
         is_client_streaming=descriptor.client_streaming,
         is_server_streaming=descriptor.server_streaming,
     )

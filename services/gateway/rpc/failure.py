@@ -19,11 +19,16 @@ Metadata = tuple[tuple[str, str | bytes], ...]
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A status that is not OK. ``trailers`` hold google.rpc.Status, serialised, when there is one."""
+    """A status that is not OK. ``trailers`` hold google.rpc.Status, serialised, when there is one.
+
+    ``is_overrun``: it was beyond a limit of ours, and goes on record by its count. What services limit says of cameras
+    what is theirs to record.
+    """
 
     code: StatusCode
     message: str
     trailers: Metadata = ()
+    is_overrun: bool = False
 
     @property
     def is_refusal(self) -> bool:
@@ -58,7 +63,8 @@ class Failure:
 def of_error(error: errors.Error) -> Failure:
     """Our own refusal or fault."""
     details = rpc_status.to_status(error).SerializeToString()
-    return Failure(StatusCode[error.kind], error.message, ((_DETAILS_KEY, details),))
+    is_overrun = isinstance(error, errors.Exhausted)
+    return Failure(StatusCode[error.kind], error.message, ((_DETAILS_KEY, details),), is_overrun)
 
 
 def of_call(error: AioRpcError, owner: str) -> Failure:

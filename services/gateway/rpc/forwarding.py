@@ -16,11 +16,12 @@ from services.chassis.clock import Clock
 from services.chassis.rpc_client import Neighbour
 from services.gateway.method import Method
 from services.gateway.metrics import CALLS, UNKNOWN
+from services.gateway.overruns import Overruns
 from services.gateway.refusal import RefusalBook
 from services.gateway.rpc import failure
 from services.gateway.rpc.catalogue import Catalogue
 from services.gateway.rpc.failure import Failure, Metadata
-from services.gateway.service import Admission, Admitted, Shown, require_exposed
+from services.gateway.service import Admission, Admitted, Shown
 
 log = logging.getLogger(__name__)
 Start = Callable[[Any], Any]
@@ -49,6 +50,14 @@ class Incoming:
         return identity.Caller("gateway", self.request_id, who.principal, sha256, who.agency_key, who.system)
 
 
+@dataclass(frozen=True)
+class Books:
+    """Where calls that were not carried out go on record: one by one, and by their count."""
+
+    refusals: RefusalBook
+    overruns: Overruns
+
+
 class Forwarder:
     """Forwards calls to the services of the cell."""
 
@@ -57,13 +66,13 @@ class Forwarder:
         catalogue: Catalogue,
         upstreams: Mapping[str, Neighbour],
         admission: Admission,
-        book: RefusalBook,
+        books: Books,
         clock: Clock,
     ) -> None:
         self._methods = catalogue.methods
         self._upstreams = upstreams
         self._admission = admission
-        self._book = book
+        self._book, self._overruns = books.refusals, books.overruns
         self._clock = clock
         self._starters = {
             method.path: getattr(upstreams[method.owner].channel, method.kind)(method.path)
@@ -80,8 +89,9 @@ class Forwarder:
         try:
             failed = await self._attempt(method, incoming, converse)
             code = failed.code.name if failed else grpc.StatusCode.OK.name
-            if failed is not None and failed.is_refusal:
-                await self._book.record(failed.refusal(identity.caller().principal, label, incoming.request_id))
+            if failed is not None and (failed.is_refusal or failed.is_overrun):
+                book = self._overruns if failed.is_overrun else self._book
+                await book.record(failed.refusal(identity.caller().principal, label, incoming.request_id))
             return failed
         finally:
             CALLS.labels(label, code).inc()
@@ -94,8 +104,8 @@ class Forwarder:
                 identity.current_caller.set(caller)
                 if method is None:
                     return failure.unknown_method(incoming.path)
-                require_exposed(method)
-                await self._converse(method, incoming, caller, converse)
+                with self._admission.entered(who, method):
+                    await self._converse(method, incoming, caller, converse)
         except errors.Error as error:
             return failure.of_error(error)
         except grpc.aio.AioRpcError as error:

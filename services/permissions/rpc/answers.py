@@ -24,6 +24,7 @@ def decision(made: Decision, number: int) -> decision_pb2.Decision:
         lacking=made.lacking,
         valid_until=stamp(made.valid_until),
         number=number,
+        held_by=made.held_by,
     )
 
 

@@ -19,7 +19,7 @@ from services.permissions.store.inspection_tables import inspections
 from services.permissions.store.inspections import in_force as is_open_at
 from services.permissions.store.principals import Record, record, with_agency
 from services.permissions.store.tables import Instant, endings
-from services.permissions.store.takeover_tables import takeovers
+from services.permissions.store.takeover_tables import control_leases, takeovers
 
 _NOW, _SINCE = sa.bindparam("now", type_=Instant), sa.bindparam("since", type_=Instant)
 _NAMES: sa.BindParameter[str] = sa.bindparam("names", expanding=True)
@@ -30,7 +30,7 @@ _PRINTS: sa.BindParameter[str] = sa.bindparam("prints", expanding=True)
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """Principals on record, the last ending, and whether endings, takeovers, incidents or inspections bear on it."""
+    """Principals on record, the last ending, and whether endings, takeovers, leases, incidents … bear on it."""
 
     records: dict[str, Record]
     committed: int
@@ -83,6 +83,7 @@ _GLANCE = (
         counters.value_of(COUNTER).label("committed"),
         sa.or_(
             sa.exists().where(takeovers.c.camera.in_(_CAMERAS), takeovers.c.ended_at.is_(None)),
+            sa.exists().where(control_leases.c.camera.in_(_CAMERAS), control_leases.c.ends_at > _NOW),
             sa.exists().where(endings.c.subject.in_(_CAMERAS), endings.c.occurred_at >= _SINCE),
             sa.exists().where(endings.c.subject.in_(_CREDENTIALS)),
             sa.exists(of_revoked(_PRINTS)),

@@ -1,4 +1,4 @@
-"""The tables of takeovers, a row for each camera of one, and of who controls a camera under which epoch."""
+"""The tables of takeovers, a row for each camera of one, of leases, and of who controls a camera under which epoch."""
 
 from sqlalchemy import Column, Index, Integer, String, Table, Text
 
@@ -42,4 +42,14 @@ control = Table(
     Column("epoch", Integer, nullable=False, comment="fencing number, larger at each change of holder"),
     Column("operator", String(100), nullable=False, server_default="", comment="who runs it"),
     Column("category", Integer, nullable=False, server_default="0", comment="of its place, 1 to 13"),
+)
+control_leases = Table(
+    "control_leases",
+    metadata,
+    Column("camera", String(100), primary_key=True, comment="whose control it is"),
+    Column("agency", String(100), primary_key=True, index=True, comment="agencies/… that commands: one lease each"),
+    Column("principal", String(100), nullable=False, index=True, comment="who commanded last"),
+    Column("number", Integer, nullable=False, comment="of its first command, in commit order"),
+    Column("starts_at", Instant, nullable=False, comment="its first command"),
+    Column("ends_at", Instant, nullable=False, index=True, comment="ten seconds after it was last prolonged"),
 )

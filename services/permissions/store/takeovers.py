@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.decider.facts import AgencyKind, Camera, Takeover, Tier
 from services.permissions.ports import Kept
-from services.permissions.store import counters
+from services.permissions.store import control_leases, counters
 from services.permissions.store.endings import FEW
 from services.permissions.store.policies import levelled
 from services.permissions.store.takeover_tables import control, takeovers
@@ -52,8 +52,9 @@ async def load_each(transaction: AsyncConnection, cameras: Mapping[str, Camera])
     chosen = control.c.camera.in_(cameras) if len(cameras) <= FEW else sa.true()
     rows = {row.camera: row for row in await transaction.execute(sa.select(control).where(chosen))}
     found = await standing(transaction, cameras) if rows else {}
+    leases = await control_leases.standing(transaction, cameras) if rows else {}
     return {
-        name: Control(camera, rows[name].agency, rows[name].epoch, found.get(name, ()))
+        name: Control(camera, rows[name].agency, rows[name].epoch, found.get(name, ()), leases.get(name, ()))
         if name in rows
         else operated(camera)
         for name, camera in cameras.items()
@@ -179,23 +180,27 @@ async def cameras_on(transaction: AsyncConnection, ground: str) -> list[str]:
 
 
 async def cameras_by(transaction: AsyncConnection, principal: str) -> list[str]:
-    """Cameras whose takeovers this principal asked for and that are not over."""
-    return await _cameras(transaction, takeovers.c.principal == principal)
+    """Cameras whose takeovers this principal asked for and that are not over, or that it commands under a lease."""
+    leased = await control_leases.cameras_by(transaction, principal)
+    return await _cameras(transaction, takeovers.c.principal == principal, leased)
 
 
 async def cameras_of(transaction: AsyncConnection, agency: str) -> list[str]:
-    """Cameras whose takeovers this agency holds and that are not over."""
-    return await _cameras(transaction, takeovers.c.agency == agency)
+    """Cameras whose takeovers this agency holds and that are not over, or that it has a lease of."""
+    leased = await control_leases.cameras_of(transaction, agency)
+    return await _cameras(transaction, takeovers.c.agency == agency, leased)
 
 
 async def cameras_due(transaction: AsyncConnection, now: datetime) -> list[str]:
-    """Cameras with a takeover whose end has come and is not on record."""
-    return await _cameras(transaction, takeovers.c.ends_at <= now)
+    """Cameras with a takeover or lease whose end has come and is not on record."""
+    return await _cameras(transaction, takeovers.c.ends_at <= now, await control_leases.cameras_due(transaction, now))
 
 
-async def _cameras(transaction: AsyncConnection, chosen: sa.ColumnElement[bool]) -> list[str]:
+async def _cameras(
+    transaction: AsyncConnection, chosen: sa.ColumnElement[bool], leased: Collection[str] = ()
+) -> list[str]:
     found = sa.select(takeovers.c.camera).distinct().where(takeovers.c.ended_at.is_(None) & chosen)
-    return sorted((await transaction.execute(found)).scalars())
+    return sorted({*(await transaction.execute(found)).scalars(), *leased})
 
 
 def kept(row: Any) -> Kept:

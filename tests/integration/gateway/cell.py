@@ -39,6 +39,7 @@ class Directory(decider_service_pb2_grpc.DeciderServiceServicer):
         self.persons: set[str] = set()
         self.certified_persons: set[str] = set()  # which permissions never lets happen
         self.keys: dict[str, bytes] = {}  # by agencyKeys/…
+        self.agencies: dict[str, str] = {}  # by principal; everybody else is of the police
         self.questions = 0
 
     async def IdentifyCertificate(self, request: Any, _context: Any) -> Any:
@@ -51,8 +52,9 @@ class Directory(decider_service_pb2_grpc.DeciderServiceServicer):
             raise errors.Denied("PRINCIPAL_REVOKED", f"{request.principal} was revoked", principal=request.principal)
         is_person = request.principal in self.certified_persons
         return decider_service_pb2.IdentifyCertificateResponse(
-            principal=request.principal, agency="agencies/police", is_person=is_person
-        )
+            principal=request.principal, agency=self.agencies.get(request.principal, "agencies/police"),
+            is_person=is_person,
+        )  # fmt: skip
 
     def _person(self, request: Any) -> Any:
         if request.principal in self.revoked:

@@ -7,7 +7,7 @@ from typing import Any
 import grpc
 from google.protobuf import descriptor_pb2, descriptor_pool, wrappers_pb2
 
-from kapok.annotations.v1 import exposure_pb2
+from kapok.annotations.v1 import cost_pb2, exposure_pb2
 from services.chassis import errors, identity
 
 SERVICE = "kapok.echo.v1.EchoService"
@@ -34,6 +34,7 @@ def _describe() -> Any:
             client_streaming=is_client_streaming, server_streaming=is_server_streaming,
         )  # fmt: skip
         method.options.Extensions[exposure_pb2.exposure] = exposure_pb2.EXPOSURE_AGENCY
+        method.options.Extensions[cost_pb2.is_costly] = name == "Chat"
     service.method.add(  # without the option
         name="Hidden", input_type=".google.protobuf.StringValue", output_type=".google.protobuf.StringValue"
     )

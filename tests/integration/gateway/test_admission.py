@@ -162,7 +162,8 @@ async def test_more_calls_than_the_limit_are_told_when_to_come_back(cell: Cell) 
         await say(other_line)  # limits are each caller's own
     assert raised.value.code() == grpc.StatusCode.RESOURCE_EXHAUSTED
     assert timedelta() < retry_delay(raised.value) <= timedelta(seconds=10)
-    assert cell.refusals.seen == []
+    [record] = cell.refusals.seen
+    assert (record.principal, record.refusal.code, record.refusal.count) == (POLICE, "RESOURCE_EXHAUSTED", 1)
 
 
 def retry_delay(failure: grpc.aio.AioRpcError) -> timedelta:

@@ -51,6 +51,9 @@ def test_repetitions_within_a_minute_are_counted_and_written_once() -> None:
     assert merger.ended(30.0) == []
     [written] = merger.ended(WINDOW / timedelta(seconds=1))
     assert (written.count, written.request_id) == (10, "10")
+    merger.begin(REFUSAL, False, 61.0)
+    assert merger.is_repetition(REFUSAL, "flood", 62.0, count=1_713)
+    assert [one.count for one in merger.all()] == [1_713], "counted before they came"
     assert not merger.is_repetition(REFUSAL, "11", 61.0), "the next minute begins with a record of its own"
 
 

@@ -12,6 +12,7 @@ from services.decider.facts import (
     Area,
     Camera,
     Circumstances,
+    ControlLease,
     Incident,
     LegalBasis,
     Principal,
@@ -59,6 +60,10 @@ def papers(who: Principal, camera: Camera = TUNNEL) -> LegalBasis:
 
 def takeover(who: Principal, number: int = 1, camera: Camera = TUNNEL) -> Takeover:
     return Takeover(f"takeovers/{number}", number, camera.name, who.agency, who.name, who.kind, who.tier, NOW, LATER)
+
+
+def lease(who: Principal, number: int = 1, camera: Camera = TUNNEL) -> ControlLease:
+    return ControlLease(number, camera.name, who.agency, who.name, NOW, NOW + timedelta(seconds=10))
 
 
 def with_papers(who: Principal, camera: Camera = TUNNEL) -> Circumstances:

@@ -3,18 +3,20 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from itertools import chain
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.decider.area import covers
-from services.decider.batch import Request, Takeovers, decide_each
+from services.decider.batch import ControlLeases, Request, Takeovers, decide_each
 from services.decider.decision import Decision
 from services.decider.facts import (
     Action,
     Area,
     Camera,
     Circumstances,
+    ControlLease,
     Incident,
     Inspection,
     LegalBasis,
@@ -35,6 +37,7 @@ from tests.unit.decider.cast import (
     TUNNEL,
     YUEXIU,
     deciding,
+    lease,
     takeover,
 )
 
@@ -93,17 +96,27 @@ def takeovers(draw: st.DrawFn) -> Takeovers:
     return found
 
 
+@st.composite
+def leases(draw: st.DrawFn) -> ControlLeases:
+    found: dict[str, tuple[ControlLease, ...]] = {}
+    for number, name in enumerate(draw(st.lists(st.sampled_from(NAMES), max_size=4))):
+        one = lease(draw(people), number, replace(TUNNEL, name=name))
+        found[name] = (*found.get(name, ()), replace(one, starts_at=draw(starts), ends_at=draw(ends)))
+    return found
+
+
 @settings(max_examples=300, deadline=None)
-@given(people, st.sampled_from(Action), cities, circumstances, takeovers())
+@given(people, st.sampled_from(Action), cities, circumstances, takeovers(), leases())
 def test_each_camera_of_a_batch_is_decided_as_it_is_alone(
     who: Principal,
     action: Action,
     city: Mapping[str, Camera],
     given_: Circumstances,
     held: dict[str, tuple[Takeover, ...]],
+    leased: dict[str, tuple[ControlLease, ...]],
 ) -> None:
-    found = decide_each(DECIDER, Request(who, action, given_, held, NOW), roster(NAMES, city, who))
-    everything = replace(given_, takeovers=tuple(one for some in held.values() for one in some))
+    found = decide_each(DECIDER, Request(who, action, given_, held, NOW, leased), roster(NAMES, city, who))
+    everything = replace(given_, takeovers=tuple(chain(*held.values())), leases=tuple(chain(*leased.values())))
     for place, name in enumerate(NAMES):
         camera = city.get(name)
         alone: Decision | None = None

@@ -1,7 +1,7 @@
 """Relations and conditions are what the facts say at that moment, no longer and no further."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -15,6 +15,7 @@ from services.decider.facts import (
     Area,
     Camera,
     Circumstances,
+    ControlLease,
     Inspection,
     Principal,
     Relation,
@@ -36,6 +37,7 @@ from tests.unit.decider.cast import (
     TIANHE,
     TUNNEL,
     URBAN,
+    lease,
     papers,
     principal,
     takeover,
@@ -136,6 +138,24 @@ def test_control_is_the_operators_until_somebody_takes_over_and_again_after_the_
     assert "holds-control" in names(COMMAND, facts=facts)
     assert "holds-control" in names(OPERATOR, facts=facts, at=LATER)
     assert not {"holds-control", "held-by-other"} & names(POLICE)
+
+
+def test_a_lease_keeps_others_off_and_opens_nothing_by_itself() -> None:
+    """Whoever commands by policy stands on the row that let it; the operator precedes it."""
+
+    def control(who: Principal, *leases: ControlLease, at: datetime = NOW) -> set[str]:
+        return names(who, facts=Circumstances(leases=leases), at=at, action=Action.CONTROL)
+
+    told = {"holds-control", "held-by-other"}
+    police, own = lease(POLICE), lease(OPERATOR, 2)
+    assert not told & control(POLICE, police)
+    assert control(URBAN, police) & told == control(POLICE, own) & told == {"held-by-other"}
+    assert control(OPERATOR, police) & told == control(OPERATOR, own, police) & told == {"holds-control"}
+    assert not told & control(URBAN, police, at=police.ends_at)
+    taken = Circumstances(takeovers=(takeover(COMMAND),), leases=(police, own))
+    assert "held-by-other" in names(OPERATOR, facts=taken, action=Action.CONTROL)
+    assert "holds-control" in names(COMMAND, facts=taken, action=Action.CONTROL)
+    assert "held-by-other" not in names(URBAN, facts=Circumstances(leases=(police,)), action=Action.LIVE)
 
 
 def test_a_condition_lasts_as_long_as_the_longest_fact_behind_it() -> None:

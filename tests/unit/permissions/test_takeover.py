@@ -1,4 +1,6 @@
-"""Control of one camera: never two holders, the highest rank in force holds, the operator after the last end."""
+"""Control of one camera: never two holders, the highest rank in force holds, ordinary control below it, the operator
+after the last end.
+"""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -11,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from services.chassis.errors import Denied, Exhausted, FailedPrecondition, InvalidArgument
 from services.decider.facts import AgencyKind, Principal
-from services.permissions import takeover
+from services.permissions import control_lease, takeover
 from services.permissions.takeover import (
     Control,
     Ending,
@@ -36,6 +38,7 @@ from tests.unit.decider.cast import (
 )
 
 DISTRICT_COMMAND = principal(AgencyKind.EMERGENCY_COMMAND, "440104")
+COMMANDERS = (OPERATOR, POLICE, COMMAND, URBAN)  # whom some policy may let command outside a takeover
 BY_RANK = (SECURITY, CITY_POLICE, POLICE, COMMAND, DISTRICT_COMMAND)  # as Article 18 and the design rank them
 FRESH = takeover.operated(TUNNEL)
 
@@ -57,13 +60,14 @@ def granted(who: Principal, number: int = 1, control: Control = FRESH, **more: o
 
 
 class OneCamera(RuleBasedStateMachine):
-    """Any agencies, any order, time that only goes forward; checked against a list of who asked until when."""
+    """Any agencies, any order, time that only goes forward; checked against lists of who asked and who commanded."""
 
     @initialize()
     def start(self) -> None:
         self.control, self.now, self.count = FRESH, NOW, 0
         self.told = FRESH.agency  # the holder as the events tell it
-        self.asked: dict[str, tuple[int, int, Principal]] = {}  # name → end in minutes, number, who
+        self.asked: dict[str, tuple[datetime, int, Principal]] = {}  # name → end, number, who
+        self.leased: dict[str, datetime] = {}  # agency → end of its ordinary control
 
     def apply(self, outcome: Outcome) -> None:
         before = self.control
@@ -82,8 +86,7 @@ class OneCamera(RuleBasedStateMachine):
         self.count += 1
         ends_at = self.now + timedelta(minutes=minutes)
         asked = command(who, self.count, ends_at=ends_at, ground_ends_at=ends_at)
-        elapsed = int((self.now - NOW).total_seconds() // 60)
-        self.asked[asked.name] = (elapsed + minutes, self.count, who)
+        self.asked[asked.name] = (ends_at, self.count, who)
         self.apply(requested(self.control, asked, self.now))
 
     @precondition(lambda self: self.control.takeovers)
@@ -101,7 +104,7 @@ class OneCamera(RuleBasedStateMachine):
         ends_at = max(chosen.ends_at, self.now + timedelta(minutes=minutes))
         _, number, _ = self.asked[chosen.name]
         self.apply(takeover.renew(self.control, chosen.name, who, Until(ends_at, ends_at), self.now))
-        self.asked[chosen.name] = (int((ends_at - NOW).total_seconds() // 60), number, who)
+        self.asked[chosen.name] = (ends_at, number, who)
 
     @precondition(lambda self: self.control.takeovers)
     @rule(data=st.data())
@@ -110,10 +113,49 @@ class OneCamera(RuleBasedStateMachine):
         self.apply(takeover.revoke(self.control, chosen.name, self.now))
         assert chosen.name not in self.asked
 
-    @rule(minutes=st.integers(1, 300))
-    def wait(self, minutes: int) -> None:
-        self.now += timedelta(minutes=minutes)
+    @rule(who=st.sampled_from(COMMANDERS))
+    def command(self, who: Principal) -> None:
+        """Whoever has taken over needs no lease; whom another precedes is refused by name; others hold from then on."""
+        self.count += 1
+        taken = self.first_taken()
+        others = [agency for agency in self.running() if agency != who.agency]
+        if (taken and taken != who.agency) or (not taken and others and who is not OPERATOR):
+            before = self.control
+            with pytest.raises(Denied) as refused:
+                control_lease.lease(self.control, self.count, who, self.now)
+            assert refused.value.reason == "HELD_BY_ANOTHER"
+            assert self.control is before
+            return
+        self.apply(control_lease.lease(self.control, self.count, who, self.now))
+        if not taken:
+            self.leased[who.agency] = self.now + control_lease.LIFETIME
+        assert self.control.agency == who.agency
+
+    @rule(who=st.sampled_from(COMMANDERS), is_all=st.booleans())
+    def lose_rights(self, who: Principal, is_all: bool) -> None:
+        if is_all:
+            self.apply(takeover.of_agency(self.control, who.agency, self.now))
+        else:
+            self.apply(takeover.of_principal(self.control, who.name, self.now))
+        self.leased.pop(who.agency, None)
+
+    @rule(
+        passes=st.sampled_from((timedelta(seconds=4), timedelta(seconds=10), timedelta(minutes=1), timedelta(hours=3)))
+    )
+    def wait(self, passes: timedelta) -> None:
+        self.now += passes
         self.apply(takeover.settle(self.control, self.now))
+        assert {lease.agency for lease in self.control.leases} == set(self.running()), "a lease ends by itself"
+
+    def first_taken(self) -> str:
+        """The agency that the first takeover in force is of; "" when there is none."""
+        ranked = sorted(self.asked.values(), key=lambda entry: (BY_RANK.index(entry[2]), entry[1]))
+        return ranked[0][2].agency if ranked else ""
+
+    def running(self) -> list[str]:
+        """The agencies whose ordinary control is in force, the operator first."""
+        found = [agency for agency, end in self.leased.items() if end > self.now]
+        return sorted(found, key=lambda agency: agency != OPERATOR.agency)
 
     @rule()
     def end_the_incident(self) -> None:
@@ -122,12 +164,16 @@ class OneCamera(RuleBasedStateMachine):
 
     @invariant()
     def the_highest_rank_in_force_holds_and_the_operator_after_the_last_end(self) -> None:
-        ranked = sorted(self.asked.values(), key=lambda entry: (BY_RANK.index(entry[2]), entry[1]))
-        expected = ranked[0][2].agency if ranked else OPERATOR.agency
+        expected = self.first_taken() or next(iter(self.running()), OPERATOR.agency)
         assert self.control.agency == expected == self.told
-        assert takeover.holder(TUNNEL, self.control.takeovers, self.now).agency == expected
-        elapsed = int((self.now - NOW).total_seconds() // 60)
-        assert all(end > elapsed for end, _, _ in self.asked.values())
+        held = takeover.holder(TUNNEL, self.control.takeovers, self.now, self.control.leases)
+        assert held.agency == expected
+        assert held.lease is None or not self.asked, "a takeover stands above every lease"
+        assert all(end > self.now for end, _, _ in self.asked.values())
+
+    @invariant()
+    def of_ordinary_control_there_is_the_operators_and_one_more_at_most(self) -> None:
+        assert len([agency for agency in self.running() if agency != OPERATOR.agency]) <= 1
 
 
 OneCamera.TestCase.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)

@@ -40,7 +40,7 @@ ACTION_LIVE_CHECK: Action
 ACTION_SUPERVISE: Action
 
 class Decision(_message.Message):
-    __slots__ = ("allowed", "rule", "article", "sentence", "policy_revision", "conditions", "nearest_rule", "lacking", "valid_until", "number")
+    __slots__ = ("allowed", "rule", "article", "sentence", "policy_revision", "conditions", "nearest_rule", "lacking", "valid_until", "number", "held_by")
     ALLOWED_FIELD_NUMBER: _ClassVar[int]
     RULE_FIELD_NUMBER: _ClassVar[int]
     ARTICLE_FIELD_NUMBER: _ClassVar[int]
@@ -51,6 +51,7 @@ class Decision(_message.Message):
     LACKING_FIELD_NUMBER: _ClassVar[int]
     VALID_UNTIL_FIELD_NUMBER: _ClassVar[int]
     NUMBER_FIELD_NUMBER: _ClassVar[int]
+    HELD_BY_FIELD_NUMBER: _ClassVar[int]
     allowed: bool
     rule: str
     article: str
@@ -61,7 +62,8 @@ class Decision(_message.Message):
     lacking: _containers.RepeatedScalarFieldContainer[str]
     valid_until: _timestamp_pb2.Timestamp
     number: int
-    def __init__(self, allowed: _Optional[bool] = ..., rule: _Optional[str] = ..., article: _Optional[str] = ..., sentence: _Optional[str] = ..., policy_revision: _Optional[int] = ..., conditions: _Optional[_Iterable[str]] = ..., nearest_rule: _Optional[str] = ..., lacking: _Optional[_Iterable[str]] = ..., valid_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., number: _Optional[int] = ...) -> None: ...
+    held_by: str
+    def __init__(self, allowed: _Optional[bool] = ..., rule: _Optional[str] = ..., article: _Optional[str] = ..., sentence: _Optional[str] = ..., policy_revision: _Optional[int] = ..., conditions: _Optional[_Iterable[str]] = ..., nearest_rule: _Optional[str] = ..., lacking: _Optional[_Iterable[str]] = ..., valid_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., number: _Optional[int] = ..., held_by: _Optional[str] = ...) -> None: ...
 
 class RuleMatch(_message.Message):
     __slots__ = ("rule", "article", "sentence", "effect", "lacking")

@@ -26,11 +26,12 @@ from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.api import client_pb2 as google_dot_api_dot_client__pb2
 from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from kapok.annotations.v1 import cost_pb2 as kapok_dot_annotations_dot_v1_dot_cost__pb2
 from kapok.annotations.v1 import exposure_pb2 as kapok_dot_annotations_dot_v1_dot_exposure__pb2
 from kapok.permissions.v1 import takeover_pb2 as kapok_dot_permissions_dot_v1_dot_takeover__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,kapok/permissions/v1/takeovers_service.proto\x12\x14kapok.permissions.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/api/client.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a#kapok/annotations/v1/exposure.proto\x1a#kapok/permissions/v1/takeover.proto\"P\n\x16RequestTakeoverRequest\x12\x36\n\x08takeover\x18\x01 \x01(\x0b\x32\x1e.kapok.permissions.v1.TakeoverB\x04\xe2\x41\x01\x02\"^\n\x14RenewTakeoverRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x32\n\x08\x65nd_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x02\"C\n\x16ReleaseTakeoverRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x15\n\x07\x63\x61meras\x18\x02 \x03(\tB\x04\xe2\x41\x01\x01\"A\n\x15RevokeTakeoverRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x14\n\x06reason\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\"(\n\x12GetTakeoverRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"e\n\x14ListTakeoversRequest\x12\x17\n\tpage_size\x18\x01 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\x12\x1a\n\x0cinclude_over\x18\x03 \x01(\x08\x42\x04\xe2\x41\x01\x01\"c\n\x15ListTakeoversResponse\x12\x31\n\ttakeovers\x18\x01 \x03(\x0b\x32\x1e.kapok.permissions.v1.Takeover\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"3\n\x15WatchTakeoversRequest\x12\x1a\n\x0cresume_token\x18\x01 \x01(\tB\x04\xe2\x41\x01\x01\"e\n\x16WatchTakeoversResponse\x12\x35\n\x07notices\x18\x01 \x03(\x0b\x32$.kapok.permissions.v1.TakeoverNotice\x12\x14\n\x0cresume_token\x18\x02 \x01(\t\"X\n\x0eTakeoverNotice\x12\x30\n\x08takeover\x18\x01 \x01(\x0b\x32\x1e.kapok.permissions.v1.Takeover\x12\x14\n\x0chow_to_claim\x18\x02 \x01(\t\",\n\x16GetControlStateRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x32\x9c\t\n\x10TakeoversService\x12\x90\x01\n\x0fRequestTakeover\x12,.kapok.permissions.v1.RequestTakeoverRequest\x1a\x1e.kapok.permissions.v1.Takeover\"/\xda\x41\x08takeover\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x1a\"\x15/v1/takeovers:request:\x01*\x12\x98\x01\n\rRenewTakeover\x12*.kapok.permissions.v1.RenewTakeoverRequest\x1a\x1e.kapok.permissions.v1.Takeover\";\xda\x41\rname,end_time\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02!\"\x1c/v1/{name=takeovers/*}:renew:\x01*\x12\x95\x01\n\x0fReleaseTakeover\x12,.kapok.permissions.v1.ReleaseTakeoverRequest\x1a\x1e.kapok.permissions.v1.Takeover\"4\xda\x41\x04name\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02#\"\x1e/v1/{name=takeovers/*}:release:\x01*\x12\x99\x01\n\x0eRevokeTakeover\x12+.kapok.permissions.v1.RevokeTakeoverRequest\x1a\x1e.kapok.permissions.v1.Takeover\":\xda\x41\x0bname,reason\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\"\"\x1d/v1/{name=takeovers/*}:revoke:\x01*\x12\x82\x01\n\x0bGetTakeover\x12(.kapok.permissions.v1.GetTakeoverRequest\x1a\x1e.kapok.permissions.v1.Takeover\")\xda\x41\x04name\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x18\x12\x16/v1/{name=takeovers/*}\x12\x83\x01\n\rListTakeovers\x12*.kapok.permissions.v1.ListTakeoversRequest\x1a+.kapok.permissions.v1.ListTakeoversResponse\"\x19\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x0f\x12\r/v1/takeovers\x12s\n\x0eWatchTakeovers\x12+.kapok.permissions.v1.WatchTakeoversRequest\x1a,.kapok.permissions.v1.WatchTakeoversResponse\"\x04\xc8\xda\x18\x01\x30\x01\x12\xa5\x01\n\x0fGetControlState\x12,.kapok.permissions.v1.GetControlStateRequest\x1a\".kapok.permissions.v1.ControlState\"@\xda\x41\x04name\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02/\x12-/v1/{name=districts/*/cameras/*/controlState}b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,kapok/permissions/v1/takeovers_service.proto\x12\x14kapok.permissions.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/api/client.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1fkapok/annotations/v1/cost.proto\x1a#kapok/annotations/v1/exposure.proto\x1a#kapok/permissions/v1/takeover.proto\"P\n\x16RequestTakeoverRequest\x12\x36\n\x08takeover\x18\x01 \x01(\x0b\x32\x1e.kapok.permissions.v1.TakeoverB\x04\xe2\x41\x01\x02\"^\n\x14RenewTakeoverRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x32\n\x08\x65nd_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x02\"C\n\x16ReleaseTakeoverRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x15\n\x07\x63\x61meras\x18\x02 \x03(\tB\x04\xe2\x41\x01\x01\"A\n\x15RevokeTakeoverRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x14\n\x06reason\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\"(\n\x12GetTakeoverRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"e\n\x14ListTakeoversRequest\x12\x17\n\tpage_size\x18\x01 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\x12\x1a\n\x0cinclude_over\x18\x03 \x01(\x08\x42\x04\xe2\x41\x01\x01\"c\n\x15ListTakeoversResponse\x12\x31\n\ttakeovers\x18\x01 \x03(\x0b\x32\x1e.kapok.permissions.v1.Takeover\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"3\n\x15WatchTakeoversRequest\x12\x1a\n\x0cresume_token\x18\x01 \x01(\tB\x04\xe2\x41\x01\x01\"e\n\x16WatchTakeoversResponse\x12\x35\n\x07notices\x18\x01 \x03(\x0b\x32$.kapok.permissions.v1.TakeoverNotice\x12\x14\n\x0cresume_token\x18\x02 \x01(\t\"X\n\x0eTakeoverNotice\x12\x30\n\x08takeover\x18\x01 \x01(\x0b\x32\x1e.kapok.permissions.v1.Takeover\x12\x14\n\x0chow_to_claim\x18\x02 \x01(\t\",\n\x16GetControlStateRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x32\xac\t\n\x10TakeoversService\x12\x94\x01\n\x0fRequestTakeover\x12,.kapok.permissions.v1.RequestTakeoverRequest\x1a\x1e.kapok.permissions.v1.Takeover\"3\xda\x41\x08takeover\xc8\xda\x18\x01\xd0\xda\x18\x01\x82\xd3\xe4\x93\x02\x1a\"\x15/v1/takeovers:request:\x01*\x12\x9c\x01\n\rRenewTakeover\x12*.kapok.permissions.v1.RenewTakeoverRequest\x1a\x1e.kapok.permissions.v1.Takeover\"?\xda\x41\rname,end_time\xc8\xda\x18\x01\xd0\xda\x18\x01\x82\xd3\xe4\x93\x02!\"\x1c/v1/{name=takeovers/*}:renew:\x01*\x12\x99\x01\n\x0fReleaseTakeover\x12,.kapok.permissions.v1.ReleaseTakeoverRequest\x1a\x1e.kapok.permissions.v1.Takeover\"8\xda\x41\x04name\xc8\xda\x18\x01\xd0\xda\x18\x01\x82\xd3\xe4\x93\x02#\"\x1e/v1/{name=takeovers/*}:release:\x01*\x12\x9d\x01\n\x0eRevokeTakeover\x12+.kapok.permissions.v1.RevokeTakeoverRequest\x1a\x1e.kapok.permissions.v1.Takeover\">\xda\x41\x0bname,reason\xc8\xda\x18\x01\xd0\xda\x18\x01\x82\xd3\xe4\x93\x02\"\"\x1d/v1/{name=takeovers/*}:revoke:\x01*\x12\x82\x01\n\x0bGetTakeover\x12(.kapok.permissions.v1.GetTakeoverRequest\x1a\x1e.kapok.permissions.v1.Takeover\")\xda\x41\x04name\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x18\x12\x16/v1/{name=takeovers/*}\x12\x83\x01\n\rListTakeovers\x12*.kapok.permissions.v1.ListTakeoversRequest\x1a+.kapok.permissions.v1.ListTakeoversResponse\"\x19\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02\x0f\x12\r/v1/takeovers\x12s\n\x0eWatchTakeovers\x12+.kapok.permissions.v1.WatchTakeoversRequest\x1a,.kapok.permissions.v1.WatchTakeoversResponse\"\x04\xc8\xda\x18\x01\x30\x01\x12\xa5\x01\n\x0fGetControlState\x12,.kapok.permissions.v1.GetControlStateRequest\x1a\".kapok.permissions.v1.ControlState\"@\xda\x41\x04name\xc8\xda\x18\x01\x82\xd3\xe4\x93\x02/\x12-/v1/{name=districts/*/cameras/*/controlState}b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -64,13 +65,13 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETCONTROLSTATEREQUEST'].fields_by_name['name']._loaded_options = None
   _globals['_GETCONTROLSTATEREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002'
   _globals['_TAKEOVERSSERVICE'].methods_by_name['RequestTakeover']._loaded_options = None
-  _globals['_TAKEOVERSSERVICE'].methods_by_name['RequestTakeover']._serialized_options = b'\332A\010takeover\310\332\030\001\202\323\344\223\002\032\"\025/v1/takeovers:request:\001*'
+  _globals['_TAKEOVERSSERVICE'].methods_by_name['RequestTakeover']._serialized_options = b'\332A\010takeover\310\332\030\001\320\332\030\001\202\323\344\223\002\032\"\025/v1/takeovers:request:\001*'
   _globals['_TAKEOVERSSERVICE'].methods_by_name['RenewTakeover']._loaded_options = None
-  _globals['_TAKEOVERSSERVICE'].methods_by_name['RenewTakeover']._serialized_options = b'\332A\rname,end_time\310\332\030\001\202\323\344\223\002!\"\034/v1/{name=takeovers/*}:renew:\001*'
+  _globals['_TAKEOVERSSERVICE'].methods_by_name['RenewTakeover']._serialized_options = b'\332A\rname,end_time\310\332\030\001\320\332\030\001\202\323\344\223\002!\"\034/v1/{name=takeovers/*}:renew:\001*'
   _globals['_TAKEOVERSSERVICE'].methods_by_name['ReleaseTakeover']._loaded_options = None
-  _globals['_TAKEOVERSSERVICE'].methods_by_name['ReleaseTakeover']._serialized_options = b'\332A\004name\310\332\030\001\202\323\344\223\002#\"\036/v1/{name=takeovers/*}:release:\001*'
+  _globals['_TAKEOVERSSERVICE'].methods_by_name['ReleaseTakeover']._serialized_options = b'\332A\004name\310\332\030\001\320\332\030\001\202\323\344\223\002#\"\036/v1/{name=takeovers/*}:release:\001*'
   _globals['_TAKEOVERSSERVICE'].methods_by_name['RevokeTakeover']._loaded_options = None
-  _globals['_TAKEOVERSSERVICE'].methods_by_name['RevokeTakeover']._serialized_options = b'\332A\013name,reason\310\332\030\001\202\323\344\223\002\"\"\035/v1/{name=takeovers/*}:revoke:\001*'
+  _globals['_TAKEOVERSSERVICE'].methods_by_name['RevokeTakeover']._serialized_options = b'\332A\013name,reason\310\332\030\001\320\332\030\001\202\323\344\223\002\"\"\035/v1/{name=takeovers/*}:revoke:\001*'
   _globals['_TAKEOVERSSERVICE'].methods_by_name['GetTakeover']._loaded_options = None
   _globals['_TAKEOVERSSERVICE'].methods_by_name['GetTakeover']._serialized_options = b'\332A\004name\310\332\030\001\202\323\344\223\002\030\022\026/v1/{name=takeovers/*}'
   _globals['_TAKEOVERSSERVICE'].methods_by_name['ListTakeovers']._loaded_options = None
@@ -79,28 +80,28 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_TAKEOVERSSERVICE'].methods_by_name['WatchTakeovers']._serialized_options = b'\310\332\030\001'
   _globals['_TAKEOVERSSERVICE'].methods_by_name['GetControlState']._loaded_options = None
   _globals['_TAKEOVERSSERVICE'].methods_by_name['GetControlState']._serialized_options = b'\332A\004name\310\332\030\001\202\323\344\223\002/\022-/v1/{name=districts/*/cameras/*/controlState}'
-  _globals['_REQUESTTAKEOVERREQUEST']._serialized_start=265
-  _globals['_REQUESTTAKEOVERREQUEST']._serialized_end=345
-  _globals['_RENEWTAKEOVERREQUEST']._serialized_start=347
-  _globals['_RENEWTAKEOVERREQUEST']._serialized_end=441
-  _globals['_RELEASETAKEOVERREQUEST']._serialized_start=443
-  _globals['_RELEASETAKEOVERREQUEST']._serialized_end=510
-  _globals['_REVOKETAKEOVERREQUEST']._serialized_start=512
-  _globals['_REVOKETAKEOVERREQUEST']._serialized_end=577
-  _globals['_GETTAKEOVERREQUEST']._serialized_start=579
-  _globals['_GETTAKEOVERREQUEST']._serialized_end=619
-  _globals['_LISTTAKEOVERSREQUEST']._serialized_start=621
-  _globals['_LISTTAKEOVERSREQUEST']._serialized_end=722
-  _globals['_LISTTAKEOVERSRESPONSE']._serialized_start=724
-  _globals['_LISTTAKEOVERSRESPONSE']._serialized_end=823
-  _globals['_WATCHTAKEOVERSREQUEST']._serialized_start=825
-  _globals['_WATCHTAKEOVERSREQUEST']._serialized_end=876
-  _globals['_WATCHTAKEOVERSRESPONSE']._serialized_start=878
-  _globals['_WATCHTAKEOVERSRESPONSE']._serialized_end=979
-  _globals['_TAKEOVERNOTICE']._serialized_start=981
-  _globals['_TAKEOVERNOTICE']._serialized_end=1069
-  _globals['_GETCONTROLSTATEREQUEST']._serialized_start=1071
-  _globals['_GETCONTROLSTATEREQUEST']._serialized_end=1115
-  _globals['_TAKEOVERSSERVICE']._serialized_start=1118
-  _globals['_TAKEOVERSSERVICE']._serialized_end=2298
+  _globals['_REQUESTTAKEOVERREQUEST']._serialized_start=298
+  _globals['_REQUESTTAKEOVERREQUEST']._serialized_end=378
+  _globals['_RENEWTAKEOVERREQUEST']._serialized_start=380
+  _globals['_RENEWTAKEOVERREQUEST']._serialized_end=474
+  _globals['_RELEASETAKEOVERREQUEST']._serialized_start=476
+  _globals['_RELEASETAKEOVERREQUEST']._serialized_end=543
+  _globals['_REVOKETAKEOVERREQUEST']._serialized_start=545
+  _globals['_REVOKETAKEOVERREQUEST']._serialized_end=610
+  _globals['_GETTAKEOVERREQUEST']._serialized_start=612
+  _globals['_GETTAKEOVERREQUEST']._serialized_end=652
+  _globals['_LISTTAKEOVERSREQUEST']._serialized_start=654
+  _globals['_LISTTAKEOVERSREQUEST']._serialized_end=755
+  _globals['_LISTTAKEOVERSRESPONSE']._serialized_start=757
+  _globals['_LISTTAKEOVERSRESPONSE']._serialized_end=856
+  _globals['_WATCHTAKEOVERSREQUEST']._serialized_start=858
+  _globals['_WATCHTAKEOVERSREQUEST']._serialized_end=909
+  _globals['_WATCHTAKEOVERSRESPONSE']._serialized_start=911
+  _globals['_WATCHTAKEOVERSRESPONSE']._serialized_end=1012
+  _globals['_TAKEOVERNOTICE']._serialized_start=1014
+  _globals['_TAKEOVERNOTICE']._serialized_end=1102
+  _globals['_GETCONTROLSTATEREQUEST']._serialized_start=1104
+  _globals['_GETCONTROLSTATEREQUEST']._serialized_end=1148
+  _globals['_TAKEOVERSSERVICE']._serialized_start=1151
+  _globals['_TAKEOVERSSERVICE']._serialized_end=2347
 # @@protoc_insertion_point(module_scope)

@@ -4,6 +4,7 @@ from google.api import annotations_pb2 as _annotations_pb2
 from google.api import client_pb2 as _client_pb2
 from google.api import field_behavior_pb2 as _field_behavior_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from kapok.annotations.v1 import cost_pb2 as _cost_pb2
 from kapok.annotations.v1 import exposure_pb2 as _exposure_pb2
 from kapok.permissions.v1 import takeover_pb2 as _takeover_pb2
 from google.protobuf.internal import containers as _containers
