@@ -9,7 +9,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.decider.holder import holder
 from services.permissions.ports import Change, Held, Kept, Ports, is_sealed
 from services.permissions.store import takeovers
-from services.permissions.takeover import Cause, Control, Ending, HolderChanged, Outcome, TakeoverEnded, TakeoverRenewed
+from services.permissions.takeover import (
+    Cause,
+    Control,
+    Ending,
+    Exclusive,
+    HolderChanged,
+    Outcome,
+    TakeoverEnded,
+    TakeoverRenewed,
+)
+from services.permissions.takings import taken_exclusively
 
 REQUESTED = "takeover.requested"
 RENEWED = "takeover.renewed"
@@ -31,6 +41,7 @@ class Act:
     rule: str = ""
     article: str = ""
     cause: Cause | None = None  # of what is requested
+    exclusive: Exclusive | None = None  # the same
 
 
 async def write(transaction: AsyncConnection, ports: Ports, outcomes: Sequence[Outcome], act: Act) -> None:
@@ -38,7 +49,7 @@ async def write(transaction: AsyncConnection, ports: Ports, outcomes: Sequence[O
     changed = [outcome for outcome in outcomes if outcome[1]]
     if not changed:
         return
-    await takeovers.save(transaction, changed, act.cause, act.reason)
+    await takeovers.save(transaction, changed, takeovers.Why(act.cause, act.reason, act.exclusive))
     told = (event for _, events in changed for event in events if not isinstance(event, HolderChanged))
     kept = await takeovers.numbered(transaction, {event.takeover.number for event in told})
     await ports.journal.add(transaction, *(told for outcome in changed for told in _told(outcome, kept, act)))
@@ -50,7 +61,9 @@ async def end(
     """Apply ``over`` to control of each camera by name. Needs no registry, so that no end waits for a neighbour."""
     if cameras:
         found = await takeovers.load_known(transaction, cameras)
-        await write(transaction, ports, [over(control) for control in found.values()], act)
+        outcomes = [over(control) for control in found.values()]
+        await write(transaction, ports, outcomes, act)
+        await taken_exclusively(transaction, outcomes, act.at)  # told with the next heartbeat
 
 
 def passed(outcomes: Sequence[Outcome]) -> dict[str, int]:

@@ -14,6 +14,7 @@ from services.permissions.ports import Ports
 from services.permissions.question import Answer, Described, Question, camera_of, gather
 from services.permissions.store import takeovers
 from services.permissions.takeover import GRANT_LIFETIME, Control, settle
+from services.permissions.takings import taken_exclusively
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,7 @@ class Controls:
             answer, control = await _faced(transaction, ports, question, described, now)
             control, events = settle(control, now)
             await write(transaction, ports, [(control, events)], Act("", now))
+            await taken_exclusively(transaction, [(control, events)], now)
         ports.journal.wake()
         return answer, control
 
