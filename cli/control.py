@@ -54,6 +54,13 @@ class Request:
     legal_basis: LegalBasisOption = None
     incident: IncidentOption = None
     minutes: Annotated[float, typer.Option(min=0.01, max=24 * 60, help="How long, unless released before.")] = 60
+    exclusive: Annotated[
+        str | None, typer.Option(metavar="REASON", help="Suspend the sessions of who ranks below, and say why.")
+    ] = None
+    no_duty_view: Annotated[
+        str | None,
+        typer.Option(metavar="REASON", help="With --exclusive: the operator's duty view too, and say why."),
+    ] = None
 
 
 @group.command("request")
@@ -63,7 +70,8 @@ def request_takeover(context: Context, request: Request) -> None:
     takeover = takeover_pb2.Takeover(
         cameras=request.camera, area=names.area(request.area) if request.area else [], systems=request.system,
         all_of_incident=request.all_of_incident, reason=request.reason, legal_basis=request.legal_basis,
-        incident=request.incident,
+        incident=request.incident, is_exclusive=request.exclusive is not None,
+        exclusive_reason=request.exclusive, duty_reason=request.no_duty_view,
         cause=request.cause,  # type: ignore[arg-type] # the parser made it one of the enum's numbers
         end_time=_ahead(request.minutes),
     )  # fmt: skip
@@ -136,9 +144,18 @@ def _show(context: Context, request: Message) -> None:
     context.obj.screen.fields(
         said, ("takeover", said.name), ("of", said.principal), ("from", screen.moment(said.start_time)),
         ("until", screen.moment(said.end_time)), ("holding", f"{holding} of {len(said.taken)}"),
+        *exclusiveness(said),
         *((one.camera[-20:], _state(one)) for one in said.taken[:_SHOWN]),
         *((one.camera[-20:], f"refused: {one.sentence}") for one in said.refused[:_SHOWN]),
     )  # fmt: skip
+
+
+def exclusiveness(said: takeover_pb2.Takeover) -> list[tuple[str, str]]:
+    """Why who ranks below sees nothing meanwhile, and whether the operator's duty view goes on."""
+    if not said.is_exclusive:
+        return []
+    duty = f"suspended: {said.duty_reason}" if said.duty_reason else "goes on"
+    return [("exclusive", said.exclusive_reason), ("duty view", duty)]
 
 
 def _state(taken: takeover_pb2.TakenCamera) -> str:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from cli import names, screen
-from cli.control import group
+from cli.control import exclusiveness, group
 from cli.invocation import Context
 from cli.listing import LimitOption, ResumeOption, follow, show_list
 from kapok.permissions.v1 import takeover_pb2
@@ -41,6 +41,7 @@ def _line(notice: Any) -> str:
     """Who, of what, why, until when, and where to claim: a line."""
     one = notice.takeover
     parts = [one.name, one.principal, _standing(one), f"{_cause(one)}: {one.reason}"]
+    parts += [f"{name}: {said}" for name, said in exclusiveness(one)]
     return "  ".join((*parts, *([notice.how_to_claim] if notice.how_to_claim else [])))
 
 

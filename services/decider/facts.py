@@ -216,7 +216,8 @@ class StaffRecord:
 class Takeover:
     """One agency's temporary control of one camera (Article 18). ``number`` is the database's, in commit order.
 
-    A takeover of several cameras is one of these for each, of the same name and number.
+    A takeover of several cameras is one of these for each, of the same name and number. ``is_exclusive``: who ranks
+    below sees nothing meanwhile, and with ``suspends_duty`` not even the camera's own operator.
     """
 
     name: str
@@ -229,6 +230,8 @@ class Takeover:
     starts_at: datetime
     ends_at: datetime
     ground: str = ""  # the legal basis or incident that it stands on, and ends with
+    is_exclusive: bool = False
+    suspends_duty: bool = False
 
     @property
     def part(self) -> str:
@@ -237,8 +240,8 @@ class Takeover:
 
     @property
     def stands_on(self) -> tuple[str, ...]:
-        """The names with which it ends: its own, its ground's, the principal's who asked for it."""
-        return self.name, self.part, self.ground, self.principal
+        """The names with which it ends: its own, its ground's, those of who asked for it and its agency."""
+        return self.name, self.part, self.ground, self.principal, self.agency
 
 
 @dataclass(frozen=True, slots=True)

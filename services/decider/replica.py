@@ -5,14 +5,15 @@ replica.adopt(edition)                 # the whole policy, and the levels that t
 replica.decide(case, now).allowed      # as permissions would say it with the same facts
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from services.decider.conditions import CONDITIONS, INCIDENT, INSPECTION, PAPERS
 from services.decider.decider import Decider
 from services.decider.decision import Decision
-from services.decider.facts import Action, Camera, Circumstances, Principal
+from services.decider.exclusive import Suspension, suspension
+from services.decider.facts import Action, Camera, Circumstances, Principal, Takeover
 from services.decider.leases import USUAL, Leases
 from services.decider.marks import NONE, Marks
 from services.decider.policy import Policy
@@ -64,9 +65,12 @@ class Case:
 
     @property
     def control(self) -> frozenset[str]:
-        """The names whose end takes control from its agency: its takeovers, what they stand on, who asked for them."""
-        own = [one for one in self.circumstances.takeovers if one.agency == self.principal.agency]
-        return frozenset(name for one in own for name in one.stands_on if name)
+        """The names whose end takes control from its agency, or gives its view back: of takeovers, what they stand on,
+        who asked for them. Of others' only where one is exclusive.
+        """
+        found = self.circumstances.takeovers
+        told = [one for one in found if self.is_exclusive or one.agency == self.principal.agency]
+        return frozenset(name for one in told for name in one.stands_on if name)
 
     def without(self, name: str) -> "Case":
         """The case when the papers, incident, inspection or takeover of that name, or whoever took over, is no more."""
@@ -79,6 +83,23 @@ class Case:
             inspections=tuple(one for one in found.inspections if one.name != name),
         )
         return replace(self, circumstances=left)
+
+    def taken(self, takeovers: Iterable[Takeover]) -> "Case":
+        """The case when these are its camera's takeovers. Of its own agency those stay that it was decided with: what a
+        holder may outlast is settled by them, and no agency is suspended by its own.
+        """
+        own = [one for one in self.circumstances.takeovers if one.agency == self.principal.agency]
+        others = [one for one in takeovers if one.agency != self.principal.agency]
+        return replace(self, circumstances=replace(self.circumstances, takeovers=(*own, *others)))
+
+    @property
+    def is_exclusive(self) -> bool:
+        """Whether any takeover that it knows of is."""
+        return any(one.is_exclusive for one in self.circumstances.takeovers)
+
+    def suspension(self, now: datetime) -> Suspension | None:
+        """What suspends it at ``now``, if anything does."""
+        return suspension(self.principal, self.camera, self.action, self.circumstances, now)
 
     def under(self, edition: Edition) -> "Case":
         """The case from that version of the policy on."""

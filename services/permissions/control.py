@@ -14,12 +14,14 @@ from services.permissions.takeover import (
     Cause,
     Control,
     Ending,
+    Exclusive,
     HolderChanged,
     OfTakeover,
     Outcome,
     TakeoverEnded,
     TakeoverRenewed,
 )
+from services.permissions.takings import taken_exclusively
 
 REQUESTED = "takeover.requested"
 RENEWED = "takeover.renewed"
@@ -41,6 +43,7 @@ class Act:
     rule: str = ""
     article: str = ""
     cause: Cause | None = None  # of what is requested
+    exclusive: Exclusive | None = None  # the same
 
 
 async def write(transaction: AsyncConnection, ports: Ports, outcomes: Sequence[Outcome], act: Act) -> None:
@@ -51,7 +54,7 @@ async def write(transaction: AsyncConnection, ports: Ports, outcomes: Sequence[O
     changed = [outcome for outcome in outcomes if outcome[1]]
     if not changed:
         return
-    await takeovers.save(transaction, changed, act.cause, act.reason)
+    await takeovers.save(transaction, changed, takeovers.Why(act.cause, act.reason, act.exclusive))
     await control_leases.save(transaction, changed)
     told = (event for _, events in changed for event in events if isinstance(event, OfTakeover))
     kept = await takeovers.numbered(transaction, {event.takeover.number for event in told})
@@ -64,7 +67,9 @@ async def end(
     """Apply ``over`` to control of each camera by name. Needs no registry, so that no end waits for a neighbour."""
     if cameras:
         found = await takeovers.load_known(transaction, cameras)
-        await write(transaction, ports, [over(control) for control in found.values()], act)
+        outcomes = [over(control) for control in found.values()]
+        await write(transaction, ports, outcomes, act)
+        await taken_exclusively(transaction, outcomes, act.at)  # told with the next heartbeat
 
 
 def passed(outcomes: Sequence[Outcome]) -> dict[str, int]:

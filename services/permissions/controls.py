@@ -15,6 +15,7 @@ from services.permissions.ports import Ports
 from services.permissions.question import Answer, Described, Question, camera_of, gather
 from services.permissions.store import control_leases, takeovers
 from services.permissions.takeover import GRANT_LIFETIME, Control, Outcome, settle
+from services.permissions.takings import taken_exclusively
 
 Rule = Callable[[Answer, Control, int], Outcome]  # what becomes of control; the number is of a lease that begins
 
@@ -92,6 +93,7 @@ class Controls:
             answer, control = await _faced(transaction, ports, question, described, now)
             outcome = rule(answer, control, await control_leases.next_number(transaction))
             await write(transaction, ports, [outcome], Act("", now))
+            await taken_exclusively(transaction, [outcome], now)
         ports.journal.wake()
         if epochs := passed([outcome]):
             await ports.fences.fence(epochs)

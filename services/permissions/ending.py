@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from services.decider.facts import Takeover
+
 
 class Cause(StrEnum):
     """Why. These are what this cell writes; later ones join them."""
@@ -21,6 +23,7 @@ class Cause(StrEnum):
     SHIFT_ENDED = "shift-ended"
     ROLES_CHANGED = "roles-changed"
     CONTROL_PASSED = "control-passed"  # the subject is the takeover that holds no more: given back, or preceded
+    CONTROL_TAKEN = "control-taken"  # nothing ended: cameras of the subject are held exclusively, by whom is in takings
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,7 @@ class Ending:
     subject: str
     occurred_at: datetime
     is_sealed: bool = False  # of a state secret: what is recorded of it goes to the sealed book (Article 11)
+    takings: tuple[Takeover, ...] = ()  # of CONTROL_TAKEN: all takeovers in force of its cameras
 
 
 @dataclass(frozen=True, slots=True)

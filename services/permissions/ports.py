@@ -26,7 +26,7 @@ from services.permissions.role_grant import RoleOrder
 from services.permissions.roll import AgencyEntry, PrincipalEntry
 from services.permissions.snapshots import Known
 from services.permissions.staff_record import StaffEntry
-from services.permissions.takeover import Cause
+from services.permissions.takeover import Cause, Exclusive
 from services.permissions.takeover_area import Place
 
 
@@ -39,6 +39,7 @@ class Kept:
     reason: str
     ended_at: datetime | None = None
     ended_by: str = ""
+    exclusive: Exclusive | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from services.chassis.database import Database
 from services.chassis.tasks import stop_if_cancelled
 from services.permissions.ending import Ending, Heartbeat
 from services.permissions.store import endings, policies
+from services.permissions.takings import filled
 
 log = logging.getLogger(__name__)
 INTERVAL_S = 1.0
@@ -48,7 +49,7 @@ class Rounds:
         """Put into the bucket what it may not hold yet, oldest first."""
         while True:
             async with self._database.read() as transaction:
-                waiting = await endings.unkept(transaction, _BATCH)
+                waiting = [await filled(transaction, one) for one in await endings.unkept(transaction, _BATCH)]
             if not waiting:
                 return
             await asyncio.gather(*(self._relays.keep(ending) for ending in waiting))

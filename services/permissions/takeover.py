@@ -54,6 +54,14 @@ class Ending(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Exclusive:
+    """Why who ranks below is to see nothing meanwhile; ``duty_reason`` why not even the operator, "" when it may."""
+
+    reason: str
+    duty_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Control:
     """Control of one camera: the takeovers and leases not yet ended, the agency that holds, and the epoch of that."""
 
@@ -78,6 +86,7 @@ class Request:
     ends_at: datetime
     ground: str
     ground_ends_at: datetime
+    exclusive: Exclusive | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +176,8 @@ def grant(control: Control, command: Request, now: datetime) -> Outcome:
         starts_at=now,
         ends_at=command.ends_at,
         ground=command.ground,
+        is_exclusive=command.exclusive is not None,
+        suspends_duty=command.exclusive is not None and bool(command.exclusive.duty_reason),
     )
     control, moved = hold(replace(control, takeovers=(*control.takeovers, granted)), now)
     return control, (*events, TakeoverGranted(granted), *moved)
@@ -287,6 +298,10 @@ def check(command: Request, now: datetime) -> None:
     fields = Fields()
     fields.claim(command.cause is not None, "takeover.cause", "name why, of the causes that Article 18 has")
     fields.text("takeover.reason", command.reason, most=500)
+    if command.exclusive:
+        fields.text("takeover.exclusive_reason", command.exclusive.reason, most=500)
+        if command.exclusive.duty_reason:
+            fields.text("takeover.duty_reason", command.exclusive.duty_reason, most=500)
     fields.span("takeover.end_time", now, command.ends_at, most=LONGEST)
     path, ground = "takeover.legal_basis", "the registered papers: letter and two certificates (Article 19)"
     if kind is AgencyKind.EMERGENCY_COMMAND:

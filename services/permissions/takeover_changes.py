@@ -16,6 +16,7 @@ from services.permissions.question import in_good_standing
 from services.permissions.store import bases, endings, incidents, takeovers
 from services.permissions.takeover import Control, Outcome, TakeoverEnded, Until, release, renew, revoke
 from services.permissions.takeover_orders import Order, held_by, shown, told
+from services.permissions.takings import taken_exclusively
 
 Rule = Callable[[Control, datetime], Outcome]
 Making = Callable[[AsyncConnection, Principal, Sequence[Kept]], Awaitable[Rule]]
@@ -70,6 +71,7 @@ class TakeoverChanges:
             await write(transaction, ports, outcomes, Act(principal, now, reason))
             over = _over(name, outcomes, is_all=is_all)
             ended = await endings.append_each(transaction, EndingCause.CONTROL_PASSED, over, now)
+            ended += await taken_exclusively(transaction, outcomes, now)
             taken = await held_by(transaction, name, outcomes, now)
         return Order(await told(ports, ended, outcomes, taken), {})
 

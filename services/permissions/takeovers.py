@@ -15,10 +15,11 @@ from services.permissions.ending import Cause as EndingCause
 from services.permissions.ports import Ports
 from services.permissions.question import Answer, Question, gather_each
 from services.permissions.store import bases, endings, incidents, takeovers
-from services.permissions.takeover import Cause, Outcome, Request, check, grant
+from services.permissions.takeover import Cause, Exclusive, Outcome, Request, check, grant
 from services.permissions.takeover_area import Selection
 from services.permissions.takeover_areas import Areas, Sought
 from services.permissions.takeover_orders import Order, held_by, told
+from services.permissions.takings import taken_exclusively
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class Wish:
     incident: str
     ends_at: datetime
     selection: Selection | None = None
+    exclusive: Exclusive | None = None
 
 
 class Takeovers:
@@ -71,13 +73,13 @@ class Takeovers:
             now = allowed[0].now
             outcomes, passed = await _granted(transaction, _command(name, number, wish, allowed[0]), allowed, refused)
             first = allowed[0].decision
-            await write(
-                transaction, ports, outcomes, Act(principal, now, wish.reason, first.rule, first.article, wish.cause)
-            )
+            about = first.rule, first.article, wish.cause, wish.exclusive
+            await write(transaction, ports, outcomes, Act(principal, now, wish.reason, *about))
             await use(transaction, ports, questions[0], next((a for a in allowed if a.stands_on_papers), allowed[0]))
             ended = await endings.append_each(
                 transaction, EndingCause.CONTROL_PASSED, [one.part for one in passed], now
             )
+            ended += await taken_exclusively(transaction, outcomes, now)
             taken = await held_by(transaction, name, outcomes, now)
         return Order(await told(ports, ended, outcomes, taken), refused)
 
@@ -127,4 +129,6 @@ def _command(name: str, number: int, wish: Wish, answer: Answer) -> Request:
     ground, ends_at = wish.legal_basis, max((b.ends_at for b in answer.circumstances.bases), default=answer.now)
     if answer.principal.kind is AgencyKind.EMERGENCY_COMMAND:
         ground, ends_at = wish.incident, max((i.ends_at for i in answer.circumstances.incidents), default=answer.now)
-    return Request(name, number, answer.principal, wish.cause, wish.reason, wish.ends_at, ground, ends_at)
+    return Request(
+        name, number, answer.principal, wish.cause, wish.reason, wish.ends_at, ground, ends_at, wish.exclusive
+    )

@@ -128,7 +128,7 @@ async def app(settings: Settings) -> AsyncIterator[None]:
                 streams.handover.watch_forever(),
                 streams.handover.call_forever(),
                 streams.handover.work_forever(),
-                follow_looks(opened_bus, look_store, _CLOCK),
+                follow_looks(opened_bus, look_store, store, _CLOCK),
             ),
             rpc_server.serve(settings.listen, [rpc_server.Edge(ring, _CLOCK)], services),
         ):

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from services.chassis import errors
+from services.decider.exclusive import Suspension
 
 SESSION_LIFETIME = timedelta(hours=1)
 TOKEN_LIFETIME = timedelta(seconds=60)
@@ -101,6 +102,7 @@ class Permit:
     signed_facts: bytes
     lease_s: int = 0
     lease_ends_at: datetime | None = None
+    suspension: Suspension | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,8 @@ class Session:
     system: str = ""
     lease_s: int = 0  # of a takeover's holder; 0: as every session
     lease_ends_at: datetime | None = None
+    suspended_by: str = ""  # agencies/… that holds its camera exclusively; "": it is not suspended
+    suspended_until: datetime | None = None  # as it is now
 
     @property
     def shown(self) -> Shown:
@@ -225,6 +229,12 @@ def renewed(session: Session, permit: Permit, relay: str, now: datetime) -> Sess
         lease_s=permit.lease_s,
         lease_ends_at=permit.lease_ends_at,
     )
+
+
+def refuse_suspended(order: Order, permit: Permit) -> None:
+    """errors.Denied where a new session would show nothing: no place is kept for it, and no papers are used."""
+    if (found := permit.suspension) is not None:
+        raise errors.Denied("HELD_BY_ANOTHER", found.said_of(order.camera), **found.metadata, camera=order.camera)
 
 
 def sealed(session: Session) -> Session:

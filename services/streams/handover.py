@@ -79,6 +79,8 @@ class Handover:
             if standing is None or standing.closed_at is not None:
                 await self.ends.at_relay(moved)
             return standing or moved
+        # What the former relay said of it is not this one's to take back.
+        await self.sessions.suspend(moved.name, relay.name, permit.suspension)
         return moved
 
     def former(self, session: Session) -> Former:

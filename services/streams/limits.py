@@ -113,19 +113,35 @@ class Limits:
     def bounds(self, session: Session, relay: Relay) -> tuple[Bound, ...]:
         """What bounds a new session that ``relay`` is to serve, the asker's own limits first.
 
-        Whoever is to go before others is known here: of a takeover's holder the session has a ``lease_s``.
+        Of a camera and of a relay the last tenth is for takeovers' holders, who so go first (Article 18).
         """
+        room = _all if is_holders(session) else _ordinary
         return (
             Bound(Whose.PRINCIPAL, session.principal, self.sessions_per_principal, self.viewers_per_principal),
             Bound(Whose.AGENCY, session.agency, self.sessions_per_agency, self.viewers_per_agency),
-            Bound(Whose.CAMERA, session.camera, self.sessions_per_camera, self.viewers_per_camera),
-            bound_of(relay),
+            Bound(Whose.CAMERA, session.camera, room(self.sessions_per_camera), room(self.viewers_per_camera)),
+            bound_of(relay, session),
         )
 
 
-def bound_of(relay: Relay) -> Bound:
-    """What one relay may be given, as it last announced."""
-    return Bound(Whose.RELAY, relay.name, relay.load.room, relay.load.room)
+def bound_of(relay: Relay, session: Session) -> Bound:
+    """What one relay may be given, as it last announced, before a session like this is refused."""
+    room = (_all if is_holders(session) else _ordinary)(relay.load.room)
+    return Bound(Whose.RELAY, relay.name, room, room)
+
+
+def is_holders(session: Session) -> bool:
+    """Whether its agency controls the camera by a takeover in force, as permissions said when it was decided."""
+    return session.lease_s > 0
+
+
+def _all(most: int) -> int:
+    return most
+
+
+def _ordinary(most: int) -> int:
+    """What everybody may have of it: all but the last tenth, which of less than ten is nothing."""
+    return most - most // 10
 
 
 def first_reached(bounds: Iterable[Bound], taken: Iterable[Taken], viewers: int) -> Reached | None:

@@ -7,6 +7,7 @@ from kapok.permissions.v1 import decider_service_pb2, decision_pb2
 from kapok.registry.v1 import camera_facts_service_pb2
 from services.chassis import errors
 from services.chassis.rpc_client import Neighbour
+from services.decider.exclusive import Suspension
 from services.decider.facts import Action
 from services.decider.ruling import Ruling
 from services.streams.domain import Order, Permit
@@ -38,7 +39,7 @@ class PermissionsNeighbour:
         is_sealed = answer.security_level == SECRET_LEVEL
         return Permit(
             decision.rule, decision.article, answer.agency, answer.incident, decision.number, is_sealed, until,
-            answer.signed_facts, *_lease(answer),
+            answer.signed_facts, *_lease(answer), _suspension(answer),
         )  # fmt: skip
 
     async def grant_control(self, principal: str, camera: str) -> ControlPermit:
@@ -96,6 +97,14 @@ def _lease(answer: decider_service_pb2.DecideResponse) -> tuple[int, datetime | 
     if not answer.HasField("lease_end_time"):
         return 0, None
     return answer.lease_seconds, answer.lease_end_time.ToDatetime(UTC)
+
+
+def _suspension(answer: decider_service_pb2.DecideResponse) -> Suspension | None:
+    """What keeps it from showing anything now."""
+    if not answer.HasField("suspension"):
+        return None
+    found = answer.suspension
+    return Suspension(found.takeover, found.agency, found.end_time.ToDatetime(UTC))
 
 
 def _refuse_denied(decision: decision_pb2.Decision, camera: str, action: str) -> None:

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from services.chassis import errors
 from services.chassis.clock import Clock
+from services.streams.domain import Session
 from services.streams.limits import Bound, bound_of
 from services.streams.placement import Relay
 from services.streams.pool import Standing
@@ -82,15 +83,16 @@ class Places:
             await asyncio.sleep(_LOOK_EVERY_S)
         return relay
 
-    async def elsewhere(self, camera: str, full: str, viewers: int) -> Relay | None:
-        """A relay with room for so many viewers, for a camera whose own is ``full``; None when no other can have it.
+    async def elsewhere(self, session: Session) -> Relay | None:
+        """A relay with room for a new session whose camera is at one that is full; None when no other can have it.
 
         A camera that is watched stays where it is: it is pulled once.
         """
-        for relay in self.relays.ranked(camera):
-            if relay.name != full and await self.placements.has_room(bound_of(relay), viewers):
+        full, viewers = session.relay, session.viewer_limit
+        for relay in self.relays.ranked(session.camera):
+            if relay.name != full and await self.placements.has_room(bound_of(relay, session), viewers):
                 now = self.clock.now()
-                is_ours = await self.placements.claim_unwatched(Place(camera, relay.name, now, now, full))
+                is_ours = await self.placements.claim_unwatched(Place(session.camera, relay.name, now, now, full))
                 return relay if is_ours else None
         return None
 

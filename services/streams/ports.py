@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from services.chassis.outbox import Message
+from services.decider.exclusive import Suspension
 from services.streams.addresses import Urls
 from services.streams.camera_sessions import Query
 from services.streams.copies import Copy
@@ -68,6 +69,10 @@ class Sessions(Protocol):
 
     async def change(self, session: Session, fact: Message, on: str | None = None) -> bool:
         """False, and nothing written, when it has been closed, or is on another relay than ``on``."""
+        ...
+
+    async def suspend(self, name: str, relay: str, suspension: Suspension | None) -> None:
+        """What an open session's own relay shows of it from here on; None: all. `change` leaves that as it is."""
         ...
 
     async def record(self, fact: Message) -> None: ...

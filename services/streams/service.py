@@ -56,8 +56,8 @@ class Streams:
         """Open a session for ``order.principal``, when permissions allows it."""
         order, name = domain.checked(order), f"sessions/{uuid.uuid4()}"
         if order.is_spent:  # not for a session that there is no room for
-            await self._placed(order, await self.permissions.decide(order, ""), name)
-        session, relay, warrant = await self._added(order, await self.permissions.decide(order, name), name)
+            await self._placed(order, await self._permitted(order, ""), name)
+        session, relay, warrant = await self._added(order, await self._permitted(order, name), name)
         try:
             session = await self._taken(session, relay, warrant)
         except errors.Error as refusal:
@@ -165,6 +165,11 @@ class Streams:
         for relay in await self.sessions.untold_relays():
             await self.ends.tell_untold(relay)
 
+    async def _permitted(self, order: Order, name: str) -> Permit:
+        permit = await self.permissions.decide(order, name)
+        domain.refuse_suspended(order, permit)
+        return permit
+
     async def _placed(self, order: Order, permit: Permit, name: str) -> tuple[Session, Relay]:
         """The session as it would open, at a relay with room for it; errors.Exhausted when a limit is reached."""
         relay = await self.places.of(order.camera)
@@ -174,7 +179,7 @@ class Streams:
         if reached is None:
             return session, relay
         if reached.bound.whose is Whose.RELAY:
-            another = await self.places.elsewhere(order.camera, relay.name, session.viewer_limit)
+            another = await self.places.elsewhere(session)
             if another is not None:
                 return replace(session, relay=another.name), another
         _REFUSED.labels(reached.limit).inc()
@@ -228,6 +233,7 @@ class Streams:
             await self._refuse_closed(session)
             return None
         if is_moved:
+            await self.sessions.suspend(session.name, relay.name, permit.suspension)
             await self.ends.at_relay(former)
         return session
 

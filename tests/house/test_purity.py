@@ -32,6 +32,7 @@ OUTSIDE = {
     },
     **{f"services/audit/{noun}.py": USE_CASE for noun in ("evidence", "reading", "register")},
     "services/permissions/claims.py": USE_CASE,
+    "services/permissions/takings.py": USE_CASE,
     "services/permissions/ports.py": "declares what its use cases await",
     **{
         f"services/streams/{noun}.py": USE_CASE

@@ -89,5 +89,6 @@ class SignedVoice:
             subject=ending.subject,
             occur_time=messages.stamp(ending.occurred_at),
             is_sealed=ending.is_sealed,
+            takings=facts.takings(ending.takings) if ending.takings else None,
         )
         return self._signer.seal(ENDINGS_PURPOSE, message.SerializeToString())

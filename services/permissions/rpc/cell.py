@@ -3,6 +3,7 @@
 from kapok.permissions.v1 import decider_service_pb2, permissions_events_pb2, permissions_service_pb2, reach_pb2
 from services.chassis import errors, identity
 from services.chassis.signing import Signer
+from services.decider.exclusive import suspension
 from services.permissions.batches import Batch
 from services.permissions.controls import Grant
 from services.permissions.question import Answer, Question
@@ -43,6 +44,7 @@ class DeciderServicer:
             operator=answer.camera.operator,
             lease_seconds=int(lasting[0].total_seconds()) if lasting else 0,
             lease_end_time=messages.stamp(lasting[1]) if lasting else None,
+            suspension=_suspension(question, answer),
         )
 
     async def ScopeOf(
@@ -149,6 +151,15 @@ def _check_caller(allowed: frozenset[str] | set[str]) -> None:
     caller = identity.caller()
     if caller.service not in allowed or caller.principal:
         raise errors.Denied("METHOD_NOT_EXPOSED", "this method is for services of the cell", method="DeciderService")
+
+
+def _suspension(question: Question, answer: Answer) -> pb.Suspension | None:
+    """What keeps an allowance from showing anything now."""
+    about = answer.principal, answer.camera, question.action, answer.circumstances
+    found = suspension(*about, answer.now) if answer.decision.allowed else None
+    if found is None:
+        return None
+    return pb.Suspension(takeover=found.takeover, agency=found.agency, end_time=messages.stamp(found.until))
 
 
 def _control_grant(grant: Grant) -> permissions_events_pb2.ControlGrant:

@@ -1,8 +1,10 @@
 """What a relay decides by itself with: the facts of a session's decision, versions of the policy. Both to be signed."""
 
 import zlib
+from collections.abc import Iterable
+from datetime import datetime
 
-from kapok.permissions.v1 import replica_pb2
+from kapok.permissions.v1 import permissions_events_pb2, replica_pb2
 from services.decider.area import covers
 from services.decider.facts import Incident, Inspection, LegalBasis, StaffRecord, Takeover
 from services.decider.marks import names_of
@@ -26,13 +28,31 @@ def session_facts(question: Question, answer: Answer) -> pb:
         legal_bases=[_papers(one, camera.name) for one in found.bases if camera.name in one.cameras],
         incidents=[_ground(one) for one in found.incidents if covers(one.area, camera)],
         inspections=[_ground(one) for one in found.inspections if covers(one.area, camera)],
-        takeovers=[_takeover(one) for one in found.takeovers],
+        takeovers=map(takeover, found.takeovers),
         trainings=map(_ground, found.trainings),
         shifts=map(_ground, found.shifts),
         policy_revision=answer.decision.revision,
         number=answer.number,
         decide_time=stamp(answer.now),
     )
+
+
+def takings(found: Iterable[Takeover]) -> permissions_events_pb2.Takings:
+    """Takeovers of cameras, each camera once: those that are taken by the same ones stand together."""
+    by_camera = dict[str, list[Takeover]]()
+    for one in found:
+        by_camera.setdefault(one.camera, []).append(one)
+    said, places = permissions_events_pb2.Takings(), dict[tuple[str, datetime], int]()
+    groups = dict[tuple[int, ...], list[str]]()
+    for camera, taken in by_camera.items():
+        for one in taken:
+            if (one.name, one.ends_at) not in places:  # of one takeover some cameras may have been renewed
+                places[one.name, one.ends_at] = len(places)
+                said.takeovers.append(takeover(one))
+        groups.setdefault(tuple(places[one.name, one.ends_at] for one in taken), []).append(camera)
+    for of_group, cameras in groups.items():
+        said.groups.add(cameras=cameras, takeovers=of_group)
+    return said
 
 
 def edition(found: Edition) -> replica_pb2.PolicyEdition:
@@ -87,7 +107,8 @@ def _ground(fact: LegalBasis | Incident | Inspection | StaffRecord) -> pb.Ground
     return pb.Ground(name=fact.name, start_time=stamp(fact.starts_at), end_time=stamp(fact.ends_at))
 
 
-def _takeover(takeover: Takeover) -> pb.Takeover:
+def takeover(takeover: Takeover) -> pb.Takeover:
+    """A takeover of a camera that is named beside it."""
     return pb.Takeover(
         name=takeover.name,
         number=takeover.number,
@@ -98,4 +119,6 @@ def _takeover(takeover: Takeover) -> pb.Takeover:
         start_time=stamp(takeover.starts_at),
         end_time=stamp(takeover.ends_at),
         ground=takeover.ground,
+        is_exclusive=takeover.is_exclusive,
+        suspends_duty=takeover.suspends_duty,
     )

@@ -7,7 +7,7 @@ from services.chassis import errors
 from services.permissions.controls import ControlState
 from services.permissions.ports import Held, Kept, Listed
 from services.permissions.rpc.messages import instant, is_named, named, optional, spelling, stamp
-from services.permissions.takeover import Cause
+from services.permissions.takeover import Cause, Exclusive
 from services.permissions.takeover_area import CAMERAS_MOST, SYSTEMS_MOST, Selection
 from services.permissions.takeover_notices import Notice
 from services.permissions.takeover_orders import Order
@@ -29,7 +29,16 @@ def wish(message: takeover_pb2.Takeover) -> Wish:
         incident=optional("incident", message.incident, "takeover.incident"),
         ends_at=instant(message.end_time, "takeover.end_time"),
         selection=selection,
+        exclusive=_exclusive(message),
     )
+
+
+def _exclusive(message: takeover_pb2.Takeover) -> Exclusive | None:
+    """Why it is to be exclusive; None when it is not. InvalidArgument for reasons of what is not asked for."""
+    if not message.is_exclusive and (message.exclusive_reason or message.duty_reason):
+        said = "say is_exclusive, which this is a reason of; without it everybody sees on"
+        raise errors.InvalidArgument(errors.Violation("takeover.is_exclusive", said))
+    return Exclusive(message.exclusive_reason, message.duty_reason) if message.is_exclusive else None
 
 
 def _selection(message: takeover_pb2.Takeover) -> Selection | None:
@@ -121,6 +130,9 @@ def _whole(kept: Kept) -> takeover_pb2.Takeover:
         end_time=stamp(found.ends_at),
         principal=found.principal,
         start_time=stamp(found.starts_at),
+        is_exclusive=found.is_exclusive,
+        exclusive_reason=kept.exclusive.reason if kept.exclusive else "",
+        duty_reason=kept.exclusive.duty_reason if kept.exclusive else "",
     )
 
 

@@ -20,7 +20,20 @@ _DISTRICT = sa.func.substr(control.c.camera, len("districts/") + 1, 6)
 _CODE = sa.func.substr(control.c.camera, len("districts/440104/cameras/") + 1, 20)
 _SHARED = tuple(
     getattr(takeovers.c, name)
-    for name in ("number", "name", "agency", "principal", "kind", "tier", "cause", "reason", "ground", "starts_at")
+    for name in (
+        "number",
+        "name",
+        "agency",
+        "principal",
+        "kind",
+        "tier",
+        "cause",
+        "reason",
+        "ground",
+        "starts_at",
+        "exclusive_reason",
+        "duty_reason",
+    )
 )  # by every camera of a takeover
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from services.permissions.store.takeover_tables import control, takeovers
 from services.permissions.takeover import (
     Cause,
     Control,
+    Exclusive,
     HolderChanged,
     Outcome,
     TakeoverEnded,
@@ -28,8 +29,19 @@ from services.permissions.takeover import (
 
 COUNTER = "takeovers"
 KeptEach = Mapping[tuple[int, str], Kept]
-_TAKEOVER = [field.name for field in fields(Takeover)]
+_NAMES = "takeovers/"
+_TOLD_BY_REASONS = {"is_exclusive", "suspends_duty"}
+_TAKEOVER = [field.name for field in fields(Takeover) if field.name not in _TOLD_BY_REASONS]
 _FACTS = [field.name for field in fields(Camera) if field.init]
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """What was given with takeovers that are granted."""
+
+    cause: Cause | None
+    reason: str
+    exclusive: Exclusive | None = None
 
 
 async def next_number(transaction: AsyncConnection) -> int:
@@ -93,15 +105,25 @@ async def _standing(transaction: AsyncConnection, chosen: sa.ColumnElement[bool]
     return found
 
 
-async def save(transaction: AsyncConnection, outcomes: Iterable[Outcome], cause: Cause | None, reason: str) -> None:
-    """Write what changed; ``cause`` and ``reason`` are those given with granted takeovers."""
+async def beside(transaction: AsyncConnection, subject: str) -> tuple[Takeover, ...]:
+    """Every takeover in force of the cameras that a takeover has still, or that a part of one is about."""
+    number, _, camera = subject.removeprefix(_NAMES).partition("/")
+    this = (takeovers.c.name == f"{_NAMES}{number}") & takeovers.c.ended_at.is_(None)
+    cameras = [camera] if camera else (await transaction.execute(sa.select(takeovers.c.camera).where(this))).scalars()
+    wanted = sorted(cameras)
+    found = await standing(transaction, wanted)
+    return tuple(takeover for camera in wanted for takeover in found.get(camera, ()))
+
+
+async def save(transaction: AsyncConnection, outcomes: Iterable[Outcome], why: Why) -> None:
+    """Write what changed; ``why`` was given with granted takeovers."""
     granted, renewed, ended, states = [], [], [], []
     outcomes = list(outcomes)
     changes = await _changes(transaction, outcomes)
     for state, events in outcomes:
         for event in events:
             if isinstance(event, TakeoverGranted):
-                granted.append(_row(event.takeover, cause, reason) | {"change": changes[event.takeover.number]})
+                granted.append(_row(event.takeover, why) | {"change": changes[event.takeover.number]})
             elif isinstance(event, TakeoverRenewed):
                 renewed.append(_key(event.takeover) | {"until": event.takeover.ends_at})
             elif isinstance(event, TakeoverEnded):
@@ -205,15 +227,21 @@ async def _cameras(
 
 def kept(row: Any) -> Kept:
     """A takeover of one camera, as its row has it."""
-    return Kept(_takeover(row), Cause(row.cause) if row.cause else None, row.reason, row.ended_at, row.ended_by)
+    cause = Cause(row.cause) if row.cause else None
+    exclusive = Exclusive(row.exclusive_reason, row.duty_reason) if row.exclusive_reason else None
+    return Kept(_takeover(row), cause, row.reason, row.ended_at, row.ended_by, exclusive)
 
 
 def _key(takeover: Takeover) -> dict[str, object]:
     return {"of_number": takeover.number, "of_camera": takeover.camera}
 
 
-def _row(takeover: Takeover, cause: Cause | None, reason: str) -> dict[str, object]:
-    told = {"kind": takeover.kind.value, "tier": takeover.tier.value, "cause": cause or "", "reason": reason}
+def _row(takeover: Takeover, why: Why) -> dict[str, object]:
+    told = {"kind": takeover.kind.value, "tier": takeover.tier.value, "cause": why.cause or "", "reason": why.reason}
+    if why.exclusive:
+        told |= {"exclusive_reason": why.exclusive.reason, "duty_reason": why.exclusive.duty_reason}
+    else:
+        told |= {"exclusive_reason": "", "duty_reason": ""}  # one shape for all rows of an insert
     return {name: getattr(takeover, name) for name in _TAKEOVER} | told
 
 
@@ -235,4 +263,6 @@ def _takeover(row: Any) -> Takeover:
         starts_at=row.starts_at,
         ends_at=row.ends_at,
         ground=row.ground,
+        is_exclusive=bool(row.exclusive_reason),
+        suspends_duty=bool(row.duty_reason),
     )

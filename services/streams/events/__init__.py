@@ -87,13 +87,22 @@ def session_message(session: Session) -> session_pb2.Session:
         purpose=f"PURPOSE_{session.purpose.name}", legal_basis=session.legal_basis, incident=session.incident,
         principal=session.principal, agency=session.agency, rule=session.rule, article=session.article,
         viewer_limit=session.viewer_limit, relay=session.relay, close_reason=session.close_reason,
-        stream=f"STREAM_{session.stream.name}", state="STATE_CLOSED" if session.closed_at else "STATE_OPEN",
+        stream=f"STREAM_{session.stream.name}", state=_state(session),
     )  # fmt: skip
     message.create_time.FromDatetime(session.opened_at)
     message.expire_time.FromDatetime(session.expires_at)
     if session.closed_at:
         message.close_time.FromDatetime(session.closed_at)
+    elif session.suspended_by and session.suspended_until:
+        message.suspended_by = session.suspended_by
+        message.suspend_until.FromDatetime(session.suspended_until)
     return message
+
+
+def _state(session: Session) -> session_pb2.Session.State:
+    if session.closed_at:
+        return session_pb2.Session.STATE_CLOSED
+    return session_pb2.Session.STATE_SUSPENDED if session.suspended_by else session_pb2.Session.STATE_OPEN
 
 
 def copy_message(copy: Copy) -> session_pb2.Copy:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from datetime import UTC
-from typing import Any
+from typing import Any, Protocol
 
 from google.protobuf.message import DecodeError
 from nats.errors import Error as NatsError
@@ -17,21 +17,32 @@ from kapok.streams.v1 import relay_pb2
 from services.chassis.bus import FACTS_STREAM, Bus
 from services.chassis.clock import Clock
 from services.chassis.tasks import stop_if_cancelled
+from services.decider.exclusive import Suspension
 from services.streams.looks import Look, Record
 
 log = logging.getLogger(__name__)
 _TOLD = "kapok.v1.facts.relay.>"
 _DURABLE = "streams"
 _BEGUN, _ENDED = "relay.viewer.opened", "relay.viewer.closed"
+_SUSPENDED, _RESUMED = "suspended", "resumed"
 _BATCH = 200
 _IDLE_S = 1.0
 _RETRY_S = 1.0
 _ACK_WAIT_S = 5.0
+_LONGEST_NAME = 100  # of an agency
 _LONGEST = 64  # characters of what a relay names
 
 
-async def follow_looks(bus: Bus, record: Record, clock: Clock) -> None:
-    """Keep ``record`` at what relays told, for as long as the service lives."""
+class Suspensions(Protocol):
+    """Where it is kept which sessions are suspended."""
+
+    async def suspend(self, name: str, relay: str, suspension: Suspension | None) -> None:
+        """What an open session's own relay shows of it from here on; None: all."""
+        ...
+
+
+async def follow_looks(bus: Bus, record: Record, suspensions: Suspensions, clock: Clock) -> None:
+    """Keep ``record`` and ``suspensions`` at what relays told, for as long as the service lives."""
     # Named with its filter, it is created on a subject that says the filter: the bus lets streams read nothing else.
     config = ConsumerConfig(
         name=_DURABLE, durable_name=_DURABLE, filter_subject=_TOLD, ack_policy=AckPolicy.EXPLICIT,
@@ -43,13 +54,13 @@ async def follow_looks(bus: Bus, record: Record, clock: Clock) -> None:
             facts = await bus.jetstream.pull_subscribe_bind(_DURABLE, FACTS_STREAM)
             while True:
                 stop_if_cancelled()
-                await _take_batch(facts, record, clock)
+                await _take_batch(facts, record, suspensions, clock)
         except (OSError, NatsError, JetStreamError, SQLAlchemyError) as error:
             log.warning("looks wait in %s: %r", FACTS_STREAM, error)  # what was not acknowledged comes again
             await asyncio.sleep(_RETRY_S)
 
 
-async def _take_batch(facts: Any, record: Record, clock: Clock) -> None:
+async def _take_batch(facts: Any, record: Record, suspensions: Suspensions, clock: Clock) -> None:
     try:
         messages = await facts.fetch(_BATCH, timeout=_IDLE_S)
     except NatsTimeoutError:
@@ -58,7 +69,27 @@ async def _take_batch(facts: Any, record: Record, clock: Clock) -> None:
     begun, ended = ([look for subject, look in told if subject.endswith(verb)] for verb in (".opened", ".closed"))
     await record.take(begun, ended, clock.now())
     for message in messages:
+        if (said := _suspension(message.subject, message.data)) is not None:
+            await suspensions.suspend(*said)
         await message.ack()
+
+
+def _suspension(subject: str, payload: bytes) -> tuple[str, str, Suspension | None] | None:
+    """A session, its relay, and what suspends it from now on; None for a fact that tells of nothing so."""
+    verb = subject.rpartition(".")[2]
+    if verb not in (_SUSPENDED, _RESUMED):
+        return None
+    fact, told = fact_pb2.Fact(), relay_pb2.SessionSuspension()
+    try:
+        fact.ParseFromString(payload)
+        is_told = fact.snapshot.Unpack(told)
+        until = told.until.ToDatetime(UTC)
+    except (DecodeError, ValueError, OverflowError):
+        return None
+    if not is_told or len(told.agency) > _LONGEST_NAME:
+        return None
+    found = Suspension(told.takeover, told.agency, until) if verb == _SUSPENDED else None
+    return told.session, subject.split(".")[4], found
 
 
 def _look(subject: str, payload: bytes) -> Look | None:

@@ -13,7 +13,7 @@ from services.chassis.clock import Clock
 from services.chassis.tasks import stop_if_cancelled
 from services.streams.relay.counters import Counters
 from services.streams.relay.doorkeeper import Doorkeeper
-from services.streams.relay.record import Look, Stretch
+from services.streams.relay.record import Look, Pause, Stretch
 from services.streams.relay.sessions import Session
 
 _EVERY_S = 0.5
@@ -70,6 +70,23 @@ class FactRecord:
         outlasted.start_time.FromDatetime(stretch.began_at)
         outlasted.end_time.FromDatetime(ended_at)
         fact.snapshot.Pack(outlasted)
+        await self._tell(fact)
+
+    async def paused(self, pause: Pause) -> None:
+        """An exclusive takeover suspends a session, or gave it back."""
+        session, found, at = pause.session, pause.suspension, pause.ended_at or pause.began_at
+        verb = "session.resumed" if pause.ended_at else "session.suspended"
+        key = f"{session.name} {found.takeover} {found.until.isoformat()} {at.isoformat()} {verb}"
+        fact = self._fact(verb, key, session, at, is_sealed=pause.is_sealed)
+        fact.article = _TAKEOVERS
+        said = relay_pb2.SessionSuspension(
+            session=session.name, relay=self.relay, takeover=found.takeover, agency=found.agency, viewers=pause.viewers
+        )
+        said.start_time.FromDatetime(pause.began_at)
+        said.until.FromDatetime(found.until)
+        if pause.ended_at:
+            said.end_time.FromDatetime(pause.ended_at)
+        fact.snapshot.Pack(said)
         await self._tell(fact)
 
     async def _publish(self, verb: str, look: Look) -> None:

@@ -124,6 +124,9 @@ class Connection:
             except TimeoutError:
                 if self._is_playing and (left_s := self._tracks.heard_s + session_s - loop.time()) > 0:
                     continue  # alive beside the connection
+                if self._viewer.is_paused:  # some players say nothing while no picture comes
+                    left_s = session_s
+                    continue
                 why = "no sign of life" if self._is_playing else "handshake too slow"
                 self._viewer.dismiss(why)
                 return why

@@ -32,6 +32,7 @@ class DatagramViewer(Reader):
         super().__init__(counters)
         self.heard_s = self._loop.time()  # when a receiver report last said that somebody is there
         self._owner = owner
+        owner.beside = self
         self._peer = peer
         self._sockets: dict[int, socket.socket] = {}  # by channel, as if interleaved: RTP, and RTCP behind it
         self._half: tuple[Run, ...] = ()  # of a picture under way

@@ -6,7 +6,7 @@ assignment ─► keep │ token ─► admit ─► opened (fact durable) ─�
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
@@ -14,6 +14,7 @@ from weakref import WeakSet
 
 from services.chassis.clock import Clock
 from services.chassis.errors import Denied, Unavailable
+from services.decider.facts import Takeover
 from services.decider.replica import Edition
 from services.streams.relay.ender import Endable, Ender
 from services.streams.relay.gate import Admission, Peer
@@ -25,6 +26,7 @@ from services.streams.relay.record import Look, Record, Waiting
 from services.streams.relay.room import Room
 from services.streams.relay.sessions import Session, Sessions, camera_of
 from services.streams.relay.source import Source
+from services.streams.relay.suspending import Suspending
 from services.streams.relay.tenure import Tenure
 
 log = logging.getLogger(__name__)
@@ -69,11 +71,13 @@ class Doorkeeper:
     # Besides the ends that bound it, those of the viewers there were: nobody opens once it is full.
     waiting: Waiting = field(init=False)
     outlasting: Outlasting = field(init=False)
+    suspending: Suspending = field(init=False)
     _has_learnt: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
         self.waiting = Waiting(self.record)
         self.outlasting = Outlasting(self.judge.sessions, self.lease, lambda: not self.waiting.is_full)
+        self.suspending = Suspending(self.judge.sessions, self.waiting.put)
 
     @property
     def sessions(self) -> Sessions:
@@ -99,6 +103,7 @@ class Doorkeeper:
         self.sessions.keep(session)
         session.mark(self.judge.marks)
         session.order = self.tenure.take()
+        self.suspending.look(self._now())
         self._specs[session.feed] = session.source
 
     async def admit(self, target: str, peer: Peer) -> Admission:
@@ -202,6 +207,15 @@ class Doorkeeper:
                 if is_sealed:
                     self.seal(ended)
                 self.end(ended, why)
+                self.suspending.look(self._now())
+        self.lease.apply(number)
+        self._has_learnt.set()
+
+    def take(self, number: int, takings: Mapping[str, Sequence[Takeover]]) -> None:
+        """Cameras are held exclusively, by these takeovers: who ranks below sees no more now; then it is applied."""
+        if number > self.lease.applied or self.lease.applied < 0:
+            self.sessions.take(number, takings)
+            self.suspending.look(self._now())
         self.lease.apply(number)
         self._has_learnt.set()
 
@@ -231,6 +245,7 @@ class Doorkeeper:
             log.error("nothing heard from permissions for too long: %d sessions are closed", len(ended))
             self.end([one for one in ended if one.ended_why == LOST_TOUCH], "lease ran out")
             self.end([one for one in ended if one.ended_why == TAKEOVER_OVER], "its takeover is over")
+        self.suspending.look(now)
         for stretch in self.outlasting.over(now, now_s):
             self.waiting.put(stretch)
         if self.tenure.has_run_out(self.clock.monotonic()):
@@ -263,6 +278,9 @@ class Doorkeeper:
     def _put_on_record(self, viewer: Endable, look: Look, why: str) -> None:
         is_sealed = look.is_sealed or viewer in self._sealed
         self.waiting.put(replace(look, closed_at=self.clock.now(), why=why, is_sealed=is_sealed))
+
+    def _now(self) -> datetime:
+        return self.lease.latest(self.clock.now(), self.clock.monotonic())
 
     def _refuse_when_unsure(self) -> None:
         self.tenure.refuse_in_doubt()

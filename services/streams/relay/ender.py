@@ -29,6 +29,14 @@ class Endable(Protocol):
 
     ended_why: str | None
 
+    def pause(self) -> None:
+        """Nothing more goes out, but for the rest of a picture under way; the connection stays."""
+        ...
+
+    def resume(self) -> None:
+        """Pictures go out again, from the next key picture on."""
+        ...
+
     @property
     def socket(self) -> socket.socket:
         """The connection's, closed by its owner."""

@@ -6,7 +6,7 @@ from services.streams.relay.counters import Counters
 from services.streams.relay.ring import WAITING, Ring
 from services.streams.relay.rtp import AccessUnit
 
-BEHIND, GONE = -2, -3  # values of `next` that no picture has: the fan-out passes by
+BEHIND, GONE, PAUSED = -2, -3, -4  # values of `next` that no picture has: the fan-out passes by
 
 
 class Reader:
@@ -23,8 +23,23 @@ class Reader:
     def watch(self, ring: Ring) -> None:
         """Begin at the newest key picture of ``ring``, or wait for one."""
         self._ring = ring
-        if ring.key is not None:
+        if ring.key is not None and not self.is_paused:
             self.begin(ring.key)
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether nothing goes out, whatever comes."""
+        return self.next == PAUSED
+
+    def pause(self) -> None:
+        """No picture is begun from now on."""
+        if self.next != GONE:
+            self.next = PAUSED
+
+    def resume(self) -> None:
+        """The next key picture is its next."""
+        if self.is_paused:
+            self.next = WAITING
 
     def begin(self, number: int) -> None:
         """Go on from picture ``number``, now and whenever more can go out."""

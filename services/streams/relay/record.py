@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from services.chassis.tasks import stop_if_cancelled
+from services.decider.exclusive import Suspension
 from services.streams.relay.sessions import Session
 
 log = logging.getLogger(__name__)
@@ -44,6 +45,21 @@ class Stretch:
     is_sealed: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """That an exclusive takeover suspends a session since ``began_at``, or, with ``ended_at``, no more."""
+
+    session: Session
+    suspension: Suspension
+    viewers: int
+    began_at: datetime
+    ended_at: datetime | None = None
+    is_sealed: bool = False
+
+
+End = Look | Stretch | Pause  # what waits to be recorded
+
+
 class Record(Protocol):
     """Where looks and stretches are put on record. Each returns once the fact is durable; OSError when it can't be."""
 
@@ -59,6 +75,10 @@ class Record(Protocol):
         """A session went on beyond the standing lease."""
         ...
 
+    async def paused(self, pause: Pause) -> None:
+        """A session is suspended, or no more."""
+        ...
+
 
 class Waiting:
     """Ends on their way to the record, in order. ``most`` bounds it: whoever fills it asks `is_full` first."""
@@ -66,7 +86,7 @@ class Waiting:
     def __init__(self, record: Record, most: int = 10_000) -> None:
         self.record = record
         self.most = most
-        self.ends: deque[Look | Stretch] = deque()
+        self.ends: deque[End] = deque()
         self._has_more = asyncio.Event()
         self._has_less = asyncio.Event()
 
@@ -75,7 +95,7 @@ class Waiting:
         """Whether too much waits to begin anything that would have to be recorded as well."""
         return len(self.ends) >= self.most
 
-    def put(self, end: Look | Stretch) -> None:
+    def put(self, end: End) -> None:
         """Have it recorded after all that were put before it."""
         self.ends.append(end)
         self._has_more.set()
@@ -106,8 +126,10 @@ class Waiting:
         except TimeoutError:
             log.error("%d ends could not be recorded: %s", len(self.ends), [end.session.name for end in self.ends][:20])
 
-    async def _tell(self, end: Look | Stretch) -> None:
+    async def _tell(self, end: End) -> None:
         if isinstance(end, Look):
             await self.record.closed(end)
+        elif isinstance(end, Pause):
+            await self.record.paused(end)
         else:
             await self.record.outlasted(end)

@@ -1,11 +1,13 @@
 """The sessions that this relay keeps, found by whatever they know of, and the endings that concern them."""
 
 from collections import OrderedDict
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from services.chassis.errors import Aborted, Denied, Exhausted
+from services.decider.exclusive import Suspension
+from services.decider.facts import Takeover
 from services.decider.marks import Marks
 from services.decider.replica import Case
 from services.streams.relay.ender import Endable
@@ -46,6 +48,9 @@ class Session:
     valid_until: datetime | None = None  # by the last decision; None: until something changes
     undecided_until: datetime | None = None  # a newer policy than that of ``revision`` is in force
     order: int = 0  # of its assignment, among all that this relay took
+    suspension: Suspension | None = None  # nothing is shown meanwhile
+    suspended_at: datetime | None = None
+    taken_number: int = -1  # of the last taking that its case knows of
 
     @property
     def camera(self) -> str:
@@ -78,9 +83,11 @@ class Session:
         self.marking.units = units(self.name, self.mark_signature) if is_marked else {}
 
     def refuse_joining(self) -> None:
-        """Denied when its right has ended, or as many viewers as it allows have joined."""
+        """Denied when its right has ended or is suspended, or as many viewers as it allows have joined."""
         if self.ended_why:
             raise Denied("TOKEN_INVALID", f"the session has ended: {self.ended_why}")
+        if (found := self.suspension) is not None:
+            raise Denied("HELD_BY_ANOTHER", found.said_of(self.camera), **found.metadata, camera=self.camera)
         if len(self.viewers) >= self.viewer_limit:
             raise Denied("TOKEN_INVALID", f"the session's {self.viewer_limit} viewer(s) have joined already")
 
@@ -94,6 +101,7 @@ class Sessions:
     floor: int = -1  # decisions older than this can't be checked here any more
     _by_name: dict[str, Session] = field(default_factory=dict)
     _by_subject: dict[str, set[Session]] = field(default_factory=dict)
+    _bound: set[Session] = field(default_factory=set)
     _watermarks: OrderedDict[str, int] = field(default_factory=OrderedDict)
 
     def __len__(self) -> int:
@@ -116,12 +124,13 @@ class Sessions:
             self._forget(earlier)
             session.viewers, session.joined_from = earlier.viewers, earlier.joined_from
             session.marking = earlier.marking
+            session.suspension, session.suspended_at = earlier.suspension, earlier.suspended_at
         elif len(self._by_name) >= self.sessions_most:
             message = "this relay keeps no more sessions: come back later"
             raise Exhausted("LIMIT_REACHED", message, retry_after=_RETRY_AFTER, limit="relay-sessions")
         self._by_name[session.name] = session
-        for subject in session.knows:
-            self._by_subject.setdefault(subject, set()).add(session)
+        self._bind(session)
+        self._list(session, session.knows)
 
     def all(self) -> list[Session]:
         """Every session that stands."""
@@ -141,16 +150,41 @@ class Sessions:
         What merely knew of it can't rest on it later.
         """
         self._watermarks[subject] = max(number, self._watermarks.pop(subject, -1))
-        if len(self._watermarks) > self.watermarks_most:
-            _, forgotten = self._watermarks.popitem(last=False)
-            self.floor = max(self.floor, forgotten)
+        self._forget_watermarks()
         concerned = [session for session in self.on(subject) if session.number < number]
         for session in concerned:
             if subject not in session.stands_on:
                 known = session.knows
-                session.case = session.case.without(subject)
+                session.case = _without(session, subject, number)
                 self._unlist(session, known - session.knows)
         return self.end([session for session in concerned if subject in session.stands_on], why)
+
+    def take(self, number: int, takings: Mapping[str, Sequence[Takeover]]) -> None:
+        """The takeovers of cameras as they were when that number was written: sessions decided before learn of them.
+
+        What ended after it is left out. Who was decided before and is assigned later is to be decided again.
+        """
+        for camera, takeovers in takings.items():
+            self._watermarks[camera] = max(number, self._watermarks.pop(camera, -1))
+            standing = [
+                one for one in takeovers if all(self._watermarks.get(name, -1) < number for name in one.stands_on)
+            ]
+            for session in list(self.on(camera)):
+                if max(session.number, session.taken_number) < number:
+                    known = session.knows
+                    session.case, session.taken_number = session.case.taken(standing), number
+                    self._unlist(session, known - session.knows)
+                    self._list(session, session.knows - known)
+                    self._bind(session)
+        self._forget_watermarks()
+
+    def bound(self) -> list[Session]:
+        """The sessions that an exclusive takeover may bear on, now or later; those that none does any more go."""
+        found = list(self._bound)
+        for session in found:
+            if session.suspension is None and not session.case.is_exclusive:
+                self._bound.discard(session)
+        return found
 
     def outdate(self, revision: int, until: datetime) -> None:
         """The policy of that revision is in force: what was decided before lasts until it is decided anew.
@@ -176,9 +210,23 @@ class Sessions:
             self._forget(session)
         return sessions
 
+    def _bind(self, session: Session) -> None:
+        if session.suspension is not None or session.case.is_exclusive:
+            self._bound.add(session)
+
+    def _forget_watermarks(self) -> None:
+        while len(self._watermarks) > self.watermarks_most:
+            _, forgotten = self._watermarks.popitem(last=False)
+            self.floor = max(self.floor, forgotten)
+
     def _forget(self, session: Session) -> None:
         del self._by_name[session.name]
+        self._bound.discard(session)
         self._unlist(session, session.knows)
+
+    def _list(self, session: Session, subjects: Iterable[str]) -> None:
+        for subject in subjects:
+            self._by_subject.setdefault(subject, set()).add(session)
 
     def _unlist(self, session: Session, subjects: Iterable[str]) -> None:
         for subject in subjects:
@@ -186,3 +234,11 @@ class Sessions:
             listed.discard(session)
             if not listed:
                 del self._by_subject[subject]
+
+
+def _without(session: Session, subject: str, number: int) -> Case:
+    """Its case when what is called so ended at ``number``: takeovers that it was told of later stay as they are."""
+    case = session.case.without(subject)
+    if number > session.taken_number:
+        return case
+    return replace(case, circumstances=replace(case.circumstances, takeovers=session.case.circumstances.takeovers))

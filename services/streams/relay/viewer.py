@@ -17,11 +17,24 @@ class Viewer(Line, Reader):
         Reader.__init__(self, counters)
         Line.__init__(self, connection, counters)
         self.hears = False  # has asked for the sound, too
+        self.beside: Reader | None = None  # who takes its pictures when they do not come this way
         self.marking = Marking()  # its session's, once it is admitted
 
     def parts(self) -> bool:
         """Never: the kernel may hold pictures for it, which only a reset throws away."""
         return False
+
+    def pause(self) -> None:
+        """Whichever way they come."""
+        super().pause()
+        if self.beside is not None:
+            self.beside.pause()
+
+    def resume(self) -> None:
+        """The same."""
+        super().resume()
+        if self.beside is not None:
+            self.beside.resume()
 
     def take(self, unit: AccessUnit) -> int:
         """Send the picture ``next``, on which the viewer waits level with the ring; the bytes that the socket took."""

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.chassis import errors
 from services.chassis.database import Database
 from services.chassis.outbox import Message, Outbox
+from services.decider.exclusive import Suspension
 from services.streams.camera_sessions import Query
 from services.streams.domain import Kind, Purpose, Session, Stream
 from services.streams.limits import Bound, Reached, first_reached
@@ -24,7 +25,8 @@ _LEAVE_UNTOLD = sa.text(
     " VALUES (:session, :relay, :reason, :is_sealed, :until)"
     " ON CONFLICT (session, relay) DO UPDATE SET reason = excluded.reason, until = excluded.until"
 ).bindparams(sa.bindparam("until", type_=sa.DateTime))
-_TIMES = ("opened_at", "expires_at", "closed_at", "lease_ends_at")
+_TIMES = ("opened_at", "expires_at", "closed_at", "lease_ends_at", "suspended_until")
+_SUSPENSION = {"suspended_by", "suspended_until"}  # as its relay told
 
 
 class SessionStore:
@@ -64,13 +66,22 @@ class SessionStore:
         async with self._database.write() as transaction:
             is_open = (SESSIONS.c.name == session.name) & SESSIONS.c.closed_at.is_(None)
             is_open = is_open if on is None else is_open & (SESSIONS.c.relay == on)
-            changed = await transaction.execute(SESSIONS.update().where(is_open).values(_row(session)))
+            row = {name: value for name, value in _row(session).items() if name not in _SUSPENSION}
+            changed = await transaction.execute(SESSIONS.update().where(is_open).values(row))
             if changed.rowcount:
                 await self.outbox.add(transaction, fact)
                 if session.closed_at is None:  # it may have come back to a relay that was to be told that it left
                     await transaction.execute(UNTOLD.delete().where(_is_of(session)))
         self.outbox.wake()
         return bool(changed.rowcount)
+
+    async def suspend(self, name: str, relay: str, suspension: Suspension | None) -> None:
+        """What an open session's own relay shows of it from here on; None: all."""
+        is_its = (SESSIONS.c.name == name) & (SESSIONS.c.relay == relay) & SESSIONS.c.closed_at.is_(None)
+        until = suspension.until.replace(tzinfo=None) if suspension else None
+        values = {"suspended_by": suspension.agency if suspension else "", "suspended_until": until}
+        async with self._database.write() as transaction:
+            await transaction.execute(SESSIONS.update().where(is_its).values(values))
 
     async def record(self, fact: Message) -> None:
         """A fact that changes no session."""

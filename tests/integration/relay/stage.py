@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -51,6 +51,7 @@ class OpenGate:
     farewells: list[str] = field(default_factory=list)
     may_open: asyncio.Event = field(default_factory=asyncio.Event)
     markings: list[Marking] = field(default_factory=list)
+    on_opened: Callable[[Viewer], None] = lambda viewer: None
 
     async def admit(self, target: str, _peer: Peer) -> Admission:
         if self.refusal is not None:
@@ -62,6 +63,7 @@ class OpenGate:
     async def opened(self, _admission: Admission, viewer: Viewer) -> None:
         await self.may_open.wait()
         self.viewers.append(viewer)
+        self.on_opened(viewer)
 
     def closed(self, _admission: Admission, _viewer: Viewer, why: str) -> None:
         self.farewells.append(why)

@@ -160,7 +160,9 @@ async def test_a_camera_that_nobody_watches_goes_from_a_full_relay_to_one_with_r
     assert replica.ranked(CAMERA)[0].name == full
     crowd = numbered(1, clock, camera=OTHER, relay=first, viewer_limit=1000)
     await added(opened, clock, crowd)
-    assert (await replica.places.elsewhere(CAMERA, full, 2)) == replica.find(second), "the next one is full as well"
+    assert (await replica.places.elsewhere(numbered(2, clock, relay=full, viewer_limit=2))) == replica.find(second), (
+        "the next one is full as well"
+    )
     relay, wait = await replica.places.to_command(CAMERA)
     assert relay.name == second
     assert wait, "what the full one was granted it may have carried out until then"
@@ -172,9 +174,11 @@ async def test_a_camera_that_is_watched_stays_and_one_for_which_nobody_has_room_
     opened, replica = replicas[0], Replica(replicas[0], clock)
     replica.hear("relay-1", "relay-2")
     full = await replica.of(CAMERA)
-    assert await replica.places.elsewhere(CAMERA, full, 1001) is None, "more than any relay has room for"
+    assert await replica.places.elsewhere(numbered(2, clock, relay=full, viewer_limit=901)) is None, (
+        "more than any relay has room for"
+    )
     await added(opened, clock, numbered(1, clock, relay=full))
-    assert await replica.places.elsewhere(CAMERA, full, 1) is None
+    assert await replica.places.elsewhere(numbered(2, clock, relay=full)) is None
     assert await replica.of(CAMERA) == full
 
 
@@ -188,7 +192,7 @@ async def test_one_that_opens_and_one_that_takes_the_camera_elsewhere_do_not_bot
         await placed(replicas[0], clock, camera)
         one = numbered(number, clock, camera=camera)
         moved = Place(camera, "relay-2", clock.now(), clock.now(), "relay-1")
-        opening = added(replicas[0], clock, one, *Limits().bounds(one, relay), bound_of(relay))
+        opening = added(replicas[0], clock, one, *Limits().bounds(one, relay), bound_of(relay, one))
         taking = PlaceStore(replicas[-1]).claim_unwatched(moved)
         is_taken, answer = await asyncio.gather(*((taking, opening) if number % 2 else (opening, taking)),
                                                 return_exceptions=True)  # fmt: skip

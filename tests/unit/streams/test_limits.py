@@ -17,6 +17,8 @@ ORDER = Order("principals/p", CAMERA, Kind.LIVE, Purpose.PUBLIC_ORDER, viewer_li
 PERMIT = Permit("art14", "Article 14 ¶1", "agencies/a", "", 3, is_sealed=False, valid_until=None, signed_facts=b"")
 RELAY = Relay("relay-1", b"", "127.0.0.1", 8554, NOW, load=Load(viewers_most=300))
 FREE = Taken(0, 0)
+ORDINARY = opened(ORDER, PERMIT, "sessions/s", "relay-1", NOW)
+HOLDERS = replace(ORDINARY, lease_s=10)
 
 
 def bound(whose: Whose, sessions: int = 3, viewers: int = 10) -> Bound:
@@ -24,8 +26,7 @@ def bound(whose: Whose, sessions: int = 3, viewers: int = 10) -> Bound:
 
 
 def test_a_session_is_bounded_by_its_principal_agency_camera_and_relay_in_this_order() -> None:
-    session = opened(ORDER, PERMIT, "sessions/s", "relay-1", NOW)
-    named = [(one.whose, one.name, one.viewers) for one in Limits(viewers_per_camera=77).bounds(session, RELAY)]
+    named = [(one.whose, one.name, one.viewers) for one in Limits(viewers_per_camera=77).bounds(HOLDERS, RELAY)]
     assert named == [
         (Whose.PRINCIPAL, "principals/p", 1000),
         (Whose.AGENCY, "agencies/a", 4000),
@@ -87,10 +88,25 @@ def test_of_a_camera_or_relay_that_is_full_nothing_is_told_that_is_other_peoples
 
 def test_a_relay_that_sends_as_much_as_it_can_has_no_room_left() -> None:
     busy = replace(RELAY, load=Load(viewers=10, bytes_per_s=500, bytes_per_s_most=500))
-    assert bound_of(busy).viewers == 0
-    assert first_reached([bound_of(busy)], [FREE], 1)
-    assert not first_reached([bound_of(RELAY)], [FREE], 300)
-    assert first_reached([bound_of(RELAY)], [FREE], 301)
+    assert bound_of(busy, HOLDERS).viewers == 0
+    assert first_reached([bound_of(busy, HOLDERS)], [FREE], 1)
+    assert not first_reached([bound_of(RELAY, HOLDERS)], [FREE], 300)
+    assert first_reached([bound_of(RELAY, HOLDERS)], [FREE], 301)
+
+
+def test_the_last_tenth_of_a_camera_and_of_a_relay_is_for_takeovers_holders() -> None:
+    limits = Limits(viewers_per_camera=20, sessions_per_camera=9)
+    for session, camera, relay in ((ORDINARY, (9, 18), 270), (HOLDERS, (9, 20), 300)):
+        *own, of_camera, of_relay = limits.bounds(session, RELAY)
+        assert (of_camera.sessions, of_camera.viewers) == camera, "of less than ten there is no tenth"
+        assert (of_relay.sessions, of_relay.viewers) == (relay, relay)
+        assert [one.viewers for one in own] == [1000, 4000], "its own limits are everybody's"
+    full = [FREE, FREE, Taken(5, 18), Taken(30, 270)]
+    refused = first_reached(limits.bounds(ORDINARY, RELAY), full, 1)
+    assert refused
+    assert refused.refusal(NOW).metadata == {"limit": "camera-viewers"}
+    assert first_reached(limits.bounds(HOLDERS, RELAY), full, 2) is None, "who holds goes first"
+    assert first_reached(limits.bounds(HOLDERS, RELAY), full, 3), "and where that is full too, nobody is put out"
 
 
 def test_limits_are_settings_of_streams() -> None:

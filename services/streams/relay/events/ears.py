@@ -146,6 +146,9 @@ class Ears:
 
     def _apply(self, signed: bytes) -> None:
         said = permissions_events_pb2.Ending.FromString(self.keys.permissions.open("kapok.permissions.ending", signed))
+        if said.cause == permissions_events_pb2.Ending.CAUSE_CONTROL_TAKEN:
+            self.doorkeeper.take(said.number, facts.takings(said.takings))
+            return
         cause = permissions_events_pb2.Ending.Cause.Name(said.cause).removeprefix("CAUSE_").replace("_", " ").lower()
         self.doorkeeper.apply(said.number, said.subject, cause, is_sealed=said.is_sealed)
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from kapok.permissions.v1 import decision_pb2, replica_pb2
+from kapok.permissions.v1 import decision_pb2, permissions_events_pb2, replica_pb2
 from services.decider.facts import (
     Action,
     AgencyKind,
@@ -71,6 +71,15 @@ def case(said: Facts) -> Case:
     )
 
 
+def takings(said: permissions_events_pb2.Takings) -> dict[str, list[Takeover]]:
+    """Takeovers by camera. Raises ValueError for a kind or tier that is not known here."""
+    return {
+        camera: [_takeover(said.takeovers[at], camera) for at in group.takeovers]
+        for group in said.groups
+        for camera in group.cameras
+    }
+
+
 def instant(value: Timestamp) -> datetime:
     """An aware UTC time."""
     return value.ToDatetime(UTC)
@@ -118,4 +127,5 @@ def _takeover(said: Facts.Takeover, camera: str) -> Takeover:
     return Takeover(
         said.name, said.number, camera, said.agency, said.principal, AgencyKind(said.kind), Tier(said.tier),
         instant(said.start_time), instant(said.end_time), said.ground,
+        is_exclusive=said.is_exclusive, suspends_duty=said.suspends_duty,
     )  # fmt: skip

@@ -32,7 +32,7 @@ class DecideRequest(_message.Message):
     def __init__(self, principal: _Optional[str] = ..., camera: _Optional[str] = ..., action: _Optional[_Union[_decision_pb2.Action, str]] = ..., legal_basis: _Optional[str] = ..., incident: _Optional[str] = ..., session: _Optional[str] = ..., credentials: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class DecideResponse(_message.Message):
-    __slots__ = ("decision", "agency", "incident", "security_level", "signed_facts", "operator", "lease_seconds", "lease_end_time")
+    __slots__ = ("decision", "agency", "incident", "security_level", "signed_facts", "operator", "lease_seconds", "suspension", "lease_end_time")
     DECISION_FIELD_NUMBER: _ClassVar[int]
     AGENCY_FIELD_NUMBER: _ClassVar[int]
     INCIDENT_FIELD_NUMBER: _ClassVar[int]
@@ -40,6 +40,7 @@ class DecideResponse(_message.Message):
     SIGNED_FACTS_FIELD_NUMBER: _ClassVar[int]
     OPERATOR_FIELD_NUMBER: _ClassVar[int]
     LEASE_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    SUSPENSION_FIELD_NUMBER: _ClassVar[int]
     LEASE_END_TIME_FIELD_NUMBER: _ClassVar[int]
     decision: _decision_pb2.Decision
     agency: str
@@ -48,8 +49,19 @@ class DecideResponse(_message.Message):
     signed_facts: bytes
     operator: str
     lease_seconds: int
+    suspension: Suspension
     lease_end_time: _timestamp_pb2.Timestamp
-    def __init__(self, decision: _Optional[_Union[_decision_pb2.Decision, _Mapping]] = ..., agency: _Optional[str] = ..., incident: _Optional[str] = ..., security_level: _Optional[int] = ..., signed_facts: _Optional[bytes] = ..., operator: _Optional[str] = ..., lease_seconds: _Optional[int] = ..., lease_end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    def __init__(self, decision: _Optional[_Union[_decision_pb2.Decision, _Mapping]] = ..., agency: _Optional[str] = ..., incident: _Optional[str] = ..., security_level: _Optional[int] = ..., signed_facts: _Optional[bytes] = ..., operator: _Optional[str] = ..., lease_seconds: _Optional[int] = ..., suspension: _Optional[_Union[Suspension, _Mapping]] = ..., lease_end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class Suspension(_message.Message):
+    __slots__ = ("takeover", "agency", "end_time")
+    TAKEOVER_FIELD_NUMBER: _ClassVar[int]
+    AGENCY_FIELD_NUMBER: _ClassVar[int]
+    END_TIME_FIELD_NUMBER: _ClassVar[int]
+    takeover: str
+    agency: str
+    end_time: _timestamp_pb2.Timestamp
+    def __init__(self, takeover: _Optional[str] = ..., agency: _Optional[str] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class ScopeOfRequest(_message.Message):
     __slots__ = ("principal", "action")

@@ -23,25 +23,30 @@ _sym_db = _symbol_database.Default()
 
 
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from kapok.permissions.v1 import replica_pb2 as kapok_dot_permissions_dot_v1_dot_replica__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n-kapok/permissions/v1/permissions_events.proto\x12\x14kapok.permissions.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc0\x04\n\x06\x45nding\x12\x0e\n\x06number\x18\x01 \x01(\x03\x12\x31\n\x05\x63\x61use\x18\x02 \x01(\x0e\x32\".kapok.permissions.v1.Ending.Cause\x12\x0f\n\x07subject\x18\x03 \x01(\t\x12.\n\noccur_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tis_sealed\x18\x05 \x01(\x08\"\x9e\x03\n\x05\x43\x61use\x12\x15\n\x11\x43\x41USE_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x43\x41USE_PRINCIPAL_REVOKED\x10\x01\x12\x18\n\x14\x43\x41USE_INCIDENT_ENDED\x10\x02\x12\x1d\n\x19\x43\x41USE_LEGAL_BASIS_REVOKED\x10\x03\x12\x19\n\x15\x43\x41USE_SESSION_REVOKED\x10\x04\x12\x18\n\x14\x43\x41USE_CAMERA_CHANGED\x10\x05\x12\x18\n\x14\x43\x41USE_POLICY_CHANGED\x10\x06\x12\x1c\n\x18\x43\x41USE_AGENCY_KEY_REVOKED\x10\x07\x12\x1d\n\x19\x43\x41USE_CERTIFICATE_REVOKED\x10\x08\x12\x1a\n\x16\x43\x41USE_AGENCY_SUSPENDED\x10\t\x12\x1a\n\x16\x43\x41USE_INSPECTION_ENDED\x10\x14\x12\x17\n\x13\x43\x41USE_ROLES_CHANGED\x10\x15\x12\x1a\n\x16\x43\x41USE_TRAINING_REVOKED\x10\n\x12\x15\n\x11\x43\x41USE_SHIFT_ENDED\x10\x0b\x12\x18\n\x14\x43\x41USE_CONTROL_PASSED\x10\x19\"h\n\tHeartbeat\x12\x18\n\x10\x63ommitted_number\x18\x01 \x01(\x03\x12\x17\n\x0fpolicy_revision\x18\x02 \x01(\x03\x12(\n\x04time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"<\n\x07\x46\x65ncing\x12\x31\n\x06\x65pochs\x18\x01 \x03(\x0b\x32!.kapok.permissions.v1.CameraEpoch\",\n\x0b\x43\x61meraEpoch\x12\x0e\n\x06\x63\x61mera\x18\x01 \x01(\t\x12\r\n\x05\x65poch\x18\x02 \x01(\x03\"\x81\x01\n\x0c\x43ontrolGrant\x12\x0e\n\x06\x63\x61mera\x18\x01 \x01(\t\x12\x11\n\tprincipal\x18\x02 \x01(\t\x12\x0e\n\x06\x61gency\x18\x03 \x01(\t\x12\r\n\x05\x65poch\x18\x04 \x01(\x03\x12/\n\x0b\x65xpire_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestampb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n-kapok/permissions/v1/permissions_events.proto\x12\x14kapok.permissions.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\"kapok/permissions/v1/replica.proto\"\x89\x05\n\x06\x45nding\x12\x0e\n\x06number\x18\x01 \x01(\x03\x12\x31\n\x05\x63\x61use\x18\x02 \x01(\x0e\x32\".kapok.permissions.v1.Ending.Cause\x12\x0f\n\x07subject\x18\x03 \x01(\t\x12.\n\noccur_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tis_sealed\x18\x05 \x01(\x08\x12.\n\x07takings\x18( \x01(\x0b\x32\x1d.kapok.permissions.v1.Takings\"\xb7\x03\n\x05\x43\x61use\x12\x15\n\x11\x43\x41USE_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x43\x41USE_PRINCIPAL_REVOKED\x10\x01\x12\x18\n\x14\x43\x41USE_INCIDENT_ENDED\x10\x02\x12\x1d\n\x19\x43\x41USE_LEGAL_BASIS_REVOKED\x10\x03\x12\x19\n\x15\x43\x41USE_SESSION_REVOKED\x10\x04\x12\x18\n\x14\x43\x41USE_CAMERA_CHANGED\x10\x05\x12\x18\n\x14\x43\x41USE_POLICY_CHANGED\x10\x06\x12\x1c\n\x18\x43\x41USE_AGENCY_KEY_REVOKED\x10\x07\x12\x1d\n\x19\x43\x41USE_CERTIFICATE_REVOKED\x10\x08\x12\x1a\n\x16\x43\x41USE_AGENCY_SUSPENDED\x10\t\x12\x1a\n\x16\x43\x41USE_INSPECTION_ENDED\x10\x14\x12\x17\n\x13\x43\x41USE_ROLES_CHANGED\x10\x15\x12\x1a\n\x16\x43\x41USE_TRAINING_REVOKED\x10\n\x12\x15\n\x11\x43\x41USE_SHIFT_ENDED\x10\x0b\x12\x18\n\x14\x43\x41USE_CONTROL_PASSED\x10\x19\x12\x17\n\x13\x43\x41USE_CONTROL_TAKEN\x10(\"\xaf\x01\n\x07Takings\x12>\n\ttakeovers\x18\x01 \x03(\x0b\x32+.kapok.permissions.v1.SessionFacts.Takeover\x12\x35\n\x06groups\x18\x02 \x03(\x0b\x32%.kapok.permissions.v1.Takings.Cameras\x1a-\n\x07\x43\x61meras\x12\x0f\n\x07\x63\x61meras\x18\x01 \x03(\t\x12\x11\n\ttakeovers\x18\x02 \x03(\x05\"h\n\tHeartbeat\x12\x18\n\x10\x63ommitted_number\x18\x01 \x01(\x03\x12\x17\n\x0fpolicy_revision\x18\x02 \x01(\x03\x12(\n\x04time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"<\n\x07\x46\x65ncing\x12\x31\n\x06\x65pochs\x18\x01 \x03(\x0b\x32!.kapok.permissions.v1.CameraEpoch\",\n\x0b\x43\x61meraEpoch\x12\x0e\n\x06\x63\x61mera\x18\x01 \x01(\t\x12\r\n\x05\x65poch\x18\x02 \x01(\x03\"\x81\x01\n\x0c\x43ontrolGrant\x12\x0e\n\x06\x63\x61mera\x18\x01 \x01(\t\x12\x11\n\tprincipal\x18\x02 \x01(\t\x12\x0e\n\x06\x61gency\x18\x03 \x01(\t\x12\r\n\x05\x65poch\x18\x04 \x01(\x03\x12/\n\x0b\x65xpire_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestampb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'kapok.permissions.v1.permissions_events_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_ENDING']._serialized_start=105
-  _globals['_ENDING']._serialized_end=681
-  _globals['_ENDING_CAUSE']._serialized_start=267
-  _globals['_ENDING_CAUSE']._serialized_end=681
-  _globals['_HEARTBEAT']._serialized_start=683
-  _globals['_HEARTBEAT']._serialized_end=787
-  _globals['_FENCING']._serialized_start=789
-  _globals['_FENCING']._serialized_end=849
-  _globals['_CAMERAEPOCH']._serialized_start=851
-  _globals['_CAMERAEPOCH']._serialized_end=895
-  _globals['_CONTROLGRANT']._serialized_start=898
-  _globals['_CONTROLGRANT']._serialized_end=1027
+  _globals['_ENDING']._serialized_start=141
+  _globals['_ENDING']._serialized_end=790
+  _globals['_ENDING_CAUSE']._serialized_start=351
+  _globals['_ENDING_CAUSE']._serialized_end=790
+  _globals['_TAKINGS']._serialized_start=793
+  _globals['_TAKINGS']._serialized_end=968
+  _globals['_TAKINGS_CAMERAS']._serialized_start=923
+  _globals['_TAKINGS_CAMERAS']._serialized_end=968
+  _globals['_HEARTBEAT']._serialized_start=970
+  _globals['_HEARTBEAT']._serialized_end=1074
+  _globals['_FENCING']._serialized_start=1076
+  _globals['_FENCING']._serialized_end=1136
+  _globals['_CAMERAEPOCH']._serialized_start=1138
+  _globals['_CAMERAEPOCH']._serialized_end=1182
+  _globals['_CONTROLGRANT']._serialized_start=1185
+  _globals['_CONTROLGRANT']._serialized_end=1314
 # @@protoc_insertion_point(module_scope)

@@ -1,6 +1,7 @@
 import datetime
 
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from kapok.permissions.v1 import replica_pb2 as _replica_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
@@ -11,7 +12,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Ending(_message.Message):
-    __slots__ = ("number", "cause", "subject", "occur_time", "is_sealed")
+    __slots__ = ("number", "cause", "subject", "occur_time", "is_sealed", "takings")
     class Cause(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         CAUSE_UNSPECIFIED: _ClassVar[Ending.Cause]
@@ -29,6 +30,7 @@ class Ending(_message.Message):
         CAUSE_TRAINING_REVOKED: _ClassVar[Ending.Cause]
         CAUSE_SHIFT_ENDED: _ClassVar[Ending.Cause]
         CAUSE_CONTROL_PASSED: _ClassVar[Ending.Cause]
+        CAUSE_CONTROL_TAKEN: _ClassVar[Ending.Cause]
     CAUSE_UNSPECIFIED: Ending.Cause
     CAUSE_PRINCIPAL_REVOKED: Ending.Cause
     CAUSE_INCIDENT_ENDED: Ending.Cause
@@ -44,17 +46,35 @@ class Ending(_message.Message):
     CAUSE_TRAINING_REVOKED: Ending.Cause
     CAUSE_SHIFT_ENDED: Ending.Cause
     CAUSE_CONTROL_PASSED: Ending.Cause
+    CAUSE_CONTROL_TAKEN: Ending.Cause
     NUMBER_FIELD_NUMBER: _ClassVar[int]
     CAUSE_FIELD_NUMBER: _ClassVar[int]
     SUBJECT_FIELD_NUMBER: _ClassVar[int]
     OCCUR_TIME_FIELD_NUMBER: _ClassVar[int]
     IS_SEALED_FIELD_NUMBER: _ClassVar[int]
+    TAKINGS_FIELD_NUMBER: _ClassVar[int]
     number: int
     cause: Ending.Cause
     subject: str
     occur_time: _timestamp_pb2.Timestamp
     is_sealed: bool
-    def __init__(self, number: _Optional[int] = ..., cause: _Optional[_Union[Ending.Cause, str]] = ..., subject: _Optional[str] = ..., occur_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., is_sealed: _Optional[bool] = ...) -> None: ...
+    takings: Takings
+    def __init__(self, number: _Optional[int] = ..., cause: _Optional[_Union[Ending.Cause, str]] = ..., subject: _Optional[str] = ..., occur_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., is_sealed: _Optional[bool] = ..., takings: _Optional[_Union[Takings, _Mapping]] = ...) -> None: ...
+
+class Takings(_message.Message):
+    __slots__ = ("takeovers", "groups")
+    class Cameras(_message.Message):
+        __slots__ = ("cameras", "takeovers")
+        CAMERAS_FIELD_NUMBER: _ClassVar[int]
+        TAKEOVERS_FIELD_NUMBER: _ClassVar[int]
+        cameras: _containers.RepeatedScalarFieldContainer[str]
+        takeovers: _containers.RepeatedScalarFieldContainer[int]
+        def __init__(self, cameras: _Optional[_Iterable[str]] = ..., takeovers: _Optional[_Iterable[int]] = ...) -> None: ...
+    TAKEOVERS_FIELD_NUMBER: _ClassVar[int]
+    GROUPS_FIELD_NUMBER: _ClassVar[int]
+    takeovers: _containers.RepeatedCompositeFieldContainer[_replica_pb2.SessionFacts.Takeover]
+    groups: _containers.RepeatedCompositeFieldContainer[Takings.Cameras]
+    def __init__(self, takeovers: _Optional[_Iterable[_Union[_replica_pb2.SessionFacts.Takeover, _Mapping]]] = ..., groups: _Optional[_Iterable[_Union[Takings.Cameras, _Mapping]]] = ...) -> None: ...
 
 class Heartbeat(_message.Message):
     __slots__ = ("committed_number", "policy_revision", "time")

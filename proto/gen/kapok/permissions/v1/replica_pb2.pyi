@@ -103,7 +103,7 @@ class SessionFacts(_message.Message):
         is_held: bool
         def __init__(self, name: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., is_held: _Optional[bool] = ...) -> None: ...
     class Takeover(_message.Message):
-        __slots__ = ("name", "number", "principal", "agency", "kind", "tier", "start_time", "end_time", "ground")
+        __slots__ = ("name", "number", "principal", "agency", "kind", "tier", "start_time", "end_time", "ground", "is_exclusive", "suspends_duty")
         NAME_FIELD_NUMBER: _ClassVar[int]
         NUMBER_FIELD_NUMBER: _ClassVar[int]
         PRINCIPAL_FIELD_NUMBER: _ClassVar[int]
@@ -113,6 +113,8 @@ class SessionFacts(_message.Message):
         START_TIME_FIELD_NUMBER: _ClassVar[int]
         END_TIME_FIELD_NUMBER: _ClassVar[int]
         GROUND_FIELD_NUMBER: _ClassVar[int]
+        IS_EXCLUSIVE_FIELD_NUMBER: _ClassVar[int]
+        SUSPENDS_DUTY_FIELD_NUMBER: _ClassVar[int]
         name: str
         number: int
         principal: str
@@ -122,7 +124,9 @@ class SessionFacts(_message.Message):
         start_time: _timestamp_pb2.Timestamp
         end_time: _timestamp_pb2.Timestamp
         ground: str
-        def __init__(self, name: _Optional[str] = ..., number: _Optional[int] = ..., principal: _Optional[str] = ..., agency: _Optional[str] = ..., kind: _Optional[str] = ..., tier: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ground: _Optional[str] = ...) -> None: ...
+        is_exclusive: bool
+        suspends_duty: bool
+        def __init__(self, name: _Optional[str] = ..., number: _Optional[int] = ..., principal: _Optional[str] = ..., agency: _Optional[str] = ..., kind: _Optional[str] = ..., tier: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ground: _Optional[str] = ..., is_exclusive: _Optional[bool] = ..., suspends_duty: _Optional[bool] = ...) -> None: ...
     SESSION_FIELD_NUMBER: _ClassVar[int]
     PRINCIPAL_FIELD_NUMBER: _ClassVar[int]
     CAMERA_FIELD_NUMBER: _ClassVar[int]

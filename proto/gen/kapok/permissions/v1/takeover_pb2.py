@@ -28,7 +28,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from google.type import latlng_pb2 as google_dot_type_dot_latlng__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#kapok/permissions/v1/takeover.proto\x12\x14kapok.permissions.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18google/type/latlng.proto\"\xc0\x06\n\x08Takeover\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12\x14\n\x06reason\x18\x03 \x01(\tB\x04\xe2\x41\x01\x02\x12\x19\n\x0blegal_basis\x18\x04 \x01(\tB\x04\xe2\x41\x01\x01\x12\x16\n\x08incident\x18\x05 \x01(\tB\x04\xe2\x41\x01\x01\x12\x32\n\x08\x65nd_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x02\x12\x17\n\tprincipal\x18\x07 \x01(\tB\x04\xe2\x41\x01\x03\x12\x34\n\nstart_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x15\n\x07\x63\x61meras\x18\x0c \x03(\tB\x04\xe2\x41\x01\x04\x12\x39\n\x05\x63\x61use\x18\r \x01(\x0e\x32$.kapok.permissions.v1.Takeover.CauseB\x04\xe2\x41\x01\x02\x12\x36\n\x05taken\x18\x0e \x03(\x0b\x32!.kapok.permissions.v1.TakenCameraB\x04\xe2\x41\x01\x03\x12:\n\x07refused\x18\x0f \x03(\x0b\x32#.kapok.permissions.v1.RefusedCameraB\x04\xe2\x41\x01\x03\x12\'\n\x04\x61rea\x18\x14 \x03(\x0b\x32\x13.google.type.LatLngB\x04\xe2\x41\x01\x04\x12\x15\n\x07systems\x18\x15 \x03(\tB\x04\xe2\x41\x01\x04\x12\x1d\n\x0f\x61ll_of_incident\x18\x16 \x01(\x08\x42\x04\xe2\x41\x01\x04\x12\x19\n\x0btaken_count\x18\x17 \x01(\x05\x42\x04\xe2\x41\x01\x03\x12\x1c\n\x0ein_force_count\x18\x18 \x01(\x05\x42\x04\xe2\x41\x01\x03\"\x9d\x01\n\x05\x43\x61use\x12\x15\n\x11\x43\x41USE_UNSPECIFIED\x10\x00\x12\x19\n\x15\x43\x41USE_LAW_ENFORCEMENT\x10\x01\x12\x1a\n\x16\x43\x41USE_NATURAL_DISASTER\x10\x02\x12\x12\n\x0e\x43\x41USE_ACCIDENT\x10\x03\x12\x17\n\x13\x43\x41USE_PUBLIC_HEALTH\x10\x04\x12\x19\n\x15\x43\x41USE_PUBLIC_SECURITY\x10\x05:>\xea\x41;\n\x0ekapok/Takeover\x12\x14takeovers/{takeover}*\ttakeovers2\x08takeoverJ\x04\x08\x02\x10\x03J\x04\x08\t\x10\nJ\x04\x08\n\x10\x0bJ\x04\x08\x0b\x10\x0c\"\x93\x01\n\x0bTakenCamera\x12\x0e\n\x06\x63\x61mera\x18\x01 \x01(\t\x12\x12\n\nis_holding\x18\x02 \x01(\x08\x12\r\n\x05\x65poch\x18\x03 \x01(\x03\x12-\n\tover_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07over_by\x18\x05 \x01(\t\x12\x11\n\tis_fenced\x18\x06 \x01(\x08\"R\n\rRefusedCamera\x12\x0e\n\x06\x63\x61mera\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x0f\n\x07\x61rticle\x18\x03 \x01(\t\x12\x10\n\x08sentence\x18\x04 \x01(\t\"\xc5\x01\n\x0c\x43ontrolState\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06holder\x18\x02 \x01(\t\x12\x10\n\x08takeover\x18\x03 \x01(\t\x12\r\n\x05\x65poch\x18\x04 \x01(\x03\x12)\n\x05until\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp:K\xea\x41H\n\x12kapok/ControlState\x12\x32\x64istricts/{district}/cameras/{camera}/controlStateb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#kapok/permissions/v1/takeover.proto\x12\x14kapok.permissions.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18google/type/latlng.proto\"\x97\x07\n\x08Takeover\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12\x14\n\x06reason\x18\x03 \x01(\tB\x04\xe2\x41\x01\x02\x12\x19\n\x0blegal_basis\x18\x04 \x01(\tB\x04\xe2\x41\x01\x01\x12\x16\n\x08incident\x18\x05 \x01(\tB\x04\xe2\x41\x01\x01\x12\x32\n\x08\x65nd_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x02\x12\x17\n\tprincipal\x18\x07 \x01(\tB\x04\xe2\x41\x01\x03\x12\x34\n\nstart_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x15\n\x07\x63\x61meras\x18\x0c \x03(\tB\x04\xe2\x41\x01\x04\x12\x39\n\x05\x63\x61use\x18\r \x01(\x0e\x32$.kapok.permissions.v1.Takeover.CauseB\x04\xe2\x41\x01\x02\x12\x36\n\x05taken\x18\x0e \x03(\x0b\x32!.kapok.permissions.v1.TakenCameraB\x04\xe2\x41\x01\x03\x12:\n\x07refused\x18\x0f \x03(\x0b\x32#.kapok.permissions.v1.RefusedCameraB\x04\xe2\x41\x01\x03\x12\'\n\x04\x61rea\x18\x14 \x03(\x0b\x32\x13.google.type.LatLngB\x04\xe2\x41\x01\x04\x12\x15\n\x07systems\x18\x15 \x03(\tB\x04\xe2\x41\x01\x04\x12\x1d\n\x0f\x61ll_of_incident\x18\x16 \x01(\x08\x42\x04\xe2\x41\x01\x04\x12\x1a\n\x0cis_exclusive\x18( \x01(\x08\x42\x04\xe2\x41\x01\x01\x12\x1e\n\x10\x65xclusive_reason\x18) \x01(\tB\x04\xe2\x41\x01\x01\x12\x19\n\x0b\x64uty_reason\x18* \x01(\tB\x04\xe2\x41\x01\x01\x12\x19\n\x0btaken_count\x18\x17 \x01(\x05\x42\x04\xe2\x41\x01\x03\x12\x1c\n\x0ein_force_count\x18\x18 \x01(\x05\x42\x04\xe2\x41\x01\x03\"\x9d\x01\n\x05\x43\x61use\x12\x15\n\x11\x43\x41USE_UNSPECIFIED\x10\x00\x12\x19\n\x15\x43\x41USE_LAW_ENFORCEMENT\x10\x01\x12\x1a\n\x16\x43\x41USE_NATURAL_DISASTER\x10\x02\x12\x12\n\x0e\x43\x41USE_ACCIDENT\x10\x03\x12\x17\n\x13\x43\x41USE_PUBLIC_HEALTH\x10\x04\x12\x19\n\x15\x43\x41USE_PUBLIC_SECURITY\x10\x05:>\xea\x41;\n\x0ekapok/Takeover\x12\x14takeovers/{takeover}*\ttakeovers2\x08takeoverJ\x04\x08\x02\x10\x03J\x04\x08\t\x10\nJ\x04\x08\n\x10\x0bJ\x04\x08\x0b\x10\x0c\"\x93\x01\n\x0bTakenCamera\x12\x0e\n\x06\x63\x61mera\x18\x01 \x01(\t\x12\x12\n\nis_holding\x18\x02 \x01(\x08\x12\r\n\x05\x65poch\x18\x03 \x01(\x03\x12-\n\tover_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07over_by\x18\x05 \x01(\t\x12\x11\n\tis_fenced\x18\x06 \x01(\x08\"R\n\rRefusedCamera\x12\x0e\n\x06\x63\x61mera\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x0f\n\x07\x61rticle\x18\x03 \x01(\t\x12\x10\n\x08sentence\x18\x04 \x01(\t\"\xc5\x01\n\x0c\x43ontrolState\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06holder\x18\x02 \x01(\t\x12\x10\n\x08takeover\x18\x03 \x01(\t\x12\r\n\x05\x65poch\x18\x04 \x01(\x03\x12)\n\x05until\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp:K\xea\x41H\n\x12kapok/ControlState\x12\x32\x64istricts/{district}/cameras/{camera}/controlStateb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -63,6 +63,12 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_TAKEOVER'].fields_by_name['systems']._serialized_options = b'\342A\001\004'
   _globals['_TAKEOVER'].fields_by_name['all_of_incident']._loaded_options = None
   _globals['_TAKEOVER'].fields_by_name['all_of_incident']._serialized_options = b'\342A\001\004'
+  _globals['_TAKEOVER'].fields_by_name['is_exclusive']._loaded_options = None
+  _globals['_TAKEOVER'].fields_by_name['is_exclusive']._serialized_options = b'\342A\001\001'
+  _globals['_TAKEOVER'].fields_by_name['exclusive_reason']._loaded_options = None
+  _globals['_TAKEOVER'].fields_by_name['exclusive_reason']._serialized_options = b'\342A\001\001'
+  _globals['_TAKEOVER'].fields_by_name['duty_reason']._loaded_options = None
+  _globals['_TAKEOVER'].fields_by_name['duty_reason']._serialized_options = b'\342A\001\001'
   _globals['_TAKEOVER'].fields_by_name['taken_count']._loaded_options = None
   _globals['_TAKEOVER'].fields_by_name['taken_count']._serialized_options = b'\342A\001\003'
   _globals['_TAKEOVER'].fields_by_name['in_force_count']._loaded_options = None
@@ -72,13 +78,13 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CONTROLSTATE']._loaded_options = None
   _globals['_CONTROLSTATE']._serialized_options = b'\352AH\n\022kapok/ControlState\0222districts/{district}/cameras/{camera}/controlState'
   _globals['_TAKEOVER']._serialized_start=181
-  _globals['_TAKEOVER']._serialized_end=1013
-  _globals['_TAKEOVER_CAUSE']._serialized_start=768
-  _globals['_TAKEOVER_CAUSE']._serialized_end=925
-  _globals['_TAKENCAMERA']._serialized_start=1016
-  _globals['_TAKENCAMERA']._serialized_end=1163
-  _globals['_REFUSEDCAMERA']._serialized_start=1165
-  _globals['_REFUSEDCAMERA']._serialized_end=1247
-  _globals['_CONTROLSTATE']._serialized_start=1250
-  _globals['_CONTROLSTATE']._serialized_end=1447
+  _globals['_TAKEOVER']._serialized_end=1100
+  _globals['_TAKEOVER_CAUSE']._serialized_start=855
+  _globals['_TAKEOVER_CAUSE']._serialized_end=1012
+  _globals['_TAKENCAMERA']._serialized_start=1103
+  _globals['_TAKENCAMERA']._serialized_end=1250
+  _globals['_REFUSEDCAMERA']._serialized_start=1252
+  _globals['_REFUSEDCAMERA']._serialized_end=1334
+  _globals['_CONTROLSTATE']._serialized_start=1337
+  _globals['_CONTROLSTATE']._serialized_end=1534
 # @@protoc_insertion_point(module_scope)

@@ -14,7 +14,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Takeover(_message.Message):
-    __slots__ = ("name", "reason", "legal_basis", "incident", "end_time", "principal", "start_time", "cameras", "cause", "taken", "refused", "area", "systems", "all_of_incident", "taken_count", "in_force_count")
+    __slots__ = ("name", "reason", "legal_basis", "incident", "end_time", "principal", "start_time", "cameras", "cause", "taken", "refused", "area", "systems", "all_of_incident", "is_exclusive", "exclusive_reason", "duty_reason", "taken_count", "in_force_count")
     class Cause(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         CAUSE_UNSPECIFIED: _ClassVar[Takeover.Cause]
@@ -43,6 +43,9 @@ class Takeover(_message.Message):
     AREA_FIELD_NUMBER: _ClassVar[int]
     SYSTEMS_FIELD_NUMBER: _ClassVar[int]
     ALL_OF_INCIDENT_FIELD_NUMBER: _ClassVar[int]
+    IS_EXCLUSIVE_FIELD_NUMBER: _ClassVar[int]
+    EXCLUSIVE_REASON_FIELD_NUMBER: _ClassVar[int]
+    DUTY_REASON_FIELD_NUMBER: _ClassVar[int]
     TAKEN_COUNT_FIELD_NUMBER: _ClassVar[int]
     IN_FORCE_COUNT_FIELD_NUMBER: _ClassVar[int]
     name: str
@@ -59,9 +62,12 @@ class Takeover(_message.Message):
     area: _containers.RepeatedCompositeFieldContainer[_latlng_pb2.LatLng]
     systems: _containers.RepeatedScalarFieldContainer[str]
     all_of_incident: bool
+    is_exclusive: bool
+    exclusive_reason: str
+    duty_reason: str
     taken_count: int
     in_force_count: int
-    def __init__(self, name: _Optional[str] = ..., reason: _Optional[str] = ..., legal_basis: _Optional[str] = ..., incident: _Optional[str] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., principal: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., cameras: _Optional[_Iterable[str]] = ..., cause: _Optional[_Union[Takeover.Cause, str]] = ..., taken: _Optional[_Iterable[_Union[TakenCamera, _Mapping]]] = ..., refused: _Optional[_Iterable[_Union[RefusedCamera, _Mapping]]] = ..., area: _Optional[_Iterable[_Union[_latlng_pb2.LatLng, _Mapping]]] = ..., systems: _Optional[_Iterable[str]] = ..., all_of_incident: _Optional[bool] = ..., taken_count: _Optional[int] = ..., in_force_count: _Optional[int] = ...) -> None: ...
+    def __init__(self, name: _Optional[str] = ..., reason: _Optional[str] = ..., legal_basis: _Optional[str] = ..., incident: _Optional[str] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., principal: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., cameras: _Optional[_Iterable[str]] = ..., cause: _Optional[_Union[Takeover.Cause, str]] = ..., taken: _Optional[_Iterable[_Union[TakenCamera, _Mapping]]] = ..., refused: _Optional[_Iterable[_Union[RefusedCamera, _Mapping]]] = ..., area: _Optional[_Iterable[_Union[_latlng_pb2.LatLng, _Mapping]]] = ..., systems: _Optional[_Iterable[str]] = ..., all_of_incident: _Optional[bool] = ..., is_exclusive: _Optional[bool] = ..., exclusive_reason: _Optional[str] = ..., duty_reason: _Optional[str] = ..., taken_count: _Optional[int] = ..., in_force_count: _Optional[int] = ...) -> None: ...
 
 class TakenCamera(_message.Message):
     __slots__ = ("camera", "is_holding", "epoch", "over_time", "over_by", "is_fenced")

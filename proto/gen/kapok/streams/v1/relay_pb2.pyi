@@ -217,6 +217,26 @@ class Outlasted(_message.Message):
     viewers: int
     def __init__(self, session: _Optional[str] = ..., relay: _Optional[str] = ..., takeover: _Optional[str] = ..., justify_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_reason: _Optional[str] = ..., viewers: _Optional[int] = ...) -> None: ...
 
+class SessionSuspension(_message.Message):
+    __slots__ = ("session", "relay", "takeover", "agency", "start_time", "until", "end_time", "viewers")
+    SESSION_FIELD_NUMBER: _ClassVar[int]
+    RELAY_FIELD_NUMBER: _ClassVar[int]
+    TAKEOVER_FIELD_NUMBER: _ClassVar[int]
+    AGENCY_FIELD_NUMBER: _ClassVar[int]
+    START_TIME_FIELD_NUMBER: _ClassVar[int]
+    UNTIL_FIELD_NUMBER: _ClassVar[int]
+    END_TIME_FIELD_NUMBER: _ClassVar[int]
+    VIEWERS_FIELD_NUMBER: _ClassVar[int]
+    session: str
+    relay: str
+    takeover: str
+    agency: str
+    start_time: _timestamp_pb2.Timestamp
+    until: _timestamp_pb2.Timestamp
+    end_time: _timestamp_pb2.Timestamp
+    viewers: int
+    def __init__(self, session: _Optional[str] = ..., relay: _Optional[str] = ..., takeover: _Optional[str] = ..., agency: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., viewers: _Optional[int] = ...) -> None: ...
+
 class CameraMove(_message.Message):
     __slots__ = ("camera", "principal", "epoch", "pan", "tilt", "zoom", "agency", "takeover", "kind", "preset")
     CAMERA_FIELD_NUMBER: _ClassVar[int]

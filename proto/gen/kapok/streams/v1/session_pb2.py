@@ -27,7 +27,7 @@ from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ekapok/streams/v1/session.proto\x12\x10kapok.streams.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x9c\x07\n\x07Session\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12\x14\n\x06\x63\x61mera\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x32\n\x04kind\x18\x03 \x01(\x0e\x32\x1e.kapok.streams.v1.Session.KindB\x04\xe2\x41\x01\x02\x12\x30\n\x07purpose\x18\x04 \x01(\x0e\x32\x19.kapok.streams.v1.PurposeB\x04\xe2\x41\x01\x02\x12\x19\n\x0blegal_basis\x18\x05 \x01(\tB\x04\xe2\x41\x01\x01\x12\x16\n\x08incident\x18\x06 \x01(\tB\x04\xe2\x41\x01\x01\x12\x17\n\tprincipal\x18\x07 \x01(\tB\x04\xe2\x41\x01\x03\x12\x14\n\x06\x61gency\x18\x08 \x01(\tB\x04\xe2\x41\x01\x03\x12\x12\n\x04rule\x18\t \x01(\tB\x04\xe2\x41\x01\x03\x12\x15\n\x07\x61rticle\x18\n \x01(\tB\x04\xe2\x41\x01\x03\x12\x1a\n\x0cviewer_limit\x18\x0b \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x34\n\x05state\x18\x0c \x01(\x0e\x32\x1f.kapok.streams.v1.Session.StateB\x04\xe2\x41\x01\x03\x12\x35\n\x0b\x63reate_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x35\n\x0b\x65xpire_time\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x34\n\nclose_time\x18\x0f \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x1a\n\x0c\x63lose_reason\x18\x10 \x01(\tB\x04\xe2\x41\x01\x03\x12\x13\n\x05relay\x18\x11 \x01(\tB\x04\xe2\x41\x01\x03\x12\x36\n\x06stream\x18\x12 \x01(\x0e\x32 .kapok.streams.v1.Session.StreamB\x04\xe2\x41\x01\x01\"O\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\r\n\tKIND_LIVE\x10\x01\x12\r\n\tKIND_COPY\x10\x02\x12\x13\n\x0fKIND_LIVE_CHECK\x10\x03\"G\n\x06Stream\x12\x16\n\x12STREAM_UNSPECIFIED\x10\x00\x12\x0f\n\x0bSTREAM_MAIN\x10\x01\x12\x14\n\x10STREAM_SECONDARY\x10\x02\"@\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x0e\n\nSTATE_OPEN\x10\x01\x12\x10\n\x0cSTATE_CLOSED\x10\x02:9\xea\x41\x36\n\rkapok/Session\x12\x12sessions/{session}*\x08sessions2\x07session\"P\n\x04\x43opy\x12\x0f\n\x07session\x18\x01 \x01(\t\x12\x0e\n\x06sha256\x18\x02 \x01(\t\x12\x12\n\nsize_bytes\x18\x03 \x01(\x03\x12\x13\n\x0b\x64uration_ms\x18\x04 \x01(\x03*\x92\x02\n\x07Purpose\x12\x17\n\x13PURPOSE_UNSPECIFIED\x10\x00\x12\x18\n\x14PURPOSE_PUBLIC_ORDER\x10\x01\x12\"\n\x1ePURPOSE_CRIMINAL_INVESTIGATION\x10\x02\x12\x1e\n\x1aPURPOSE_TRAFFIC_MANAGEMENT\x10\x03\x12\x1c\n\x18PURPOSE_URBAN_MANAGEMENT\x10\x04\x12\x1e\n\x1aPURPOSE_EMERGENCY_RESPONSE\x10\x05\x12\x1d\n\x19PURPOSE_NATIONAL_SECURITY\x10\x06\x12\x1a\n\x16PURPOSE_OPERATION_DUTY\x10\x07\x12\x17\n\x13PURPOSE_SUPERVISION\x10\x08\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ekapok/streams/v1/session.proto\x12\x10kapok.streams.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x86\x08\n\x07Session\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12\x14\n\x06\x63\x61mera\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12\x32\n\x04kind\x18\x03 \x01(\x0e\x32\x1e.kapok.streams.v1.Session.KindB\x04\xe2\x41\x01\x02\x12\x30\n\x07purpose\x18\x04 \x01(\x0e\x32\x19.kapok.streams.v1.PurposeB\x04\xe2\x41\x01\x02\x12\x19\n\x0blegal_basis\x18\x05 \x01(\tB\x04\xe2\x41\x01\x01\x12\x16\n\x08incident\x18\x06 \x01(\tB\x04\xe2\x41\x01\x01\x12\x17\n\tprincipal\x18\x07 \x01(\tB\x04\xe2\x41\x01\x03\x12\x14\n\x06\x61gency\x18\x08 \x01(\tB\x04\xe2\x41\x01\x03\x12\x12\n\x04rule\x18\t \x01(\tB\x04\xe2\x41\x01\x03\x12\x15\n\x07\x61rticle\x18\n \x01(\tB\x04\xe2\x41\x01\x03\x12\x1a\n\x0cviewer_limit\x18\x0b \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x34\n\x05state\x18\x0c \x01(\x0e\x32\x1f.kapok.streams.v1.Session.StateB\x04\xe2\x41\x01\x03\x12\x35\n\x0b\x63reate_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x35\n\x0b\x65xpire_time\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x34\n\nclose_time\x18\x0f \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x1a\n\x0c\x63lose_reason\x18\x10 \x01(\tB\x04\xe2\x41\x01\x03\x12\x13\n\x05relay\x18\x11 \x01(\tB\x04\xe2\x41\x01\x03\x12\x36\n\x06stream\x18\x12 \x01(\x0e\x32 .kapok.streams.v1.Session.StreamB\x04\xe2\x41\x01\x01\x12\x1a\n\x0csuspended_by\x18( \x01(\tB\x04\xe2\x41\x01\x03\x12\x37\n\rsuspend_until\x18) \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\"O\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\r\n\tKIND_LIVE\x10\x01\x12\r\n\tKIND_COPY\x10\x02\x12\x13\n\x0fKIND_LIVE_CHECK\x10\x03\"G\n\x06Stream\x12\x16\n\x12STREAM_UNSPECIFIED\x10\x00\x12\x0f\n\x0bSTREAM_MAIN\x10\x01\x12\x14\n\x10STREAM_SECONDARY\x10\x02\"U\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x0e\n\nSTATE_OPEN\x10\x01\x12\x10\n\x0cSTATE_CLOSED\x10\x02\x12\x13\n\x0fSTATE_SUSPENDED\x10\x03:9\xea\x41\x36\n\rkapok/Session\x12\x12sessions/{session}*\x08sessions2\x07session\"P\n\x04\x43opy\x12\x0f\n\x07session\x18\x01 \x01(\t\x12\x0e\n\x06sha256\x18\x02 \x01(\t\x12\x12\n\nsize_bytes\x18\x03 \x01(\x03\x12\x13\n\x0b\x64uration_ms\x18\x04 \x01(\x03*\x92\x02\n\x07Purpose\x12\x17\n\x13PURPOSE_UNSPECIFIED\x10\x00\x12\x18\n\x14PURPOSE_PUBLIC_ORDER\x10\x01\x12\"\n\x1ePURPOSE_CRIMINAL_INVESTIGATION\x10\x02\x12\x1e\n\x1aPURPOSE_TRAFFIC_MANAGEMENT\x10\x03\x12\x1c\n\x18PURPOSE_URBAN_MANAGEMENT\x10\x04\x12\x1e\n\x1aPURPOSE_EMERGENCY_RESPONSE\x10\x05\x12\x1d\n\x19PURPOSE_NATIONAL_SECURITY\x10\x06\x12\x1a\n\x16PURPOSE_OPERATION_DUTY\x10\x07\x12\x17\n\x13PURPOSE_SUPERVISION\x10\x08\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -70,18 +70,22 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SESSION'].fields_by_name['relay']._serialized_options = b'\342A\001\003'
   _globals['_SESSION'].fields_by_name['stream']._loaded_options = None
   _globals['_SESSION'].fields_by_name['stream']._serialized_options = b'\342A\001\001'
+  _globals['_SESSION'].fields_by_name['suspended_by']._loaded_options = None
+  _globals['_SESSION'].fields_by_name['suspended_by']._serialized_options = b'\342A\001\003'
+  _globals['_SESSION'].fields_by_name['suspend_until']._loaded_options = None
+  _globals['_SESSION'].fields_by_name['suspend_until']._serialized_options = b'\342A\001\003'
   _globals['_SESSION']._loaded_options = None
   _globals['_SESSION']._serialized_options = b'\352A6\n\rkapok/Session\022\022sessions/{session}*\010sessions2\007session'
-  _globals['_PURPOSE']._serialized_start=1155
-  _globals['_PURPOSE']._serialized_end=1429
+  _globals['_PURPOSE']._serialized_start=1261
+  _globals['_PURPOSE']._serialized_end=1535
   _globals['_SESSION']._serialized_start=146
-  _globals['_SESSION']._serialized_end=1070
-  _globals['_SESSION_KIND']._serialized_start=793
-  _globals['_SESSION_KIND']._serialized_end=872
-  _globals['_SESSION_STREAM']._serialized_start=874
-  _globals['_SESSION_STREAM']._serialized_end=945
-  _globals['_SESSION_STATE']._serialized_start=947
-  _globals['_SESSION_STATE']._serialized_end=1011
-  _globals['_COPY']._serialized_start=1072
-  _globals['_COPY']._serialized_end=1152
+  _globals['_SESSION']._serialized_end=1176
+  _globals['_SESSION_KIND']._serialized_start=878
+  _globals['_SESSION_KIND']._serialized_end=957
+  _globals['_SESSION_STREAM']._serialized_start=959
+  _globals['_SESSION_STREAM']._serialized_end=1030
+  _globals['_SESSION_STATE']._serialized_start=1032
+  _globals['_SESSION_STATE']._serialized_end=1117
+  _globals['_COPY']._serialized_start=1178
+  _globals['_COPY']._serialized_end=1258
 # @@protoc_insertion_point(module_scope)

@@ -33,7 +33,7 @@ PURPOSE_OPERATION_DUTY: Purpose
 PURPOSE_SUPERVISION: Purpose
 
 class Session(_message.Message):
-    __slots__ = ("name", "camera", "kind", "purpose", "legal_basis", "incident", "principal", "agency", "rule", "article", "viewer_limit", "state", "create_time", "expire_time", "close_time", "close_reason", "relay", "stream")
+    __slots__ = ("name", "camera", "kind", "purpose", "legal_basis", "incident", "principal", "agency", "rule", "article", "viewer_limit", "state", "create_time", "expire_time", "close_time", "close_reason", "relay", "stream", "suspended_by", "suspend_until")
     class Kind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         KIND_UNSPECIFIED: _ClassVar[Session.Kind]
@@ -57,9 +57,11 @@ class Session(_message.Message):
         STATE_UNSPECIFIED: _ClassVar[Session.State]
         STATE_OPEN: _ClassVar[Session.State]
         STATE_CLOSED: _ClassVar[Session.State]
+        STATE_SUSPENDED: _ClassVar[Session.State]
     STATE_UNSPECIFIED: Session.State
     STATE_OPEN: Session.State
     STATE_CLOSED: Session.State
+    STATE_SUSPENDED: Session.State
     NAME_FIELD_NUMBER: _ClassVar[int]
     CAMERA_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
@@ -78,6 +80,8 @@ class Session(_message.Message):
     CLOSE_REASON_FIELD_NUMBER: _ClassVar[int]
     RELAY_FIELD_NUMBER: _ClassVar[int]
     STREAM_FIELD_NUMBER: _ClassVar[int]
+    SUSPENDED_BY_FIELD_NUMBER: _ClassVar[int]
+    SUSPEND_UNTIL_FIELD_NUMBER: _ClassVar[int]
     name: str
     camera: str
     kind: Session.Kind
@@ -96,7 +100,9 @@ class Session(_message.Message):
     close_reason: str
     relay: str
     stream: Session.Stream
-    def __init__(self, name: _Optional[str] = ..., camera: _Optional[str] = ..., kind: _Optional[_Union[Session.Kind, str]] = ..., purpose: _Optional[_Union[Purpose, str]] = ..., legal_basis: _Optional[str] = ..., incident: _Optional[str] = ..., principal: _Optional[str] = ..., agency: _Optional[str] = ..., rule: _Optional[str] = ..., article: _Optional[str] = ..., viewer_limit: _Optional[int] = ..., state: _Optional[_Union[Session.State, str]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., close_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., close_reason: _Optional[str] = ..., relay: _Optional[str] = ..., stream: _Optional[_Union[Session.Stream, str]] = ...) -> None: ...
+    suspended_by: str
+    suspend_until: _timestamp_pb2.Timestamp
+    def __init__(self, name: _Optional[str] = ..., camera: _Optional[str] = ..., kind: _Optional[_Union[Session.Kind, str]] = ..., purpose: _Optional[_Union[Purpose, str]] = ..., legal_basis: _Optional[str] = ..., incident: _Optional[str] = ..., principal: _Optional[str] = ..., agency: _Optional[str] = ..., rule: _Optional[str] = ..., article: _Optional[str] = ..., viewer_limit: _Optional[int] = ..., state: _Optional[_Union[Session.State, str]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., close_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., close_reason: _Optional[str] = ..., relay: _Optional[str] = ..., stream: _Optional[_Union[Session.Stream, str]] = ..., suspended_by: _Optional[str] = ..., suspend_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class Copy(_message.Message):
     __slots__ = ("session", "sha256", "size_bytes", "duration_ms")
