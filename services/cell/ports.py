@@ -9,7 +9,6 @@ HOST = "127.0.0.1"
 _TAKEN = frozenset({errno.EADDRINUSE, errno.EACCES})
 _NEVER_GIVEN = range(20_000, 32_768)  # below what Linux takes for connections and for port 0 unless told otherwise
 _BLOCK = 64
-_claimed: list[socket.socket] = []
 
 
 def pick(usual: int, what: str, say: Callable[[str], None]) -> int:
@@ -37,7 +36,7 @@ def _own_numbers() -> Iterator[int]:
         except OSError:
             claim.close()
             continue
-        _claimed.append(claim)
+        claim.detach()  # held until the process ends, whoever asks
         yield from range(first, min(first + _BLOCK, _NEVER_GIVEN.stop))
 
 
