@@ -122,12 +122,12 @@ def show_holder(context: Context, camera: CameraArgument) -> None:
     """Who controls a camera now."""
     state = context.obj.gateway.call(pb.GetControlStateRequest(name=f"{camera}/controlState"))
     context.obj.screen.fields(
-        state, ("holder", state.holder), ("by", _ground(state)), ("until", screen.moment(state.until)),
+        state, ("holder", state.holder), ("by", ground_of(state)), ("until", screen.moment(state.until)),
         ("epoch", state.epoch),
     )  # fmt: skip
 
 
-def _ground(state: takeover_pb2.ControlState) -> str:
+def ground_of(state: takeover_pb2.ControlState) -> str:
     """What its holder holds by."""
     if state.takeover:
         return state.takeover

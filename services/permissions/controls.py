@@ -14,7 +14,7 @@ from services.permissions.control_lease import is_lasting, lease
 from services.permissions.ports import Ports
 from services.permissions.question import Answer, Described, Question, camera_of, gather
 from services.permissions.store import control_leases, takeovers
-from services.permissions.takeover import GRANT_LIFETIME, Control, Outcome, settle
+from services.permissions.takeover import GRANT_LIFETIME, Control, LeaseGiven, Outcome, settle
 from services.permissions.takings import taken_exclusively
 
 Rule = Callable[[Answer, Control, int], Outcome]  # what becomes of control; the number is of a lease that begins
@@ -95,7 +95,8 @@ class Controls:
             await write(transaction, ports, [outcome], Act("", now))
             await taken_exclusively(transaction, [outcome], now)
         ports.journal.wake()
-        if epochs := passed([outcome]):
+        is_given = any(isinstance(event, LeaseGiven) for event in outcome[1])
+        if is_given and (epochs := passed([outcome])):  # what ended by time is fenced by time
             await ports.fences.fence(epochs)
         return answer, outcome[0]
 

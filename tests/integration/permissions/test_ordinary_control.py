@@ -17,7 +17,7 @@ from services.permissions.controls import Controls
 from services.permissions.decisions import Decisions
 from services.permissions.ports import Ports
 from services.permissions.question import Question
-from services.permissions.store import control_leases, takeovers
+from services.permissions.store import control_leases, takeover_pages, takeovers
 from services.permissions.takeover import of_agency
 from services.permissions.view import Views
 from tests.integration.permissions import city
@@ -72,6 +72,7 @@ async def test_control_goes_round_with_an_epoch_for_each_turn_on_either_database
         async with ports.database.read() as transaction:
             assert await control_leases.standing(transaction, [TUNNEL.name]) == {}
             assert await takeovers.all_standing(transaction) == ()
+            assert await takeover_pages.last_change(transaction) == 0, "no watcher has anything to look for"
         assert (outside.changes, outside.told) == ([], []), "nothing of it is a takeover's"
 
 
