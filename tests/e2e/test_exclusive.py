@@ -49,10 +49,12 @@ def ffmpeg(url: str) -> Iterator[Foreign]:
         player = Foreign()
         reader = threading.Thread(target=player.follow, args=(iter(process.stdout),))
         reader.start()
-        yield player
-        assert process.poll() is None, "its connection did not stay"
-        process.kill()
-        reader.join()
+        try:
+            yield player
+            assert process.poll() is None, "its connection did not stay"
+        finally:
+            process.kill()
+            reader.join()
 
 
 def wait(claim: Callable[[], object]) -> None:
