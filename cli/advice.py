@@ -9,7 +9,7 @@ _STEPS: Mapping[str, str] = {
     "PAPERS_IN_REVIEW": "wait for its deadline (kapok papers review list), or ask the camera's operator",
     "PAPERS_MISSING": "register the papers (kapok papers register), then pass --legal-basis",
     "NOT_PERMITTED": "kapok explain PRINCIPAL ACTION CAMERA shows the rules that came nearest and what they lack",
-    "HELD_BY_ANOTHER": "kapok takeover show {camera} tells who controls it and until when",
+    "HELD_BY_ANOTHER": "kapok takeover holder {camera} tells who controls it and until when",
     "CAMERA_NOT_ACCESSIBLE": "kapok cameras list shows the cameras that you may know of",
     "PRINCIPAL_REVOKED": "ask municipal public security for kapok reinstate",
     "PLACE_OF_PRIVACY": "no camera may be installed there; remove it",
@@ -20,7 +20,7 @@ _STEPS: Mapping[str, str] = {
     "SERVICE_AWAY": "start it with kapok up, or try again when it is up",
     "LIMIT_REACHED": "wait a moment, then try again",
     "ETAG_STALE": "read it again, then change it again",
-    "EPOCH_STALE": "kapok takeover show {camera} tells who controls it now",
+    "EPOCH_STALE": "kapok takeover holder {camera} tells who controls it now",
     "CERTIFICATE_UNKNOWN": "use a certificate of this home: kapok --as PRINCIPAL",
 }
 

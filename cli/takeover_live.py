@@ -88,10 +88,10 @@ def after(sight: Sight | None, news: News, now: datetime) -> tuple[Sight | None,
     match news:
         case errors.Error():
             raise news
-        case Whole(takeover, claim) if sight is None:
-            return (first := Sight(takeover, claim)), [heading(first)]
         case Whole(takeover, claim):
-            return told(sight, takeover, claim, now)
+            if sight is not None:
+                return told(sight, takeover, claim, now)
+            return (first := Sight(takeover, claim)), [heading(first)]
         case Lost(why):
             words = [] if sight and sight.lost else [f"connection lost, trying again: {why}"]
             return sight and replace(sight, lost=why), words

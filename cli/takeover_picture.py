@@ -66,7 +66,7 @@ def drawn(sight: Sight, now: datetime) -> Table:
     left = "" if sight.is_over else f"  ({_countdown(one.end_time, now)})"
     preceded = sight.preceded
     rows = [
-        ("takeover", one.name), ("held by", one.principal), ("why", _why(one)),
+        ("takeover", one.name), ("by", one.principal), ("why", _why(one)),
         ("ground", one.incident or one.legal_basis), ("since", moment(one.start_time)),
         ("until", f"{moment(one.end_time)}{left}"), ("cameras", _standing(sight)),
         *((camera[-20:], f"preceded by {sight.holders.get(camera, 'another agency')}")

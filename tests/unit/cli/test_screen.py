@@ -44,7 +44,7 @@ def test_a_refusal_tells_reason_rule_article_and_the_next_step(capsys: pytest.Ca
 
 def test_a_refusal_names_its_camera_in_the_next_step(capsys: pytest.CaptureFixture[str]) -> None:
     Screen().refuse(errors.Denied("HELD_BY_ANOTHER", "held", camera="districts/440104/cameras/1"))
-    assert "kapok takeover show districts/440104/cameras/1" in capsys.readouterr().err
+    assert "kapok takeover holder districts/440104/cameras/1" in capsys.readouterr().err
 
 
 def test_with_json_a_refusal_is_json_on_stderr(capsys: pytest.CaptureFixture[str]) -> None:
