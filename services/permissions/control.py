@@ -33,15 +33,21 @@ class Act:
     cause: Cause | None = None  # of what is requested
 
 
-async def write(transaction: AsyncConnection, ports: Ports, outcomes: Sequence[Outcome], act: Act) -> None:
-    """Write what changed of control of each camera, with a fact for each takeover granted, renewed or over."""
+async def write(
+    transaction: AsyncConnection, ports: Ports, outcomes: Sequence[Outcome], act: Act
+) -> takeovers.KeptEach:
+    """Write what changed of control of each camera, with a fact for each takeover granted, renewed or over.
+
+    Returns these takeovers as they are kept, so that nobody needs to read thousands of rows again.
+    """
     changed = [outcome for outcome in outcomes if outcome[1]]
     if not changed:
-        return
+        return {}
     await takeovers.save(transaction, changed, act.cause, act.reason)
     told = (event for _, events in changed for event in events if not isinstance(event, HolderChanged))
     kept = await takeovers.numbered(transaction, {event.takeover.number for event in told})
     await ports.journal.add(transaction, *(told for outcome in changed for told in _told(outcome, kept, act)))
+    return kept
 
 
 async def end(
