@@ -2,7 +2,7 @@
 
 import functools
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -89,7 +89,7 @@ class Gateway:
         with self._in_our_words():
             return self._method(type(request), "unary_unary")(request, timeout=CALL_TIMEOUT_S)
 
-    def stream(self, request: Message) -> Iterator[Any]:
+    def stream(self, request: Message) -> Generator[Any, None, None]:
         """The answers to ``request`` as they come, without a limit of time; who leaves early ends the call."""
         return self._answers(self._method(type(request), "unary_stream")(request))
 
@@ -122,7 +122,7 @@ class Gateway:
             message_factory.GetMessageClass(method.output_type).FromString,
         )
 
-    def _answers(self, answers: Any) -> Iterator[Any]:
+    def _answers(self, answers: Any) -> Generator[Any, None, None]:
         """``answers``, and the end of their call, however one leaves."""
         try:
             with self._in_our_words():

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli import names, screen
+from cli import names, screen, takeover_live
 from cli.control import exclusiveness, group
 from cli.invocation import Context
 from cli.listing import LimitOption, ResumeOption, follow, show_list
@@ -25,9 +25,20 @@ def list_takeovers(context: Context, everything: AllOption = False, limit: Limit
 
 
 @group.command("watch")
-def watch_takeovers(context: Context, resume: ResumeOption = "") -> None:
-    """Takeovers as they are granted, renewed, preceded and over, until Ctrl-C. With --json one answer a line."""
-    follow(context, pb.WatchTakeoversRequest(resume_token=resume), _line)
+def watch_takeovers(
+    context: Context,
+    takeover: Annotated[
+        str | None, typer.Argument(parser=names.resource("takeovers"), metavar="[TAKEOVER]", help="One alone, live.")
+    ] = None,
+    resume: ResumeOption = "",
+) -> None:
+    """Takeovers as they are granted, renewed, preceded and over, until Ctrl-C. With --json one answer a line.
+
+    Of one alone a live view: how its cameras stand, and what changes, until it is over, q or Ctrl-C.
+    """
+    if takeover:
+        return takeover_live.watch(context, takeover, resume)
+    return follow(context, pb.WatchTakeoversRequest(resume_token=resume), _line)
 
 
 def _row(one: Any) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from demo.chapters import fire, police, refusals
+from demo.chapters import claim, fire, police, refusals
 from demo.platform import Platform, platform
 from services.chassis import errors
 
@@ -28,6 +28,8 @@ CHAPTERS: tuple[tuple[str, Step], ...] = (
     ("command moves one; the operator's move is refused", fire.moves_and_keeps_the_operator_out),
     ("the police take that one from command, and give it back", fire.stands_below_the_police),
     ("the takeover ends, the operator moves it again", fire.gives_back),
+    ("the live view of the takeover says how it ended", claim.shows_its_end),
+    ("the operator claims what it cost, with the ledger's evidence", claim.is_filed),
     ("the incident ends, and command's running and next look with it", fire.ends),
     ("the ledger verifies", police.verifies_the_ledger),
 )

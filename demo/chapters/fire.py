@@ -108,6 +108,11 @@ def ends(stage: Platform) -> str:
     return f"the running look ended after {viewer.pictures} pictures; the next: {words[0]}"
 
 
+def taken_by_command() -> str:
+    """The name of command's takeover, once it was requested."""
+    return str(_acts["takeover"])
+
+
 def _moved(stage: Platform, principal: str, pan: float) -> int:
     """The epoch under which the camera was moved."""
     request = pb.MoveCameraRequest(camera=name_of(TUNNEL_PTZ), pan=pan)

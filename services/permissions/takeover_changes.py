@@ -68,11 +68,11 @@ class TakeoverChanges:
             chosen = _chosen(kept, cameras)
             is_all = len(chosen) == await takeovers.count(transaction, name)
             outcomes = [rule(controls[one.takeover.camera], now) for one in chosen]
-            await write(transaction, ports, outcomes, Act(principal, now, reason))
+            written = await write(transaction, ports, outcomes, Act(principal, now, reason))
             over = _over(name, outcomes, is_all=is_all)
             ended = await endings.append_each(transaction, EndingCause.CONTROL_PASSED, over, now)
             ended += await taken_exclusively(transaction, outcomes, now)
-            taken = await held_by(transaction, name, outcomes, now)
+        taken = held_by(name, written, outcomes, now)
         return Order(await told(ports, ended, outcomes, taken), {})
 
 

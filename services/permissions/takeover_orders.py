@@ -44,13 +44,11 @@ async def shown(transaction: AsyncConnection, caller: Principal, name: str) -> t
     return shown, controls
 
 
-async def held_by(transaction: AsyncConnection, name: str, outcomes: Sequence[Outcome], now: datetime) -> list[Held]:
+def held_by(name: str, kept: takeovers.KeptEach, outcomes: Sequence[Outcome], now: datetime) -> list[Held]:
+    """What the takeover holds after ``outcomes``, by camera: each told of it, and ``kept`` has it as it was written."""
     controls = {control.camera.name: control for control, _ in outcomes}
-    return [
-        held(controls[one.takeover.camera], one, now)
-        for one in await takeovers.find(transaction, name)
-        if one.takeover.camera in controls
-    ]
+    mine = {camera: one for (_, camera), one in kept.items() if one.takeover.name == name and camera in controls}
+    return [held(controls[camera], one, now) for camera, one in sorted(mine.items())]
 
 
 async def _fenced(ports: Ports, epochs: Mapping[str, int]) -> bool:

@@ -74,13 +74,13 @@ class Takeovers:
             outcomes, passed = await _granted(transaction, _command(name, number, wish, allowed[0]), allowed, refused)
             first = allowed[0].decision
             about = first.rule, first.article, wish.cause, wish.exclusive
-            await write(transaction, ports, outcomes, Act(principal, now, wish.reason, *about))
+            kept = await write(transaction, ports, outcomes, Act(principal, now, wish.reason, *about))
             await use(transaction, ports, questions[0], next((a for a in allowed if a.stands_on_papers), allowed[0]))
             ended = await endings.append_each(
                 transaction, EndingCause.CONTROL_PASSED, [one.part for one in passed], now
             )
             ended += await taken_exclusively(transaction, outcomes, now)
-            taken = await held_by(transaction, name, outcomes, now)
+        taken = held_by(name, kept, outcomes, now)
         return Order(await told(ports, ended, outcomes, taken), refused)
 
     async def _named(self, principal: str, wish: Wish) -> Wish:
