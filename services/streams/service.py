@@ -232,8 +232,10 @@ class Streams:
         if not await self.sessions.change(session, fact, on=former.relay):
             await self._refuse_closed(session)
             return None
-        if is_moved:
+        if is_moved or (former.suspended_by and permit.suspension is None):
+            # Else its relay told; one that was started again can't take back what it said before.
             await self.sessions.suspend(session.name, relay.name, permit.suspension)
+        if is_moved:
             await self.ends.at_relay(former)
         return session
 
