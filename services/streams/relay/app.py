@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from services.chassis import bus, metrics
+from services.chassis import metrics
 from services.chassis.clock import SystemClock
 from services.chassis.signing import Verifier
 from services.chassis.tasks import background, group
@@ -54,7 +54,7 @@ async def app(settings: Settings) -> AsyncIterator[None]:
     )  # fmt: skip
     with Ender() as ender:
         async with (
-            bus.connect(settings.bus_url, settings.bus_seed, settings.relay_id) as opened_bus,
+            settings.on_bus(settings.relay_id) as opened_bus,
             post_client() as client,
             metrics.serve(*endpoint(settings.metrics_listen)) as metrics_port,
             group() as tasks,
