@@ -5,11 +5,12 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 from grpc_health.v1 import health
-from prometheus_client import Counter
+from prometheus_client import Counter, Gauge
 from sqlalchemy.exc import SQLAlchemyError
 
 from kapok.audit.v1 import (
@@ -28,10 +29,10 @@ from services.audit.neighbours import RemotePermissions
 from services.audit.register import Register
 from services.audit.rpc import AuditServicer, EvidenceServicer, FindingsServicer, RefusalServicer, RegisterServicer
 from services.audit.service import Findings, Ledger
-from services.chassis import readiness, rpc_client, rpc_server
+from services.chassis import bus, readiness, rpc_client, rpc_server
 from services.chassis.bus import OnBus
 from services.chassis.clock import SystemClock
-from services.chassis.database import Stored
+from services.chassis.database import Stored, Turn
 from services.chassis.metrics import REGISTRY
 from services.chassis.served import Serving
 from services.chassis.settings import naming
@@ -45,6 +46,7 @@ _LOOK_EVERY_S = 5.0
 _READ_EVERY_S = 1.0
 
 BREAKS = Counter("kapok_ledger_breaks_total", "Books found altered when the service started", registry=REGISTRY)
+LEADS = Gauge("kapok_ledger_leads", "Whether this replica takes the facts in (1), or another one", registry=REGISTRY)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,8 +77,8 @@ async def app(settings: Settings) -> AsyncIterator[None]:
         running = [
             background.create_task(work)
             for work in (
-                events.consume_forever(ledger, facts), _write_repetitions_forever(ledger), _recompute(ledger),
-                _read_forever(register.read_on), _read_forever(evidence.read_on),
+                books.lead_forever(Turn.WRITING_LEDGER, partial(_write, ledger, facts, register, evidence)),
+                _write_repetitions_forever(ledger), _recompute(ledger),
                 readiness.follow_forever(books, checker),
             )
         ]  # fmt: skip
@@ -90,6 +92,18 @@ async def app(settings: Settings) -> AsyncIterator[None]:
             await ledger.write_repetitions(is_last=True)
         for task in running:
             task.cancel()
+
+
+async def _write(ledger: Ledger, facts: bus.Bus, register: Register, evidence: Evidence) -> None:
+    """What one replica does for all: take the facts in, in their order, and read on what the books say."""
+    LEADS.set(1)
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(events.consume_forever(ledger, facts))
+            tasks.create_task(_read_forever(register.read_on))
+            tasks.create_task(_read_forever(evidence.read_on))
+    finally:
+        LEADS.set(0)
 
 
 async def _write_repetitions_forever(ledger: Ledger) -> None:

@@ -155,6 +155,11 @@ async def connect(url: str, seed_file: Path | None, name: str, ca_file: Path | N
             await client.close()
 
 
+def hosts(url: str) -> list[str]:
+    """host:port of each server of the bus at ``url``."""
+    return [one.strip().rpartition("/")[2].rpartition("@")[2] for one in url.split(",")]
+
+
 @dataclass(frozen=True, kw_only=True)
 class OnBus(Part):
     """How to reach NATS."""

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import logging
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,10 +17,12 @@ from services.chassis.engines import KINDS, LEAST_POOL, USUAL, Engines, Limits, 
 from services.chassis.migrating import bring_up
 from services.chassis.outages import outage
 from services.chassis.settings import Part, SettingsError
+from services.chassis.tasks import background
 from services.chassis.turns import Turn
 
 __all__ = ["KINDS", "LEAST_POOL", "Database", "Limits", "Turn", "connect"]
 log = logging.getLogger(__name__)
+_LEASE_S = 1.0
 _TURN_WAIT_S = 24 * 3600.0  # then it is asked for again
 _IN_TURN = {"idle_in_transaction_session_timeout": "60s", "statement_timeout": "0", "lock_timeout": "0"}
 _NAMED = 0x6B61706F  # beside a number made of a name: a space of its own among PostgreSQL's advisory locks
@@ -90,12 +92,40 @@ class Database:
         if not self._dialect.has_replicas:
             yield
             return
+        async with self._turn(what):
+            yield
+
+    async def lead_forever(self, what: Turn, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Run ``work``, which has no end of its own, in the one replica that leads in ``what``; never returns.
+
+        The lease is a lock of PostgreSQL, asked after each second: it ends with the leader's connection, and the next
+        replica has it at once. ``work`` is cancelled when it is lost. For that second there may be two, so what is
+        written must bear it. SQLite has one process.
+        """
+        while self._dialect.has_replicas:
+            try:
+                async with self._turn(what) as lock, background(work()):
+                    log.info("leads in %s", what.name)
+                    while True:
+                        await asyncio.sleep(_LEASE_S)
+                        await lock.scalar(sa.text("SELECT 1"))
+            except OSError as error:
+                log.warning("no longer leads in %s: %r", what.name, error)
+            except BaseExceptionGroup as failed:
+                if failed.split(OSError)[1]:
+                    raise
+                log.warning("no longer leads in %s: %r", what.name, failed)
+            await asyncio.sleep(_LEASE_S)
+        await work()
+
+    @asynccontextmanager
+    async def _turn(self, what: Turn) -> AsyncIterator[AsyncConnection]:
         async with self._begin(self._dialect.writes, self._engines.writers) as connection:
             await connection.execute(sa.select(*(sa.func.set_config(*limit, True) for limit in _IN_TURN.items())))
             # Who waits for its turn is not slow: neither the server's time-outs nor the driver's are for this one.
             driver: Any = (await connection.get_raw_connection()).driver_connection
             await driver.fetchval("SELECT pg_advisory_xact_lock($1)", what.value, timeout=_TURN_WAIT_S)
-            yield
+            yield connection
 
     async def is_writable(self) -> bool:
         """Whether it takes writes now; errors.Unavailable when it does not answer."""

@@ -46,6 +46,12 @@ def masked(value: str) -> str:
     return _IN_QUERY.sub(rf"\1={HIDDEN}", value)
 
 
+def environment(chosen: Any) -> dict[str, str]:
+    """The variables that ``settings.load`` makes ``chosen`` of; nothing for what is None."""
+    values = {variable: getattr(chosen, field.name) for variable, field in variables(type(chosen)).items()}
+    return {variable: _text(value) for variable, value in values.items() if value is not None}
+
+
 def _default(field: "dataclasses.Field[Any]") -> Any:
     return field.default_factory() if field.default_factory is not dataclasses.MISSING else field.default
 

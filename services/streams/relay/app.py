@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from services.chassis import metrics
+from services.chassis import bus, metrics
 from services.chassis.clock import SystemClock
 from services.chassis.signing import Verifier
 from services.chassis.tasks import background, group
@@ -126,9 +126,8 @@ def _address(settings: Settings, own: bytes, process: str, entrances: Entrances,
 
 def _own_addresses(settings: Settings, address: Address, entrances: Entrances) -> frozenset[str]:
     """The cell's endpoints: a camera that names one of them is none."""
-    bus_host = settings.bus_url.rpartition("/")[2].rpartition("@")[2]
     doors = {f"{address.host}:{port}" for port in entrances.ports.values()}
-    return frozenset({*settings.own_addresses, bus_host, address.metrics, *doors})
+    return frozenset({*settings.own_addresses, *bus.hosts(settings.bus_url), address.metrics, *doors})
 
 
 @asynccontextmanager
