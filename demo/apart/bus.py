@@ -55,7 +55,11 @@ class Cluster:
         users = (*rights.SERVICES, *(rights.relay(name) for name in relays), rights.SETUP, rights.CELL)
         described = self._configuration(node, users)
         write_private(file, json.dumps(described, indent=2, ensure_ascii=False).encode())
-        return Program(node.name, (str(nats.binary()), "--config", str(file)), {"APART": node.name})
+        return Program(
+            node.name,
+            (str(nats.binary()), "--config", str(file)),
+            {"APART": node.name, "APART_HOME": str(self.premises.layout.home)},
+        )
 
     async def prepare(self) -> None:
         """Make the stream of facts and the buckets, each on every server; waits until those have found a leader."""

@@ -3,10 +3,12 @@
     databases → keys and certificates → bus by three → services and relays → demo's cameras registered → endpoints.json
 
 What a cluster's scheduler does the children's keeper does here. Each process has APART=NAME in its environment, by
-which `processes` finds it; endpoints.json is that of a cell at home, so that whatever plays against one plays here.
+which `processes` finds it; endpoints.json is that of a cell at home, so that whatever plays against one plays here, and
+places.json names the ports of each replica.
 """
 
 import asyncio
+import json
 import sys
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
@@ -26,6 +28,7 @@ from services.cell.app import HOME_NETWORKS
 from services.cell.children import Program, guard, keep, started
 from services.cell.demo import Demo, Say
 from services.cell.endpoints import Endpoints, published
+from services.cell.layout import write_private
 from services.cell.ports import HOST, pick
 from services.cell.premises import Premises, furnish
 from services.cell.wiring import RelayPorts
@@ -104,6 +107,8 @@ class _Start:
                 tasks.create_task(serving(place.probe_port))
         endpoints = self._endpoints(first, ports[relays[0]])
         await self.demo.register(home, endpoints, cameras, self.say)
+        told = {name: [astuple(place) for place in several] for name, several in places.items()}
+        write_private(home.home / "places.json", json.dumps(told).encode())
         self.stack.enter_context(published(endpoints, home))
         return endpoints
 

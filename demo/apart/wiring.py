@@ -54,9 +54,13 @@ class WiringApart(Wiring):
             chosen: Any = replace(self.gateway(place.port), http_listen=f"{HOST}:{place.http_port}", **common)
         else:
             chosen = replace(getattr(self, name)(), **common)
-        return environment(chosen) | {"APART": f"{name}-{number + 1}"}
+        return environment(chosen) | self._mark(f"{name}-{number + 1}")
 
     def relay(self, name: str, ports: RelayPorts) -> dict[str, str]:
         """Of a relay."""
         authority = str(self.premises.authority.own.certificate)
-        return super().relay(name, ports) | {"KAPOK_BUS_CA_FILE": authority, "APART": name}
+        return super().relay(name, ports) | {"KAPOK_BUS_CA_FILE": authority} | self._mark(name)
+
+    def _mark(self, name: str) -> Mapping[str, str]:
+        """By which ``processes`` finds it."""
+        return {"APART": name, "APART_HOME": str(self.premises.layout.home)}

@@ -37,7 +37,7 @@ from services.chassis.metrics import REGISTRY
 from services.chassis.served import Serving
 from services.chassis.settings import naming
 from services.chassis.signing import Signer
-from services.chassis.tasks import stop_if_cancelled
+from services.chassis.tasks import outlasting, stop_if_cancelled
 
 log = logging.getLogger(__name__)
 NAME = "audit"
@@ -78,7 +78,7 @@ async def app(settings: Settings) -> AsyncIterator[None]:
             background.create_task(work)
             for work in (
                 books.lead_forever(Turn.WRITING_LEDGER, partial(_write, ledger, facts, register, evidence)),
-                _write_repetitions_forever(ledger), _recompute(ledger),
+                outlasting(partial(_write_repetitions_forever, ledger)), outlasting(partial(_recompute, ledger)),
                 readiness.follow_forever(books, checker),
             )
         ]  # fmt: skip

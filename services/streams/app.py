@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, fields, replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
@@ -25,7 +26,7 @@ from services.chassis.database import Stored
 from services.chassis.served import Serving
 from services.chassis.settings import SettingsError, naming
 from services.chassis.signing import Signer, Verifier
-from services.chassis.tasks import background
+from services.chassis.tasks import background, outlasting
 from services.streams.anew import POLICIES, Anew
 from services.streams.domain import Ended
 from services.streams.ends import Ends
@@ -130,11 +131,11 @@ async def app(settings: Settings) -> AsyncIterator[None]:
             background(
                 store.outbox.publish_forever(opened_bus),
                 readiness.follow_forever(opened_database, checker),
-                _close_what_is_over(streams, looks),
-                anew.work_forever(),
+                outlasting(partial(_close_what_is_over, streams, looks)),
+                outlasting(anew.work_forever),
                 streams.handover.watch_forever(),
-                streams.handover.call_forever(),
-                streams.handover.work_forever(),
+                outlasting(streams.handover.call_forever),
+                outlasting(streams.handover.work_forever),
                 follow_looks(opened_bus, look_store, _CLOCK),
             ),
             rpc_server.serve(settings.door, [rpc_server.Edge(ring, _CLOCK)], services, checker),
