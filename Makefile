@@ -38,7 +38,7 @@ test-exhaustive: .venv/installed ## every class of question to the policy, and n
 APART_SCENARIOS := $(addprefix tests/e2e/test_,claims.py control.py incidents.py inspections.py papers.py policy.py \
   registry.py rest.py sessions.py state_secrets.py)
 test-apart: build/clips/ready ## every service a process, PostgreSQL, NATS by three: the scenarios, and each killed in turn (minutes)
-	@$(py) -m pytest tests/apart -m 'apart or not apart'
+	@$(py) -m pytest tests/apart --apart -m 'apart or not apart'
 	@$(py) -m pytest $(APART_SCENARIOS) --apart
 
 FUZZ_SECONDS ?= 60
