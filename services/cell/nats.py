@@ -42,7 +42,7 @@ async def serve(layout: Layout, keys: Keys, relays: Sequence[str], lock: int) ->
     )
     async with started(program, layout.logs) as child:
         url = f"nats://127.0.0.1:{(await child.greeting())[1]}"
-        await _prepare(url, keys)
+        await prepare(url, keys.bus_seed(rights.SETUP.name))
         yield Server(url, child)
 
 
@@ -74,14 +74,17 @@ def _configuration(layout: Layout, keys: Keys, users: Sequence[rights.Rights]) -
     }
 
 
-async def _prepare(url: str, keys: Keys) -> None:
-    """Make what services expect to find; their own rights don't reach so far."""
-    async with bus.connect(url, keys.bus_seed(rights.SETUP.name), rights.SETUP.name) as setup:
-        await bus.ensure_facts_stream(setup.jetstream)
+async def prepare(url: str, seed: Path, replicas: int = 1, ca_file: Path | None = None) -> None:
+    """Make what services expect to find; their own rights don't reach so far. ``seed`` is the user setup's.
+
+    ``replicas``: servers that keep each stream; ``ca_file``: who issued the certificates of a bus with TLS.
+    """
+    async with bus.connect(url, seed, rights.SETUP.name, ca_file) as setup:
+        await bus.ensure_facts_stream(setup.jetstream, replicas)
         for bucket in rights.BUCKETS:
             try:
-                await setup.jetstream.stream_info(f"KV_{bucket}")
+                await bus.with_replicas(setup.jetstream, f"KV_{bucket}", replicas)
             except NotFoundError:
                 await setup.jetstream.create_key_value(
-                    KeyValueConfig(bucket=bucket, storage=StorageType.FILE, history=1)
+                    KeyValueConfig(bucket=bucket, storage=StorageType.FILE, history=1, replicas=replicas)
                 )
