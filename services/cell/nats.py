@@ -1,7 +1,7 @@
 """The bus of a home: a real nats-server as a child, on loopback, with JetStream that syncs before it acknowledges."""
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib import metadata
@@ -32,17 +32,19 @@ async def serve(layout: Layout, keys: Keys, relays: Sequence[str], lock: int) ->
     ``lock`` is the home's: the server inherits it, since it writes in the home. Any free port will do.
     """
     users = (*rights.SERVICES, *(rights.relay(name) for name in relays), rights.SETUP, rights.CELL)
-    configuration = layout.nats / "nats.json"
-    write_private(configuration, json.dumps(_configuration(layout, keys, users), indent=2, ensure_ascii=False).encode())
+    named = {bus_public(keys.bus_seed(one.name)): one for one in users}
+    described = configuration("kapok-home", "127.0.0.1:-1", layout.nats / "jetstream", named)
+    file = layout.nats / "nats.json"
+    write_private(file, json.dumps(described, indent=2, ensure_ascii=False).encode())
     program = Program(
         "nats-server",
-        (str(binary()), "--config", str(configuration)),
+        (str(binary()), "--config", str(file)),
         ready=r"Listening for client connections on 127\.0\.0\.1:(\d+)",
         descriptors=(lock,),
     )
     async with started(program, layout.logs) as child:
         url = f"nats://127.0.0.1:{(await child.greeting())[1]}"
-        await _prepare(url, keys)
+        await prepare(url, keys.bus_seed(rights.SETUP.name))
         yield Server(url, child)
 
 
@@ -58,30 +60,33 @@ def binary() -> Path:
     raise errors.FailedPrecondition("STATE_WRONG", "nats-server is missing: run `make install`")
 
 
-def _configuration(layout: Layout, keys: Keys, users: Sequence[rights.Rights]) -> dict[str, object]:
+def configuration(name: str, listen: str, store: Path, users: Mapping[str, rights.Rights]) -> dict[str, object]:
+    """The server's configuration, at home and in a cluster. ``users`` are by their public nkeys."""
     return {
-        "server_name": "kapok-home",
-        "listen": "127.0.0.1:-1",
-        "jetstream": {
-            "store_dir": str(layout.nats / "jetstream"),
-            "sync_interval": "always",  # by default it acknowledges up to two minutes before it syncs
-        },
+        "server_name": name,
+        "listen": listen,
+        "jetstream": jetstream(store),
         "max_payload": 4 << 20,  # the longest policy (1 MiB) with the most levels that a version sets
         "max_connections": 100,
         "ping_interval": "2s",  # a dead peer is noticed within two of these
         "ping_max": 2,
-        "authorization": {"users": [rights.user(one, bus_public(keys.bus_seed(one.name))) for one in users]},
+        "authorization": {"users": [rights.user(one, key) for key, one in users.items()]},
     }
 
 
-async def _prepare(url: str, keys: Keys) -> None:
-    """Make what services expect to find; their own rights don't reach so far."""
-    async with bus.connect(url, keys.bus_seed(rights.SETUP.name), rights.SETUP.name) as setup:
-        await bus.ensure_facts_stream(setup.jetstream)
+def jetstream(store: Path) -> dict[str, str]:
+    """Where it keeps what it acknowledged, and that it has synced that: by default it does up to two minutes later."""
+    return {"store_dir": str(store), "sync_interval": "always"}
+
+
+async def prepare(url: str, seed: Path, replicas: int = 1) -> None:
+    """Make what services expect to find; their own rights don't reach so far. ``seed`` is the user setup's."""
+    async with bus.connect(url, seed, rights.SETUP.name) as setup:
+        await bus.ensure_facts_stream(setup.jetstream, replicas)
         for bucket in rights.BUCKETS:
             try:
                 await setup.jetstream.stream_info(f"KV_{bucket}")
             except NotFoundError:
                 await setup.jetstream.create_key_value(
-                    KeyValueConfig(bucket=bucket, storage=StorageType.FILE, history=1)
+                    KeyValueConfig(bucket=bucket, storage=StorageType.FILE, history=1, replicas=replicas)
                 )

@@ -6,7 +6,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
 from typing import Any, TypeVar
 
@@ -18,13 +18,21 @@ log = logging.getLogger(__name__)
 
 def main(kind: type[T], app: Callable[[T], AbstractAsyncContextManager[Any]]) -> None:
     """Run ``app`` with settings of ``kind`` from the environment until SIGINT or SIGTERM. Exits 2 on wrong settings."""
+    asyncio.run(serve_until_signal(app(_chosen(kind))))
+
+
+def once(kind: type[T], work: Callable[[T], Coroutine[Any, Any, None]]) -> None:
+    """The same for ``work`` that ends by itself."""
+    asyncio.run(work(_chosen(kind)))
+
+
+def _chosen(kind: type[T]) -> T:
     logs.configure()
     try:
-        chosen = settings.load(kind, os.environ)
+        return settings.load(kind, os.environ)
     except settings.SettingsError as error:
         print(error, file=sys.stderr)  # noqa: T201 - before any log can be read
         raise SystemExit(2) from None
-    asyncio.run(serve_until_signal(app(chosen)))
 
 
 async def serve_until_signal(app: AbstractAsyncContextManager[Any], ready: Callable[[Any], None] | None = None) -> None:
