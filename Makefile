@@ -1,6 +1,6 @@
 # One word per job; CI says the same words. Every word is safe to run again.
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test test-exhaustive chart image fuzz chaos lint format generate bench clean
+.PHONY: help install run demo test test-exhaustive test-apart chart image fuzz chaos lint format generate bench clean
 py := .venv/bin/python
 PYTHON ?= python3
 HOME_DIR ?= home
@@ -35,6 +35,12 @@ test: build/clips/ready ## lint, types, and every test (installs foreign program
 test-exhaustive: .venv/installed ## every class of question to the policy, and new examples of each property (minutes)
 	@$(py) -m pytest tests/truth -m 'exhaustive or not exhaustive' --durations=5
 	@$(py) -m pytest tests/unit --hypothesis-profile=explore -n $(TEST_PROCESSES)
+
+APART_SCENARIOS := $(addprefix tests/e2e/test_,claims.py control.py incidents.py inspections.py papers.py policy.py \
+  registry.py rest.py sessions.py state_secrets.py)
+test-apart: build/clips/ready ## every service a process, PostgreSQL, NATS by three: the scenarios, and each killed in turn (minutes)
+	@$(py) -m pytest tests/apart -m 'apart or not apart'
+	@$(py) -m pytest $(APART_SCENARIOS) --apart
 
 chart: .venv/installed ## the Helm chart: helm's lint, Kubernetes' own schemas, and what its pods must keep to
 	@scripts/helm

@@ -14,6 +14,11 @@ from tests.postgres import Server, postgres
 _numbers = itertools.count(1)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`make test-apart` plays the scenarios of tests/e2e to a cell whose services are processes of their own."""
+    parser.addoption("--apart", action="store_true", help="the platform of tests/e2e is a cell apart, on PostgreSQL")
+
+
 def pytest_configure() -> None:
     """Let Ctrl-C reach what tests start, and take no example's time for its result."""
     # A shell starts what runs beside it deaf to SIGINT, and that is inherited.

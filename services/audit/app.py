@@ -5,9 +5,12 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Annotated
 
-from prometheus_client import Counter
+from grpc_health.v1 import health
+from prometheus_client import Counter, Gauge
 from sqlalchemy.exc import SQLAlchemyError
 
 from kapok.audit.v1 import (
@@ -26,12 +29,15 @@ from services.audit.neighbours import RemotePermissions
 from services.audit.register import Register
 from services.audit.rpc import AuditServicer, EvidenceServicer, FindingsServicer, RefusalServicer, RegisterServicer
 from services.audit.service import Findings, Ledger
-from services.chassis import bus, database, rpc_client, rpc_server
+from services.chassis import bus, readiness, rpc_client, rpc_server
+from services.chassis.bus import OnBus
 from services.chassis.clock import SystemClock
-from services.chassis.identity import KeyRing
+from services.chassis.database import Stored, Turn
 from services.chassis.metrics import REGISTRY
+from services.chassis.served import Serving
+from services.chassis.settings import naming
 from services.chassis.signing import Signer
-from services.chassis.tasks import stop_if_cancelled
+from services.chassis.tasks import outlasting, stop_if_cancelled
 
 log = logging.getLogger(__name__)
 NAME = "audit"
@@ -40,32 +46,29 @@ _LOOK_EVERY_S = 5.0
 _READ_EVERY_S = 1.0
 
 BREAKS = Counter("kapok_ledger_breaks_total", "Books found altered when the service started", registry=REGISTRY)
+LEADS = Gauge("kapok_ledger_leads", "Whether this replica takes the facts in (1), or another one", registry=REGISTRY)
 
 
-@dataclass(frozen=True)
-class Settings:
+@dataclass(frozen=True, kw_only=True)
+class Settings(Serving, OnBus, Stored):
     """Where audit listens and keeps its books, and whom it talks to."""
 
-    listen: str
-    bus_url: str
-    bus_seed: Path
-    key_file: Path
-    peers_file: Path
-    database: str
-    permissions_address: str
-    signing_key: Path
+    permissions_address: Annotated[str, "where permissions answers"]
+    signing_key: Annotated[Path, "Ed25519 seed in hex, by which it signs the ends of the books"]
 
 
 @asynccontextmanager
 async def app(settings: Settings) -> AsyncIterator[None]:
     """Run audit; ready when it yields. What is still counted is written on leaving."""
     clock = SystemClock()
-    ring = KeyRing.from_files(NAME, settings.key_file, settings.peers_file)
-    signer = Signer.from_file(settings.signing_key)
+    ring = settings.ring(NAME)
+    with naming("KAPOK_SIGNING_KEY"):
+        signer = Signer.from_file(settings.signing_key)
+    checker = health.aio.HealthServicer()
     async with (
-        database.connect(settings.database, MIGRATIONS) as books,
-        bus.connect(settings.bus_url, settings.bus_seed, NAME) as facts,
-        rpc_client.neighbour("permissions", settings.permissions_address, ring, clock) as permissions,
+        settings.open_database(MIGRATIONS) as books,
+        settings.on_bus(NAME) as facts,
+        rpc_client.neighbour("permissions", settings.permissions_address, ring, clock, settings.tls) as permissions,
         asyncio.TaskGroup() as background,
     ):
         ledger = Ledger(books, RemotePermissions(permissions), events.refusal_entry, clock)
@@ -74,20 +77,33 @@ async def app(settings: Settings) -> AsyncIterator[None]:
         running = [
             background.create_task(work)
             for work in (
-                events.consume_forever(ledger, facts), _write_repetitions_forever(ledger), _recompute(ledger),
-                _read_forever(register.read_on), _read_forever(evidence.read_on),
+                books.lead_forever(Turn.WRITING_LEDGER, partial(_write, ledger, facts, register, evidence)),
+                outlasting(partial(_write_repetitions_forever, ledger)), outlasting(partial(_recompute, ledger)),
+                readiness.follow_forever(books, checker),
             )
         ]  # fmt: skip
         apis = (audit_service_pb2, findings_service_pb2, register_service_pb2, evidence_service_pb2)
         servicers = {**_servicers(ledger, register, signer), **_of_evidence(evidence, signer)}
         services = rpc_server.registering(servicers, apis)
         try:
-            async with rpc_server.serve(settings.listen, [rpc_server.Edge(ring, clock)], services):
+            async with rpc_server.serve(settings.door, [rpc_server.Edge(ring, clock)], services, checker):
                 yield
         finally:
             await ledger.write_repetitions(is_last=True)
         for task in running:
             task.cancel()
+
+
+async def _write(ledger: Ledger, facts: bus.Bus, register: Register, evidence: Evidence) -> None:
+    """What one replica does for all: take the facts in, in their order, and read on what the books say."""
+    LEADS.set(1)
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(events.consume_forever(ledger, facts))
+            tasks.create_task(_read_forever(register.read_on))
+            tasks.create_task(_read_forever(evidence.read_on))
+    finally:
+        LEADS.set(0)
 
 
 async def _write_repetitions_forever(ledger: Ledger) -> None:

@@ -23,10 +23,15 @@ AUTHORITY_LIFETIME = timedelta(days=3650)
 SERVER_LIFETIME = timedelta(days=365)
 _RENEW_BEFORE = timedelta(days=30)
 _CLOCK_DIFFERENCE = timedelta(minutes=5)  # of a machine that checks a certificate made this second
+_Uses = Sequence[x509.ObjectIdentifier]
 _PublicKey = ec.EllipticCurvePublicKey | rsa.RSAPublicKey
 _STRONG_BITS = {False: 256, True: 2048}  # of an elliptic curve, of RSA
 _ORGANISATION = "Kapok development, not for production"
-_PRINCIPALS, _RELAYS = "principals/", "relays/"  # folders of what is issued to them
+_PRINCIPALS, _RELAYS, _SERVICES = "principals/", "relays/", "services/"  # folders of what is issued to them
+_USES = {  # of what is in no folder named here: a server's
+    _PRINCIPALS: (ExtendedKeyUsageOID.CLIENT_AUTH,),
+    _SERVICES: (ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH),
+}
 _SERVER_NAMES = (
     x509.DNSName("localhost"),
     x509.IPAddress(ipaddress.ip_address("127.0.0.1")),
@@ -75,6 +80,10 @@ class Authority:
         """A relay's certificate, with which it answers viewers over TLS; for loopback names."""
         return self._issue(f"{_RELAYS}{name}", f"Kapok {name}", _SERVER_NAMES)
 
+    def service(self, name: str) -> Credential:
+        """What a service shows its neighbours, who may be its callers or its callees; for loopback names."""
+        return self._issue(f"{_SERVICES}{name}", f"Kapok {name}", _SERVER_NAMES)
+
     def client(self, principal: str) -> Credential:
         """The certificate of ``principals/<principal>``."""
         uri = x509.UniformResourceIdentifier(f"kapok://principals/{principal}")
@@ -98,7 +107,7 @@ class Authority:
         if not asked.is_signature_valid:
             raise ValueError("it must be signed by its own key")
         uri = x509.UniformResourceIdentifier(f"kapok://principals/{principal}")
-        made = self._signed(principal, [uri], key, is_server=False)
+        made = self._signed(principal, [uri], key, _USES[_PRINCIPALS])
         return made.public_bytes(serialization.Encoding.PEM)
 
     def _issue(self, file: str, common_name: str, names: Sequence[x509.GeneralName]) -> Credential:
@@ -108,21 +117,23 @@ class Authority:
         if _is_good(made, self.now) and _is_issued_by(issuer, _load(made.certificate)):
             return made
         key = ec.generate_private_key(ec.SECP256R1())
-        _write(
-            made, self._signed(common_name, names, key.public_key(), is_server=not file.startswith(_PRINCIPALS)), key
-        )
+        uses = _USES.get(f"{file.partition('/')[0]}/", (ExtendedKeyUsageOID.SERVER_AUTH,))
+        _write(made, self._signed(common_name, names, key.public_key(), uses), key)
         return made
 
     def _signed(
-        self, common_name: str, names: Sequence[x509.GeneralName], key: _PublicKey, *, is_server: bool
+        self,
+        common_name: str,
+        names: Sequence[x509.GeneralName],
+        key: _PublicKey,
+        uses: _Uses,
     ) -> x509.Certificate:
         issuer, issuer_key = _load(self.own.certificate), _private_key(self.own.key)
-        lifetime = SERVER_LIFETIME if is_server else AUTHORITY_LIFETIME
-        use = ExtendedKeyUsageOID.SERVER_AUTH if is_server else ExtendedKeyUsageOID.CLIENT_AUTH
+        lifetime = SERVER_LIFETIME if ExtendedKeyUsageOID.SERVER_AUTH in uses else AUTHORITY_LIFETIME
         draft = _draft(_name(common_name), issuer.subject, key, self.now, lifetime)
         draft = draft.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         draft = draft.add_extension(_usage(is_authority=False), critical=True)
-        draft = draft.add_extension(x509.ExtendedKeyUsage([use]), critical=False)
+        draft = draft.add_extension(x509.ExtendedKeyUsage(uses), critical=False)
         draft = draft.add_extension(x509.SubjectAlternativeName(names), critical=False)
         authority_id = x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key())
         return draft.add_extension(authority_id, critical=False).sign(issuer_key, hashes.SHA256())

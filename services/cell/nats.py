@@ -79,13 +79,16 @@ def jetstream(store: Path) -> dict[str, str]:
     return {"store_dir": str(store), "sync_interval": "always"}
 
 
-async def prepare(url: str, seed: Path, replicas: int = 1) -> None:
-    """Make what services expect to find; their own rights don't reach so far. ``seed`` is the user setup's."""
-    async with bus.connect(url, seed, rights.SETUP.name) as setup:
+async def prepare(url: str, seed: Path, replicas: int = 1, ca_file: Path | None = None) -> None:
+    """Make what services expect to find; their own rights don't reach so far. ``seed`` is the user setup's.
+
+    ``replicas``: servers that keep each stream; ``ca_file``: who issued the certificates of a bus with TLS.
+    """
+    async with bus.connect(url, seed, rights.SETUP.name, ca_file) as setup:
         await bus.ensure_facts_stream(setup.jetstream, replicas)
         for bucket in rights.BUCKETS:
             try:
-                await setup.jetstream.stream_info(f"KV_{bucket}")
+                await bus.with_replicas(setup.jetstream, f"KV_{bucket}", replicas)
             except NotFoundError:
                 await setup.jetstream.create_key_value(
                     KeyValueConfig(bucket=bucket, storage=StorageType.FILE, history=1, replicas=replicas)

@@ -81,7 +81,10 @@ SERVICES = (
     Rights("audit", says=_READ_FACTS),
 )
 # Makes the stream of facts and the buckets before anybody else connects.
-SETUP = Rights("setup", says=["$JS.API.INFO", "$JS.API.STREAM.INFO.*", "$JS.API.STREAM.CREATE.*"])
+SETUP = Rights(
+    "setup",
+    says=["$JS.API.INFO", "$JS.API.STREAM.INFO.*", "$JS.API.STREAM.CREATE.*", "$JS.API.STREAM.UPDATE.*"],
+)
 # The cell itself, which waits for its relays.
 CELL = Rights("cell", says=[], hears=[ANNOUNCEMENTS])
 

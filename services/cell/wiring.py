@@ -17,6 +17,7 @@ import services.streams.app
 from services.cell.keys import Keys
 from services.cell.ports import HOST
 from services.cell.premises import Premises
+from services.chassis.bus import hosts
 
 T = TypeVar("T")
 _DRAIN_S = 1.5  # of a relay whose sessions another one takes; the whole home stops within five seconds
@@ -126,26 +127,27 @@ class Wiring:
     @property
     def _own_addresses(self) -> tuple[str, ...]:
         """Where no camera's record leads: the cell's own ports, the bus among them."""
-        return (self.bus_url.rpartition("/")[2], *(f"{HOST}:{port}" for port in self.own_ports))
+        return (*hosts(self.bus_url), *(f"{HOST}:{port}" for port in self.own_ports))
 
     def _service(self, name: str, kind: type[T], **own: Any) -> T:
         """What every service gets, those of it that ``kind`` knows, and what is its own."""
         everybody: dict[str, Any] = {
-            "listen": self._address(name),
-            "database": _sqlite(self.premises.layout.data / f"{name}.db"),
+            "listen": self.address(name),
+            "database": self.database(name),
             "bus_url": self.bus_url,
             "bus_seed": self.keys.bus_seed(name),
             "key_file": self.keys.pair(name),
             "peers_file": self.keys.peers,
             "permissions_public_key": self.keys.public("permissions"),
-            **{f"{other}_address": self._address(other) for other in ("registry", "permissions", "streams", "audit")},
+            **{f"{other}_address": self.address(other) for other in ("registry", "permissions", "streams", "audit")},
         }
         known = {field.name for field in fields(kind)}  # type: ignore[arg-type] # every Settings is a dataclass
         return kind(**{key: value for key, value in everybody.items() if key in known} | own)
 
-    def _address(self, name: str) -> str:
+    def address(self, name: str) -> str:
+        """Where the service ``name`` is called."""
         return f"unix:{self.sockets}/{name}.sock"
 
-
-def _sqlite(file: Path) -> str:
-    return URL.create("sqlite+aiosqlite", database=str(file)).render_as_string()
+    def database(self, name: str) -> str:
+        """Its own."""
+        return URL.create("sqlite+aiosqlite", database=str(self.premises.layout.data / f"{name}.db")).render_as_string()

@@ -2,10 +2,12 @@
 
 import asyncio
 import logging
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Annotated
 
 import nats
 from nats.aio.client import Client
@@ -18,6 +20,8 @@ from nats.js.api import StorageType, StreamConfig
 from nats.js.errors import Error as JetStreamError
 from nats.js.errors import KeyNotFoundError, NotFoundError
 from nats.js.kv import KeyValue
+
+from services.chassis.settings import Part
 
 log = logging.getLogger(__name__)
 FACTS_STREAM = "KAPOK_FACTS"
@@ -90,13 +94,23 @@ class Bus:
 
 
 async def ensure_facts_stream(jetstream: JetStreamContext, replicas: int = 1) -> None:
-    """Create the stream of facts when it is not there yet. Consumers are idempotent beyond its duplicate window."""
+    """Create the stream of facts when it is not there yet. Consumers are idempotent beyond its duplicate window.
+
+    ``replicas``: servers that keep it, of a cluster of as many at least; for one that is there already too.
+    """
     try:
-        await jetstream.stream_info(FACTS_STREAM)
+        await with_replicas(jetstream, FACTS_STREAM, replicas)
     except NotFoundError:
         await jetstream.add_stream(
             StreamConfig(name=FACTS_STREAM, subjects=[FACTS_SUBJECTS], storage=StorageType.FILE, num_replicas=replicas)
         )
+
+
+async def with_replicas(jetstream: JetStreamContext, stream: str, replicas: int) -> None:
+    """Have ``replicas`` servers keep ``stream``; nats.js.errors.NotFoundError when there is none of that name."""
+    found = (await jetstream.stream_info(stream)).config
+    if (found.num_replicas or 1) != replicas:
+        await jetstream.update_stream(replace(found, num_replicas=replicas))
 
 
 class _Client(Client):
@@ -110,10 +124,14 @@ class _Client(Client):
 
 
 @asynccontextmanager
-async def connect(url: str, seed_file: Path | None, name: str) -> AsyncIterator[Bus]:
-    """Connect as ``name`` with the nkey seed in ``seed_file``; waits until a server answers. Drained on leaving."""
+async def connect(url: str, seed_file: Path | None, name: str, ca_file: Path | None = None) -> AsyncIterator[Bus]:
+    """Connect as ``name`` with the nkey seed in ``seed_file``; waits until a server answers. Drained on leaving.
+
+    ``url``: of each server of the bus, by commas. ``ca_file``: who issued their certificates, where they are tls://.
+    """
     seed = seed_file.read_text().strip() if seed_file else None
     client = _Client()
+    tls = ssl.create_default_context(cafile=str(ca_file)) if ca_file else None
 
     async def on_error(error: Exception) -> None:
         log.warning("bus: %r", error)  # some say nothing but their name
@@ -121,7 +139,8 @@ async def connect(url: str, seed_file: Path | None, name: str) -> AsyncIterator[
     while True:
         try:
             await client.connect(
-                url, name=name, nkeys_seed_str=seed, max_reconnect_attempts=-1,
+                [one.strip() for one in url.split(",")], name=name, nkeys_seed_str=seed, tls=tls,
+                max_reconnect_attempts=-1,
                 reconnect_time_wait=0.2,  # type: ignore[arg-type] # seconds; nats-py's hint says int, its code takes any
                 ping_interval=2, max_outstanding_pings=2, inbox_prefix=f"_INBOX.{name}".encode(), error_cb=on_error,
             )  # fmt: skip
@@ -134,3 +153,21 @@ async def connect(url: str, seed_file: Path | None, name: str) -> AsyncIterator[
     finally:
         with suppress(OSError, RuntimeError):  # nats-py also sends what waits when there is no server to send it to
             await client.close()
+
+
+def hosts(url: str) -> list[str]:
+    """host:port of each server of the bus at ``url``."""
+    return [one.strip().rpartition("/")[2].rpartition("@")[2] for one in url.split(",")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OnBus(Part):
+    """How to reach NATS."""
+
+    bus_url: Annotated[str, "nats:// or tls://HOST:PORT of NATS; several by commas"]
+    bus_seed: Annotated[Path | None, "its nkey seed"] = None
+    bus_ca_file: Annotated[Path | None, "PEM: who issues the certificates of NATS, if not the system's own"] = None
+
+    def on_bus(self, name: str) -> AbstractAsyncContextManager[Bus]:
+        """The connection as ``name``; see ``connect``."""
+        return connect(self.bus_url, self.bus_seed, name, self.bus_ca_file)

@@ -2,32 +2,29 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Iterable
+import logging
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
-from enum import IntEnum
+from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from services.chassis.engines import Engines, engines
+from services.chassis.engines import KINDS, LEAST_POOL, USUAL, Engines, Limits, engines
+from services.chassis.migrating import bring_up
+from services.chassis.outages import outage
+from services.chassis.settings import Part, SettingsError
+from services.chassis.tasks import background
+from services.chassis.turns import Turn
 
-_MIGRATIONS = Path(__file__).parent / "migrations"
-_TURN_LIMIT_S = 60
-
-
-class Turn(IntEnum):
-    """What one replica at a time does: keys of PostgreSQL's advisory locks, which are counted per database."""
-
-    MIGRATING = 0x6B61706F6B01  # "kapok", and a number
-    PUBLISHING = 0x6B61706F6B02
-    RECORDING = 0x6B61706F6B03
-
-
+__all__ = ["KINDS", "LEAST_POOL", "Database", "Limits", "Turn", "connect"]
+log = logging.getLogger(__name__)
+_LEASE_S = 1.0
+_TURN_WAIT_S = 24 * 3600.0  # then it is asked for again
+_IN_TURN = {"idle_in_transaction_session_timeout": "60s", "statement_timeout": "0", "lock_timeout": "0"}
 _NAMED = 0x6B61706F  # beside a number made of a name: a space of its own among PostgreSQL's advisory locks
 
 
@@ -51,7 +48,7 @@ class Database:
         PostgreSQL runs writers beside each other (READ COMMITTED): who decides on what it read locks the rows that it
         read, or leaves the decision to a constraint or to the WHERE of its update.
         """
-        async with self._queue, self._begin(self._dialect.writes, self._engines.writers) as connection:
+        async with self._queue, self._begin(self._dialect.writes, self._engines.writers, writes=True) as connection:
             yield connection
 
     @asynccontextmanager
@@ -95,32 +92,82 @@ class Database:
         if not self._dialect.has_replicas:
             yield
             return
-        async with self._begin(self._dialect.writes, self._engines.writers) as connection:
-            limit = sa.func.set_config("idle_in_transaction_session_timeout", f"{_TURN_LIMIT_S}s", True)
-            await connection.execute(sa.select(limit))
-            await connection.execute(_lock(what))
+        async with self._turn(what):
             yield
 
+    async def lead_forever(self, what: Turn, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Run ``work``, which has no end of its own, in the one replica that leads in ``what``; never returns.
+
+        The lease is a lock of PostgreSQL, asked after each second: it ends with the leader's connection, and the next
+        replica has it at once. ``work`` is cancelled when it is lost. For that second there may be two, so what is
+        written must bear it. SQLite has one process.
+        """
+        while self._dialect.has_replicas:
+            try:
+                async with self._turn(what) as lock, background(work()):
+                    log.info("leads in %s", what.name)
+                    while True:
+                        await asyncio.sleep(_LEASE_S)
+                        await lock.scalar(sa.text("SELECT 1"))
+            except OSError as error:
+                log.warning("no longer leads in %s: %r", what.name, error)
+            except BaseExceptionGroup as failed:
+                if failed.split(OSError)[1]:
+                    raise
+                log.warning("no longer leads in %s: %r", what.name, failed)
+            await asyncio.sleep(_LEASE_S)
+        await work()
+
     @asynccontextmanager
-    async def _begin(self, options: dict[str, Any], engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-        async with engine.connect() as connection:
-            await connection.execution_options(**options)
-            async with connection.begin():
-                yield connection
+    async def _turn(self, what: Turn) -> AsyncIterator[AsyncConnection]:
+        async with self._begin(self._dialect.writes, self._engines.writers) as connection:
+            await connection.execute(sa.select(*(sa.func.set_config(*limit, True) for limit in _IN_TURN.items())))
+            # Who waits for its turn is not slow: neither the server's time-outs nor the driver's are for this one.
+            driver: Any = (await connection.get_raw_connection()).driver_connection
+            await driver.fetchval("SELECT pg_advisory_xact_lock($1)", what.value, timeout=_TURN_WAIT_S)
+            yield connection
+
+    async def is_writable(self) -> bool:
+        """Whether it takes writes now; errors.Unavailable when it does not answer."""
+        async with self.look() as connection:
+            return bool(await connection.scalar(sa.text(self._dialect.may_write)))
+
+    @asynccontextmanager
+    async def _begin(
+        self, options: dict[str, Any], engine: AsyncEngine, *, writes: bool = False
+    ) -> AsyncIterator[AsyncConnection]:
+        is_open = False
+        try:
+            async with engine.connect() as connection:
+                await connection.execution_options(**options)
+                async with connection.begin():
+                    is_open = True
+                    yield connection
+        except Exception as failure:
+            away = outage(failure, is_open=is_open, writes=writes)
+            if away is None:
+                raise
+            log.warning("%s: %r", away, failure)
+            raise away from failure
 
 
 @asynccontextmanager
-async def connect(url: str, migrations: Path) -> AsyncIterator[Database]:
-    """Open the database at ``url``, migrated to the newest revision in ``migrations``.
+async def connect(
+    url: str,
+    migrations: Path,
+    limits: Limits = USUAL,
+    *,
+    migrate: bool = True,
+) -> AsyncIterator[Database]:
+    """Open the database at ``url``, migrated to the newest revision in ``migrations``; waits for one that is away.
 
-    Replicas may start at once: one migrates in a single transaction, the others wait and find it done.
+    Replicas may start at once: one migrates in a single transaction, the others wait and find it done. Without
+    ``migrate`` a schema that is behind is a SettingsError. One ahead is a later release's, which goes on with ours.
     """
-    found = engines(url)
-    opened = Database(found)
+    await bring_up(url, migrations, may_change=migrate)
+    found = engines(url, limits)
     try:
-        async with opened.write_in_turn(Turn.MIGRATING) as connection:
-            await connection.run_sync(_upgrade, migrations)
-        yield opened
+        yield Database(found)
     finally:
         await found.dispose()
 
@@ -140,14 +187,36 @@ def _locks(names: Iterable[str]) -> sa.Select[Any]:
     return sa.select(sa.func.pg_advisory_xact_lock(sa.literal(_NAMED, sa.Integer), number))
 
 
-def _upgrade(connection: Connection, migrations: Path) -> None:
-    config = Config()
-    config.set_main_option("script_location", _escaped(_MIGRATIONS))
-    config.set_main_option("version_locations", _escaped(migrations))
-    config.set_main_option("path_separator", "newline")  # a path may hold spaces
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+@dataclass(frozen=True, kw_only=True)
+class Stored(Part):
+    """A database of one's own. What only PostgreSQL has SQLite does without."""
 
+    database: Annotated[str, "sqlite+aiosqlite:///FILE or postgresql+asyncpg://USER:PASSWORD@HOST:PORT/NAME"]
+    database_pool: Annotated[int, "connections to PostgreSQL at most"] = Limits.pool
+    database_pool_timeout: Annotated[timedelta, "a query waits this long for one of them"] = Limits.pool_wait
+    database_connect_timeout: Annotated[timedelta, "a new connection takes this long at most"] = Limits.connect
+    database_statement_timeout: Annotated[timedelta, "a statement runs this long at most"] = Limits.statement
+    database_lock_timeout: Annotated[timedelta, "and waits this long for a lock of another"] = Limits.lock
+    migrate: Annotated[bool, "bring the schema up at the start; false: refuse to start with one behind"] = True
 
-def _escaped(path: Path) -> str:
-    return str(path).replace("%", "%%")  # Alembic's configuration interpolates
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        try:
+            found = sa.make_url(self.database).get_backend_name()
+        except sa.exc.ArgumentError:
+            raise SettingsError("KAPOK_DATABASE: not a database's URL") from None
+        if found not in KINDS:
+            raise SettingsError(f"KAPOK_DATABASE: no {found}, but {' or '.join(sorted(KINDS))}")
+        if self.database_pool < LEAST_POOL:
+            raise SettingsError(f"KAPOK_DATABASE_POOL: {LEAST_POOL} or more")
+        for name in ("pool", "connect", "statement", "lock"):
+            if getattr(self, f"database_{name}_timeout") <= timedelta(0):
+                raise SettingsError(f"KAPOK_DATABASE_{name.upper()}_TIMEOUT: more than 0 seconds")
+
+    def open_database(self, migrations: Path) -> AbstractAsyncContextManager[Database]:
+        """The database with the schema of ``migrations``; see ``connect``."""
+        limits = Limits(
+            self.database_pool, self.database_pool_timeout, self.database_connect_timeout,
+            self.database_statement_timeout, self.database_lock_timeout,
+        )  # fmt: skip
+        return connect(self.database, migrations, limits, migrate=self.migrate)

@@ -1,4 +1,9 @@
-"""A service as a process: settings from the environment, logs, signals. The first signal drains, the second exits."""
+"""A service as a process: settings from the environment, logs, signals. The first signal drains, the second exits.
+
+python -m services.NAME                  serve
+python -m services.NAME --print-config   show each variable, secrets hidden; exits 2 when it could not serve
+python -m services.NAME migrate          bring the database's schema up, then end: 0 when it is up
+"""
 
 import asyncio
 import gc
@@ -6,33 +11,87 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable, Coroutine
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
 from typing import Any, TypeVar
 
-from services.chassis import logs, settings
+from services.chassis import logs, metrics, settings, settings_shown
+from services.chassis.tls import endpoint
 
 T = TypeVar("T")
+App = Callable[[T], AbstractAsyncContextManager[Any]]
 log = logging.getLogger(__name__)
+_WRONG = 2
 
 
-def main(kind: type[T], app: Callable[[T], AbstractAsyncContextManager[Any]]) -> None:
-    """Run ``app`` with settings of ``kind`` from the environment until SIGINT or SIGTERM. Exits 2 on wrong settings."""
-    asyncio.run(serve_until_signal(app(_chosen(kind))))
+def main(kind: type[T], app: App[T], migrations: Path | None = None) -> None:
+    """Do what the command line asks for, with settings of ``kind`` from the environment; see above.
+
+    Exits 2 on wrong settings, each named. ``migrations``: of a service with a database.
+    """
+    logs.configure()
+    words = sys.argv[1:]
+    asked = {"": _serve, "--print-config": _show} | ({"migrate": _migrate} if migrations else {})
+    if len(words) > 1 or "".join(words) not in asked:
+        _stop(f"usage: {' | '.join(filter(None, asked))} or nothing, which serves; not {' '.join(words)!r}")
+    try:
+        asked["".join(words)](kind, app, migrations)
+    except settings.SettingsError as error:
+        _stop(str(error))
 
 
 def once(kind: type[T], work: Callable[[T], Coroutine[Any, Any, None]]) -> None:
     """The same for ``work`` that ends by itself."""
-    asyncio.run(work(_chosen(kind)))
+    logs.configure()
+    try:
+        asyncio.run(work(_chosen(kind)))
+    except settings.SettingsError as error:
+        _stop(str(error))
+
+
+def _serve(kind: type[T], app: App[T], _migrations: Path | None) -> None:
+    asyncio.run(serve_until_signal(_looked_after(_chosen(kind), app)))
+
+
+def _show(kind: type[T], _app: App[T], _migrations: Path | None) -> None:
+    for line in settings_shown.shown(kind, os.environ):
+        print(line)  # noqa: T201 - what was asked for
+    _chosen(kind)
+
+
+def _migrate(kind: type[T], _app: App[T], migrations: Path | None) -> None:
+    assert migrations is not None  # else it is not asked
+    from services.chassis.database import Stored
+    from services.chassis.migrating import bring_up  # of the gateway's memory a database's library would be a third
+
+    chosen = settings.load(Stored, os.environ, among=kind)
+    schema = asyncio.run(bring_up(chosen.database, migrations))
+    log.info("the schema was %s and is %s", schema.found or "empty", max(schema.found, schema.newest))
 
 
 def _chosen(kind: type[T]) -> T:
-    logs.configure()
-    try:
-        return settings.load(kind, os.environ)
-    except settings.SettingsError as error:
-        print(error, file=sys.stderr)  # noqa: T201 - before any log can be read
-        raise SystemExit(2) from None
+    chosen = settings.load(kind, os.environ)
+    if problems := settings.unreadable(chosen):
+        raise settings.SettingsError("; ".join(problems))
+    return chosen
+
+
+def _stop(why: str) -> None:
+    print(why, file=sys.stderr)  # noqa: T201 - before any log can be read
+    raise SystemExit(_WRONG)
+
+
+@asynccontextmanager
+async def _looked_after(chosen: T, app: App[T]) -> AsyncIterator[None]:
+    """The service and its metrics, which answer while it starts."""
+    listen = getattr(chosen, "watched_at", "")
+    if not listen:
+        async with app(chosen):
+            yield
+        return
+    async with metrics.serve(*endpoint("KAPOK_METRICS_LISTEN", listen)), app(chosen):
+        yield
 
 
 async def serve_until_signal(app: AbstractAsyncContextManager[Any], ready: Callable[[Any], None] | None = None) -> None:

@@ -11,10 +11,12 @@ from google.protobuf import descriptor_pool, message_factory
 
 from services.chassis import identity, rpc_status
 from services.chassis.clock import Clock
+from services.chassis.line import line
 from services.chassis.rpc_server import MAX_MESSAGE_BYTES
+from services.chassis.tls import Files
 
 CALL_TIMEOUT_S = 5.0
-OPTIONS = [
+OPTIONS: list[tuple[str, Any]] = [
     ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
     ("grpc.initial_reconnect_backoff_ms", 50),
     ("grpc.max_reconnect_backoff_ms", 1000),
@@ -56,7 +58,9 @@ def _resolve(method: str) -> tuple[str, Any]:
 
 
 @asynccontextmanager
-async def neighbour(name: str, address: str, ring: identity.KeyRing, clock: Clock) -> AsyncIterator[Neighbour]:
-    """A channel to ``name`` at ``address``, open while inside."""
-    async with grpc.aio.insecure_channel(address, options=OPTIONS) as channel:
-        yield Neighbour(name, channel, ring, clock)
+async def neighbour(
+    name: str, address: str, ring: identity.KeyRing, clock: Clock, files: Files | None = None
+) -> AsyncIterator[Neighbour]:
+    """A line to ``name`` at ``address``, open while inside; over TCP with TLS when there are ``files``."""
+    async with line(address, OPTIONS, files) as opened:
+        yield Neighbour(name, opened, ring, clock)

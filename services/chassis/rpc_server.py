@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import grpc
@@ -14,6 +15,7 @@ from grpc_status import rpc_status as grpc_rich_status
 from services.chassis import errors, identity, rpc_status
 from services.chassis.clock import Clock
 from services.chassis.metrics import RPC_SECONDS, RPC_TOTAL
+from services.chassis.tls import Files, server_credentials
 
 log = logging.getLogger(__name__)
 MAX_MESSAGE_BYTES = 4 * 1024 * 1024
@@ -99,29 +101,58 @@ def registering(servicers: Servicers, files: Iterable[Any]) -> Callable[[Any], S
     return register
 
 
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Where a service answers: a gRPC address, what it shows there over TCP, and host:port of its health alone."""
+
+    address: str
+    tls: Files | None = None
+    health: str = ""
+
+
 @asynccontextmanager
 async def serve(
-    address: str,
-    interceptors: Sequence[Any],
-    services: Callable[[Any], Sequence[str]],
-    credentials: Any = None,
-    checker: Any = None,
+    door: Door | str, interceptors: Sequence[Any], services: Callable[[Any], Sequence[str]], checker: Any = None
 ) -> AsyncIterator[tuple[Any, int]]:
-    """Serve at ``address`` while inside; yields (server, bound port). ``services`` registers and returns full names.
+    """Serve at ``door`` while inside; yields (server, bound port). ``services`` registers and returns full names.
 
     ``checker``: a HealthServicer of whoever says more by health than that the services serve.
     """
+    door = Door(door) if isinstance(door, str) else door
     server = grpc.aio.server(interceptors=list(interceptors), options=OPTIONS)
     names = [*services(server), health.SERVICE_NAME, reflection.SERVICE_NAME]
     checker = checker or health.aio.HealthServicer()
     health_pb2_grpc.add_HealthServicer_to_server(checker, server)
     reflection.enable_server_reflection(names, server)
-    port = server.add_secure_port(address, credentials) if credentials else server.add_insecure_port(address)
+    if door.tls and not door.address.startswith("unix:"):
+        port = server.add_secure_port(door.address, server_credentials(door.tls))
+    else:
+        port = server.add_insecure_port(door.address)
     await server.start()
     for name in ("", *names):
         await checker.set(name, health_pb2.HealthCheckResponse.SERVING)
+    async with serve_health(door.health, checker):
+        try:
+            yield server, port
+        finally:
+            await checker.enter_graceful_shutdown()
+            await server.stop(DRAIN_S)
+
+
+@asynccontextmanager
+async def serve_health(address: str, checker: Any) -> AsyncIterator[None]:
+    """Answer probes at ``address`` (host:port, none when empty) by ``checker`` while inside.
+
+    Kubernetes' own probes speak gRPC without TLS only. Nothing else is served there.
+    """
+    if not address:
+        yield
+        return
+    server = grpc.aio.server(options=OPTIONS)
+    health_pb2_grpc.add_HealthServicer_to_server(checker, server)
+    server.add_insecure_port(address)
+    await server.start()
     try:
-        yield server, port
+        yield
     finally:
-        await checker.enter_graceful_shutdown()
-        await server.stop(DRAIN_S)
+        await server.stop(None)

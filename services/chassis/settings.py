@@ -1,12 +1,14 @@
 """Settings from the environment: KAPOK_<FIELD> for each field of a frozen dataclass.
 
-Wrong, missing or unknown names stop a service at once, all of them named.
+Wrong, missing or unknown names stop a service at once, all of them named. A field says what it is for by
+``Annotated[type, "sentence"]``, which `--print-config` shows.
 """
 
 import dataclasses
 import types
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -21,16 +23,33 @@ class SettingsError(Exception):
     """The environment does not describe a service that can start; the message names each variable."""
 
 
-def load(kind: type[T], environ: Mapping[str, str]) -> T:
+class Part:
+    """Settings that several services share: inherit it, and call its ``__post_init__``, which refuses wrong ones."""
+
+    def __post_init__(self) -> None:
+        """The end of the line of super()."""
+
+    @property
+    def watched_at(self) -> str:
+        """host:port where the process answers Prometheus; empty: nowhere, or the service does so itself."""
+        return ""
+
+
+@dataclasses.dataclass(frozen=True)
+class MayBeMissing:
+    """Beside a Path in Annotated: the service says by itself what it does without the file."""
+
+
+def load(kind: type[T], environ: Mapping[str, str], among: type[Any] | None = None) -> T:
     """Build ``kind`` from ``environ``.
 
     Durations are seconds, lists are comma separated, networks are CIDR. Raises SettingsError naming every wrong,
-    missing or unknown variable at once.
+    missing or unknown variable at once. ``among``: settings of which ``kind`` are some; the others are not read.
     """
     hints = typing.get_type_hints(kind)
     values: dict[str, Any] = {}
     problems: list[str] = []
-    known = {PREFIX + field.name.upper(): field for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
+    known = variables(kind)
     for variable, field in known.items():
         if variable in environ:
             try:
@@ -39,14 +58,43 @@ def load(kind: type[T], environ: Mapping[str, str]) -> T:
                 problems.append(f"{variable}: {error}")
         elif field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
             problems.append(f"{variable} is missing")
+    everything = known if among is None else variables(among)
     problems += [
-        f"{name} is not a setting of this service; it knows {', '.join(sorted(known))}"
+        f"{name} is not a setting of this service; it knows {', '.join(sorted(everything))}"
         for name in sorted(environ)
-        if name.startswith(PREFIX) and name not in known
+        if name.startswith(PREFIX) and name not in everything
     ]
     if problems:
         raise SettingsError("; ".join(problems))
     return kind(**values)
+
+
+def variables(kind: type[Any]) -> dict[str, dataclasses.Field[Any]]:
+    """The fields of ``kind`` by their variables' names."""
+    return {PREFIX + field.name.upper(): field for field in dataclasses.fields(kind)}
+
+
+def unreadable(chosen: Any) -> list[str]:
+    """What is wrong with the files that the settings ``chosen`` name, by variable: all of them at once."""
+    problems = []
+    hints = typing.get_type_hints(type(chosen), include_extras=True)
+    for variable, field in variables(type(chosen)).items():
+        value = getattr(chosen, field.name)
+        if isinstance(value, Path) and MayBeMissing() not in getattr(hints[field.name], "__metadata__", ()):
+            try:
+                value.open("rb").close()
+            except OSError as error:
+                problems.append(f"{variable}: {value} can't be read: {error.strerror}")
+    return problems
+
+
+@contextmanager
+def naming(*wrong: str) -> Iterator[None]:
+    """Inside, files of the settings ``wrong`` (variables) are read: a ValueError becomes a SettingsError with them."""
+    try:
+        yield
+    except ValueError as error:
+        raise SettingsError(f"{' or '.join(wrong)}: what is in the file can't be used: {error}") from error
 
 
 def _boolean(text: str) -> bool:

@@ -1,12 +1,15 @@
 """Background work without orphans: it lives inside a block, ends with it, and its failure ends the block."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 T = TypeVar("T")
 R = TypeVar("R")
+log = logging.getLogger(__name__)
+_AGAIN_S = 1.0
 _SLICE = 50  # some milliseconds of judging cameras
 
 
@@ -82,6 +85,17 @@ async def sliced(work: Callable[[T], R], items: Sequence[T]) -> list[R]:
         done += map(work, items[start : start + _SLICE])
         await asyncio.sleep(0)
     return done
+
+
+async def outlasting(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run ``work``, which has no end of its own; begin it again after an OSError: the database or the bus was away."""
+    while True:
+        stop_if_cancelled()
+        try:
+            return await work()
+        except OSError as away:
+            log.warning("%r waits: %r", work, away)
+            await asyncio.sleep(_AGAIN_S)
 
 
 def stop_if_cancelled() -> None:

@@ -5,11 +5,17 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
-from services.chassis import bus, identity, rpc_client
+from services.chassis import rpc_client
+from services.chassis.bus import OnBus
 from services.chassis.clock import SystemClock
+from services.chassis.served import Known
+from services.chassis.settings import naming
 from services.chassis.signing import Verifier
 from services.chassis.tasks import background
+from services.chassis.tls import Files
+from services.chassis.tls import endpoint as endpoint_of
 from services.gateway.events import follow_endings
 from services.gateway.known import KnownCertificates
 from services.gateway.limits import Allowances, Limits
@@ -25,32 +31,34 @@ from services.gateway.rpc.transcoding import bindings
 from services.gateway.service import Admission
 
 log = logging.getLogger(__name__)
+NAME = "gateway"
 _DRAIN_S = 1.0
 
 
-@dataclass(frozen=True)
-class Settings:
-    """KAPOK_* of the gateway. Addresses to listen on are host:port; port 0 takes a free one."""
+@dataclass(frozen=True, kw_only=True)
+class Settings(Known, OnBus):
+    """KAPOK_* of the gateway. Port 0 takes a free one."""
 
-    listen: str
-    http_listen: str
-    ca_file: Path
-    certificate_file: Path
-    private_key_file: Path
-    registry_address: str
-    permissions_address: str
-    streams_address: str
-    audit_address: str
-    permissions_public_key: Path
-    audience: str  # what tokens of persons must be for: this cell, and no other
-    bus_url: str
-    key_file: Path
-    peers_file: Path
-    bus_seed: Path | None = None
-    calls_per_s: float = 200.0  # of one principal
-    calls_burst: int = 400
-    calls_at_once: int = 256
-    connections: int = 2000  # of all agencies, on each of the two ports
+    listen: Annotated[str, "host:port of gRPC for agencies, with mTLS"]
+    http_listen: Annotated[str, "host:port of HTTPS for agencies, with the same certificates"]
+    ca_file: Annotated[Path, "PEM: who issues agencies' certificates"]
+    certificate_file: Annotated[Path, "PEM with its issuers: what it shows agencies"]
+    private_key_file: Annotated[Path, "PEM, of that certificate"]
+    registry_address: Annotated[str, "where registry answers"]
+    permissions_address: Annotated[str, "where permissions answers"]
+    streams_address: Annotated[str, "where streams answers"]
+    audit_address: Annotated[str, "where audit answers"]
+    permissions_public_key: Annotated[Path, "Ed25519 in hex, of permissions"]
+    audience: Annotated[str, "what tokens of persons must be for: this cell, and no other"]
+    calls_per_s: Annotated[float, "calls a second of one principal"] = 200.0
+    calls_burst: Annotated[int, "calls of one principal on top of that, at once"] = 400
+    calls_at_once: Annotated[int, "calls of one principal that run"] = 256
+    connections: Annotated[int, "of all agencies, on each of the two ports"] = 2000
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        endpoint_of("KAPOK_LISTEN", self.listen)
+        endpoint_of("KAPOK_HTTP_LISTEN", self.http_listen)
 
 
 @dataclass(frozen=True)
@@ -65,8 +73,9 @@ class Bound:
 async def app(settings: Settings, surface: catalogue.Surface = catalogue.SURFACE) -> AsyncIterator[Bound]:
     """The gateway, serving ``surface`` while inside."""
     clock = SystemClock()
-    ring = identity.KeyRing.from_files("gateway", settings.key_file, settings.peers_file)
-    permissions_key = Verifier(bytes.fromhex(settings.permissions_public_key.read_text().strip()))
+    ring = settings.ring(NAME)
+    with naming("KAPOK_PERMISSIONS_PUBLIC_KEY"):
+        permissions_key = Verifier(bytes.fromhex(settings.permissions_public_key.read_text().strip()))
     addresses = {
         "registry": settings.registry_address,
         "permissions": settings.permissions_address,
@@ -74,9 +83,9 @@ async def app(settings: Settings, surface: catalogue.Surface = catalogue.SURFACE
         "audit": settings.audit_address,
     }
     async with AsyncExitStack() as stack:
-        opened_bus = await stack.enter_async_context(bus.connect(settings.bus_url, settings.bus_seed, "gateway"))
+        opened_bus = await stack.enter_async_context(settings.on_bus(NAME))
         upstreams = {
-            name: await stack.enter_async_context(rpc_client.neighbour(name, address, ring, clock))
+            name: await stack.enter_async_context(rpc_client.neighbour(name, address, ring, clock, settings.tls))
             for name, address in addresses.items()
         }
         known = KnownCertificates(PermissionsDirectory(upstreams["permissions"]), clock)
@@ -87,15 +96,13 @@ async def app(settings: Settings, surface: catalogue.Surface = catalogue.SURFACE
         forwarder = Forwarder(api, upstreams, admission, book, clock)
         await follow_endings(opened_bus, permissions_key, known.forget)
 
-        tls = endpoint.Tls(settings.ca_file, settings.certificate_file, settings.private_key_file)
-        handler, names = Handler(api, forwarder), api.service_names()
+        tls = Files(settings.ca_file, settings.certificate_file, settings.private_key_file)
+        shown = endpoint.Shown(Handler(api, forwarder), api.service_names(), settings.probe_listen)
         policy = PolicyHealth(PermissionsHealth(upstreams["permissions"]))
         rest = Api(forwarder, admission, bindings(api), policy).application()
         stack.push_async_callback(book.drain, _DRAIN_S)
         await stack.enter_async_context(background(book.write_forever(), policy.follow_forever()))
-        grpc_port = await stack.enter_async_context(
-            endpoint.serve(settings.listen, tls, settings.connections, handler, names)
-        )
+        grpc_port = await stack.enter_async_context(endpoint.serve(settings.listen, tls, settings.connections, shown))
         http_port = await stack.enter_async_context(site.serve(settings.http_listen, tls, settings.connections, rest))
         log.info("gateway serves", extra={"grpc": grpc_port, "http": http_port})
         yield Bound(grpc_port, http_port)

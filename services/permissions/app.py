@@ -9,13 +9,17 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Annotated
 
-from services.chassis import bus, database, errors, rpc_client, rpc_server
+from services.chassis import database, errors, readiness, rpc_client, rpc_server
 from services.chassis.bell import Bell
+from services.chassis.bus import OnBus
 from services.chassis.clock import Clock, SystemClock
-from services.chassis.identity import KeyRing
+from services.chassis.database import Stored
 from services.chassis.outbox import Outbox
 from services.chassis.sealed_tokens import Tokens
+from services.chassis.served import Serving
+from services.chassis.settings import MayBeMissing, naming
 from services.chassis.signing import Signer
 from services.chassis.tasks import background
 from services.decider.decider import Decider
@@ -38,36 +42,31 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Settings:
+@dataclass(frozen=True, kw_only=True)
+class Settings(Serving, OnBus, Stored):
     """KAPOK_* of permissions. The genesis is read once, by a database that has no policy yet."""
 
-    listen: str
-    bus_url: str
-    key_file: Path
-    peers_file: Path
-    database: str
-    registry_address: str
-    streams_address: str
-    signing_key: Path
-    genesis_file: Path
-    organ_keys: Path
-    bus_seed: Path | None = None
+    registry_address: Annotated[str, "where registry answers"]
+    streams_address: Annotated[str, "where streams answers"]
+    signing_key: Annotated[Path, "Ed25519 seed in hex, by which it signs endings, heartbeats and policies"]
+    genesis_file: Annotated[Path, MayBeMissing(), "the first policy, signed by the three organs; read once"]
+    organ_keys: Annotated[Path, "JSON: the three organs' public Ed25519 keys by kind of agency"]
 
 
 @asynccontextmanager
 async def app(settings: Settings) -> AsyncIterator[None]:
     """Permissions, serving while inside."""
     clock = SystemClock()
-    ring = KeyRing.from_files(NAME, settings.key_file, settings.peers_file)
-    signer = Signer.from_file(settings.signing_key)
-    tokens = Tokens(NAME, bytes.fromhex(settings.signing_key.read_text().strip()))
+    ring = settings.ring(NAME)
+    with naming("KAPOK_SIGNING_KEY"):
+        signer = Signer.from_file(settings.signing_key)
+        tokens = Tokens(NAME, bytes.fromhex(settings.signing_key.read_text().strip()))
     memory = CameraMemory()
     async with (
-        database.connect(settings.database, MIGRATIONS) as records,
-        bus.connect(settings.bus_url, settings.bus_seed, NAME) as wire,
-        rpc_client.neighbour("registry", settings.registry_address, ring, clock) as registry,
-        rpc_client.neighbour("streams", settings.streams_address, ring, clock) as streams,
+        settings.open_database(MIGRATIONS) as records,
+        settings.on_bus(NAME) as wire,
+        rpc_client.neighbour("registry", settings.registry_address, ring, clock, settings.tls) as registry,
+        rpc_client.neighbour("streams", settings.streams_address, ring, clock, settings.tls) as streams,
     ):
         bell = Bell()
         box, voice = Outbox(records, metadata, bell.ring), SignedVoice(wire, signer)
@@ -91,6 +90,7 @@ async def app(settings: Settings) -> AsyncIterator[None]:
         await follow_cameras(wire, memory, closures.hear)
         work = (
             box.publish_forever(wire),
+            readiness.follow_forever(records, health.checker),
             each_second(rounds.beat_once),
             each_second(policy_health.look_once),
             each_second(rounds.keep_once, sooner=voice.has_spoken),
@@ -107,15 +107,16 @@ async def app(settings: Settings) -> AsyncIterator[None]:
         async with (
             background(*work),
             rpc_server.serve(
-                settings.listen, [edge], servicers.services(permissions, signer, tokens), checker=health.checker
+                settings.door, [edge], servicers.services(permissions, signer, tokens), checker=health.checker
             ),
         ):
             yield
 
 
 def _organ_keys(settings: Settings) -> dict[str, bytes]:
-    """The public keys pinned at installation, by kind of agency; raises OSError or ValueError."""
-    return {kind: bytes.fromhex(key) for kind, key in json.loads(settings.organ_keys.read_text()).items()}
+    """The public keys pinned at installation, by kind of agency; raises OSError or SettingsError."""
+    with naming("KAPOK_ORGAN_KEYS"):
+        return {kind: bytes.fromhex(key) for kind, key in json.loads(settings.organ_keys.read_text()).items()}
 
 
 async def _decider(settings: Settings, records: database.Database, clock: Clock) -> Decider:

@@ -28,7 +28,7 @@ async def has_policy(database: Database) -> bool:
 async def adopt_genesis(database: Database, genesis: Genesis, document: bytes, now: datetime) -> None:
     """Put the first policy in force, all of it or nothing. Raises InvalidArgument when any part can't be."""
     check(genesis)
-    async with database.write() as transaction:
+    async with database.write_in_turn_for("genesis") as transaction:  # replicas start at once
         if not await policies.revision(transaction):
             await policies.insert_first(transaction, genesis, document, now)
 

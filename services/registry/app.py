@@ -6,7 +6,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from grpc_health.v1 import health
 
 from kapok.registry.v1 import (
     bulk_service_pb2,
@@ -22,13 +24,15 @@ from kapok.registry.v1 import (
     systems_service_pb2,
     systems_service_pb2_grpc,
 )
-from services.chassis import bus, database, rpc_client, rpc_server
+from services.chassis import database, readiness, rpc_client, rpc_server
 from services.chassis.bell import Bell
+from services.chassis.bus import OnBus
 from services.chassis.clock import Clock, SystemClock
-from services.chassis.identity import KeyRing
+from services.chassis.database import Stored
 from services.chassis.outbox import Outbox
 from services.chassis.sealed_tokens import Tokens
-from services.chassis.settings import Network
+from services.chassis.served import Serving
+from services.chassis.settings import Network, naming
 from services.chassis.tasks import background
 from services.registry import events, vault
 from services.registry.allowed import Allowed
@@ -66,26 +70,18 @@ _FILES = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Settings:
-    """Where the registry listens and keeps its records, whom it talks to, and how often it looks around.
+@dataclass(frozen=True, kw_only=True)
+class Settings(Serving, OnBus, Stored):
+    """Where the registry listens and keeps its records, whom it talks to, and how often it looks around."""
 
-    ``probe_every`` 0 asks no camera. ``own_addresses`` (host:port) are the cell's: no probe connects to them.
-    """
-
-    listen: str
-    bus_url: str
-    bus_seed: Path
-    key_file: Path
-    peers_file: Path
-    database: str
-    permissions_address: str
-    credentials_key: Path
-    freshness_term: timedelta = timedelta(days=180)  # Article 16 says "regularly"; our reading
-    findings_every: timedelta = timedelta(hours=1)
-    probe_every: timedelta = timedelta(0)
-    source_networks: tuple[Network, ...] = ()
-    own_addresses: tuple[str, ...] = ()
+    permissions_address: Annotated[str, "where permissions answers"]
+    credentials_key: Annotated[Path, "AES key in hex, under which it keeps cameras' addresses and passwords"]
+    # Article 16 says "regularly"; our reading
+    freshness_term: Annotated[timedelta, "basic data that is older is a finding"] = timedelta(days=180)
+    findings_every: Annotated[timedelta, "how often it looks for findings"] = timedelta(hours=1)
+    probe_every: Annotated[timedelta, "how often it asks each camera; 0: never"] = timedelta(0)
+    source_networks: Annotated[tuple[Network, ...], "where cameras may be"] = ()
+    own_addresses: Annotated[tuple[str, ...], "host:port of the cell itself: no probe connects there"] = ()
 
 
 @dataclass(frozen=True)
@@ -111,19 +107,23 @@ class _UseCases:
 async def app(settings: Settings) -> AsyncIterator[None]:
     """Run the registry; ready when it yields."""
     clock = SystemClock()
-    ring = KeyRing.from_files(NAME, settings.key_file, settings.peers_file)
-    key = vault.read_key(settings.credentials_key, settings.listen)
+    ring = settings.ring(NAME)
+    with naming("KAPOK_CREDENTIALS_KEY"):
+        key = vault.read_key(settings.credentials_key, settings.listen)
+    checker = health.aio.HealthServicer()
     async with (
-        database.connect(settings.database, MIGRATIONS) as records,
-        bus.connect(settings.bus_url, settings.bus_seed, NAME) as wire,
-        rpc_client.neighbour("permissions", settings.permissions_address, ring, clock) as neighbour,
+        settings.open_database(MIGRATIONS) as records,
+        settings.on_bus(NAME) as wire,
+        rpc_client.neighbour("permissions", settings.permissions_address, ring, clock, settings.tls) as neighbour,
     ):
         cases = _use_cases(settings, records, neighbour, clock, key)
         services = rpc_server.registering(_servicers(cases, Tokens(NAME, key), clock), _FILES)
         await events.follow_health(wire, cases.signals.hear)
         async with (
-            background(cases.outbox.publish_forever(wire), *_work(cases, settings)),
-            rpc_server.serve(settings.listen, [rpc_server.Edge(ring, clock)], services),
+            background(
+                cases.outbox.publish_forever(wire), readiness.follow_forever(records, checker), *_work(cases, settings)
+            ),
+            rpc_server.serve(settings.door, [rpc_server.Edge(ring, clock)], services, checker),
         ):
             yield
 

@@ -5,8 +5,11 @@ import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, fields, replace
+from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
+
+from grpc_health.v1 import health
 
 from kapok.streams.v1 import (
     fence_service_pb2,
@@ -16,11 +19,14 @@ from kapok.streams.v1 import (
     streams_service_pb2,
     streams_service_pb2_grpc,
 )
-from services.chassis import bus, database, identity, rpc_client, rpc_server
+from services.chassis import readiness, rpc_client, rpc_server
+from services.chassis.bus import OnBus
 from services.chassis.clock import SystemClock
-from services.chassis.settings import SettingsError
+from services.chassis.database import Stored
+from services.chassis.served import Serving
+from services.chassis.settings import SettingsError, naming
 from services.chassis.signing import Signer, Verifier
-from services.chassis.tasks import background
+from services.chassis.tasks import background, outlasting
 from services.streams.anew import POLICIES, Anew
 from services.streams.domain import Ended
 from services.streams.ends import Ends
@@ -44,33 +50,32 @@ from services.streams.store.places import PlaceStore
 from services.streams.tokens import TokenSigner
 
 log = logging.getLogger(__name__)
+NAME = "streams"
+MIGRATIONS = Path(__file__).parent / "migrations"
 _CLOCK = SystemClock()
 _SWEEP_S = 1.0
 
 
-@dataclass(frozen=True)
-class Settings:
+_SESSIONS, _VIEWERS = "open at once, at most", "together, of the sessions that are open, at most"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings(Serving, OnBus, Stored):
     """KAPOK_* of the streams service."""
 
-    listen: str
-    database: str
-    bus_url: str
-    key_file: Path
-    peers_file: Path
-    signing_key: Path
-    permissions_public_key: Path
-    permissions_address: str
-    registry_address: str
-    bus_seed: Path | None = None
-    # The most sessions that may be open at once, and viewers that they may have together.
-    sessions_per_principal: int = Limits.sessions_per_principal
-    viewers_per_principal: int = Limits.viewers_per_principal
-    sessions_per_agency: int = Limits.sessions_per_agency
-    viewers_per_agency: int = Limits.viewers_per_agency
-    sessions_per_camera: int = Limits.sessions_per_camera
-    viewers_per_camera: int = Limits.viewers_per_camera
+    signing_key: Annotated[Path, "Ed25519 seed in hex, by which it signs tokens and orders to relays"]
+    permissions_public_key: Annotated[Path, "Ed25519 in hex, of permissions"]
+    permissions_address: Annotated[str, "where permissions answers"]
+    registry_address: Annotated[str, "where registry answers"]
+    sessions_per_principal: Annotated[int, _SESSIONS] = Limits.sessions_per_principal
+    viewers_per_principal: Annotated[int, _VIEWERS] = Limits.viewers_per_principal
+    sessions_per_agency: Annotated[int, _SESSIONS] = Limits.sessions_per_agency
+    viewers_per_agency: Annotated[int, _VIEWERS] = Limits.viewers_per_agency
+    sessions_per_camera: Annotated[int, _SESSIONS] = Limits.sessions_per_camera
+    viewers_per_camera: Annotated[int, _VIEWERS] = Limits.viewers_per_camera
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if wrong := [name for name, most in asdict(self.limits).items() if most < 1]:
             raise SettingsError("; ".join(f"KAPOK_{name.upper()}: must be 1 or more" for name in wrong))
 
@@ -91,14 +96,16 @@ class _Neighbours(NamedTuple):
 @asynccontextmanager
 async def app(settings: Settings) -> AsyncIterator[None]:
     """The streams service, serving while inside."""
-    ring = identity.KeyRing.from_files("streams", settings.key_file, settings.peers_file)
-    signer = Signer.from_file(settings.signing_key)
-    permissions_key = Verifier(bytes.fromhex(settings.permissions_public_key.read_text().strip()))
+    ring = settings.ring(NAME)
+    with naming("KAPOK_SIGNING_KEY", "KAPOK_PERMISSIONS_PUBLIC_KEY"):
+        signer = Signer.from_file(settings.signing_key)
+        permissions_key = Verifier(bytes.fromhex(settings.permissions_public_key.read_text().strip()))
+    checker = health.aio.HealthServicer()
     async with (
-        database.connect(settings.database, Path(__file__).parent / "migrations") as opened_database,
-        bus.connect(settings.bus_url, settings.bus_seed, "streams") as opened_bus,
-        rpc_client.neighbour("permissions", settings.permissions_address, ring, _CLOCK) as permissions,
-        rpc_client.neighbour("registry", settings.registry_address, ring, _CLOCK) as registry,
+        settings.open_database(MIGRATIONS) as opened_database,
+        settings.on_bus(NAME) as opened_bus,
+        rpc_client.neighbour("permissions", settings.permissions_address, ring, _CLOCK, settings.tls) as permissions,
+        rpc_client.neighbour("registry", settings.registry_address, ring, _CLOCK, settings.tls) as registry,
     ):
         store, fleet = SessionStore(opened_database), CommandFleet(opened_bus, signer, _CLOCK)
         neighbours = _Neighbours(PermissionsNeighbour(permissions), RegistryNeighbour(registry), fleet)
@@ -123,14 +130,15 @@ async def app(settings: Settings) -> AsyncIterator[None]:
         async with (
             background(
                 store.outbox.publish_forever(opened_bus),
-                _close_what_is_over(streams, looks),
-                anew.work_forever(),
+                readiness.follow_forever(opened_database, checker),
+                outlasting(partial(_close_what_is_over, streams, looks)),
+                outlasting(anew.work_forever),
                 streams.handover.watch_forever(),
-                streams.handover.call_forever(),
-                streams.handover.work_forever(),
+                outlasting(streams.handover.call_forever),
+                outlasting(streams.handover.work_forever),
                 follow_looks(opened_bus, look_store, _CLOCK),
             ),
-            rpc_server.serve(settings.listen, [rpc_server.Edge(ring, _CLOCK)], services),
+            rpc_server.serve(settings.door, [rpc_server.Edge(ring, _CLOCK)], services, checker),
         ):
             log.info("streams serves", extra={"address": settings.listen})
             yield

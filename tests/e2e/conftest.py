@@ -6,16 +6,22 @@ from pathlib import Path
 
 import pytest
 
-from demo.platform import Platform, platform
+from demo.platform import Platform, apart, at_home, platform
+from tests.postgres import Server
 
 SYSTEM_PYTHON = Path("/usr/bin/python3")
 SCRIPT = Path(__file__).parents[1] / "foreign" / "gst_camera.py"
 
 
 @pytest.fixture(scope="session")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    """The platform; its home has a space in its path."""
-    with platform(tmp_path_factory.mktemp("e2e") / "a home") as running:
+def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """The platform; its home has a space in its path. With --apart its services are processes of their own."""
+    home = tmp_path_factory.mktemp("e2e") / "a home"
+    command = at_home(home)
+    if request.config.getoption("apart"):
+        server: Server = request.getfixturevalue("postgres_server")
+        command = apart(home, server.url("postgres"), "--single")
+    with platform(home, command) as running:
         yield running
 
 

@@ -15,7 +15,6 @@ from typing import Any
 from google.protobuf.message import DecodeError
 from google.protobuf.timestamp_pb2 import Timestamp
 from nats.errors import Error as NatsError
-from nats.errors import TimeoutError as NatsTimeoutError
 from nats.js.api import AckPolicy, ConsumerConfig
 from nats.js.errors import Error as JetStreamError
 from prometheus_client import Counter
@@ -78,7 +77,7 @@ async def _record_batch(ledger: Ledger, facts: Any) -> None:
     """Wait for a fact, take those that come with it, commit them together, acknowledge."""
     try:
         messages = await facts.fetch(1, timeout=_IDLE_S)
-    except NatsTimeoutError:
+    except TimeoutError:  # nats-py raises its own, or Python's when the server's word comes late
         return
     messages += await _those_that_come_with_it(facts)
     entries = []
@@ -96,7 +95,7 @@ async def _record_batch(ledger: Ledger, facts: Any) -> None:
 async def _those_that_come_with_it(facts: Any) -> list[Any]:
     """What is waiting already, asked for by the handful, for one fact may have _LARGEST_FACT_BYTES."""
     messages: list[Any] = []
-    with contextlib.suppress(NatsTimeoutError):
+    with contextlib.suppress(TimeoutError):
         while len(messages) < _BATCH and sum(len(message.data) for message in messages) < _LARGEST_BATCH_BYTES:
             some = await facts.fetch(_ASKED_AT_ONCE, timeout=_GATHER_S)
             messages += some

@@ -1,13 +1,12 @@
 """The HTTPS socket: client certificates of the cell's authority, a bound on connections, slow handshakes cut."""
 
 import asyncio
-import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from aiohttp import web
 
-from services.gateway.rpc.endpoint import Tls
+from services.chassis.tls import Files, server_context
 
 _HANDSHAKE_S = 5.0
 _KEEP_ALIVE_S = 30.0
@@ -23,7 +22,7 @@ class _Full(asyncio.Protocol):
 
 
 @asynccontextmanager
-async def serve(address: str, tls: Tls, connections: int, application: web.Application) -> AsyncIterator[int]:
+async def serve(address: str, tls: Files, connections: int, application: web.Application) -> AsyncIterator[int]:
     """Serve ``application`` at ``address`` (host:port) while inside; yields the bound port."""
     host, _, port = address.rpartition(":")
     runner = web.AppRunner(
@@ -39,7 +38,7 @@ async def serve(address: str, tls: Tls, connections: int, application: web.Appli
         assert protocols is not None
         server = await asyncio.get_running_loop().create_server(
             lambda: protocols() if len(protocols.connections) < connections else _Full(),
-            host.strip("[]"), int(port), ssl=_context(tls), ssl_handshake_timeout=_HANDSHAKE_S,
+            host.strip("[]"), int(port), ssl=server_context(tls), ssl_handshake_timeout=_HANDSHAKE_S,
         )  # fmt: skip
         try:
             yield server.sockets[0].getsockname()[1]
@@ -47,11 +46,3 @@ async def serve(address: str, tls: Tls, connections: int, application: web.Appli
             server.close()
     finally:
         await runner.cleanup()
-
-
-def _context(tls: Tls) -> ssl.SSLContext:
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=str(tls.ca))
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.verify_mode = ssl.CERT_REQUIRED
-    context.load_cert_chain(tls.certificate, tls.private_key)
-    return context

@@ -7,7 +7,6 @@ from typing import Any
 
 from google.protobuf.message import DecodeError
 from nats.errors import Error as NatsError
-from nats.errors import TimeoutError as NatsTimeoutError
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from nats.js.errors import Error as JetStreamError
 from sqlalchemy.exc import SQLAlchemyError
@@ -52,7 +51,7 @@ async def follow_looks(bus: Bus, record: Record, clock: Clock) -> None:
 async def _take_batch(facts: Any, record: Record, clock: Clock) -> None:
     try:
         messages = await facts.fetch(_BATCH, timeout=_IDLE_S)
-    except NatsTimeoutError:
+    except TimeoutError:  # nats-py raises its own, or Python's when the server's word comes late
         return
     told = [(message.subject, look) for message in messages if (look := _look(message.subject, message.data))]
     begun, ended = ([look for subject, look in told if subject.endswith(verb)] for verb in (".opened", ".closed"))

@@ -54,7 +54,7 @@ async def app(settings: Settings) -> AsyncIterator[None]:
     )  # fmt: skip
     with Ender() as ender:
         async with (
-            bus.connect(settings.bus_url, settings.bus_seed, settings.relay_id) as opened_bus,
+            settings.on_bus(settings.relay_id) as opened_bus,
             post_client() as client,
             metrics.serve(*endpoint(settings.metrics_listen)) as metrics_port,
             group() as tasks,
@@ -126,10 +126,9 @@ def _address(settings: Settings, own: bytes, process: str, entrances: Entrances,
 
 def _own_addresses(settings: Settings, address: Address, entrances: Entrances) -> frozenset[str]:
     """The cell's endpoints: a camera that names one of them is none."""
-    bus_host = settings.bus_url.rpartition("/")[2].rpartition("@")[2]
     hosts = {address.host, endpoint(settings.rtsp_listen)[0]}
     doors = {f"{host}:{port}" for host in hosts for port in entrances.ports.values()}
-    return frozenset({*settings.own_addresses, bus_host, address.metrics, *doors})
+    return frozenset({*settings.own_addresses, *bus.hosts(settings.bus_url), address.metrics, *doors})
 
 
 @asynccontextmanager

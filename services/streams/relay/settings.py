@@ -4,6 +4,7 @@ import ssl
 from dataclasses import dataclass
 from pathlib import Path
 
+from services.chassis.bus import OnBus
 from services.chassis.settings import Network, SettingsError
 from services.streams.relay import wire
 from services.streams.relay.connection import LOOPBACK
@@ -11,22 +12,20 @@ from services.streams.relay.connection import LOOPBACK
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
-@dataclass(frozen=True)
-class Settings:
+@dataclass(frozen=True, kw_only=True)
+class Settings(OnBus):
     """KAPOK_* of a relay. ``source_networks`` are the only ones it ever connects to for cameras.
 
     When it is told to stop it waits ``drain_s`` at most for its sessions to be given to others.
     """
 
     relay_id: str
-    bus_url: str
     key_file: Path
     rtsp_listen: str
     metrics_listen: str
     streams_public_key: Path
     permissions_public_key: Path
     source_networks: tuple[Network, ...]
-    bus_seed: Path | None = None
     web_listen: str = "127.0.0.1:0"
     grpc_media_listen: str = "127.0.0.1:0"  # beyond loopback with TLS only
     certificate_file: Path | None = None  # PEM, its issuers behind it
@@ -45,6 +44,7 @@ class Settings:
     capacity_bytes_per_s: int = 500_000_000
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if (self.rtsps_listen or self.wss_listen) and not (self.certificate_file and self.private_key_file):
             raise SettingsError("KAPOK_CERTIFICATE_FILE and KAPOK_PRIVATE_KEY_FILE: RTSPS and WSS need both")
         if self.capacity_viewers < 1 or self.capacity_bytes_per_s < 1:

@@ -1,0 +1,103 @@
+"""The bus of a cell apart: three nats-servers that hold one JetStream, with TLS to clients and among themselves."""
+
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from nats.errors import Error as NatsError
+from nats.js.errors import Error as JetStreamError
+
+from services.cell import nats, rights
+from services.cell.authority import Credential
+from services.cell.children import Program
+from services.cell.keys import bus_public
+from services.cell.layout import write_private
+from services.cell.ports import HOST, pick
+from services.cell.premises import Premises
+
+NODES = 3
+_READY_WITHIN_S = 60.0
+_RETRY_S = 0.1
+
+
+@dataclass(frozen=True)
+class Node:
+    """One server: where clients and where the others reach it."""
+
+    name: str
+    port: int
+    cluster_port: int
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """All of them."""
+
+    premises: Premises
+    nodes: Sequence[Node]
+
+    @classmethod
+    def plan(cls, premises: Premises) -> "Cluster":
+        """On free ports."""
+        names = [f"nats-{number}" for number in range(1, NODES + 1)]
+        return cls(premises, [Node(name, _port(), _port()) for name in names])
+
+    @property
+    def url(self) -> str:
+        """As services are told."""
+        return ",".join(f"tls://{HOST}:{node.port}" for node in self.nodes)
+
+    def program(self, node: Node, relays: Sequence[str]) -> Program:
+        """The server as a child, its configuration written."""
+        file = self.premises.layout.nats / f"{node.name}.json"
+        users = (*rights.SERVICES, *(rights.relay(name) for name in relays), rights.SETUP, rights.CELL)
+        described = self._configuration(node, users)
+        write_private(file, json.dumps(described, indent=2, ensure_ascii=False).encode())
+        return Program(
+            node.name,
+            (str(nats.binary()), "--config", str(file)),
+            {"APART": node.name, "APART_HOME": str(self.premises.layout.home)},
+        )
+
+    async def prepare(self) -> None:
+        """Make the stream of facts and the buckets, each on every server; waits until those have found a leader."""
+        seed = self.premises.keys.bus_seed(rights.SETUP.name)
+        async with asyncio.timeout(_READY_WITHIN_S):
+            while True:
+                try:
+                    await nats.prepare(self.url, seed, NODES, self.premises.authority.own.certificate)
+                except (NatsError, JetStreamError):
+                    await asyncio.sleep(_RETRY_S)
+                else:
+                    return
+
+    def _configuration(self, node: Node, users: Sequence[rights.Rights]) -> Mapping[str, object]:
+        tls = _tls(self.premises.authority.service(node.name), self.premises.authority.own.certificate)
+        by_key = [rights.user(one, bus_public(self.premises.keys.bus_seed(one.name))) for one in users]
+        return {
+            "server_name": node.name,
+            "listen": f"{HOST}:{node.port}",
+            "tls": tls,
+            "jetstream": {"store_dir": str(self.premises.layout.nats / node.name), "sync_interval": "always"},
+            "cluster": {
+                "name": "kapok",
+                "listen": f"{HOST}:{node.cluster_port}",
+                "tls": tls,
+                "routes": [f"nats-route://{HOST}:{other.cluster_port}" for other in self.nodes],
+            },
+            "max_payload": 4 << 20,
+            "max_connections": 100,
+            "ping_interval": "2s",
+            "ping_max": 2,
+            "authorization": {"users": by_key},
+        }
+
+
+def _tls(shown: Credential, authority: Path) -> Mapping[str, str]:
+    return {"cert_file": str(shown.certificate), "key_file": str(shown.key), "ca_file": str(authority)}
+
+
+def _port() -> int:
+    return pick(0, "NATS", lambda _text: None)

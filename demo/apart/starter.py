@@ -1,0 +1,147 @@
+"""A cell apart, composed: bus, services and relays, each a child that is started again whenever it ends.
+
+    databases → keys and certificates → bus by three → services and relays → demo's cameras registered → endpoints.json
+
+What a cluster's scheduler does the children's keeper does here. Each process has APART=NAME in its environment, by
+which `processes` finds it; endpoints.json is that of a cell at home, so that whatever plays against one plays here, and
+places.json names the ports of each replica.
+"""
+
+import asyncio
+import json
+import sys
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import astuple, dataclass
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+import grpc
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+from demo.apart import databases
+from demo.apart.bus import Cluster
+from demo.apart.wiring import Place, WiringApart
+from services.cell import layout
+from services.cell.app import HOME_NETWORKS
+from services.cell.children import Program, guard, keep, started
+from services.cell.demo import Demo, Say
+from services.cell.endpoints import Endpoints, published
+from services.cell.layout import write_private
+from services.cell.ports import HOST, pick
+from services.cell.premises import Premises, furnish
+from services.cell.wiring import RelayPorts
+from services.chassis.clock import SystemClock
+from services.chassis.tasks import background
+
+T = TypeVar("T")
+REPLICAS = {"permissions": 2, "registry": 2, "streams": 1, "audit": 2, "gateway": 2}
+_READY_WITHIN_S = 90.0
+_STOPS_WITHIN_S = 4.0
+_LOOK_EVERY_S = 0.05
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is to run: where it lives, whose PostgreSQL it uses, how many replicas and relays."""
+
+    home: Path
+    postgresql: str  # URL of its owner, who may make databases and roles
+    replicas: Mapping[str, int]
+    relays: int = 2
+
+
+@asynccontextmanager
+async def up(wish: Wish, demo: Demo, say: Say) -> AsyncIterator[Endpoints]:
+    """A cell apart, ready when it yields."""
+    relays = [f"relay-{number}" for number in range(1, wish.relays + 1)]
+    async with AsyncExitStack() as stack:
+        stack.enter_context(layout.owner_only())
+        home = layout.prepare(wish.home)
+        await stack.enter_async_context(layout.claim(home))
+        premises = furnish(home, relays, demo, SystemClock().now())
+        yield await _Start(wish, demo, say, stack, premises).run(relays)
+
+
+@dataclass(frozen=True)
+class _Start:
+    """The start, step by step; what each step opens goes on ``stack``."""
+
+    wish: Wish
+    demo: Demo
+    say: Say
+    stack: AsyncExitStack
+    premises: Premises
+
+    async def run(self, relays: Sequence[str]) -> Endpoints:
+        """Everything, in order."""
+        home, cluster = self.premises.layout, Cluster.plan(self.premises)
+        urls = await databases.make(self.wish.postgresql)
+        cameras = await self._enter(self.demo.cameras(home, self.say))
+        await self._enter(background(guard(cameras)))
+        self.say("starting NATS by three")
+        await self._keep(cluster.program(node, relays) for node in cluster.nodes)
+        await cluster.prepare()
+        places = {name: [Place.free() for _ in range(count)] for name, count in self.wish.replicas.items()}
+        ports = {name: RelayPorts(*(_port() for _ in range(6))) for name in relays}
+        own = [port for several in ports.values() for port in astuple(several)]
+        own += [port for several in places.values() for place in several for port in astuple(place)]
+        first = places["gateway"][0]
+        wiring = WiringApart(
+            self.premises, home.data, cluster.url, HOME_NETWORKS, own, first.http_port, places, urls
+        )  # fmt: skip
+        self.say(f"starting {', '.join(f'{count} of {name}' for name, count in self.wish.replicas.items())}")
+        await self._keep(
+            Program(f"{name}-{number + 1}", (sys.executable, "-m", f"services.{name}"),
+                    wiring.environment(name, number), stop_within_s=_STOPS_WITHIN_S)
+            for name, several in places.items() for number in range(len(several))
+        )  # fmt: skip
+        await self._keep(
+            Program(name, (sys.executable, "-m", "services.streams.relay"), wiring.relay(name, ports[name]),
+                    stop_within_s=_STOPS_WITHIN_S)
+            for name in relays
+        )  # fmt: skip
+        async with asyncio.timeout(_READY_WITHIN_S), asyncio.TaskGroup() as tasks:
+            for place in (place for several in places.values() for place in several):
+                tasks.create_task(serving(place.probe_port))
+        endpoints = self._endpoints(first, ports[relays[0]])
+        await self.demo.register(home, endpoints, cameras, self.say)
+        told = {name: [astuple(place) for place in several] for name, several in places.items()}
+        write_private(home.home / "places.json", json.dumps(told).encode())
+        self.stack.enter_context(published(endpoints, home))
+        return endpoints
+
+    def _endpoints(self, gateway: Place, relay: RelayPorts) -> Endpoints:
+        return Endpoints(
+            grpc=f"{HOST}:{gateway.port}",
+            http=f"https://{HOST}:{gateway.http_port}",
+            rtsp=f"rtsp://{HOST}:{relay.rtsp}",
+            metrics=f"http://{HOST}:{relay.metrics}/metrics",
+            ca=str(self.premises.authority.own.certificate),
+            ledger_public_key=self.premises.keys.public("audit").read_text(),
+            principals=self.premises.clients,
+            audience=self.premises.audience,
+        )
+
+    async def _keep(self, programs: Iterable[Program]) -> None:
+        logs = self.premises.layout.logs
+        await self._enter(background(*(keep(partial(started, program, logs)) for program in programs)))
+
+    async def _enter(self, context: AbstractAsyncContextManager[T]) -> T:
+        return await self.stack.enter_async_context(context)
+
+
+async def serving(probe_port: int) -> None:
+    """Return once the service whose health answers there is ready."""
+    async with grpc.aio.insecure_channel(f"{HOST}:{probe_port}") as channel:
+        asked = health_pb2.HealthCheckRequest()
+        while True:
+            answer = await health_pb2_grpc.HealthStub(channel).Check(asked, wait_for_ready=True)
+            if answer.status == health_pb2.HealthCheckResponse.SERVING:
+                return
+            await asyncio.sleep(_LOOK_EVERY_S)
+
+
+def _port() -> int:
+    return pick(0, "relay", lambda _text: None)

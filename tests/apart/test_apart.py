@@ -1,0 +1,99 @@
+"""Five services as processes of their own: the story of first light holds, and no kill fails who tries again."""
+
+import json
+from pathlib import Path
+
+import grpc
+import psutil
+import pytest
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+from demo.apart.processes import family
+from demo.chapters import first_camera, opened
+from demo.platform import Platform, watching
+from demo.story import CHAPTERS
+from services.chassis import errors
+from tests.apart.caller import PATIENCE_S, calling
+from tests.eventually import eventually
+
+CAMERA = first_camera("440104", level=1)
+WATCHER = "police-guangzhou"
+NODES = ["nats-1", "nats-2", "nats-3"]
+SERVICES = [
+    "registry-1", "registry-2", "permissions-1", "permissions-2", "streams-1", "audit-1", "audit-2", "gateway-1",
+    "gateway-2",
+]  # fmt: skip
+KILLED_IN_SHORT = ["permissions-1", "streams-1", "nats-1"]
+
+
+@pytest.mark.parametrize(("title", "step"), CHAPTERS)
+def test_the_story_of_first_light_holds_apart(stage: Platform, title: str, step: object) -> None:
+    assert callable(step)
+    step(stage)
+
+
+@pytest.mark.parametrize("name", KILLED_IN_SHORT)
+async def test_a_kill_fails_no_call_that_is_tried_again(stage: Platform, name: str) -> None:
+    await _kill(stage, name)
+
+
+@pytest.mark.apart
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("name", sorted({*SERVICES, *NODES} - {*KILLED_IN_SHORT}))
+async def test_a_kill_of_anybody_else_fails_none_either(stage: Platform, name: str) -> None:
+    await _kill(stage, name)
+
+
+@pytest.mark.apart
+@pytest.mark.timeout(300)
+async def test_a_relay_that_is_killed_hands_its_viewers_over(stage: Platform) -> None:
+    viewer = watching(opened(stage, WATCHER, CAMERA).rtsp_url)
+    assert viewer.await_pictures(25), viewer.why
+    for name in ("relay-1", "relay-2"):
+        await _kill(stage, name)
+    again = watching(opened(stage, WATCHER, CAMERA).rtsp_url)
+    assert again.await_pictures(25), again.why
+
+
+async def _kill(stage: Platform, name: str) -> None:
+    """Kill it while somebody calls, and see what is watched, written and remembered go on."""
+    with calling(stage.home, WATCHER) as caller:
+        before = family(stage.home)[name]
+        before.kill()
+        await eventually(lambda: _is_another(stage.home, name, before), within_s=60)
+        await eventually(lambda: _is_ready(stage.home, name), within_s=90)
+        await eventually(lambda: _watches(stage), within_s=90)
+        passed = caller.passed
+        await eventually(lambda: caller.passed > passed or caller.failures, within_s=PATIENCE_S)
+    assert not caller.failures, caller.failures
+    assert caller.longest_s < PATIENCE_S
+    verified = stage.kapok("--as", WATCHER, "audit", "verify")
+    assert verified.returncode == 0, verified.stdout + verified.stderr
+
+
+def _is_another(home: Path, name: str, before: psutil.Process) -> bool:
+    now = family(home).get(name)
+    return now is not None and now.pid != before.pid
+
+
+def _is_ready(home: Path, name: str) -> bool:
+    """By its health, if it is a service."""
+    service, _, number = name.rpartition("-")
+    places = json.loads((home / "places.json").read_text()).get(service)
+    if places is None:
+        return True
+    with grpc.insecure_channel(f"127.0.0.1:{places[int(number) - 1][2]}") as channel:
+        try:
+            answer = health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(), timeout=5)
+        except grpc.RpcError:
+            return False
+    return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)
+
+
+def _watches(stage: Platform) -> bool:
+    """Whether a new session opens, which takes every service but the gateway's peers, and shows pictures."""
+    try:
+        viewer = watching(opened(stage, WATCHER, CAMERA).rtsp_url)
+    except errors.Unavailable:
+        return False
+    return viewer.await_pictures(5)
