@@ -12,13 +12,13 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 _WITHIN_S = 5.0
 
 
-def ailing(addresses: Sequence[str]) -> Iterator[str]:
+def ailing(addresses: Sequence[str], within_s: float = _WITHIN_S) -> Iterator[str]:
     """A line for each that is not in good health. Asked without TLS, which what answers probes does not speak."""
     for address in addresses:
         with grpc.insecure_channel(address) as channel:
             try:
                 answer = health_pb2_grpc.HealthStub(channel).Check(
-                    health_pb2.HealthCheckRequest(), timeout=_WITHIN_S, wait_for_ready=True
+                    health_pb2.HealthCheckRequest(), timeout=within_s, wait_for_ready=True
                 )
             except grpc.RpcError as error:
                 yield f"{address} does not answer: {error.code().name}"
