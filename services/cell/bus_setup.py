@@ -4,29 +4,32 @@ Services may use them and not make them. Safe to run again: what is there is kep
 """
 
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Annotated
 
 from services.cell import nats
 from services.chassis import process
+from services.chassis.bus import OnBus
 from services.chassis.settings import SettingsError
 
 
-@dataclass(frozen=True)
-class Settings:
-    """KAPOK_* of this program. ``replicas`` is on how many servers each message is kept before it counts as kept."""
+@dataclass(frozen=True, kw_only=True)
+class Settings(OnBus):
+    """KAPOK_* of this program; the seed is the user setup's."""
 
-    bus_url: str
-    bus_seed: Path  # of the user setup
-    replicas: int = 1
+    replicas: Annotated[int, "servers that keep each message before it counts as kept"] = 1
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if self.replicas not in {1, 3, 5}:
             raise SettingsError("KAPOK_REPLICAS: must be 1, 3 or 5")
+        if not self.bus_seed:
+            raise SettingsError("KAPOK_BUS_SEED is missing")
 
 
 async def run(settings: Settings) -> None:
     """Wait for the bus, make what is missing."""
-    await nats.prepare(settings.bus_url, settings.bus_seed, settings.replicas)
+    assert settings.bus_seed is not None  # looked at above
+    await nats.prepare(settings.bus_url, settings.bus_seed, settings.replicas, settings.bus_ca_file)
 
 
 if __name__ == "__main__":

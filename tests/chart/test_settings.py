@@ -23,11 +23,6 @@ RUN = {  # the module that a container runs → where its settings are
         for name in ("gateway", "registry", "permissions", "streams", "audit")
     },
 }
-# Settings of services apart and of their metrics: they are on their way here with those two.
-EXPECTED = {
-    "KAPOK_MIGRATE", "KAPOK_PROBE_LISTEN", "KAPOK_METRICS_LISTEN", "KAPOK_DATABASE_POOL",
-    "KAPOK_TLS_CERTIFICATE_FILE", "KAPOK_TLS_PRIVATE_KEY_FILE", "KAPOK_TLS_CA_FILE",
-}  # fmt: skip
 STANDS_FOR = {  # what only Kubernetes or a Secret knows
     "KAPOK_DATABASE": "postgresql+asyncpg://registry:x@db.example:5432/registry",
     "KAPOK_SERVER_NAME": "kapok-nats-0",
@@ -53,10 +48,7 @@ def test_every_container_would_start_with_its_settings(case: str) -> None:
         for container in pod.containers:
             if container["args"][1] not in RUN or "migrate" in container["args"]:
                 continue
-            kind = kind_of(container)
-            known = {settings.PREFIX + field.name.upper() for field in dataclasses.fields(kind)}
-            given = {k: v for k, v in environment(container).items() if k in known or k not in EXPECTED}
-            settings.load(kind, given)
+            settings.load(kind_of(container), environment(container))
 
 
 def test_every_file_that_is_named_is_mounted(case: str) -> None:
@@ -81,9 +73,8 @@ def test_what_values_may_set_is_a_setting(part: str) -> None:
     allowed = schema()["properties"][part]["properties"]["settings"]["properties"]
     module = RUN["services.streams.relay" if part == "relays" else f"services.{part}"]
     known = {field.name for field in dataclasses.fields(import_module(module).Settings)}
-    coming = {name.removeprefix(settings.PREFIX).lower() for name in EXPECTED}
     snake = {re.sub(r"(?<=[a-z])([A-Z])", r"_\1", name).lower() for name in allowed}
-    assert snake <= known | coming
+    assert snake <= known
 
 
 def test_a_setting_of_values_reaches_its_service() -> None:
@@ -93,9 +84,7 @@ def test_a_setting_of_values_reaches_its_service() -> None:
         if one and one["kind"] == "Deployment":
             [container] = one["spec"]["template"]["spec"]["containers"]
             found[container["name"]] = environment(container)
-    known = {settings.PREFIX + field.name.upper() for field in dataclasses.fields(Streams)}
-    chosen = settings.load(Streams, {k: v for k, v in found["streams"].items() if k in known})
-    assert chosen.viewers_per_camera == 77
+    assert settings.load(Streams, found["streams"]).viewers_per_camera == 77
     assert found["registry"]["KAPOK_PROBE_EVERY"] == "0.5"
 
 

@@ -47,12 +47,10 @@ async def test_setup_prepares_over_tls_what_services_expect_and_again_changes_no
 ) -> None:
     module = (sys.executable, "-m", "services.cell.bus_server")
     program = Program("bus", module, environment(vars(settings)), ready="Server is ready")
-    setup = {
-        **environment({
-            "bus_url": f"tls://{settings.listen}", "bus_seed": folder / "keys" / "secrets" / "setup" / "bus.nkey",
-        }),
-        "SSL_CERT_FILE": str(settings.ca_file),  # whom OpenSSL trusts, and so each of our processes
-    }  # fmt: skip
+    setup = environment({
+        "bus_url": f"tls://{settings.listen}", "bus_seed": folder / "keys" / "secrets" / "setup" / "bus.nkey",
+        "bus_ca_file": settings.ca_file,
+    })  # fmt: skip
     async with started(program, folder):
         for number in range(2):
             once = Program(f"setup-{number}", (sys.executable, "-m", "services.cell.bus_setup"), setup)

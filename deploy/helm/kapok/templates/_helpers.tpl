@@ -115,11 +115,11 @@ KAPOK_SOURCE_NETWORKS: {{ join "," .root.Values.sourceNetworks }}
 {{- include "kapok.chosen" (get .root.Values .part).settings }}
 {{- end }}
 
-{{/* OpenSSL's own variable says whom everybody on the bus trusts; asyncpg reads libpq's. */}}
+{{/* Who has a seed of the bus, at .seed, and whom it believes to be the bus */}}
 {{- define "kapok.onBus" }}
 KAPOK_BUS_URL: {{ include "kapok.busUrl" .root }}
 KAPOK_BUS_SEED: {{ include "kapok.mount" . }}{{ .seed }}
-SSL_CERT_FILE: {{ include "kapok.mount" . }}/bus/ca.crt
+KAPOK_BUS_CA_FILE: {{ include "kapok.mount" . }}/bus/ca.crt
 {{- end }}
 
 {{- define "kapok.env" -}}
@@ -128,7 +128,7 @@ SSL_CERT_FILE: {{ include "kapok.mount" . }}/bus/ca.crt
 {{- end }}
 {{- end }}
 
-{{/* The database of the service .part: its URL is a Secret's, how it is proved is not. */}}
+{{/* The database of the service .part: its URL is a Secret's, how the server proves itself is in libpq's variables. */}}
 {{- define "kapok.databaseEnv" -}}
 - name: KAPOK_DATABASE
   valueFrom: {secretKeyRef: {name: {{ include "kapok.secret" (dict "root" .root "name" (get .root.Values .part).secret "suffix" .part) }}, key: database}}
