@@ -4,7 +4,7 @@ import functools
 import json
 import os
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,7 +45,11 @@ def manifests(case: str) -> tuple[Manifest, ...]:
 
 
 def of_kind(case: str, *kinds: str) -> list[Manifest]:
-    return [one for one in manifests(case) if one["kind"] in kinds]
+    return of_kind_in(manifests(case), *kinds)
+
+
+def of_kind_in(objects: Iterable[Manifest], *kinds: str) -> list[Manifest]:
+    return [one for one in objects if one["kind"] in kinds]
 
 
 @dataclass(frozen=True)
@@ -85,8 +89,13 @@ def _paths(volume: Manifest) -> Iterator[str]:
 
 def pods(case: str) -> list[Pod]:
     """Of every workload, hooks and tests among them."""
+    return pods_of(manifests(case))
+
+
+def pods_of(objects: Iterable[Manifest]) -> list[Pod]:
+    """The same of what was rendered otherwise."""
     found = []
-    for one in of_kind(case, *_WORKLOADS):
+    for one in of_kind_in(objects, *_WORKLOADS):
         inner = one if one["kind"] == "Pod" else one["spec"]["template"]
         found.append(Pod(one, inner["metadata"]["labels"], inner["spec"]))
     return found

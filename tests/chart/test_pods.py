@@ -16,7 +16,7 @@ def names(pod: Pod) -> str:
 
 
 def is_restricted(pod: Pod) -> bool:
-    """https://kubernetes.io/docs/concepts/security/pod-security-standards, restricted."""
+    """As Kubernetes' Pod Security Standards have it, level restricted."""
     own = pod.spec["securityContext"]
     volumes = [set(volume) - {"name"} for volume in pod.spec.get("volumes", ())]
     allowed = {"configMap", "emptyDir", "projected", "secret", "persistentVolumeClaim"}
