@@ -79,7 +79,7 @@ class Machine:
         """The container's, on this machine."""
         found = {}
         for name, one in variables(pod.containers[0]).items():
-            if name in {"INDEX", "PGSSLMODE"}:
+            if not name.startswith("KAPOK_"):
                 continue
             database = f"sqlite+aiosqlite:///{self.folder}/{pod.part}.db"
             stands_for = {"KAPOK_DATABASE": database, "KAPOK_SERVER_NAME": "nats-0"}

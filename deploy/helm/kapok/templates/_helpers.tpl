@@ -133,9 +133,8 @@ KAPOK_BUS_CA_FILE: {{ include "kapok.mount" . }}/bus/ca.crt
 - name: KAPOK_DATABASE
   valueFrom: {secretKeyRef: {name: {{ include "kapok.secret" (dict "root" .root "name" (get .root.Values .part).secret "suffix" .part) }}, key: database}}
 - {name: PGSSLMODE, value: {{ .root.Values.postgresql.sslMode }}}
-{{- if .root.Values.postgresql.caConfigMap }}
-- {name: PGSSLROOTCERT, value: {{ include "kapok.mount" . }}/postgresql/ca.crt}
-{{- end }}
+- name: PGSSLROOTCERT # asyncpg knows no system of its own to ask
+  value: {{ .root.Values.postgresql.caConfigMap | empty | not | ternary (printf "%s/postgresql/ca.crt" (include "kapok.mount" .)) "/etc/ssl/certs/ca-certificates.crt" }}
 {{- end }}
 
 {{/* Sources of the volume at /etc/kapok */}}
