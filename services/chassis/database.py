@@ -109,12 +109,8 @@ class Database:
                     while True:
                         await asyncio.sleep(_LEASE_S)
                         await lock.scalar(sa.text("SELECT 1"))
-            except OSError as error:
-                log.warning("no longer leads in %s: %r", what.name, error)
-            except BaseExceptionGroup as failed:
-                if failed.split(OSError)[1]:
-                    raise
-                log.warning("no longer leads in %s: %r", what.name, failed)
+            except* (OSError, sa.exc.SQLAlchemyError) as failed:
+                log.warning("no longer leads in %s: %r", what.name, failed.exceptions)
             await asyncio.sleep(_LEASE_S)
         await work()
 

@@ -18,7 +18,6 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from services.chassis.engines import PATIENT, Engines, engines
-from services.chassis.outages import outage
 from services.chassis.settings import SettingsError
 from services.chassis.turns import Turn
 
@@ -51,18 +50,25 @@ async def bring_up(url: str, migrations: Path, *, may_change: bool = True) -> Sc
     """
     found = engines(url, PATIENT)
     try:
-        while True:
-            try:
-                return await _bring_up(found, migrations, may_change)
-            except Exception as failure:
-                if (state := _state(failure)).startswith(_NO_DATABASE):
-                    raise SettingsError(f"KAPOK_DATABASE: {_cause(failure)} ({state})") from failure
-                if not outage(failure, is_open=False, writes=True):
-                    raise
-                log.warning("waiting for the database: %r", failure)
-                await asyncio.sleep(_RETRY_S)
+        await _reached(found)
+        return await _bring_up(found, migrations, may_change)
     finally:
         await found.dispose()
+
+
+async def _reached(opened: Engines) -> None:
+    """Return once it takes a connection."""
+    while True:
+        try:
+            async with opened.writers.connect():
+                return
+        except (OSError, sa.exc.SQLAlchemyError) as failure:
+            if (state := _state(failure)).startswith(_NO_DATABASE):
+                raise SettingsError(f"KAPOK_DATABASE: {_cause(failure)} ({state})") from failure
+            if not opened.dialect.has_replicas:
+                raise  # a file does not come by itself
+            log.warning("waiting for the database: %r", failure)
+            await asyncio.sleep(_RETRY_S)
 
 
 async def _bring_up(opened: Engines, migrations: Path, may_change: bool) -> Schema:

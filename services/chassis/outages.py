@@ -37,6 +37,8 @@ def outage(failure: BaseException, *, is_open: bool, writes: bool) -> DatabaseAw
         return DatabaseAwayError("the database does not answer")
     if not isinstance(failure, sa.exc.DBAPIError):
         return None
+    if not is_open:
+        return DatabaseAwayError("the database takes no connection")
     state = getattr(failure.orig, "sqlstate", None) or ""
     if state == _READ_ONLY:
         return DatabaseAwayError("the database only reads at the moment") if writes else None
