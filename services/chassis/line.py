@@ -32,13 +32,13 @@ class Line:
         self.stream_stream = self._caller("stream_stream")
 
     def _caller(self, kind: str) -> Callable[..., Callable[..., Any]]:
-        def multicallable(path: str, serialise: Any = None, parse: Any = None) -> Callable[..., Any]:
-            channel, made = self._channel, getattr(self._channel, kind)(path, serialise, parse)
+        def multicallable(*method: Any, **codec: Any) -> Callable[..., Any]:
+            channel, made = self._channel, getattr(self._channel, kind)(*method, **codec)
 
             def call(*request: Any, **options: Any) -> Any:
                 nonlocal channel, made
                 if channel is not self._channel:
-                    channel, made = self._channel, getattr(self._channel, kind)(path, serialise, parse)
+                    channel, made = self._channel, getattr(self._channel, kind)(*method, **codec)
                 return made(*request, **options)
 
             return call

@@ -16,8 +16,11 @@ def postgresql(postgres_server: Server) -> str:
 
 
 @pytest.fixture(scope="session")
-def stage(postgresql: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    """The platform, with two replicas of what may have any number of them."""
+def stage(
+    request: pytest.FixtureRequest, postgresql: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Platform]:
+    """The platform; with --apart it has two replicas of what may have any number of them, which take time to start."""
     home: Path = tmp_path_factory.mktemp("apart") / "a home"
-    with platform(home, apart(home, postgresql)) as running:
+    few = () if request.config.getoption("apart") else ("--single", "--relays", "1")
+    with platform(home, apart(home, postgresql, *few)) as running:
         yield running

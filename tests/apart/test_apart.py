@@ -18,6 +18,7 @@ from tests.eventually import eventually
 
 CAMERA = first_camera("440104", level=1)
 WATCHER = "police-guangzhou"
+pytestmark = pytest.mark.timeout(300)  # the platform has nine processes and more
 NODES = ["nats-1", "nats-2", "nats-3"]
 SERVICES = [
     "registry-1", "registry-2", "permissions-1", "permissions-2", "streams-1", "audit-1", "audit-2", "gateway-1",
@@ -38,14 +39,12 @@ async def test_a_kill_fails_no_call_that_is_tried_again(stage: Platform, name: s
 
 
 @pytest.mark.apart
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize("name", sorted({*SERVICES, *NODES} - {*KILLED_IN_SHORT}))
 async def test_a_kill_of_anybody_else_fails_none_either(stage: Platform, name: str) -> None:
     await _kill(stage, name)
 
 
 @pytest.mark.apart
-@pytest.mark.timeout(300)
 async def test_a_relay_that_is_killed_hands_its_viewers_over(stage: Platform) -> None:
     viewer = watching(opened(stage, WATCHER, CAMERA).rtsp_url)
     assert viewer.await_pictures(25), viewer.why
