@@ -61,6 +61,6 @@ class WiringApart(Wiring):
         authority = str(self.premises.authority.own.certificate)
         return super().relay(name, ports) | {"KAPOK_BUS_CA_FILE": authority} | self._mark(name)
 
-    def _mark(self, name: str) -> Mapping[str, str]:
+    def _mark(self, name: str) -> dict[str, str]:
         """By which ``processes`` finds it."""
         return {"APART": name, "APART_HOME": str(self.premises.layout.home)}
