@@ -1,6 +1,6 @@
 # One word per job; CI says the same words. Every word is safe to run again.
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test test-exhaustive test-apart fuzz chaos lint format generate bench clean
+.PHONY: help install run demo test test-exhaustive test-apart chart image fuzz chaos lint format generate bench clean
 py := .venv/bin/python
 PYTHON ?= python3
 HOME_DIR ?= home
@@ -28,6 +28,7 @@ demo: build/clips/ready ## play the story of first light in a platform of its ow
 TEST_PROCESSES ?= 2
 test: build/clips/ready ## lint, types, and every test (installs foreign programs through apt when root)
 	@scripts/foreign-programs
+	@scripts/helm
 	@$(MAKE) --no-print-directory lint
 	@$(py) -m pytest -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder
 
@@ -40,6 +41,13 @@ APART_SCENARIOS := $(addprefix tests/e2e/test_,claims.py control.py incidents.py
 test-apart: build/clips/ready ## every service a process, PostgreSQL, NATS by three: the scenarios, and each killed in turn (minutes)
 	@$(py) -m pytest tests/apart --apart -m 'apart or not apart'
 	@$(py) -m pytest $(APART_SCENARIOS) --apart
+
+chart: .venv/installed ## the Helm chart: helm's lint, Kubernetes' own schemas, and what its pods must keep to
+	@scripts/helm
+	@$(py) -m pytest tests/chart --durations=3
+
+image: ## build the image of all services, where buildah is
+	@scripts/image
 
 FUZZ_SECONDS ?= 60
 fuzz: .venv/installed ## hostile bytes against each parser of the relay (FUZZ_SECONDS=60 each)

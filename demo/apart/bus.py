@@ -75,23 +75,17 @@ class Cluster:
 
     def _configuration(self, node: Node, users: Sequence[rights.Rights]) -> Mapping[str, object]:
         tls = _tls(self.premises.authority.service(node.name), self.premises.authority.own.certificate)
-        by_key = [rights.user(one, bus_public(self.premises.keys.bus_seed(one.name))) for one in users]
+        named = {bus_public(self.premises.keys.bus_seed(one.name)): one for one in users}
+        store = self.premises.layout.nats / node.name
         return {
-            "server_name": node.name,
-            "listen": f"{HOST}:{node.port}",
+            **nats.configuration(node.name, f"{HOST}:{node.port}", store, named),
             "tls": tls,
-            "jetstream": {"store_dir": str(self.premises.layout.nats / node.name), "sync_interval": "always"},
             "cluster": {
                 "name": "kapok",
                 "listen": f"{HOST}:{node.cluster_port}",
                 "tls": tls,
                 "routes": [f"nats-route://{HOST}:{other.cluster_port}" for other in self.nodes],
             },
-            "max_payload": 4 << 20,
-            "max_connections": 100,
-            "ping_interval": "2s",
-            "ping_max": 2,
-            "authorization": {"users": by_key},
         }
 
 

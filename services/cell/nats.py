@@ -1,7 +1,7 @@
 """The bus of a home: a real nats-server as a child, on loopback, with JetStream that syncs before it acknowledges."""
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib import metadata
@@ -32,11 +32,13 @@ async def serve(layout: Layout, keys: Keys, relays: Sequence[str], lock: int) ->
     ``lock`` is the home's: the server inherits it, since it writes in the home. Any free port will do.
     """
     users = (*rights.SERVICES, *(rights.relay(name) for name in relays), rights.SETUP, rights.CELL)
-    configuration = layout.nats / "nats.json"
-    write_private(configuration, json.dumps(_configuration(layout, keys, users), indent=2, ensure_ascii=False).encode())
+    named = {bus_public(keys.bus_seed(one.name)): one for one in users}
+    described = configuration("kapok-home", "127.0.0.1:-1", layout.nats / "jetstream", named)
+    file = layout.nats / "nats.json"
+    write_private(file, json.dumps(described, indent=2, ensure_ascii=False).encode())
     program = Program(
         "nats-server",
-        (str(binary()), "--config", str(configuration)),
+        (str(binary()), "--config", str(file)),
         ready=r"Listening for client connections on 127\.0\.0\.1:(\d+)",
         descriptors=(lock,),
     )
@@ -58,20 +60,23 @@ def binary() -> Path:
     raise errors.FailedPrecondition("STATE_WRONG", "nats-server is missing: run `make install`")
 
 
-def _configuration(layout: Layout, keys: Keys, users: Sequence[rights.Rights]) -> dict[str, object]:
+def configuration(name: str, listen: str, store: Path, users: Mapping[str, rights.Rights]) -> dict[str, object]:
+    """The server's configuration, at home and in a cluster. ``users`` are by their public nkeys."""
     return {
-        "server_name": "kapok-home",
-        "listen": "127.0.0.1:-1",
-        "jetstream": {
-            "store_dir": str(layout.nats / "jetstream"),
-            "sync_interval": "always",  # by default it acknowledges up to two minutes before it syncs
-        },
+        "server_name": name,
+        "listen": listen,
+        "jetstream": jetstream(store),
         "max_payload": 4 << 20,  # the longest policy (1 MiB) with the most levels that a version sets
         "max_connections": 100,
         "ping_interval": "2s",  # a dead peer is noticed within two of these
         "ping_max": 2,
-        "authorization": {"users": [rights.user(one, bus_public(keys.bus_seed(one.name))) for one in users]},
+        "authorization": {"users": [rights.user(one, key) for key, one in users.items()]},
     }
+
+
+def jetstream(store: Path) -> dict[str, str]:
+    """Where it keeps what it acknowledged, and that it has synced that: by default it does up to two minutes later."""
+    return {"store_dir": str(store), "sync_interval": "always"}
 
 
 async def prepare(url: str, seed: Path, replicas: int = 1, ca_file: Path | None = None) -> None:

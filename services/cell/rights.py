@@ -112,6 +112,11 @@ def relay(name: str) -> Rights:
     )
 
 
+def leaf(name: str) -> Rights:
+    """What the bus of another cell may here, over its leaf link: hold the link. What crosses it is given one by one."""
+    return Rights(name, says=[])
+
+
 def user(rights: Rights, public_key: str) -> dict[str, object]:
     """The server's configuration of one user."""
     permissions: dict[str, object] = {

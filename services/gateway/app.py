@@ -54,14 +54,10 @@ class Settings(Known, OnBus):
     calls_per_s: Annotated[float, "calls a second of one principal"] = 200.0
     calls_burst: Annotated[int, "calls of one principal on top of that, at once"] = 400
     calls_at_once: Annotated[int, "calls of one principal that run"] = 256
-    agency_calls_per_s: Annotated[float, "the same of one agency, whatever certificates it has"] = (
-        OF_AGENCY.calls_per_s
-    )
+    agency_calls_per_s: Annotated[float, "the same of one agency, whatever certificates it has"] = OF_AGENCY.calls_per_s
     agency_calls_burst: Annotated[int, "calls of one agency on top of that, at once"] = OF_AGENCY.burst
     agency_calls_at_once: Annotated[int, "calls of one agency that run"] = OF_AGENCY.at_once
-    takeover_calls_per_s: Annotated[float, "changes of takeovers a second of one agency"] = (
-        OF_COSTLY.calls_per_s
-    )
+    takeover_calls_per_s: Annotated[float, "changes of takeovers a second of one agency"] = OF_COSTLY.calls_per_s
     takeover_calls_burst: Annotated[int, "the same on top of that, at once"] = OF_COSTLY.burst
     takeover_calls_at_once: Annotated[int, "the same that run"] = OF_COSTLY.at_once
     connections: Annotated[int, "of all agencies, on each of the two ports"] = 2000

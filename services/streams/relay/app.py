@@ -119,14 +119,15 @@ def _address(settings: Settings, own: bytes, process: str, entrances: Entrances,
     host, _ = endpoint(settings.rtsp_listen)
     public_key = X25519PrivateKey.from_private_bytes(own).public_key().public_bytes_raw()
     return Address(
-        settings.relay_id, public_key, host, metrics=f"{host}:{metrics_port}", process=process, **entrances.ports,
-        grpc_has_tls=entrances.programs is not None and entrances.programs.door.tls is not None,
+        settings.relay_id, public_key, settings.public_host or host, metrics=f"{host}:{metrics_port}", process=process,
+        grpc_has_tls=entrances.programs is not None and entrances.programs.door.tls is not None, **entrances.ports,
     )  # fmt: skip
 
 
 def _own_addresses(settings: Settings, address: Address, entrances: Entrances) -> frozenset[str]:
     """The cell's endpoints: a camera that names one of them is none."""
-    doors = {f"{address.host}:{port}" for port in entrances.ports.values()}
+    hosts = {address.host, endpoint(settings.rtsp_listen)[0]}
+    doors = {f"{host}:{port}" for host in hosts for port in entrances.ports.values()}
     return frozenset({*settings.own_addresses, *bus.hosts(settings.bus_url), address.metrics, *doors})
 
 

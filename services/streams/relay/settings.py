@@ -35,6 +35,7 @@ class Settings(OnBus):
     rtsps_listen: str = ""  # empty: no TLS; else it needs a certificate (PEM, its issuers behind it) and its key
     wss_listen: str = ""  # the same
     plain_networks: tuple[Network, ...] = LOOPBACK  # whose viewers may come without TLS
+    public_host: str = ""  # what viewers are told where it isn't the host of ``rtsp_listen``
     udp_out: bool = False  # RTP over UDP to those of them that ask for it
     own_addresses: tuple[str, ...] = ()  # host:port of the cell's other endpoints: never a camera
     lease_s: float = 10.0

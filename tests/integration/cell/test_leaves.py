@@ -1,0 +1,100 @@
+"""Buses that are joined: a cluster of three by routes, and a district's leaf at a municipality's hub."""
+
+import json
+import os
+import sys
+import urllib.request
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import nkeys
+import pytest
+
+from services.cell import bus_server, key_folders
+from services.cell.authority import Authority
+from services.cell.children import Program, started
+from services.cell.keys import bus_public
+from services.cell.ports import pick
+from services.chassis.settings_shown import environment
+from tests.eventually import eventually
+
+
+def place() -> str:
+    return f"127.0.0.1:{pick(0, '', print)}"
+
+
+@dataclass(frozen=True)
+class Yard:
+    """Keys, certificates and a seed of a leaf, in one folder."""
+
+    folder: Path
+
+    @classmethod
+    def make(cls, folder: Path) -> "Yard":
+        key_folders.make(folder / "keys", 2)
+        (folder / "leaf.nkey").write_bytes(nkeys.encode_seed(os.urandom(32), nkeys.PREFIX_BYTE_USER))
+        users = json.loads((folder / "keys" / "public-keys.yaml").read_text())["keys"]["bus"]
+        (folder / "users.json").write_text(json.dumps(users))
+        (folder / "hub.json").write_text(json.dumps(users | {"leaf-panyu": bus_public(folder / "leaf.nkey")}))
+        return cls(folder)
+
+    def settings(self, name: str) -> bus_server.Settings:
+        authority = Authority.open(self.folder / "certs", datetime.now(UTC))
+        own = authority.service(name)
+        return bus_server.Settings(
+            server_name=name, users_file=self.folder / "users.json", store=str(self.folder / name / "store"),
+            configuration=str(self.folder / name / "nats.json"), listen=place(), monitor_listen=place(),
+            certificate_file=own.certificate, private_key_file=own.key, ca_file=authority.own.certificate,
+        )  # fmt: skip
+
+    @asynccontextmanager
+    async def running(self, *every: bus_server.Settings) -> AsyncIterator[None]:
+        module = (sys.executable, "-m", "services.cell.bus_server")
+        async with AsyncExitStack() as stack:
+            for one in every:
+                program = Program(one.server_name, module, environment(one), ready="Listening for client connections")
+                await stack.enter_async_context(started(program, self.folder))
+            yield
+
+
+def monitored(settings: bus_server.Settings, page: str) -> Any:
+    with urllib.request.urlopen(f"http://{settings.monitor_listen}/{page}", timeout=5) as answer:
+        return json.load(answer)
+
+
+@pytest.fixture
+def yard(tmp_path: Path) -> Yard:
+    return Yard.make(tmp_path)
+
+
+async def test_a_districts_bus_joins_the_hub_by_certificate_and_nkey(yard: Yard) -> None:
+    hub = replace(yard.settings("hub"), leaf_listen=place(), domain="city", users_file=yard.folder / "hub.json")
+    district = replace(
+        yard.settings("district"), domain="panyu", leaf_remote=f"tls://{hub.leaf_listen}",
+        leaf_seed=yard.folder / "leaf.nkey",
+    )  # fmt: skip
+    async with yard.running(hub, district):
+        await eventually(lambda: monitored(hub, "leafz")["leafnodes"] == 1)
+        assert monitored(district, "jsz")["config"]["domain"] == "panyu"
+
+
+async def test_three_servers_find_a_leader_of_jetstream(yard: Yard) -> None:
+    places = [place() for _ in range(3)]
+    routes = tuple(f"nats-route://{one}" for one in places)
+    every = [
+        replace(yard.settings(f"bus-{number}"), cluster_name="cell", cluster_listen=one, routes=routes)
+        for number, one in enumerate(places)
+    ]
+
+    def is_led() -> bool:
+        """All three see the same leader."""
+        seen = [monitored(one, "jsz")["meta_cluster"] for one in every]
+        return len({one.get("leader", "") for one in seen}) == 1 and all(one.get("leader") for one in seen)
+
+    async with yard.running(*every):
+        await eventually(is_led)
+        assert monitored(every[0], "jsz")["meta_cluster"]["cluster_size"] == 3
