@@ -50,10 +50,15 @@ class Platform:
         return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
 
 
+def at_home(home: Path) -> tuple[str, ...]:
+    """How a cell at home is started: `kapok up` on free ports."""
+    return (sys.executable, "-m", "cli", "--home", str(home), "up", *ANY_PORTS)
+
+
 @contextmanager
-def platform(home: Path) -> Iterator[Platform]:
-    """`kapok up` on free ports while inside; its end is awaited."""
-    command = (sys.executable, "-m", "cli", "--home", str(home), "up", *ANY_PORTS)
+def platform(home: Path, command: tuple[str, ...] = ()) -> Iterator[Platform]:
+    """What ``command`` starts at ``home``, a cell at home unless told, while inside; its end is awaited."""
+    command = command or at_home(home)
     # A file, since nobody reads a pipe while the story runs.
     said = home.with_suffix(".log")
     with said.open("wb") as log, subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT) as process:
