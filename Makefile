@@ -47,7 +47,7 @@ CHAOS_SECONDS ?= 600
 CHAOS_TRIES ?= 1000000
 CHAOS_COMMANDS ?= 20000
 CHAOS_SEED ?=
-chaos: build/clips/ready ## churn and faults against a whole platform (CHAOS_SECONDS=600 each, CHAOS_SEED: by chance, printed)
+chaos: build/clips/ready ## churn and faults against a whole platform (CHAOS_SECONDS=600 each, CHAOS_TRIES=1000000, CHAOS_SEED: by chance)
 	@$(py) -m chaos.soak --seconds $(CHAOS_SECONDS) $(if $(CHAOS_SEED),--seed $(CHAOS_SEED))
 	@$(py) -m chaos.tries --tries $(CHAOS_TRIES) $(if $(CHAOS_SEED),--seed $(CHAOS_SEED))
 	@$(py) -m chaos.control --seconds $(CHAOS_SECONDS) --commands $(CHAOS_COMMANDS) $(if $(CHAOS_SEED),--seed $(CHAOS_SEED))
