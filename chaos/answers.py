@@ -21,7 +21,7 @@ from kapok.permissions.v1 import takeovers_service_pb2 as takeovers
 from kapok.streams.v1 import relay_pb2
 from services.chassis import errors
 
-REQUESTED, RENEWED, RELEASED = "takeover.requested", "takeover.renewed", "takeover.released"
+REQUESTED, RENEWED, RELEASED = (f"permissions.takeover.{verb}" for verb in ("requested", "renewed", "released"))
 MOVED = "streams.camera.move_ordered"
 _LEDGER_WITHIN_S = 30.0  # what waits in outboxes of who was killed
 _NEAR = timedelta(milliseconds=1)
