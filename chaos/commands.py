@@ -84,7 +84,8 @@ class Commands:
         figures = {
             "commands_sent": len(self.sent), "commands_answered": len(self.answered), "commands_applied": len(lines),
             "stale_epoch_applied": len(stale), "two_holders_seen": len(late) + len(twice),
-            "answered_and_lost": len(lost), "fenced": self.fenced, "turns": len({line.epoch for line in lines}),
+            "answered_and_lost": len(lost), "fenced": self.fenced,
+            "fenced_by_time": len(self.settled) - self.fenced, "turns": len({line.epoch for line in lines}),
         }  # fmt: skip
         return figures, [*stale, *late, *twice, *lost]
 
