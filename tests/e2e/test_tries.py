@@ -17,7 +17,8 @@ def test_no_try_at_a_relays_control_port_moves_the_camera_not_even_after_it_stoo
     assert told.returncode == 0, told.stdout + told.stderr
     figures = json.loads(told.stdout.splitlines()[-1])
     assert figures["failed"] == []
-    assert (figures["tries"], figures["relays_stopped"]) == (2000, 1)
+    assert figures["tries"] >= 2000
+    assert figures["relays_stopped"] == 1
     assert figures["stale_epoch_applied"] == figures["answered_and_lost"] == 0
     assert figures["commands_applied"] > 1
     assert figures["refused"]["EPOCH_STALE"] > 100
