@@ -63,7 +63,7 @@ def _stand_still(*names: str) -> Callable[[Contest, Random], bool]:
 
 
 def _cut(*names: str) -> Callable[[Contest, Random], bool]:
-    """Off the bus: first nothing arrives any more, then the connection is reset; it may come back."""
+    """Off the bus: first nothing arrives any more, then the connection ends; it may come back."""
 
     def strike(contest: Contest, chance: Random) -> bool:
         with _still(contest, f"line-{chance.choice(names)}") as process:

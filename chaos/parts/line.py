@@ -1,6 +1,6 @@
 """`python -m chaos.parts.line PORT TO`: a line of the network, both ends on loopback, that passes on what it is given.
 
-A line is cut by killing it: what was in it is lost, both ends see their connection reset, and nobody gets through until
+A line is cut by killing it: what was in it is lost, both ends see their connection end, and nobody gets through until
 it is laid again. One that stands still (SIGSTOP) swallows everything and tells nobody, as a network does that drops.
 """
 
