@@ -59,7 +59,7 @@ class Answers:
         lost = []
         for name, acts in self._by_takeover().items():
             try:
-                found = scene.stage.ask(acts[0].principal, takeovers.GetTakeoverRequest(name=name))
+                found = _found(scene, acts[0].principal, name)
             except errors.NotFound:
                 lost.append(f"{name} of {acts[0].principal} was answered and is not on record")
             else:
@@ -96,6 +96,21 @@ class Answers:
         for one in self.acts:
             found[one.takeover].append(one)
         return found
+
+
+def _found(scene: Scene, principal: str, name: str) -> takeover_pb2.Takeover:
+    """The takeover as its agency reads it, once somebody answers; errors.NotFound."""
+    until_s = time.monotonic() + _LEDGER_WITHIN_S
+    while True:
+        try:
+            found = scene.stage.ask(principal, takeovers.GetTakeoverRequest(name=name))
+        except errors.Unavailable:
+            if time.monotonic() > until_s:
+                raise
+            time.sleep(0.5)
+        else:
+            assert isinstance(found, takeover_pb2.Takeover)
+            return found
 
 
 def contradictions(acts: list[Answer], found: takeover_pb2.Takeover) -> list[str]:

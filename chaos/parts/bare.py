@@ -35,7 +35,7 @@ RELAYS = ("relay-1", "relay-2")
 CAMERA = f"districts/{TUNNEL_PTZ.district}/cameras/{TUNNEL_PTZ.code}"
 GRANT, FENCE = "kapok.permissions.grant", "kapok.permissions.fence"
 _SOURCE = "kapok.registry.source"
-_ANSWER_S = 30.0  # of a relay that stands still meanwhile
+_ANSWER_S = 6.0  # the bus lets a relay answer for five
 
 
 @dataclass(eq=False)

@@ -33,7 +33,7 @@ RELAYS = ("relay-1", "relay-2")
 SERVICES = ("permissions", "registry", "streams", "audit", "gateway")
 LINED = ("permissions", "streams", *RELAYS)
 _AGAIN_S = 0.1  # until what ended is started again
-_STOPS_WITHIN_S = 4.0
+_STOPS_WITHIN_S = 1.0  # nothing is left to be said: whoever takes longer is killed
 _READY_TRIES, _READY_EVERY_S = 300, 0.2
 
 
