@@ -58,10 +58,13 @@ fuzz: .venv/installed ## hostile bytes against each parser of the relay (FUZZ_SE
 	    -artifact_prefix=build/fuzz/$$target- build/fuzz/$$target || exit 1; done
 
 CHAOS_SECONDS ?= 600
+CHAOS_TRIES ?= 1000000
+CHAOS_COMMANDS ?= 20000
 CHAOS_SEED ?=
-chaos: build/clips/ready ## churn and faults against a whole platform (CHAOS_SECONDS=600 each, CHAOS_SEED: by chance, printed)
-	@for test in soak control; do \
-	  $(py) -m chaos.$$test --seconds $(CHAOS_SECONDS) $(if $(CHAOS_SEED),--seed $(CHAOS_SEED)) || exit 1; done
+chaos: build/clips/ready ## churn and faults against a whole platform (CHAOS_SECONDS=600 each, CHAOS_TRIES=1000000, CHAOS_SEED: by chance)
+	@$(py) -m chaos.soak --seconds $(CHAOS_SECONDS) $(if $(CHAOS_SEED),--seed $(CHAOS_SEED))
+	@$(py) -m chaos.tries --tries $(CHAOS_TRIES) $(if $(CHAOS_SEED),--seed $(CHAOS_SEED))
+	@$(py) -m chaos.control --seconds $(CHAOS_SECONDS) --commands $(CHAOS_COMMANDS) $(if $(CHAOS_SEED),--seed $(CHAOS_SEED))
 
 lint: .venv/installed ## style and types
 	@$(py) -m ruff check .

@@ -7,7 +7,8 @@ A history holds when each command that the camera carried out was its lawful hol
 holders, and only the database gives a new one, so it is enough to see that
 1. the camera's epochs never fall: the holders' turns don't overlap;
 2. all commands of one epoch are of one agency: a turn is one holder's;
-3. after a takeover was answered as fenced, nothing of an older epoch arrives: the turn before it is over;
+3. after a takeover was answered as fenced, nothing of an older epoch arrives: the turn before it is over. One that was
+   answered as granted alone is fenced by time: two seconds after the answer at the latest;
 4. what was answered as done was done, under the epoch that was answered: nothing answered is lost.
 Then the order of the camera's log is a sequential history that agrees with what everybody was told.
 """
@@ -18,6 +19,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+GRANT_LIFETIME_S = 2.0  # of a command; docs/design/takeover.md
 _STEPS = 1_000_000  # of a velocity: as many commands either way
 
 
@@ -45,7 +47,8 @@ class Commands:
 
     sent: dict[int, str] = field(default_factory=dict)  # by number: the agency
     answered: dict[int, Answer] = field(default_factory=dict)
-    fenced: list[tuple[int, float]] = field(default_factory=list)  # an epoch that was told to be, and when
+    settled: list[tuple[int, float]] = field(default_factory=list)  # an epoch, and when every older one was over
+    fenced: int = 0  # of these, told so in the answer
     held: list[tuple[int, str]] = field(default_factory=list)  # an epoch of which an agency was told that it holds it
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -65,15 +68,15 @@ class Commands:
         """A takeover was answered, and holds the camera."""
         with self._lock:
             self.held.append((epoch, agency))
-            if is_fenced:
-                self.fenced.append((epoch, at_s))
+            self.settled.append((epoch, at_s if is_fenced else at_s + GRANT_LIFETIME_S))
+            self.fenced += is_fenced
 
     def judged(self, lines: Sequence[Line]) -> tuple[Mapping[str, int], list[str]]:
         """The figures, and in words what did not hold."""
         stale = _falls(lines)
         late = [
             f"a command of epoch {line.epoch} came {line.at_s - at_s:.3f} s after epoch {epoch} was fenced"
-            for epoch, at_s in self.fenced
+            for epoch, at_s in self.settled
             for line in lines
             if line.epoch < epoch and line.at_s > at_s
         ]
@@ -81,7 +84,8 @@ class Commands:
         figures = {
             "commands_sent": len(self.sent), "commands_answered": len(self.answered), "commands_applied": len(lines),
             "stale_epoch_applied": len(stale), "two_holders_seen": len(late) + len(twice),
-            "answered_and_lost": len(lost), "fenced": len(self.fenced), "turns": len({line.epoch for line in lines}),
+            "answered_and_lost": len(lost), "fenced": self.fenced,
+            "fenced_by_time": len(self.settled) - self.fenced, "turns": len({line.epoch for line in lines}),
         }  # fmt: skip
         return figures, [*stale, *late, *twice, *lost]
 

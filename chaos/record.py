@@ -30,7 +30,7 @@ class Looks:
     def read(self) -> None:
         """From the beginning: the book is small, and its end moves."""
         self.begun, self.ended, self.said = Counter(), Counter(), Counter()
-        for fact in self._facts():
+        for fact in facts(self._stage):
             if fact.kind != _BEGUN and fact.kind not in _ENDED:
                 continue
             viewer = relay_pb2.Viewer()
@@ -61,10 +61,12 @@ class Looks:
         """How many looks are on record, and why they ended."""
         return {"looks_on_record": len(self.begun), "looks_ended": dict(sorted(self.said.items()))}
 
-    def _facts(self) -> Iterator[fact_pb2.Fact]:
-        request = audit_service_pb2.ListRecordsRequest(parent="books/ordinary", page_size=1000)
-        for page in self._stage.gateway(ORGAN).pages(request):
-            yield from (fact_pb2.Fact.FromString(record.fact) for record in page.records)
+
+def facts(stage: Platform) -> Iterator[fact_pb2.Fact]:
+    """The ordinary book, from its beginning."""
+    request = audit_service_pb2.ListRecordsRequest(parent="books/ordinary", page_size=1000)
+    for page in stage.gateway(ORGAN).pages(request):
+        yield from (fact_pb2.Fact.FromString(record.fact) for record in page.records)
 
 
 def verified(stage: Platform) -> list[str]:
@@ -75,5 +77,5 @@ def verified(stage: Platform) -> list[str]:
 
 def raised(home: Path) -> list[str]:
     """The logs in which something was raised that nobody caught."""
-    logs = [home.with_suffix(".log"), *sorted((home / "logs").glob("*.log*"))]
+    logs = [*home.parent.glob(f"{home.name}.log"), *sorted((home / "logs").glob("*.log*"))]
     return [f"{log.name}: {count} tracebacks" for log in logs if (count := len(_RAISED.findall(log.read_text())))]

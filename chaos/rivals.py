@@ -8,6 +8,7 @@ from typing import Any
 
 from google.type.latlng_pb2 import LatLng
 
+from chaos.answers import RELEASED, RENEWED, REQUESTED, Answers
 from chaos.commands import Commands
 from chaos.scene import COMMAND, ORGAN, Scene
 from demo.chapters import ahead, name_of
@@ -29,11 +30,12 @@ _HOURS = timedelta(hours=6)
 
 @dataclass
 class Contest:
-    """What every actor shares. ``granted`` are the takeovers that were answered, with who was answered."""
+    """What every actor shares. ``commander`` is the relay that carried out a command last."""
 
     scene: Scene
     told: Commands = field(default_factory=Commands)
-    granted: list[tuple[str, str]] = field(default_factory=list)
+    answers: Answers = field(default_factory=Answers)
+    commander: str = "relay-1"
     grounds: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def prepare(self) -> None:
@@ -57,14 +59,14 @@ class Contest:
             if taken is None:
                 continue
             self._heard(principal, taken)
-            self.granted.append((principal, taken.name))
+            self.answers.heard(principal, REQUESTED, taken)
             self.scene.over.wait(chance.uniform(0.05, 1.5))
             if chance.random() < 0.3:
                 later = ahead(timedelta(seconds=chance.uniform(2.0, 8.0)))
-                self._tried(principal, takeovers.RenewTakeoverRequest(name=taken.name, end_time=later))
+                self._act(principal, RENEWED, takeovers.RenewTakeoverRequest(name=taken.name, end_time=later))
                 self.scene.over.wait(chance.uniform(0.05, 1.0))
             if chance.random() < 0.7:
-                self._tried(principal, takeovers.ReleaseTakeoverRequest(name=taken.name))
+                self._act(principal, RELEASED, takeovers.ReleaseTakeoverRequest(name=taken.name))
 
     def command(self, principal: str, chance: Random) -> None:
         """Move the camera as often as it is let."""
@@ -73,21 +75,17 @@ class Contest:
             moved = self._tried(principal, streams_service_pb2.MoveCameraRequest(camera=CAMERA, pan=pan))
             if moved is not None:
                 self.told.done(number, moved.epoch, time.monotonic())
+                self.commander = moved.relay
 
     def holder(self) -> str:
         """Who controls the camera now, by its operator's leave."""
         state = self.scene.stage.ask(OPERATOR, takeovers.GetControlStateRequest(name=f"{CAMERA}/controlState"))
         return str(state.holder)
 
-    def forgotten(self) -> list[str]:
-        """Takeovers that were answered and are not on record."""
-        found = []
-        for principal, name in self.granted:
-            try:
-                self.scene.stage.ask(principal, takeovers.GetTakeoverRequest(name=name))
-            except errors.NotFound:
-                found.append(f"{name} of {principal} was answered and is not on record")
-        return found
+    def _act(self, principal: str, kind: str, request: Any) -> None:
+        answer = self._tried(principal, request)
+        if answer is not None:
+            self.answers.heard(principal, kind, answer)
 
     def _heard(self, principal: str, taken: takeover_pb2.Takeover) -> None:
         at_s = time.monotonic()

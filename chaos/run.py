@@ -13,6 +13,7 @@ class Chosen:
 
     seconds: float
     seed: int
+    commands: int = 0  # a contest goes on until so many were sent, for twice the time at most
 
 
 def chosen(what: str) -> Chosen:
@@ -20,10 +21,11 @@ def chosen(what: str) -> Chosen:
     parser = argparse.ArgumentParser(description=what)
     parser.add_argument("--seconds", type=float, default=600.0)
     parser.add_argument("--seed", type=int, default=None, help="by chance unless given")
+    parser.add_argument("--commands", type=int, default=0, help="go on until so many were sent, twice as long at most")
     told = parser.parse_args()
     seed = Random().randrange(2**32) if told.seed is None else told.seed
     print(f"{what}: {told.seconds:.0f} s, seed {seed}", flush=True)
-    return Chosen(told.seconds, seed)
+    return Chosen(told.seconds, seed, told.commands)
 
 
 def outcome(run: Chosen, figures: Mapping[str, object], wrong: Sequence[str]) -> int:

@@ -9,6 +9,7 @@ from pathlib import Path
 from nats.errors import Error as NatsError
 from nats.js.errors import Error as JetStreamError
 
+from demo.apart.processes import mark
 from services.cell import nats, rights
 from services.cell.authority import Credential
 from services.cell.children import Program
@@ -58,7 +59,7 @@ class Cluster:
         return Program(
             node.name,
             (str(nats.binary()), "--config", str(file)),
-            {"APART": node.name, "APART_HOME": str(self.premises.layout.home)},
+            mark(node.name, self.premises.layout.home),
         )
 
     async def prepare(self) -> None:

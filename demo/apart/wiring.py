@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
+from demo.apart.processes import mark
 from services.cell.ports import HOST, pick
 from services.cell.wiring import RelayPorts, Wiring
 from services.chassis.settings_shown import environment
@@ -67,5 +68,4 @@ class WiringApart(Wiring):
         return super().relay(name, ports) | {"KAPOK_BUS_CA_FILE": authority} | self._mark(name)
 
     def _mark(self, name: str) -> dict[str, str]:
-        """By which ``processes`` finds it."""
-        return {"APART": name, "APART_HOME": str(self.premises.layout.home)}
+        return mark(name, self.premises.layout.home)

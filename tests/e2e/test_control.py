@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(300)
 def test_control_passes_between_rivals_amid_faults_and_no_older_command_is_carried_out() -> None:
     command = [sys.executable, "-m", "chaos.control", "--seconds", "25", "--seed", "1"]
     told = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
@@ -18,7 +18,6 @@ def test_control_passes_between_rivals_amid_faults_and_no_older_command_is_carri
     figures = json.loads(told.stdout.splitlines()[-1])
     assert figures["failed"] == []
     assert figures["stale_epoch_applied"] == figures["two_holders_seen"] == figures["answered_and_lost"] == 0
-    assert (
-        min(figures[word] for word in ("commands_applied", "takeovers", "turns", "fenced", "refused HELD_BY_ANOTHER"))
-        > 1
-    )
+    happened = ("commands_applied", "takeovers", "turns", "fenced", "refused HELD_BY_ANOTHER")
+    struck = ("permissions killed", "bus killed", "streams killed")
+    assert min(figures.get(word, 0) for word in (*happened, *struck)) > 0, figures

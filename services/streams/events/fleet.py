@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -21,6 +22,7 @@ from services.streams.placement import Load, Relay
 from services.streams.pool import Pool, Standing
 from services.streams.ports import Warrant
 
+log = logging.getLogger(__name__)
 ANNOUNCEMENTS = "kapok.v1.relays.*.announce"
 _RETRY_AFTER, _LIMIT = timedelta(seconds=5), "relay-sessions"  # when a relay is full
 _ANSWER_S = 5.0
@@ -139,7 +141,11 @@ class RelayFleet:
         for reply in replies:
             if isinstance(reply, BaseException) and not isinstance(reply, errors.Error):
                 raise reply
-        return is_all and not any(isinstance(reply, errors.Error) for reply in replies)
+        away = [name for name, reply in zip(asked, replies, strict=True) if isinstance(reply, errors.Error)]
+        if away or not is_all:
+            silent = away or "a relay that fell silent, or one not heard of yet"
+            log.info("control is fenced by time alone: %s can't say that no older command passes", silent)
+        return is_all and not away
 
     async def _ask(self, relay: str, verb: str, payload: bytes) -> relay_pb2.RelayReply:
         """The relay's answer; errors.Unavailable as soon as the relay is known to be lost."""

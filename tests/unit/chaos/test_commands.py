@@ -43,6 +43,15 @@ def test_what_is_unlawful_is_found(lines: list[Line], figure: str) -> None:
     assert wrong
 
 
+@pytest.mark.parametrize(("at_s", "is_late"), [(3.9, False), (4.1, True)])
+def test_a_turn_that_was_not_fenced_is_over_by_time(at_s: float, is_late: bool) -> None:
+    told, _ = contest()
+    told.settled.clear()
+    told.granted(COMMAND, 2, 2.0, is_fenced=False)
+    figures, _ = told.judged([Line(1, 1, 0.9), Line(1, 1, at_s), Line(2, 2, 4.2)])
+    assert figures["two_holders_seen"] == is_late
+
+
 def test_a_command_that_nobody_sent_is_found() -> None:
     told, lines = contest()
     _, wrong = told.judged([*lines, Line(99, 2, 4.0)])
