@@ -1,4 +1,4 @@
-"""The processes of a cell whose parts run apart, as the kernel sees them: each by its name, whatever was started again since."""
+"""The processes of a cell whose parts run apart, as the kernel sees them, whatever was started again since."""
 
 from collections.abc import Mapping
 from contextlib import suppress
