@@ -16,10 +16,11 @@ def main() -> None:
     parser.add_argument("--postgresql", required=True, help="URL of the owner of a PostgreSQL server")
     parser.add_argument("--relays", type=int, default=2)
     parser.add_argument("--single", action="store_true", help="one replica of each service")
+    parser.add_argument("--unlimited", action="store_true", help="a principal may call as often as it likes")
     chosen = parser.parse_args()
     logs.configure()
     replicas = dict.fromkeys(REPLICAS, 1) if chosen.single else REPLICAS
-    wish = Wish(chosen.home.absolute(), chosen.postgresql, replicas, chosen.relays)
+    wish = Wish(chosen.home.absolute(), chosen.postgresql, replicas, chosen.relays, chosen.unlimited)
     asyncio.run(process.serve_until_signal(up(wish, DemoCity(), print), lambda _ready: print("ready", flush=True)))
 
 

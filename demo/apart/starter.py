@@ -50,6 +50,7 @@ class Wish:
     postgresql: str  # URL of its owner, who may make databases and roles
     replicas: Mapping[str, int]
     relays: int = 2
+    unlimited: bool = False  # calls of one principal
 
 
 @asynccontextmanager
@@ -89,7 +90,8 @@ class _Start:
         own += [port for several in places.values() for place in several for port in astuple(place)]
         first = places["gateway"][0]
         wiring = WiringApart(
-            self.premises, home.data, cluster.url, HOME_NETWORKS, own, first.http_port, places, urls
+            self.premises, home.data, cluster.url, HOME_NETWORKS, own, first.http_port, places, urls,
+            self.wish.unlimited,
         )  # fmt: skip
         self.say(f"starting {', '.join(f'{count} of {name}' for name, count in self.wish.replicas.items())}")
         await self._keep(

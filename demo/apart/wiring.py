@@ -8,6 +8,8 @@ from services.cell.ports import HOST, pick
 from services.cell.wiring import RelayPorts, Wiring
 from services.chassis.settings_shown import environment
 
+_MANY = 1_000_000
+
 
 @dataclass(frozen=True)
 class Place:
@@ -29,6 +31,7 @@ class WiringApart(Wiring):
 
     places: Mapping[str, Sequence[Place]] = field(default_factory=dict)
     databases: Mapping[str, str] = field(default_factory=dict)
+    is_unlimited: bool = False
 
     def address(self, name: str) -> str:
         """Every replica, called in turn."""
@@ -51,7 +54,9 @@ class WiringApart(Wiring):
             "bus_ca_file": self.premises.authority.own.certificate,
         }
         if name == "gateway":
-            chosen: Any = replace(self.gateway(place.port), http_listen=f"{HOST}:{place.http_port}", **common)
+            limits = {"calls_per_s": _MANY, "calls_burst": _MANY, "calls_at_once": _MANY} if self.is_unlimited else {}
+            common |= {"http_listen": f"{HOST}:{place.http_port}", **limits}
+            chosen: Any = replace(self.gateway(place.port), **common)
         else:
             chosen = replace(getattr(self, name)(), **common)
         return environment(chosen) | self._mark(f"{name}-{number + 1}")

@@ -55,7 +55,8 @@ def to_error(failure: AioRpcError, service: str) -> errors.Error:
     """What a neighbour answered, in our own family; a neighbour that is away becomes errors.Unavailable."""
     status = rpc_status.from_call(failure)
     if status is None:
-        if failure.code() in {StatusCode.UNAVAILABLE, StatusCode.DEADLINE_EXCEEDED}:
+        # It was cancelled there: who is told to stop gives what runs a moment, then ends it.
+        if failure.code() in {StatusCode.UNAVAILABLE, StatusCode.DEADLINE_EXCEEDED, StatusCode.CANCELLED}:
             return errors.Unavailable("SERVICE_AWAY", f"{service} does not answer; try again", service=service)
         return errors.Internal("INTERNAL", f"{service} failed: {failure.code().name}", service=service)
     return from_status(status)
