@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from prometheus_client import Counter
@@ -20,16 +21,17 @@ from kapok.audit.v1 import (
     register_service_pb2,
     register_service_pb2_grpc,
 )
-from services.audit import domain, events
+from services.audit import domain, events, metrics
 from services.audit.evidence import Evidence
 from services.audit.neighbours import RemotePermissions
 from services.audit.register import Register
 from services.audit.rpc import AuditServicer, EvidenceServicer, FindingsServicer, RefusalServicer, RegisterServicer
 from services.audit.service import Findings, Ledger
-from services.chassis import bus, database, rpc_client, rpc_server
+from services.chassis import bus, database, figures, rpc_client, rpc_server
 from services.chassis.clock import SystemClock
 from services.chassis.identity import KeyRing
 from services.chassis.metrics import REGISTRY
+from services.chassis.metrics import serve as serve_metrics
 from services.chassis.signing import Signer
 from services.chassis.tasks import stop_if_cancelled
 
@@ -54,6 +56,7 @@ class Settings:
     database: str
     permissions_address: str
     signing_key: Path
+    metrics_listen: str = ""  # host:port of /metrics; empty: none
 
 
 @asynccontextmanager
@@ -66,16 +69,20 @@ async def app(settings: Settings) -> AsyncIterator[None]:
         database.connect(settings.database, MIGRATIONS) as books,
         bus.connect(settings.bus_url, settings.bus_seed, NAME) as facts,
         rpc_client.neighbour("permissions", settings.permissions_address, ring, clock) as permissions,
+        serve_metrics(settings.metrics_listen),
         asyncio.TaskGroup() as background,
     ):
         ledger = Ledger(books, RemotePermissions(permissions), events.refusal_entry, clock)
+        progress = metrics.Progress(clock, clock.now())
+        metrics.BEHIND.set_function(progress.behind_s)
         register = Register(ledger, RemotePermissions(permissions), events.use_told, events.look_entry)
         evidence = Evidence(books, RemotePermissions(permissions), events.trace_told)
         running = [
             background.create_task(work)
             for work in (
-                events.consume_forever(ledger, facts), _write_repetitions_forever(ledger), _recompute(ledger),
+                events.consume_forever(ledger, facts, progress), _write_repetitions_forever(ledger), _recompute(ledger),
                 _read_forever(register.read_on), _read_forever(evidence.read_on),
+                figures.read_forever(partial(metrics.read_findings, books)),
             )
         ]  # fmt: skip
         apis = (audit_service_pb2, findings_service_pb2, register_service_pb2, evidence_service_pb2)

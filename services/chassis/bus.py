@@ -19,6 +19,8 @@ from nats.js.errors import Error as JetStreamError
 from nats.js.errors import KeyNotFoundError, NotFoundError
 from nats.js.kv import KeyValue
 
+from services.chassis.metrics import BUS_CONNECTED, told
+
 log = logging.getLogger(__name__)
 FACTS_STREAM = "KAPOK_FACTS"
 FACTS_SUBJECTS = "kapok.v1.facts.>"
@@ -130,7 +132,8 @@ async def connect(url: str, seed_file: Path | None, name: str) -> AsyncIterator[
             log.warning("waiting for the bus at %s: %s", url, error)
             await asyncio.sleep(_CONNECT_RETRY_S)
     try:
-        yield Bus(client, client.jetstream())
+        with told(BUS_CONNECTED, name, lambda: client.is_connected):
+            yield Bus(client, client.jetstream())
     finally:
         with suppress(OSError, RuntimeError):  # nats-py also sends what waits when there is no server to send it to
             await client.close()

@@ -11,6 +11,7 @@ from google.protobuf import descriptor_pool, message_factory
 
 from services.chassis import identity, rpc_status
 from services.chassis.clock import Clock
+from services.chassis.metrics import NEIGHBOUR_CALLS
 from services.chassis.rpc_server import MAX_MESSAGE_BYTES
 
 CALL_TIMEOUT_S = 5.0
@@ -38,12 +39,18 @@ class Neighbour:
         signed = identity.sign(self.ring, self.name, path, who, self.clock)
         # Multicallables are made per call: grpc keeps none of them, and the channel does the work that costs.
         callable_ = self.channel.unary_unary(path, type(request).SerializeToString, response_type.FromString)
+        code = grpc.StatusCode.CANCELLED  # unless something else happens first
         try:
-            return await callable_(
+            answer = await callable_(
                 request, metadata=((identity.METADATA_KEY, signed),), timeout=timeout_s, wait_for_ready=True
             )
+            code = grpc.StatusCode.OK
         except grpc.aio.AioRpcError as failure:
+            code = failure.code()
             raise rpc_status.to_error(failure, self.name) from failure
+        finally:
+            NEIGHBOUR_CALLS.labels(self.name, path, code.name).inc()
+        return answer
 
 
 @functools.cache

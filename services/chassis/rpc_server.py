@@ -1,5 +1,6 @@
 """A service's gRPC endpoint: callers identified, errors made statuses, calls measured, health and reflection on."""
 
+import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
@@ -13,7 +14,7 @@ from grpc_status import rpc_status as grpc_rich_status
 
 from services.chassis import errors, identity, rpc_status
 from services.chassis.clock import Clock
-from services.chassis.metrics import RPC_SECONDS, RPC_TOTAL
+from services.chassis.metrics import RPC_ERRORS, RPC_SECONDS, RPC_TOTAL
 
 log = logging.getLogger(__name__)
 MAX_MESSAGE_BYTES = 4 * 1024 * 1024
@@ -66,11 +67,14 @@ class Edge(grpc.aio.ServerInterceptor):  # type: ignore[misc] # grpc ships no ty
             yield
         except errors.Error as error:
             code = error.kind
+            RPC_ERRORS.labels(rpc_status.known_reason(error)).inc()
             await _abort(context, error)
-        except (grpc.aio.AbortError, GeneratorExit):
+        except (grpc.aio.AbortError, asyncio.CancelledError, GeneratorExit) as end:
+            code = "UNKNOWN" if isinstance(end, grpc.aio.AbortError) else "CANCELLED"  # the caller went away
             raise
         except Exception:
             code = errors.Internal.kind
+            RPC_ERRORS.labels("INTERNAL").inc()
             log.exception("call failed", extra={"method": method})
             await _abort(context, errors.Internal("INTERNAL", "our fault; the request id finds it in the log"))
         finally:

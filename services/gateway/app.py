@@ -8,6 +8,7 @@ from pathlib import Path
 
 from services.chassis import bus, identity, rpc_client
 from services.chassis.clock import SystemClock
+from services.chassis.metrics import serve as serve_metrics
 from services.chassis.signing import Verifier
 from services.chassis.tasks import background
 from services.gateway.events import follow_endings
@@ -51,6 +52,7 @@ class Settings:
     calls_burst: int = 400
     calls_at_once: int = 256
     connections: int = 2000  # of all agencies, on each of the two ports
+    metrics_listen: str = ""  # host:port of /metrics; empty: none
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,7 @@ async def app(settings: Settings, surface: catalogue.Surface = catalogue.SURFACE
         "audit": settings.audit_address,
     }
     async with AsyncExitStack() as stack:
+        await stack.enter_async_context(serve_metrics(settings.metrics_listen))
         opened_bus = await stack.enter_async_context(bus.connect(settings.bus_url, settings.bus_seed, "gateway"))
         upstreams = {
             name: await stack.enter_async_context(rpc_client.neighbour(name, address, ring, clock))

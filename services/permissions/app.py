@@ -10,16 +10,17 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from services.chassis import bus, database, errors, rpc_client, rpc_server
+from services.chassis import bus, database, errors, figures, rpc_client, rpc_server
 from services.chassis.bell import Bell
 from services.chassis.clock import Clock, SystemClock
 from services.chassis.identity import KeyRing
+from services.chassis.metrics import serve as serve_metrics
 from services.chassis.outbox import Outbox
 from services.chassis.sealed_tokens import Tokens
 from services.chassis.signing import Signer
 from services.chassis.tasks import background
 from services.decider.decider import Decider
-from services.permissions import policies
+from services.permissions import metrics, policies
 from services.permissions.camera_memory import CameraMemory
 from services.permissions.events import FactJournal, SignedVoice, follow_cameras
 from services.permissions.joint.sealed import SALT_BYTES
@@ -53,6 +54,7 @@ class Settings:
     genesis_file: Path
     organ_keys: Path
     bus_seed: Path | None = None
+    metrics_listen: str = ""  # host:port of /metrics; empty: none
 
 
 @asynccontextmanager
@@ -68,6 +70,7 @@ async def app(settings: Settings) -> AsyncIterator[None]:
         bus.connect(settings.bus_url, settings.bus_seed, NAME) as wire,
         rpc_client.neighbour("registry", settings.registry_address, ring, clock) as registry,
         rpc_client.neighbour("streams", settings.streams_address, ring, clock) as streams,
+        serve_metrics(settings.metrics_listen),
     ):
         bell = Bell()
         box, voice = Outbox(records, metadata, bell.ring), SignedVoice(wire, signer)
@@ -90,7 +93,7 @@ async def app(settings: Settings) -> AsyncIterator[None]:
         closures, editions = permissions.closures, permissions.editions
         await follow_cameras(wire, memory, closures.hear)
         work = (
-            box.publish_forever(wire),
+            box.publish_forever(wire, NAME),
             each_second(rounds.beat_once),
             each_second(policy_health.look_once),
             each_second(rounds.keep_once, sooner=voice.has_spoken),
@@ -102,6 +105,7 @@ async def app(settings: Settings) -> AsyncIterator[None]:
             each_second(permissions.claims.lapse_once),
             each_second(permissions.concerns.find_once),
             each_second(closures.end_once, sooner=closures.has_waiting),
+            figures.read_forever(partial(metrics.read_takeovers, records)),
         )
         edge = rpc_server.Edge(ring, clock)
         async with (

@@ -26,6 +26,7 @@ from services.chassis import bus, database, rpc_client, rpc_server
 from services.chassis.bell import Bell
 from services.chassis.clock import Clock, SystemClock
 from services.chassis.identity import KeyRing
+from services.chassis.metrics import serve as serve_metrics
 from services.chassis.outbox import Outbox
 from services.chassis.sealed_tokens import Tokens
 from services.chassis.settings import Network
@@ -86,6 +87,7 @@ class Settings:
     probe_every: timedelta = timedelta(0)
     source_networks: tuple[Network, ...] = ()
     own_addresses: tuple[str, ...] = ()
+    metrics_listen: str = ""  # host:port of /metrics; empty: none
 
 
 @dataclass(frozen=True)
@@ -117,12 +119,13 @@ async def app(settings: Settings) -> AsyncIterator[None]:
         database.connect(settings.database, MIGRATIONS) as records,
         bus.connect(settings.bus_url, settings.bus_seed, NAME) as wire,
         rpc_client.neighbour("permissions", settings.permissions_address, ring, clock) as neighbour,
+        serve_metrics(settings.metrics_listen),
     ):
         cases = _use_cases(settings, records, neighbour, clock, key)
         services = rpc_server.registering(_servicers(cases, Tokens(NAME, key), clock), _FILES)
         await events.follow_health(wire, cases.signals.hear)
         async with (
-            background(cases.outbox.publish_forever(wire), *_work(cases, settings)),
+            background(cases.outbox.publish_forever(wire, NAME), *_work(cases, settings)),
             rpc_server.serve(settings.listen, [rpc_server.Edge(ring, clock)], services),
         ):
             yield

@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, fields, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,11 +17,13 @@ from kapok.streams.v1 import (
     streams_service_pb2,
     streams_service_pb2_grpc,
 )
-from services.chassis import bus, database, identity, rpc_client, rpc_server
+from services.chassis import bus, database, figures, identity, rpc_client, rpc_server
 from services.chassis.clock import SystemClock
+from services.chassis.metrics import serve as serve_metrics
 from services.chassis.settings import SettingsError
 from services.chassis.signing import Signer, Verifier
 from services.chassis.tasks import background
+from services.streams import metrics
 from services.streams.anew import POLICIES, Anew
 from services.streams.domain import Ended
 from services.streams.ends import Ends
@@ -44,6 +47,7 @@ from services.streams.store.places import PlaceStore
 from services.streams.tokens import TokenSigner
 
 log = logging.getLogger(__name__)
+NAME = "streams"
 _CLOCK = SystemClock()
 _SWEEP_S = 1.0
 
@@ -62,6 +66,7 @@ class Settings:
     permissions_address: str
     registry_address: str
     bus_seed: Path | None = None
+    metrics_listen: str = ""  # host:port of /metrics; empty: none
     # The most sessions that may be open at once, and viewers that they may have together.
     sessions_per_principal: int = Limits.sessions_per_principal
     viewers_per_principal: int = Limits.viewers_per_principal
@@ -91,14 +96,15 @@ class _Neighbours(NamedTuple):
 @asynccontextmanager
 async def app(settings: Settings) -> AsyncIterator[None]:
     """The streams service, serving while inside."""
-    ring = identity.KeyRing.from_files("streams", settings.key_file, settings.peers_file)
+    ring = identity.KeyRing.from_files(NAME, settings.key_file, settings.peers_file)
     signer = Signer.from_file(settings.signing_key)
     permissions_key = Verifier(bytes.fromhex(settings.permissions_public_key.read_text().strip()))
     async with (
         database.connect(settings.database, Path(__file__).parent / "migrations") as opened_database,
-        bus.connect(settings.bus_url, settings.bus_seed, "streams") as opened_bus,
+        bus.connect(settings.bus_url, settings.bus_seed, NAME) as opened_bus,
         rpc_client.neighbour("permissions", settings.permissions_address, ring, _CLOCK) as permissions,
         rpc_client.neighbour("registry", settings.registry_address, ring, _CLOCK) as registry,
+        serve_metrics(settings.metrics_listen),
     ):
         store, fleet = SessionStore(opened_database), CommandFleet(opened_bus, signer, _CLOCK)
         neighbours = _Neighbours(PermissionsNeighbour(permissions), RegistryNeighbour(registry), fleet)
@@ -122,13 +128,14 @@ async def app(settings: Settings) -> AsyncIterator[None]:
         services = _services(StreamsServicer(streams, oversight, feeds, steering), streams)
         async with (
             background(
-                store.outbox.publish_forever(opened_bus),
+                store.outbox.publish_forever(opened_bus, NAME),
                 _close_what_is_over(streams, looks),
                 anew.work_forever(),
                 streams.handover.watch_forever(),
                 streams.handover.call_forever(),
                 streams.handover.work_forever(),
                 follow_looks(opened_bus, look_store, _CLOCK),
+                figures.read_forever(partial(metrics.read_sessions, store)),
             ),
             rpc_server.serve(settings.listen, [rpc_server.Edge(ring, _CLOCK)], services),
         ):

@@ -5,6 +5,7 @@ the call upstream, and passes on what comes back.
 """
 
 import logging
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +16,7 @@ from services.chassis import errors, identity
 from services.chassis.clock import Clock
 from services.chassis.rpc_client import Neighbour
 from services.gateway.method import Method
-from services.gateway.metrics import CALLS, UNKNOWN
+from services.gateway.metrics import CALLS, SECONDS, UNKNOWN
 from services.gateway.refusal import RefusalBook
 from services.gateway.rpc import failure
 from services.gateway.rpc.catalogue import Catalogue
@@ -76,7 +77,7 @@ class Forwarder:
         identity.current_caller.set(incoming.stranger)  # for the log, and for what we ask neighbours on its behalf
         method = self._methods.get(incoming.path)
         label = method.path if method else UNKNOWN
-        code = grpc.StatusCode.CANCELLED.name  # unless something else happens first
+        code, started = grpc.StatusCode.CANCELLED.name, time.perf_counter()  # unless something else happens first
         try:
             failed = await self._attempt(method, incoming, converse)
             code = failed.code.name if failed else grpc.StatusCode.OK.name
@@ -85,6 +86,7 @@ class Forwarder:
             return failed
         finally:
             CALLS.labels(label, code).inc()
+            SECONDS.labels(label).observe(time.perf_counter() - started)
 
     async def _attempt(self, method: Method | None, incoming: Incoming, converse: Converse) -> Failure | None:
         owner = method.owner if method else ""
