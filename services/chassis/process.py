@@ -8,23 +8,38 @@ import signal
 import sys
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from services.chassis import logs, settings
+from services.chassis import logs, settings, tracing
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
+class Manners:
+    """KAPOK_* of every process."""
+
+    log_format: str = "json"
+
+    def __post_init__(self) -> None:
+        if self.log_format not in logs.FORMATS:
+            raise settings.SettingsError(f"KAPOK_LOG_FORMAT: must be {' or '.join(logs.FORMATS)}")
+
+
 def main(kind: type[T], app: Callable[[T], AbstractAsyncContextManager[Any]]) -> None:
     """Run ``app`` with settings of ``kind`` from the environment until SIGINT or SIGTERM. Exits 2 on wrong settings."""
-    logs.configure()
     try:
-        chosen = settings.load(kind, os.environ)
+        manners, rest = settings.load_some(Manners, os.environ)
+        chosen = settings.load(kind, rest)
     except settings.SettingsError as error:
         print(error, file=sys.stderr)  # noqa: T201 - before any log can be read
         raise SystemExit(2) from None
-    asyncio.run(serve_until_signal(app(chosen)))
+    logs.configure(manners.log_format)
+    service = "-".join(kind.__module__.split(".")[1:-1])  # services.streams.relay.settings: streams-relay
+    with tracing.sending(service, os.environ):
+        asyncio.run(serve_until_signal(app(chosen)))
 
 
 async def serve_until_signal(app: AbstractAsyncContextManager[Any], ready: Callable[[Any], None] | None = None) -> None:

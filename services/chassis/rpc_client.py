@@ -9,7 +9,7 @@ from typing import Any
 import grpc
 from google.protobuf import descriptor_pool, message_factory
 
-from services.chassis import identity, rpc_status
+from services.chassis import identity, rpc_status, tracing
 from services.chassis.clock import Clock
 from services.chassis.metrics import NEIGHBOUR_CALLS
 from services.chassis.rpc_server import MAX_MESSAGE_BYTES
@@ -39,17 +39,17 @@ class Neighbour:
         signed = identity.sign(self.ring, self.name, path, who, self.clock)
         # Multicallables are made per call: grpc keeps none of them, and the channel does the work that costs.
         callable_ = self.channel.unary_unary(path, type(request).SerializeToString, response_type.FromString)
-        code = grpc.StatusCode.CANCELLED  # unless something else happens first
-        try:
-            answer = await callable_(
-                request, metadata=((identity.METADATA_KEY, signed),), timeout=timeout_s, wait_for_ready=True
-            )
-            code = grpc.StatusCode.OK
-        except grpc.aio.AioRpcError as failure:
-            code = failure.code()
-            raise rpc_status.to_error(failure, self.name) from failure
-        finally:
-            NEIGHBOUR_CALLS.labels(self.name, path, code.name).inc()
+        with tracing.span(path, tracing.current.get(), tracing.Kind.CLIENT) as span:
+            span.code = "CANCELLED"  # unless something else happens first
+            metadata = ((identity.METADATA_KEY, signed), (tracing.HEADER, str(span.parent)))
+            try:
+                answer = await callable_(request, metadata=metadata, timeout=timeout_s, wait_for_ready=True)
+                span.code = "OK"
+            except grpc.aio.AioRpcError as failure:
+                span.code = failure.code().name
+                raise rpc_status.to_error(failure, self.name) from failure
+            finally:
+                NEIGHBOUR_CALLS.labels(self.name, path, span.code).inc()
         return answer
 
 

@@ -21,6 +21,13 @@ class SettingsError(Exception):
     """The environment does not describe a service that can start; the message names each variable."""
 
 
+def load_some(kind: type[T], environ: Mapping[str, str]) -> tuple[T, Mapping[str, str]]:
+    """Build ``kind`` from its own variables; and the others, which are somebody else's."""
+    own = {PREFIX + field.name.upper() for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
+    others = {name: value for name, value in environ.items() if name not in own}
+    return load(kind, {name: environ[name] for name in environ.keys() & own}), others
+
+
 def load(kind: type[T], environ: Mapping[str, str]) -> T:
     """Build ``kind`` from ``environ``.
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import grpc
 
-from services.chassis import errors, identity
+from services.chassis import errors, identity, tracing
 from services.chassis.clock import Clock
 from services.chassis.rpc_client import Neighbour
 from services.gateway.method import Method
@@ -30,13 +30,17 @@ Converse = Callable[[Start], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A call as it came in. ``metadata`` is the agency's own, cleaned; ``timeout_s`` what is left of its time."""
+    """A call as it came in. ``metadata`` is the agency's own, cleaned; ``timeout_s`` what is left of its time.
+
+    ``trace`` is where the agency says that it stands in a trace of its own.
+    """
 
     path: str
     shown: Shown
     request_id: str
     metadata: Metadata = ()
     timeout_s: float | None = None
+    trace: tracing.TraceParent | None = None
 
     @property
     def stranger(self) -> identity.Caller:
@@ -77,16 +81,19 @@ class Forwarder:
         identity.current_caller.set(incoming.stranger)  # for the log, and for what we ask neighbours on its behalf
         method = self._methods.get(incoming.path)
         label = method.path if method else UNKNOWN
-        code, started = grpc.StatusCode.CANCELLED.name, time.perf_counter()  # unless something else happens first
-        try:
-            failed = await self._attempt(method, incoming, converse)
-            code = failed.code.name if failed else grpc.StatusCode.OK.name
-            if failed is not None and failed.is_refusal:
-                await self._book.record(failed.refusal(identity.caller().principal, label, incoming.request_id))
-            return failed
-        finally:
-            CALLS.labels(label, code).inc()
-            SECONDS.labels(label).observe(time.perf_counter() - started)
+        started = time.perf_counter()
+        with tracing.span(label, incoming.trace, tracing.Kind.SERVER) as span:
+            tracing.current.set(span.parent)
+            span.code = grpc.StatusCode.CANCELLED.name  # unless something else happens first
+            try:
+                failed = await self._attempt(method, incoming, converse)
+                span.code = failed.code.name if failed else grpc.StatusCode.OK.name
+                if failed is not None and failed.is_refusal:
+                    await self._book.record(failed.refusal(identity.caller().principal, label, incoming.request_id))
+                return failed
+            finally:
+                CALLS.labels(label, span.code).inc()
+                SECONDS.labels(label).observe(time.perf_counter() - started)
 
     async def _attempt(self, method: Method | None, incoming: Incoming, converse: Converse) -> Failure | None:
         owner = method.owner if method else ""
@@ -115,7 +122,8 @@ class Forwarder:
         def start(request: Any) -> Any:
             ring = self._upstreams[method.owner].ring
             signed = identity.sign(ring, method.owner, method.path, caller, self._clock)
-            metadata = (*incoming.metadata, (identity.METADATA_KEY, signed))
+            own = ((identity.METADATA_KEY, signed), (tracing.HEADER, str(tracing.current.get())))
+            metadata = (*incoming.metadata, *own)
             started.append(self._starters[method.path](request, metadata=metadata, timeout=incoming.timeout_s))
             return started[-1]
 
