@@ -10,9 +10,11 @@ from grpc import StatusCode
 from grpc.aio import AioRpcError
 from grpc_status import rpc_status
 
+from kapok.error.v1 import error_reason_pb2
 from services.chassis import errors
 
 DOMAIN = "kapok"
+_REASONS = frozenset(name.removeprefix("ERROR_REASON_") for name in list(error_reason_pb2.ErrorReason.keys()))
 _KINDS: dict[str, Callable[..., errors.Error]] = {
     kind.kind: kind
     for kind in (
@@ -80,6 +82,11 @@ def from_status(status: status_pb2.Status) -> errors.Error:
     if retry.HasField("retry_delay"):
         error.retry_after = retry.retry_delay.ToTimedelta()
     return error
+
+
+def known_reason(error: errors.Error) -> str:
+    """Its reason if that is one of ours, else UNSPECIFIED: what another process sent may be anything."""
+    return error.reason if error.reason in _REASONS else "UNSPECIFIED"
 
 
 def named(kind: str, reason: str, message: str, **metadata: str) -> errors.Error:

@@ -78,12 +78,20 @@ class Fence:
     def __init__(self, drivers: Mapping[str, Driver], clock: Clock, helms: Helms | None = None) -> None:
         self.helms = helms or Helms()
         self.is_draining = False
+        self.epoch_refusals = 0  # commands of a holder that was
         self._drivers = drivers
         self._clock = clock
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()  # of commands under way
 
     async def command(self, grant: Grant, where: ControlAddress, command: Command) -> tuple[KeptPreset, ...]:
         """Tell the camera, or raise: Aborted for a stale epoch, Denied for a grant run out."""
+        try:
+            return await self._fenced(grant, where, command)
+        except Aborted:
+            self.epoch_refusals += 1
+            raise
+
+    async def _fenced(self, grant: Grant, where: ControlAddress, command: Command) -> tuple[KeptPreset, ...]:
         left_s = (grant.expires_at - self._clock.now()).total_seconds()
         now_s = self._clock.monotonic()
         driver = self._driver(grant.camera, where)
