@@ -26,7 +26,9 @@ from tests.integration.permissions import city
 from tests.integration.permissions.stage import Stage, built
 
 CAMERAS = 10_000
-NAMES = [f"districts/440104/cameras/44010400001320{n:06}" for n in range(100, 100 + CAMERAS)]
+_FIRST = 100
+NAMES = [f"districts/440104/cameras/44010400001320{n:06}" for n in range(_FIRST, _FIRST + CAMERAS)]
+QUARTERS = (23.125, 23.128)  # latitudes inside the incident: of its first thousand cameras, and of the others
 _IMPORTED = 1_000  # in one request
 _CLOCK = SystemClock()
 
@@ -134,5 +136,10 @@ def _camera(name: str, system: str) -> camera_pb2.Camera:
         code=code, display_name="camera", place="north exit", purpose="safety",
         place_category=category, premises="PREMISES_PUBLIC_AREA", system=system,
         source={"stream_uri": f"rtsp://127.0.0.1:1/{code}"},
-        position={"latitude": city.INSIDE[0] if int(code[-1]) % 2 else 23.15, "longitude": city.INSIDE[1]},
+        position={"latitude": _latitude(int(code[-6:]) - _FIRST), "longitude": city.INSIDE[1]},
     )  # fmt: skip
+
+
+def _latitude(place: int) -> float:
+    """One in two is inside; ``place`` is that among NAMES."""
+    return QUARTERS[place >= 2_000] if place % 2 else 23.15
