@@ -8,7 +8,7 @@ import tempfile
 import time
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -156,7 +156,8 @@ async def _viewers() -> AsyncIterator[Process]:
     try:
         yield process
     finally:
-        process.kill()
+        with suppress(ProcessLookupError):  # they have ended by themselves
+            process.kill()
         await process.wait()
 
 
