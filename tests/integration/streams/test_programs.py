@@ -109,7 +109,8 @@ async def test_a_relay_with_a_certificate_talks_to_programs_with_one_alone(
 @pytest.mark.parametrize(("listen", "certificate"), [("0.0.0.0:0", None), ("10.0.0.1:0", None), ("[::1]:0", Path("x"))])
 def test_programs_are_served_without_tls_on_loopback_alone(listen: str, certificate: Path | None) -> None:
     settings = Settings(
-        "relay-1", "nats://127.0.0.1:1", Path(), "127.0.0.1:0", "127.0.0.1:0", Path(), Path(), (),
+        relay_id="relay-1", bus_url="nats://127.0.0.1:1", key_file=Path(), rtsp_listen="127.0.0.1:0",
+        metrics_listen="127.0.0.1:0", streams_public_key=Path(), permissions_public_key=Path(), source_networks=(),
         grpc_media_listen=listen, certificate_file=certificate,
     )  # fmt: skip
     with pytest.raises(SettingsError, match="KAPOK_PRIVATE_KEY_FILE"):
