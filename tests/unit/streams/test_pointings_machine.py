@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from services.permissions.pointings import Entry, Pointing, PointingStack, commanded, ended, restored
+from services.streams.pointings import Entry, Pointing, PointingStack, commanded, ended, restored
 
 _POINTINGS = st.builds(Pointing, st.integers(-9, 9), st.integers(-9, 9), st.integers(0, 9))
 _FIRST, _SECOND, _THIRD = Pointing(0.1, 0, 0), Pointing(0.2, 0, 0), Pointing(0.3, 0, 0)

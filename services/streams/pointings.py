@@ -19,6 +19,16 @@ class Pointing:
     zoom: float
 
 
+def told(pan: object, tilt: object, zoom: object) -> Pointing | None:
+    """What a camera says of itself, when that can be a pointing; None for anything else: its word is hostile."""
+    ends = ((pan, -1), (tilt, -1), (zoom, 0))
+    if any(isinstance(part, bool) or not isinstance(part, int | float) for part, _ in ends):
+        return None
+    if any(not least <= part <= 1 for part, least in ends if isinstance(part, int | float)):  # nor is NaN
+        return None
+    return Pointing(*(float(part) for part, _ in ends if isinstance(part, int | float)))
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """Where a camera looked before the first command of a takeover; None when nobody could read it."""
