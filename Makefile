@@ -69,13 +69,13 @@ chaos: build/clips/ready ## churn and faults against a whole platform (CHAOS_SEC
 lint: .venv/installed ## style and types
 	@$(py) -m ruff check .
 	@$(py) -m ruff format --check .
-	@$(py) -m mypy services cli demo bench chaos
+	@$(py) -m mypy services cli demo bench chaos scripts
 
 format: .venv/installed ## put every file in the house's format
 	@$(py) -m ruff check --fix . && $(py) -m ruff format .
 
-generate: .venv/installed ## regenerate proto/gen from proto/kapok
-	@scripts/generate
+generate: .venv/installed ## regenerate proto/gen from proto/kapok, the rules of objectives, the dashboards
+	@scripts/generate && $(py) -m scripts.slo_rules && $(py) -m scripts.dashboards
 
 bench: build/clips/ready ## every benchmark, one after the other
 	@for file in bench/bench_*.py; do name=$$(basename $$file .py); $(py) -m bench.$$name || exit 1; done

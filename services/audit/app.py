@@ -23,13 +23,13 @@ from kapok.audit.v1 import (
     register_service_pb2,
     register_service_pb2_grpc,
 )
-from services.audit import domain, events
+from services.audit import domain, events, metrics
 from services.audit.evidence import Evidence
 from services.audit.neighbours import RemotePermissions
 from services.audit.register import Register
 from services.audit.rpc import AuditServicer, EvidenceServicer, FindingsServicer, RefusalServicer, RegisterServicer
 from services.audit.service import Findings, Ledger
-from services.chassis import bus, readiness, rpc_client, rpc_server
+from services.chassis import bus, figures, readiness, rpc_client, rpc_server
 from services.chassis.bus import OnBus
 from services.chassis.clock import SystemClock
 from services.chassis.database import Stored, Turn
@@ -79,7 +79,7 @@ async def app(settings: Settings) -> AsyncIterator[None]:
             for work in (
                 books.lead_forever(Turn.WRITING_LEDGER, partial(_write, ledger, facts, register, evidence)),
                 outlasting(partial(_write_repetitions_forever, ledger)), outlasting(partial(_recompute, ledger)),
-                readiness.follow_forever(books, checker),
+                readiness.follow_forever(books, checker), figures.read_forever(partial(metrics.read_findings, books)),
             )
         ]  # fmt: skip
         apis = (audit_service_pb2, findings_service_pb2, register_service_pb2, evidence_service_pb2)
@@ -96,14 +96,18 @@ async def app(settings: Settings) -> AsyncIterator[None]:
 
 async def _write(ledger: Ledger, facts: bus.Bus, register: Register, evidence: Evidence) -> None:
     """What one replica does for all: take the facts in, in their order, and read on what the books say."""
+    clock = SystemClock()
+    progress = metrics.Progress(clock, clock.now())
+    metrics.BEHIND.set_function(progress.behind_s)
     LEADS.set(1)
     try:
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(events.consume_forever(ledger, facts))
+            tasks.create_task(events.consume_forever(ledger, facts, progress))
             tasks.create_task(_read_forever(register.read_on))
             tasks.create_task(_read_forever(evidence.read_on))
     finally:
         LEADS.set(0)
+        metrics.BEHIND.set_function(lambda: 0.0)  # another replica is behind, or is not
 
 
 async def _write_repetitions_forever(ledger: Ledger) -> None:

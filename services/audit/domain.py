@@ -22,13 +22,14 @@ _READERS = {
 class Entry:
     """One fact on its way into the ledger: its UUID and its bytes exactly as received.
 
-    ``finding`` is what it tells the list of findings, if anything.
+    ``finding`` is what it tells the list of findings, if anything; ``occurred_at`` when it happened, as is told.
     """
 
     event_id: str
     fact: bytes
     is_sealed: bool
     finding: FindingChange | None = None
+    occurred_at: datetime | None = None
 
     @property
     def book(self) -> str:

@@ -21,6 +21,7 @@ from nats.js.errors import Error as JetStreamError
 from nats.js.errors import KeyNotFoundError, NotFoundError
 from nats.js.kv import KeyValue
 
+from services.chassis.metrics import BUS_CONNECTED, told
 from services.chassis.settings import Part
 
 log = logging.getLogger(__name__)
@@ -149,7 +150,8 @@ async def connect(url: str, seed_file: Path | None, name: str, ca_file: Path | N
             log.warning("waiting for the bus at %s: %s", url, error)
             await asyncio.sleep(_CONNECT_RETRY_S)
     try:
-        yield Bus(client, client.jetstream())
+        with told(BUS_CONNECTED, name, lambda: client.is_connected):
+            yield Bus(client, client.jetstream())
     finally:
         with suppress(OSError, RuntimeError):  # nats-py also sends what waits when there is no server to send it to
             await client.close()

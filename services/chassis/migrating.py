@@ -6,41 +6,21 @@ first (expand), fill next, and take away only what no running release reads (con
 
 import asyncio
 import logging
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from services.chassis.engines import PATIENT, Engines, engines
+from services.chassis.schema import Schema
 from services.chassis.settings import SettingsError
 from services.chassis.turns import Turn
 
 log = logging.getLogger(__name__)
-_ENVIRONMENT = Path(__file__).parent / "migrations"
+_VERSION = sa.table("alembic_version", sa.column("version_num"))
 _RETRY_S = 1.0
 _NO_DATABASE = ("28", "3D", "42501")  # PostgreSQL: who connects is not let in, no such database, no right
-
-
-@dataclass(frozen=True)
-class Schema:
-    """The revision that was found, empty before the first, and the one that this release brings."""
-
-    found: str
-    newest: str
-    is_known: bool  # this release's, or one before it
-
-    @property
-    def is_behind(self) -> bool:
-        """One that is not known is a later release's if it sorts behind ours: revisions are numbers of equal length."""
-        if not self.is_known and self.found < self.newest:
-            raise SettingsError(f"KAPOK_DATABASE: its schema is {self.found}, which no release of this service made")
-        return self.is_known and self.found != self.newest
 
 
 async def bring_up(url: str, migrations: Path, *, may_change: bool = True) -> Schema:
@@ -76,38 +56,20 @@ async def _bring_up(opened: Engines, migrations: Path, may_change: bool) -> Sche
         if opened.dialect.has_replicas:
             key = sa.literal(Turn.MIGRATING.value, sa.BigInteger)
             await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
-        return await connection.run_sync(_migrate, migrations, may_change)
+        if newest := await connection.run_sync(_newest, migrations):
+            return Schema(newest, newest, is_known=True)
+        from services.chassis.revisions import migrate  # a tenth of a service's memory, which most starts do without
+
+        return await connection.run_sync(migrate, migrations, may_change)
 
 
-def _migrate(connection: Connection, migrations: Path, may_change: bool) -> Schema:
-    config = _config(migrations)
-    script = ScriptDirectory.from_config(config)
-    found = MigrationContext.configure(connection).get_current_revision() or ""
-    known = {one.revision for one in script.walk_revisions()} | {""}
-    schema = Schema(found, script.get_current_head() or "", found in known)
-    if schema.is_behind:
-        if not may_change:
-            raise SettingsError(
-                f"KAPOK_MIGRATE is false, and the schema is {found or 'empty'} where this release needs "
-                f"{schema.newest}: run this service once with the word migrate"
-            )
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-    elif not schema.is_known:
-        log.warning("the schema is %s, a later release's; ours is %s", found, schema.newest)
-    return schema
-
-
-def _config(migrations: Path) -> Config:
-    config = Config()
-    config.set_main_option("script_location", _escaped(_ENVIRONMENT))
-    config.set_main_option("version_locations", _escaped(migrations))
-    config.set_main_option("path_separator", "newline")  # a path may hold spaces
-    return config
-
-
-def _escaped(path: Path) -> str:
-    return str(path).replace("%", "%%")  # Alembic's configuration interpolates
+def _newest(connection: Connection, migrations: Path) -> str:
+    """The revision, if it is the newest by the names of the files; else nothing."""
+    if not sa.inspect(connection).has_table(_VERSION.name):
+        return ""
+    found = str(connection.scalar(sa.select(_VERSION.c.version_num)) or "")
+    newest = max((file.name.partition("_")[0] for file in migrations.glob("[0-9]*.py")), default="")
+    return found if found.rpartition("_")[2] == newest else ""
 
 
 def _state(failure: BaseException) -> str:

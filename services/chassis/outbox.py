@@ -9,14 +9,14 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.chassis.database import Database, Turn
-from services.chassis.metrics import OUTBOX_UNSENT
+from services.chassis.metrics import OUTBOX_AGE, OUTBOX_UNSENT, told
 from services.chassis.tasks import stop_if_cancelled
 
 log = logging.getLogger(__name__)
@@ -64,6 +64,7 @@ class Outbox:
         self._table = sa.Table("outbox", metadata, *columns(), extend_existing=True)
         self._has_more = asyncio.Event()
         self._newest = datetime.min
+        self._oldest_unsent: datetime | None = None  # as the last look found it
 
     async def add(self, transaction: AsyncConnection, *messages: Message) -> None:
         """Write ``messages`` with the transaction, behind all that were added. Call ``wake`` after it has committed.
@@ -82,29 +83,39 @@ class Outbox:
         self._has_more.set()
         self._woken()
 
-    async def publish_forever(self, bus: DurablePublisher, ready: Callable[[], None] = lambda: None) -> None:
-        """Publish what is unsent, in order, for as long as the service lives. One of these per service."""
-        ready()
-        while True:
-            stop_if_cancelled()
-            self._has_more.clear()
-            try:
-                while await self._publish_batch(bus):
-                    pass
-            except (OSError, TimeoutError, sa.exc.DBAPIError) as error:
-                # The bus or the database is away: the rows stay, and a later round sends them.
-                OUTBOX_UNSENT.inc()
-                log.warning("facts wait in the outbox: %s", error)
-            try:
-                async with asyncio.timeout(_RETRY_S):
-                    await self._has_more.wait()
-            except TimeoutError:
-                continue  # look again even when nobody woke us: another replica may have died half-way
+    async def publish_forever(self, bus: DurablePublisher, service: str = "") -> None:
+        """Publish what is unsent, in order, for as long as ``service`` lives. One of these per service."""
+        with told(OUTBOX_AGE, service, self.age_s):
+            while True:
+                stop_if_cancelled()
+                self._has_more.clear()
+                await self._publish_all(bus)
+                try:
+                    async with asyncio.timeout(_RETRY_S):
+                        await self._has_more.wait()
+                except TimeoutError:
+                    continue  # look again even when nobody woke us: another replica may have died half-way
+
+    def age_s(self) -> float:
+        """Seconds that the oldest fact waits, as of the last look; it grows while the bus or the database is away."""
+        if self._oldest_unsent is None:
+            return 0.0
+        return max(0.0, (datetime.now(UTC) - self._oldest_unsent.replace(tzinfo=UTC)).total_seconds())
+
+    async def _publish_all(self, bus: DurablePublisher) -> None:
+        try:
+            while await self._publish_batch(bus):
+                pass
+        except (OSError, TimeoutError, sa.exc.DBAPIError) as error:
+            # The bus or the database is away: the rows stay, and a later round sends them.
+            OUTBOX_UNSENT.inc()
+            log.warning("facts wait in the outbox: %s", error)
 
     async def _publish_batch(self, bus: DurablePublisher) -> int:
         """Publish the oldest messages; how many they were."""
         async with self._database.turn(Turn.PUBLISHING):
             rows = await self._oldest()
+            self._oldest_unsent = rows[0].occurred_at if rows else None
             # One at a time would cost a sync each; JetStream keeps the order in which they arrive on one connection.
             # All have ended before another replica, or the next round, has its turn.
             results = await asyncio.gather(

@@ -11,13 +11,13 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from services.chassis import logs, metrics, settings, settings_shown
-from services.chassis.tls import endpoint
+from services.chassis import logs, metrics, settings, settings_shown, tracing
 
 T = TypeVar("T")
 App = Callable[[T], AbstractAsyncContextManager[Any]]
@@ -25,53 +25,73 @@ log = logging.getLogger(__name__)
 _WRONG = 2
 
 
+@dataclass(frozen=True)
+class Manners:
+    """KAPOK_* of every process."""
+
+    log_format: Annotated[str, "json, or text for people"] = "json"
+
+    def __post_init__(self) -> None:
+        if self.log_format not in logs.FORMATS:
+            raise settings.SettingsError(f"KAPOK_LOG_FORMAT: must be {' or '.join(logs.FORMATS)}")
+
+
 def main(kind: type[T], app: App[T], migrations: Path | None = None) -> None:
     """Do what the command line asks for, with settings of ``kind`` from the environment; see above.
 
     Exits 2 on wrong settings, each named. ``migrations``: of a service with a database.
     """
-    logs.configure()
     words = sys.argv[1:]
     asked = {"": _serve, "--print-config": _show} | ({"migrate": _migrate} if migrations else {})
     if len(words) > 1 or "".join(words) not in asked:
         _stop(f"usage: {' | '.join(filter(None, asked))} or nothing, which serves; not {' '.join(words)!r}")
-    try:
-        asked["".join(words)](kind, app, migrations)
-    except settings.SettingsError as error:
-        _stop(str(error))
+    with _well_mannered() as environ:
+        asked["".join(words)](kind, app, environ, migrations)
 
 
 def once(kind: type[T], work: Callable[[T], Coroutine[Any, Any, None]]) -> None:
     """The same for ``work`` that ends by itself."""
-    logs.configure()
+    with _well_mannered() as environ:
+        asyncio.run(work(_chosen(kind, environ)))
+
+
+@contextmanager
+def _well_mannered() -> Iterator[Mapping[str, str]]:
+    """The environment without what is every process's, which is seen to. Exits on wrong settings."""
     try:
-        asyncio.run(work(_chosen(kind)))
+        manners, environ = settings.load_some(Manners, os.environ)
+        logs.configure(manners.log_format)
+        yield environ
     except settings.SettingsError as error:
         _stop(str(error))
 
 
-def _serve(kind: type[T], app: App[T], _migrations: Path | None) -> None:
-    asyncio.run(serve_until_signal(_looked_after(_chosen(kind), app)))
+def _serve(kind: type[T], app: App[T], environ: Mapping[str, str], _migrations: Path | None) -> None:
+    service = "-".join(kind.__module__.split(".")[1:-1])  # services.streams.relay.settings: streams-relay
+    chosen = _chosen(kind, environ)
+    with tracing.sending(service, environ):
+        asyncio.run(serve_until_signal(_looked_after(chosen, app)))
 
 
-def _show(kind: type[T], _app: App[T], _migrations: Path | None) -> None:
-    for line in settings_shown.shown(kind, os.environ):
-        print(line)  # noqa: T201 - what was asked for
-    _chosen(kind)
+def _show(kind: type[T], _app: App[T], environ: Mapping[str, str], _migrations: Path | None) -> None:
+    for described, found in ((kind, environ), (Manners, os.environ)):
+        for line in settings_shown.shown(described, found):
+            print(line)  # noqa: T201 - what was asked for
+    _chosen(kind, environ)
 
 
-def _migrate(kind: type[T], _app: App[T], migrations: Path | None) -> None:
+def _migrate(kind: type[T], _app: App[T], environ: Mapping[str, str], migrations: Path | None) -> None:
     assert migrations is not None  # else it is not asked
     from services.chassis.database import Stored
     from services.chassis.migrating import bring_up  # of the gateway's memory a database's library would be a third
 
-    chosen = settings.load(Stored, os.environ, among=kind)
+    chosen = settings.load(Stored, environ, among=kind)
     schema = asyncio.run(bring_up(chosen.database, migrations))
     log.info("the schema was %s and is %s", schema.found or "empty", max(schema.found, schema.newest))
 
 
-def _chosen(kind: type[T]) -> T:
-    chosen = settings.load(kind, os.environ)
+def _chosen(kind: type[T], environ: Mapping[str, str]) -> T:
+    chosen = settings.load(kind, environ)
     if problems := settings.unreadable(chosen):
         raise settings.SettingsError("; ".join(problems))
     return chosen
@@ -85,12 +105,7 @@ def _stop(why: str) -> None:
 @asynccontextmanager
 async def _looked_after(chosen: T, app: App[T]) -> AsyncIterator[None]:
     """The service and its metrics, which answer while it starts."""
-    listen = getattr(chosen, "watched_at", "")
-    if not listen:
-        async with app(chosen):
-            yield
-        return
-    async with metrics.serve(*endpoint("KAPOK_METRICS_LISTEN", listen)), app(chosen):
+    async with metrics.serve(getattr(chosen, "watched_at", "")), app(chosen):
         yield
 
 

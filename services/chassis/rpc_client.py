@@ -9,9 +9,10 @@ from typing import Any
 import grpc
 from google.protobuf import descriptor_pool, message_factory
 
-from services.chassis import identity, rpc_status
+from services.chassis import identity, rpc_status, tracing
 from services.chassis.clock import Clock
 from services.chassis.line import line
+from services.chassis.metrics import NEIGHBOUR_CALLS
 from services.chassis.rpc_server import MAX_MESSAGE_BYTES
 from services.chassis.tls import Files
 
@@ -40,12 +41,18 @@ class Neighbour:
         signed = identity.sign(self.ring, self.name, path, who, self.clock)
         # Multicallables are made per call: grpc keeps none of them, and the channel does the work that costs.
         callable_ = self.channel.unary_unary(path, type(request).SerializeToString, response_type.FromString)
-        try:
-            return await callable_(
-                request, metadata=((identity.METADATA_KEY, signed),), timeout=timeout_s, wait_for_ready=True
-            )
-        except grpc.aio.AioRpcError as failure:
-            raise rpc_status.to_error(failure, self.name) from failure
+        with tracing.span(path, tracing.current.get(), tracing.Kind.CLIENT) as span:
+            span.code = "CANCELLED"  # unless something else happens first
+            metadata = ((identity.METADATA_KEY, signed), (tracing.HEADER, str(span.parent)))
+            try:
+                answer = await callable_(request, metadata=metadata, timeout=timeout_s, wait_for_ready=True)
+                span.code = "OK"
+            except grpc.aio.AioRpcError as failure:
+                span.code = failure.code().name
+                raise rpc_status.to_error(failure, self.name) from failure
+            finally:
+                NEIGHBOUR_CALLS.labels(self.name, path, span.code).inc()
+        return answer
 
 
 @functools.cache

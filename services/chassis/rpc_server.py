@@ -1,5 +1,6 @@
 """A service's gRPC endpoint: callers identified, errors made statuses, calls measured, health and reflection on."""
 
+import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
@@ -12,9 +13,9 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 from grpc_status import rpc_status as grpc_rich_status
 
-from services.chassis import errors, identity, rpc_status
+from services.chassis import errors, identity, rpc_status, tracing
 from services.chassis.clock import Clock
-from services.chassis.metrics import RPC_SECONDS, RPC_TOTAL
+from services.chassis.metrics import RPC_ERRORS, RPC_SECONDS, RPC_TOTAL
 from services.chassis.tls import Files, server_credentials
 
 log = logging.getLogger(__name__)
@@ -61,22 +62,32 @@ class Edge(grpc.aio.ServerInterceptor):  # type: ignore[misc] # grpc ships no ty
 
     @asynccontextmanager
     async def _served(self, method: str, context: Any) -> AsyncIterator[None]:
+        told = dict(context.invocation_metadata()).get(tracing.HEADER)
+        with tracing.span(method, tracing.parsed(told), tracing.Kind.SERVER) as span:
+            tracing.current.set(span.parent)
+            async with self._answered(method, context, span):
+                yield
+
+    @asynccontextmanager
+    async def _answered(self, method: str, context: Any, span: tracing.Span) -> AsyncIterator[None]:
         started = time.perf_counter()
-        code = "OK"
         try:
             identity.current_caller.set(self._identify(method, context))
             yield
         except errors.Error as error:
-            code = error.kind
+            span.code = error.kind
+            RPC_ERRORS.labels(rpc_status.known_reason(error)).inc()
             await _abort(context, error)
-        except (grpc.aio.AbortError, GeneratorExit):
+        except (grpc.aio.AbortError, asyncio.CancelledError, GeneratorExit) as end:
+            span.code = "UNKNOWN" if isinstance(end, grpc.aio.AbortError) else "CANCELLED"  # the caller went away
             raise
         except Exception:
-            code = errors.Internal.kind
+            span.code = errors.Internal.kind
+            RPC_ERRORS.labels("INTERNAL").inc()
             log.exception("call failed", extra={"method": method})
             await _abort(context, errors.Internal("INTERNAL", "our fault; the request id finds it in the log"))
         finally:
-            RPC_TOTAL.labels(method, code).inc()
+            RPC_TOTAL.labels(method, span.code).inc()
             RPC_SECONDS.labels(method).observe(time.perf_counter() - started)
 
     def _identify(self, method: str, context: Any) -> identity.Caller | None:

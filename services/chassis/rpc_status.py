@@ -10,9 +10,11 @@ from grpc import StatusCode
 from grpc.aio import AioRpcError
 from grpc_status import rpc_status
 
+from kapok.error.v1 import error_reason_pb2
 from services.chassis import errors
 
 DOMAIN = "kapok"
+_REASONS = frozenset(name.removeprefix("ERROR_REASON_") for name in list(error_reason_pb2.ErrorReason.keys()))
 _KINDS: dict[str, Callable[..., errors.Error]] = {
     kind.kind: kind
     for kind in (
@@ -55,7 +57,8 @@ def to_error(failure: AioRpcError, service: str) -> errors.Error:
     """What a neighbour answered, in our own family; a neighbour that is away becomes errors.Unavailable."""
     status = rpc_status.from_call(failure)
     if status is None:
-        if failure.code() in {StatusCode.UNAVAILABLE, StatusCode.DEADLINE_EXCEEDED}:
+        # It was cancelled there: who is told to stop gives what runs a moment, then ends it.
+        if failure.code() in {StatusCode.UNAVAILABLE, StatusCode.DEADLINE_EXCEEDED, StatusCode.CANCELLED}:
             return errors.Unavailable("SERVICE_AWAY", f"{service} does not answer; try again", service=service)
         return errors.Internal("INTERNAL", f"{service} failed: {failure.code().name}", service=service)
     return from_status(status)
@@ -79,6 +82,11 @@ def from_status(status: status_pb2.Status) -> errors.Error:
     if retry.HasField("retry_delay"):
         error.retry_after = retry.retry_delay.ToTimedelta()
     return error
+
+
+def known_reason(error: errors.Error) -> str:
+    """Its reason if that is one of ours, else UNSPECIFIED: what another process sent may be anything."""
+    return error.reason if error.reason in _REASONS else "UNSPECIFIED"
 
 
 def named(kind: str, reason: str, message: str, **metadata: str) -> errors.Error:

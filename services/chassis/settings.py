@@ -40,6 +40,13 @@ class MayBeMissing:
     """Beside a Path in Annotated: the service says by itself what it does without the file."""
 
 
+def load_some(kind: type[T], environ: Mapping[str, str]) -> tuple[T, Mapping[str, str]]:
+    """Build ``kind`` from its own variables; and the others, which are somebody else's."""
+    own = variables(kind)
+    others = {name: value for name, value in environ.items() if name not in own}
+    return load(kind, {name: environ[name] for name in environ.keys() & own}), others
+
+
 def load(kind: type[T], environ: Mapping[str, str], among: type[Any] | None = None) -> T:
     """Build ``kind`` from ``environ``.
 

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated
 
-from services.chassis import database, errors, readiness, rpc_client, rpc_server
+from services.chassis import database, errors, figures, readiness, rpc_client, rpc_server
 from services.chassis.bell import Bell
 from services.chassis.bus import OnBus
 from services.chassis.clock import Clock, SystemClock
@@ -23,7 +23,7 @@ from services.chassis.settings import MayBeMissing, naming
 from services.chassis.signing import Signer
 from services.chassis.tasks import background
 from services.decider.decider import Decider
-from services.permissions import policies
+from services.permissions import metrics, policies
 from services.permissions.camera_memory import CameraMemory
 from services.permissions.events import FactJournal, SignedVoice, follow_cameras
 from services.permissions.joint.sealed import SALT_BYTES
@@ -89,7 +89,7 @@ async def app(settings: Settings) -> AsyncIterator[None]:
         closures, editions = permissions.closures, permissions.editions
         await follow_cameras(wire, memory, closures.hear)
         work = (
-            box.publish_forever(wire),
+            box.publish_forever(wire, NAME),
             readiness.follow_forever(records, health.checker),
             each_second(rounds.beat_once),
             each_second(policy_health.look_once),
@@ -102,6 +102,7 @@ async def app(settings: Settings) -> AsyncIterator[None]:
             each_second(permissions.claims.lapse_once),
             each_second(permissions.concerns.find_once),
             each_second(closures.end_once, sooner=closures.has_waiting),
+            figures.read_forever(partial(metrics.read_takeovers, records)),
         )
         edge = rpc_server.Edge(ring, clock)
         async with (

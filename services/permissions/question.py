@@ -12,7 +12,7 @@ from services.decider.conditions import CONDITIONS, INCIDENT, INSPECTION, PAPERS
 from services.decider.decision import Decision
 from services.decider.facts import Action, Camera, Circumstances, Principal
 from services.decider.relation import is_hidden
-from services.permissions import policies, refusals
+from services.permissions import metrics, policies, refusals
 from services.permissions.ports import Ports
 from services.permissions.store import principals
 from services.permissions.store.policies import levelled
@@ -195,4 +195,5 @@ def answered(ports: Ports, question: Question, found: Camera | None, view: View)
     camera = accessible(found, principal, question.camera)
     circumstances = view.circumstances(record, question.legal_basis, question.incident, camera.name)
     decision = ports.decider.decide(principal, camera, question.action, circumstances, view.now)
+    metrics.count(decision, camera)
     return Answer(decision, principal, camera, circumstances, view.number(camera.name), view.now)

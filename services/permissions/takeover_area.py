@@ -11,7 +11,7 @@ from services.decider.facts import Area, Point, Principal, Tier
 from services.permissions.fields import Fields
 from services.permissions.incident import Declared, State
 from services.permissions.incident_area import check_area
-from services.permissions.takeover import check_kind
+from services.permissions.takeover_rules import check_kind
 
 CAMERAS_MOST = 5_000  # of one takeover
 SYSTEMS_MOST = 100

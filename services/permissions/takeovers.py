@@ -15,10 +15,11 @@ from services.permissions.ending import Cause as EndingCause
 from services.permissions.ports import Ports
 from services.permissions.question import Answer, Question, gather_each
 from services.permissions.store import bases, endings, incidents, takeovers
-from services.permissions.takeover import Cause, Exclusive, Outcome, Request, check, grant
+from services.permissions.takeover import Cause, Exclusive, Outcome, Request, grant
 from services.permissions.takeover_area import Selection
 from services.permissions.takeover_areas import Areas, Sought
 from services.permissions.takeover_orders import Order, held_by, told
+from services.permissions.takeover_rules import check
 from services.permissions.takings import taken_exclusively
 
 

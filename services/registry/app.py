@@ -121,7 +121,9 @@ async def app(settings: Settings) -> AsyncIterator[None]:
         await events.follow_health(wire, cases.signals.hear)
         async with (
             background(
-                cases.outbox.publish_forever(wire), readiness.follow_forever(records, checker), *_work(cases, settings)
+                cases.outbox.publish_forever(wire, NAME),
+                readiness.follow_forever(records, checker),
+                *_work(cases, settings),
             ),
             rpc_server.serve(settings.door, [rpc_server.Edge(ring, clock)], services, checker),
         ):

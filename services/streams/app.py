@@ -19,7 +19,7 @@ from kapok.streams.v1 import (
     streams_service_pb2,
     streams_service_pb2_grpc,
 )
-from services.chassis import readiness, rpc_client, rpc_server
+from services.chassis import figures, readiness, rpc_client, rpc_server
 from services.chassis.bus import OnBus
 from services.chassis.clock import SystemClock
 from services.chassis.database import Stored
@@ -27,6 +27,7 @@ from services.chassis.served import Serving
 from services.chassis.settings import SettingsError, naming
 from services.chassis.signing import Signer, Verifier
 from services.chassis.tasks import background, outlasting
+from services.streams import metrics
 from services.streams.anew import POLICIES, Anew
 from services.streams.domain import Ended
 from services.streams.ends import Ends
@@ -135,7 +136,7 @@ async def app(settings: Settings) -> AsyncIterator[None]:
         services = _services(StreamsServicer(streams, oversight, feeds, steering), streams)
         async with (
             background(
-                store.outbox.publish_forever(opened_bus),
+                store.outbox.publish_forever(opened_bus, NAME),
                 readiness.follow_forever(opened_database, checker),
                 outlasting(partial(_close_what_is_over, streams, looks)),
                 outlasting(anew.work_forever),
@@ -144,6 +145,7 @@ async def app(settings: Settings) -> AsyncIterator[None]:
                 outlasting(streams.handover.call_forever),
                 outlasting(streams.handover.work_forever),
                 follow_looks(opened_bus, look_store, store, _CLOCK),
+                figures.read_forever(partial(metrics.read_sessions, store)),
             ),
             rpc_server.serve(settings.door, [rpc_server.Edge(ring, _CLOCK)], services, checker),
         ):

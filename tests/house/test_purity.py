@@ -20,24 +20,25 @@ OUTSIDE = {
     **{
         f"services/permissions/{noun}.py": USE_CASE
         for noun in ("agencies", "agency_keys", "bases", "batches", "closures", "concerns", "control", "controls",
-                     "decisions", "editions", "enrolments", "incidents", "inspections", "policies", "policy_health",
-                     "principals", "question", "reaches", "reviews", "role_grants", "rounds", "staff", "takeover_areas",
-                     "takeover_changes", "takeover_notices", "takeover_orders", "takeover_reads", "takeovers", "view",
-                     "joint/proposals", "joint/sealed_lists", "joint/simulations", "joint/versions")
+                     "decisions", "editions", "enrolments", "incidents", "inspections", "metrics", "policies",
+                     "policy_health", "principals", "question", "reaches", "reviews", "role_grants", "rounds", "staff",
+                     "takeover_areas", "takeover_changes", "takeover_notices", "takeover_orders", "takeover_reads",
+                     "takeovers", "view", "joint/proposals", "joint/sealed_lists", "joint/simulations",
+                     "joint/versions")
     },
     **{
         f"services/registry/{noun}.py": USE_CASE
         for noun in ("allowed", "concerned", "enrolment", "freshness", "probing", "requests", "rounds", "levels",
                      "secrecy", "signals", "systems", "watching", "within")
     },
-    **{f"services/audit/{noun}.py": USE_CASE for noun in ("evidence", "reading", "register")},
+    **{f"services/audit/{noun}.py": USE_CASE for noun in ("evidence", "metrics", "reading", "register")},
     "services/permissions/claims.py": USE_CASE,
     "services/permissions/takings.py": USE_CASE,
     "services/permissions/restorings.py": USE_CASE,
     "services/permissions/ports.py": "declares what its use cases await",
     **{
         f"services/streams/{noun}.py": USE_CASE
-        for noun in ("ends", "feeds", "handover", "looks", "oversight", "places", "restoring", "steering")
+        for noun in ("ends", "feeds", "handover", "looks", "metrics", "oversight", "places", "restoring", "steering")
     },
     "services/streams/ports.py": "declares what its use cases await",
     "services/streams/anew.py": "asks for every session again when the policy changes",

@@ -24,6 +24,7 @@ from kapok.fact.v1 import fact_pb2
 from kapok.registry.v1 import registry_events_pb2
 from services.audit.domain import Entry
 from services.audit.finding import FindingChange, Owed
+from services.audit.metrics import Progress
 from services.audit.refusals import Refusal
 from services.audit.service import Ledger
 from services.chassis.bus import FACTS_STREAM, FACTS_SUBJECTS, Bus
@@ -58,7 +59,7 @@ LEFT_OUT = Counter(
 )
 
 
-async def consume_forever(ledger: Ledger, bus: Bus) -> None:
+async def consume_forever(ledger: Ledger, bus: Bus, progress: Progress) -> None:
     """Put every fact on record, for as long as the service lives."""
     while True:
         try:
@@ -66,18 +67,19 @@ async def consume_forever(ledger: Ledger, bus: Bus) -> None:
             facts = await bus.jetstream.pull_subscribe(FACTS_SUBJECTS, _DURABLE, FACTS_STREAM, config)
             while True:
                 stop_if_cancelled()
-                await _record_batch(ledger, facts)
+                await _record_batch(ledger, facts, progress)
         except (OSError, NatsError, JetStreamError, SQLAlchemyError) as error:
             # What was not acknowledged comes again.
             log.warning("facts wait in %s: %r", FACTS_STREAM, error)
             await asyncio.sleep(_RETRY_S)
 
 
-async def _record_batch(ledger: Ledger, facts: Any) -> None:
+async def _record_batch(ledger: Ledger, facts: Any, progress: Progress) -> None:
     """Wait for a fact, take those that come with it, commit them together, acknowledge."""
     try:
         messages = await facts.fetch(1, timeout=_IDLE_S)
     except TimeoutError:  # nats-py raises its own, or Python's when the server's word comes late
+        progress.is_current()
         return
     messages += await _those_that_come_with_it(facts)
     entries = []
@@ -88,6 +90,7 @@ async def _record_batch(ledger: Ledger, facts: Any) -> None:
             UNREADABLE.inc()
             log.error("not put on record, from %s: %s", message.subject, error)
     await ledger.record(entries)
+    progress.recorded(entries)
     for message in messages:
         await message.ack()
 
@@ -124,7 +127,14 @@ def read_fact(subject: str, payload: bytes) -> Entry:
     if fact.kind != _kind(subject):
         # Who may publish on a subject is the bus' to enforce; that nobody tells another's facts there is ours.
         raise UnreadableFactError("its kind is not its subject's")
-    return Entry(fact.id, payload, fact.is_sealed, _finding(fact))
+    return Entry(fact.id, payload, fact.is_sealed, _finding(fact), _occurred_at(fact))
+
+
+def _occurred_at(fact: fact_pb2.Fact) -> datetime | None:
+    try:
+        return _moment("occur_time", fact.occur_time)
+    except UnreadableFactError:
+        return None
 
 
 def _finding(fact: fact_pb2.Fact) -> FindingChange | None:

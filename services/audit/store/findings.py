@@ -43,6 +43,14 @@ async def page(transaction: AsyncConnection, sight: Sight, query: Query, limit: 
     return [_finding(row) for row in await transaction.execute(wanted)]
 
 
+async def count_open(transaction: AsyncConnection) -> dict[str, int]:
+    """How many are open, by article as told; those about state secrets are in no count (Article 11)."""
+    is_counted = findings.c.resolved_at.is_(None) & findings.c.is_sealed.is_(sa.false())
+    counted = sa.select(findings.c.article, sa.func.count().label("number")).where(is_counted)
+    rows = await transaction.execute(counted.group_by(findings.c.article))
+    return {row.article: row.number for row in rows}
+
+
 def _seen_by(sight: Sight) -> sa.ColumnElement[bool]:
     """Its agency's own, and of the others those that it supervises."""
     supervised = findings.c.districts.contains(f",{sight.district},", autoescape=True)

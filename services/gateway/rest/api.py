@@ -7,7 +7,7 @@ from aiohttp import web
 from prometheus_client import generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
-from services.chassis import errors, identity, metrics
+from services.chassis import errors, identity, metrics, tracing
 from services.chassis.errors import Violation
 from services.gateway import certificate
 from services.gateway.policy_health import PolicyHealth
@@ -82,7 +82,8 @@ class Api:
             payload = binding.request(variables, list(request.rel_url.query.items()), await _body(request))
             answer = binding.response(await start(payload))
 
-        incoming = Incoming(binding.path, _shown(request), request_id, timeout_s=_CALL_TIMEOUT_S)
+        trace = tracing.parsed(request.headers.get(tracing.HEADER))
+        incoming = Incoming(binding.path, _shown(request), request_id, timeout_s=_CALL_TIMEOUT_S, trace=trace)
         failed = await self._forwarder.forward(incoming, converse)
         if failed is not None:
             return _failed(failed, request_id)

@@ -71,7 +71,8 @@ def of_call(error: AioRpcError, owner: str) -> Failure:
     """What ``owner`` answered. A bare failure of the transport is told in our words, with nothing of our insides."""
     trailers: Metadata = tuple(_pairs(error.trailing_metadata()))
     if not any(key == _DETAILS_KEY for key, _ in trailers):
-        if error.code() == StatusCode.UNAVAILABLE:
+        # Cancelled there: a service that stops ends what still runs. Whose own caller went away is told nothing.
+        if error.code() in (StatusCode.UNAVAILABLE, StatusCode.CANCELLED):
             return of_error(errors.Unavailable("SERVICE_AWAY", f"{owner} does not answer; try again", service=owner))
         if error.code() in _FAULTS:
             return of_error(errors.Internal("INTERNAL", "our fault; the request id finds it in the log"))

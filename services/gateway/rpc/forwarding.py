@@ -5,17 +5,18 @@ the call upstream, and passes on what comes back.
 """
 
 import logging
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import grpc
 
-from services.chassis import errors, identity
+from services.chassis import errors, identity, tracing
 from services.chassis.clock import Clock
 from services.chassis.rpc_client import Neighbour
 from services.gateway.method import Method
-from services.gateway.metrics import CALLS, UNKNOWN
+from services.gateway.metrics import CALLS, SECONDS, UNKNOWN
 from services.gateway.overruns import Overruns
 from services.gateway.refusal import RefusalBook
 from services.gateway.rpc import failure
@@ -30,13 +31,17 @@ Converse = Callable[[Start], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A call as it came in. ``metadata`` is the agency's own, cleaned; ``timeout_s`` what is left of its time."""
+    """A call as it came in. ``metadata`` is the agency's own, cleaned; ``timeout_s`` what is left of its time.
+
+    ``trace`` is where the agency says that it stands in a trace of its own.
+    """
 
     path: str
     shown: Shown
     request_id: str
     metadata: Metadata = ()
     timeout_s: float | None = None
+    trace: tracing.TraceParent | None = None
 
     @property
     def stranger(self) -> identity.Caller:
@@ -85,16 +90,20 @@ class Forwarder:
         identity.current_caller.set(incoming.stranger)  # for the log, and for what we ask neighbours on its behalf
         method = self._methods.get(incoming.path)
         label = method.path if method else UNKNOWN
-        code = grpc.StatusCode.CANCELLED.name  # unless something else happens first
-        try:
-            failed = await self._attempt(method, incoming, converse)
-            code = failed.code.name if failed else grpc.StatusCode.OK.name
-            if failed is not None and (failed.is_refusal or failed.is_overrun):
-                book = self._overruns if failed.is_overrun else self._book
-                await book.record(failed.refusal(identity.caller().principal, label, incoming.request_id))
-            return failed
-        finally:
-            CALLS.labels(label, code).inc()
+        started = time.perf_counter()
+        with tracing.span(label, incoming.trace, tracing.Kind.SERVER) as span:
+            tracing.current.set(span.parent)
+            span.code = grpc.StatusCode.CANCELLED.name  # unless something else happens first
+            try:
+                failed = await self._attempt(method, incoming, converse)
+                span.code = failed.code.name if failed else grpc.StatusCode.OK.name
+                if failed is not None and (failed.is_refusal or failed.is_overrun):
+                    book = self._overruns if failed.is_overrun else self._book
+                    await book.record(failed.refusal(identity.caller().principal, label, incoming.request_id))
+                return failed
+            finally:
+                CALLS.labels(label, span.code).inc()
+                SECONDS.labels(label).observe(time.perf_counter() - started)
 
     async def _attempt(self, method: Method | None, incoming: Incoming, converse: Converse) -> Failure | None:
         owner = method.owner if method else ""
@@ -123,7 +132,8 @@ class Forwarder:
         def start(request: Any) -> Any:
             ring = self._upstreams[method.owner].ring
             signed = identity.sign(ring, method.owner, method.path, caller, self._clock)
-            metadata = (*incoming.metadata, (identity.METADATA_KEY, signed))
+            own = ((identity.METADATA_KEY, signed), (tracing.HEADER, str(tracing.current.get())))
+            metadata = (*incoming.metadata, *own)
             started.append(self._starters[method.path](request, metadata=metadata, timeout=incoming.timeout_s))
             return started[-1]
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import grpc
 
-from services.chassis import identity
+from services.chassis import identity, tracing
 from services.gateway import certificate
 from services.gateway.rpc.catalogue import Catalogue
 from services.gateway.rpc.failure import Failure, Metadata
@@ -15,7 +15,7 @@ from services.gateway.service import Shown
 REQUEST_ID_KEY = "kapok-request-id"
 _STOCK = ("/grpc.health.", "/grpc.reflection.")  # served by handlers of their own
 _DROPPED_PREFIXES = ("kapok-", "grpc-", ":")
-_DROPPED = frozenset({"user-agent", "te", "content-type", "host", "authorization"})  # of this hop only
+_DROPPED = frozenset({"user-agent", "te", "content-type", "host", "authorization", tracing.HEADER})  # of this hop
 
 
 class Handler(grpc.GenericRpcHandler):  # type: ignore[misc] # grpc ships no types
@@ -68,6 +68,7 @@ class Handler(grpc.GenericRpcHandler):  # type: ignore[misc] # grpc ships no typ
             request_id=request_id,
             metadata=tuple(pair for pair in sent if _is_passed(pair[0])),
             timeout_s=context.time_remaining(),
+            trace=tracing.parsed(dict(sent).get(tracing.HEADER)),
         )
         failed = await self._forwarder.forward(incoming, converse)
         if failed is not None:

@@ -1,6 +1,7 @@
 """Takeovers and who controls each camera (Article 18). A takeover has a row for each camera that it takes."""
 
 import json
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -9,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.decider.facts import AgencyKind, Camera, Takeover, Tier
+from services.decider.facts import SEALED_LEVEL, AgencyKind, Camera, Takeover, Tier
 from services.permissions.ports import Kept
 from services.permissions.store import control_leases, counters
 from services.permissions.store.endings import FEW
@@ -200,6 +201,15 @@ async def count(transaction: AsyncConnection, name: str) -> int:
     """How many cameras it holds or waits for still."""
     chosen = (takeovers.c.name == name) & takeovers.c.ended_at.is_(None)
     return int((await transaction.execute(sa.select(sa.func.count()).where(chosen))).scalar_one())
+
+
+async def in_force(transaction: AsyncConnection) -> Counter[str]:
+    """How many cameras are taken over, by the kind of agency; state secrets are in no count (Article 11)."""
+    is_same = control.c.camera == takeovers.c.camera
+    query = sa.select(takeovers.c.kind, takeovers.c.camera, control.c.facts).join(control, is_same)
+    rows = (await transaction.execute(query.where(takeovers.c.ended_at.is_(None)))).all()
+    cameras = await levelled(transaction, {row.camera: Camera(**json.loads(row.facts)) for row in rows})
+    return Counter(row.kind for row in rows if cameras[row.camera].level < SEALED_LEVEL)
 
 
 async def cameras_on(transaction: AsyncConnection, ground: str) -> list[str]:

@@ -56,7 +56,7 @@ async def app(settings: Settings) -> AsyncIterator[None]:
         async with (
             settings.on_bus(settings.relay_id) as opened_bus,
             post_client() as client,
-            metrics.serve(*endpoint(settings.metrics_listen)) as metrics_port,
+            metrics.serve(settings.metrics_listen) as metrics_port,
             group() as tasks,
         ):
             doorkeeper = _doorkeeper(
@@ -80,7 +80,7 @@ async def app(settings: Settings) -> AsyncIterator[None]:
                 Editions(opened_bus, keys, doorkeeper),
             ).listen()  # fmt: skip
             async with (
-                _measured(counters, doorkeeper),
+                _measured(RelayCollector(counters, doorkeeper, fence, capacity)),
                 background(
                     doorkeeper.waiting.record_forever(),
                     announcer.announce_forever(),
@@ -132,10 +132,10 @@ def _own_addresses(settings: Settings, address: Address, entrances: Entrances) -
 
 
 @asynccontextmanager
-async def _measured(counters: Counters, doorkeeper: Doorkeeper) -> AsyncIterator[None]:
+async def _measured(collector: RelayCollector) -> AsyncIterator[None]:
     """What the relay counts is told to Prometheus while inside."""
-    counters.first_picture = histogram(metrics.REGISTRY, "first_picture", "To a first key picture").observe
-    collector = RelayCollector(counters, doorkeeper)
+    observe = histogram(metrics.REGISTRY, "first_picture", "To a first key picture").observe
+    collector.counters.first_picture = observe
     metrics.REGISTRY.register(collector)
     try:
         yield

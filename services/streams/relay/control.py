@@ -88,12 +88,20 @@ class Fence:
     def __init__(self, drivers: Mapping[str, Driver], clock: Clock, helms: Helms | None = None) -> None:
         self.helms = helms or Helms()
         self.is_draining = False
+        self.epoch_refusals = 0  # commands of a holder that was
         self._drivers = drivers
         self._clock = clock
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()  # of commands under way
 
     async def command(self, grant: Grant, where: ControlAddress, command: Command) -> tuple[KeptPreset, ...]:
         """Tell the camera, or raise: Aborted for a stale epoch, Denied for a grant run out."""
+        try:
+            return await self._fenced(grant, where, command)
+        except Aborted as refusal:
+            self.epoch_refusals += refusal.reason == "EPOCH_STALE"
+            raise
+
+    async def _fenced(self, grant: Grant, where: ControlAddress, command: Command) -> tuple[KeptPreset, ...]:
         driver, turn = self._begun(grant, where, GRANT_LIFETIME_S)
         async with self._lock(grant.camera):
             turn.check()

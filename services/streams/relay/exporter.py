@@ -1,12 +1,14 @@
 """The relay's counters as Prometheus metrics. No metric names a camera; the one label is of a handful of reasons."""
 
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import dataclass, fields
 
 from prometheus_client import Histogram
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector, CollectorRegistry
 
+from services.streams.relay.announcer import Capacity
+from services.streams.relay.control import Fence
 from services.streams.relay.counters import Counters
 from services.streams.relay.doorkeeper import Doorkeeper
 
@@ -19,33 +21,48 @@ def histogram(registry: CollectorRegistry, name: str, text: str) -> Histogram:
     return Histogram(f"kapok_relay_{name}_seconds", text, buckets=_SECONDS, registry=registry)
 
 
+@dataclass(frozen=True, eq=False)
 class RelayCollector(Collector):
     """Reads the plain integers when Prometheus asks."""
 
-    def __init__(self, counters: Counters, doorkeeper: Doorkeeper) -> None:
-        self._counters = counters
-        self._doorkeeper = doorkeeper
+    counters: Counters
+    doorkeeper: Doorkeeper
+    fence: Fence
+    capacity: Capacity
 
     def collect(self) -> Iterator[Metric]:
-        for field in fields(self._counters):
-            value = getattr(self._counters, field.name)
+        yield from self._counted()
+        yield from self._standing()
+
+    def _counted(self) -> Iterator[Metric]:
+        for field in fields(self.counters):
+            value = getattr(self.counters, field.name)
             if not isinstance(value, int):
                 continue
             family = GaugeMetricFamily if field.name in _GAUGES else CounterMetricFamily
             name = f"kapok_relay_{field.name.removesuffix('_total')}"
             name += "_opened" if field.name == "viewers_total" else ""
             yield family(name, f"relay: {field.name.replace('_', ' ')}", value=value)
-        yield GaugeMetricFamily("kapok_relay_sessions", "sessions kept", value=len(self._doorkeeper.sessions))
+        yield CounterMetricFamily(
+            "kapok_relay_epoch_refusals", "commands of a holder that was", value=self.fence.epoch_refusals
+        )
+
+    def _standing(self) -> Iterator[Metric]:
+        yield GaugeMetricFamily("kapok_relay_viewers_most", "viewers that it serves well", value=self.capacity.viewers)
+        yield GaugeMetricFamily(
+            "kapok_relay_bytes_per_second_most", "bytes a second that it serves well", value=self.capacity.bytes_per_s
+        )
+        yield GaugeMetricFamily("kapok_relay_sessions", "sessions kept", value=len(self.doorkeeper.sessions))
         states = GaugeMetricFamily("kapok_relay_source_states", "streams of cameras by state", labels=["state"])
-        for state, count in self._doorkeeper.source_states().items():
+        for state, count in self.doorkeeper.source_states().items():
             states.add_metric([state], count)
         yield states
-        tenure = self._doorkeeper.tenure
+        tenure = self.doorkeeper.tenure
         yield CounterMetricFamily("kapok_relay_doubts", "times it asked which sessions are its own", value=tenure.doubt)
         yield GaugeMetricFamily("kapok_relay_draining", "whether it was told to stop", value=tenure.is_draining)
         yield GaugeMetricFamily(
-            "kapok_relay_outlasting", "sessions beyond the standing lease", value=len(self._doorkeeper.outlasting)
+            "kapok_relay_outlasting", "sessions beyond the standing lease", value=len(self.doorkeeper.outlasting)
         )
         yield GaugeMetricFamily(
-            "kapok_relay_applied_number", "last ending applied", value=self._doorkeeper.lease.applied
+            "kapok_relay_applied_number", "last ending applied", value=self.doorkeeper.lease.applied
         )

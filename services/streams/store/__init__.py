@@ -1,5 +1,6 @@
 """Sessions in the database of streams. Each change is one transaction with its fact."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -134,6 +135,15 @@ class SessionStore:
     async def all_open(self) -> Sequence[Session]:
         """Every open session; there are as many as the relays hold."""
         return await self._sessions(SESSIONS.select().where(SESSIONS.c.closed_at.is_(None)))
+
+    async def count_open(self) -> Counter[str]:
+        """How many sessions are open, by kind; those of state secrets are in no count (Article 11)."""
+        is_counted = SESSIONS.c.closed_at.is_(None) & SESSIONS.c.is_sealed.is_(sa.false())
+        query = (
+            sa.select(SESSIONS.c.kind, sa.func.count().label("sessions")).where(is_counted).group_by(SESSIONS.c.kind)
+        )
+        async with self._database.look() as connection:
+            return Counter({row.kind: row.sessions for row in await connection.execute(query)})
 
     async def open_after(self, name: str, most: int) -> Sequence[Session]:
         """The first ``most`` open sessions behind ``name``, by name."""

@@ -90,11 +90,11 @@ async def test_three_servers_find_a_leader_of_jetstream(yard: Yard) -> None:
         for number, one in enumerate(places)
     ]
 
-    def is_led() -> bool:
-        """All three see the same leader."""
+    def are_led() -> bool:
+        """All see the same leader, and all three."""
         seen = [monitored(one, "jsz")["meta_cluster"] for one in every]
-        return len({one.get("leader", "") for one in seen}) == 1 and all(one.get("leader") for one in seen)
+        leaders = {one.get("leader", "") for one in seen}
+        return len(leaders) == 1 and leaders != {""} and all(one["cluster_size"] == 3 for one in seen)
 
     async with yard.running(*every):
-        await eventually(is_led)
-        assert monitored(every[0], "jsz")["meta_cluster"]["cluster_size"] == 3
+        await eventually(are_led)

@@ -6,9 +6,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from alembic.script import ScriptDirectory
 
 from services.audit.app import MIGRATIONS
-from services.chassis import database
+from services.chassis import database, revisions
 from services.chassis.settings import SettingsError
 
 REVISIONS = sorted(path.name[:4] for path in MIGRATIONS.glob("[0-9]*.py"))
@@ -66,6 +67,14 @@ async def test_a_schema_that_is_behind_stops_who_may_not_migrate(database_url: s
             pass
     async with database.connect(database_url, MIGRATIONS), database.connect(database_url, MIGRATIONS, migrate=False):
         pass
+
+
+@pytest.mark.parametrize("service", ["audit", "permissions", "registry", "streams"])
+def test_the_newest_migration_is_the_last_by_its_files_name(service: str) -> None:
+    """By which a start knows that there is nothing to bring up."""
+    folder = MIGRATIONS.parents[1] / service / "migrations"
+    script = ScriptDirectory.from_config(revisions._config(folder))
+    assert str(script.get_current_head()).rpartition("_")[2] == max(path.name[:4] for path in folder.glob("[0-9]*.py"))
 
 
 async def test_the_former_release_goes_on_with_the_schema_of_the_next(database_url: str, tmp_path: Path) -> None:

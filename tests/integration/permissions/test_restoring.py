@@ -1,6 +1,5 @@
 """Where a camera looked before a takeover is restored after it: permissions, streams, relay and camera, all real."""
 
-import contextlib
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -142,30 +141,21 @@ class Book:
     subscription: Any
     seen: list[tuple[str, relay_pb2.StoredPointing]] = field(default_factory=list)
 
-    async def read(self) -> list[str]:
-        """All verbs."""
-        with contextlib.suppress(TimeoutError):
-            for message in await self.subscription.fetch(50, timeout=0.1):
-                self._keep(fact_pb2.Fact.FromString(message.data))
-                await message.ack()
-        return [verb for verb, _ in self.seen]
-
     async def told(self, *verbs: str) -> list[relay_pb2.StoredPointing]:
         """What was told, once it is exactly this."""
-
-        async def is_told() -> bool:
-            return await self.read() == list(verbs)
-
-        await eventually(is_told)
+        while [verb for verb, _ in self.seen] != list(verbs):
+            await self._read()
         return [told for _, told in self.seen]
 
     async def told_last(self, verb: str) -> None:
         """Wait until that is the last of it."""
+        while not self.seen or self.seen[-1][0] != verb:
+            await self._read()
 
-        async def is_told() -> bool:
-            return (await self.read())[-1:] == [verb]
-
-        await eventually(is_told)
+    async def _read(self) -> None:
+        for message in await self.subscription.fetch(50, timeout=20):
+            self._keep(fact_pb2.Fact.FromString(message.data))
+            await message.ack()
 
     def _keep(self, fact: fact_pb2.Fact) -> None:
         told = relay_pb2.StoredPointing()

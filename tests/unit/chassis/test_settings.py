@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from services.chassis.settings import Network, SettingsError, load
+from services.chassis.process import Manners
+from services.chassis.settings import Network, SettingsError, load, load_some
 
 
 @dataclass(frozen=True)
@@ -35,3 +36,11 @@ def test_all_problems_are_named_at_once() -> None:
         load(Some, environ)
     for name in ("KAPOK_LISTEN is missing", "KAPOK_NETWORKS", "KAPOK_IS_OPEN", "KAPOK_LISTNE is not a setting"):
         assert name in str(error.value)
+
+
+def test_what_every_process_knows_is_taken_first_and_the_rest_left_to_the_service() -> None:
+    manners, rest = load_some(Manners, {"KAPOK_LOG_FORMAT": "text", "KAPOK_LISTEN": "x", "PATH": "/"})
+    assert manners.log_format == "text"
+    assert rest == {"KAPOK_LISTEN": "x", "PATH": "/"}
+    with pytest.raises(SettingsError, match="KAPOK_LOG_FORMAT: must be json or text"):
+        load_some(Manners, {"KAPOK_LOG_FORMAT": "yaml"})

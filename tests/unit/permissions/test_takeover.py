@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from services.chassis.errors import Denied, Exhausted, FailedPrecondition, InvalidArgument
 from services.decider.facts import AgencyKind, Principal
-from services.permissions import control_lease, takeover
+from services.permissions import control_lease, takeover, takeover_rules
 from services.permissions.takeover import (
     Control,
     Ending,
@@ -51,7 +51,7 @@ def command(who: Principal, number: int = 1, **more: object) -> takeover.Request
 
 
 def requested(control: Control, asked: takeover.Request, now: datetime) -> Outcome:
-    takeover.check(asked, now)
+    takeover_rules.check(asked, now)
     return takeover.grant(control, asked, now)
 
 
