@@ -102,10 +102,15 @@ def to(pan: float) -> dict[str, Any]:
 
 
 async def point(desk: Desk, name: str, pan: float) -> int:
-    """Have the camera look there; the epoch."""
+    """Have the camera look there; the epoch. A grant that ran out on its way is asked for again."""
     where = pointing_pb2.Pointing(pan=pan)
-    answer = await desk.ask(name, "PointCamera", streams_service_pb2.PointCameraRequest(camera=city.TUNNEL, to=where))
-    return int(answer.epoch)
+    request = streams_service_pb2.PointCameraRequest(camera=city.TUNNEL, to=where)
+    while True:
+        try:
+            return int((await desk.ask(name, "PointCamera", request)).epoch)
+        except Denied as refusal:
+            if refusal.reason != "TOKEN_INVALID":
+                raise
 
 
 async def is_told(desk: Desk, name: str, pan: float) -> bool:
