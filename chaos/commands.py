@@ -10,6 +10,7 @@ holders, and only the database gives a new one, so it is enough to see that
 3. after a takeover was answered as fenced, nothing of an older epoch arrives: the turn before it is over. One that was
    answered as granted alone is fenced by time: two seconds after the answer at the latest;
 4. what was answered as done was done, under the epoch that was answered: nothing answered is lost.
+What brings the camera back is the platform's own, nobody's: it keeps 1 and 3, and no command of its epoch is before it.
 Then the order of the camera's log is a sequential history that agrees with what everybody was told.
 """
 
@@ -20,6 +21,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 GRANT_LIFETIME_S = 2.0  # of a command; docs/design/takeover.md
+PLATFORM = 0  # the number of its commands
 _STEPS = 1_000_000  # of a velocity: as many commands either way
 
 
@@ -36,7 +38,7 @@ class Answer:
 class Line:
     """One of the camera's log: which command it was, under which epoch, when."""
 
-    number: int
+    number: int  # PLATFORM: nobody's, to bring the camera back to where it looked
     epoch: int
     at_s: float
 
@@ -80,21 +82,23 @@ class Commands:
             for line in lines
             if line.epoch < epoch and line.at_s > at_s
         ]
-        twice, lost = self._shared(lines), self._lost(lines)
+        twice, lost, forced = self._shared(lines), self._lost(lines), _forced(lines)
         figures = {
-            "commands_sent": len(self.sent), "commands_answered": len(self.answered), "commands_applied": len(lines),
+            "commands_sent": len(self.sent), "commands_answered": len(self.answered),
+            "commands_applied": sum(line.number != PLATFORM for line in lines),
             "stale_epoch_applied": len(stale), "two_holders_seen": len(late) + len(twice),
             "answered_and_lost": len(lost), "fenced": self.fenced,
             "fenced_by_time": len(self.settled) - self.fenced, "turns": len({line.epoch for line in lines}),
+            "brought_back": sum(line.number == PLATFORM for line in lines),
         }  # fmt: skip
-        return figures, [*stale, *late, *twice, *lost]
+        return figures, [*stale, *late, *twice, *lost, *forced]
 
     def _shared(self, lines: Sequence[Line]) -> list[str]:
         """Epochs of which more than one agency held or commanded the camera."""
         agencies = defaultdict[int, set[str]](set)
         for epoch, agency in self.held:
             agencies[epoch].add(agency)
-        for line in lines:
+        for line in (one for one in lines if one.number != PLATFORM):
             agencies[line.epoch].add(self.sent.get(line.number, "nobody whom we know"))
         return [f"epoch {epoch} had {sorted(several)}" for epoch, several in agencies.items() if len(several) > 1]
 
@@ -116,8 +120,10 @@ def read(log: Iterable[str], code: str) -> list[Line]:
     """The camera's own log, without commands that stop it: the relay's."""
     found = []
     for said in map(json.loads, log):
-        number = round(said["command"]["pan"] * _STEPS)
-        if said["code"] == code and number:
+        told = said["command"]
+        is_brought_back = "to" in told  # no rival has it look anywhere
+        number = PLATFORM if is_brought_back else round(told["pan"] * _STEPS)
+        if said["code"] == code and (number or is_brought_back):
             found.append(Line(number, int(said["epoch"]), said["monotonic_ns"] / 1e9))
     return found
 
@@ -128,4 +134,14 @@ def _falls(lines: Sequence[Line]) -> list[str]:
         if line.epoch < highest:
             found.append(f"epoch {line.epoch} was applied after epoch {highest}")
         highest = max(highest, line.epoch)
+    return found
+
+
+def _forced(lines: Sequence[Line]) -> list[str]:
+    commanded, found = set[int](), []
+    for line in lines:
+        if line.number == PLATFORM and line.epoch in commanded:
+            found.append(f"the camera was brought back under epoch {line.epoch} after its holder had commanded it")
+        elif line.number != PLATFORM:
+            commanded.add(line.epoch)
     return found

@@ -2,7 +2,7 @@
 
     POST /ptz/<code>          {"pan", "tilt", "zoom"} go on at these velocities, with "seconds" no longer than that;
                               {"to": …} and {"by": …} look there, or so much further; {"store": name}, {"recall": token}
-    GET  /ptz/<code>          the pointing
+    GET  /ptz/<code>          the pointing in degrees and as a factor, and as "parts" of what the motors reach
     GET  /ptz/<code>/presets  what is stored
 
 It enforces nothing. Every command is appended to a log with the opaque epoch header that came with it, so that a test
@@ -15,12 +15,14 @@ import json
 import secrets
 import time
 from collections.abc import Iterable
+from dataclasses import asdict
 from pathlib import Path
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from demo.cameras.mount import Mount
+from demo.cameras.pointing import parts
 from services.rtsp.digest import Credentials, Guard
 
 REALM = "camera"
@@ -46,7 +48,8 @@ class Ptz:
 
     async def show(self, request: web.Request) -> web.Response:
         """The pointing now."""
-        return web.json_response(self._mount(request).at(time.monotonic()).rounded())
+        pointing = self._mount(request).at(time.monotonic())
+        return web.json_response(pointing.rounded() | {"parts": asdict(parts(pointing))})
 
     async def presets(self, request: web.Request) -> web.Response:
         """Those stored."""

@@ -1,6 +1,7 @@
 """Fire in a tunnel: the incident opens what was closed, control passes and comes back, and all of it ends."""
 
 import json
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -89,12 +90,13 @@ def gives_back(stage: Platform) -> str:
     stage.ask(COMMAND, takeovers_service_pb2.ReleaseTakeoverRequest(name=_acts["takeover"]))
     with refused("NOT_PERMITTED") as words:
         _moved(stage, COMMAND, pan=0.5)
+    back = _brought_back(stage)
     epoch = _moved(stage, OPERATOR, pan=-0.5)
     _stop(stage, OPERATOR)
-    log = (stage.home / "logs" / "ptz.jsonl").read_text().splitlines()
-    epochs = [int(json.loads(line)["epoch"]) for line in log]
+    epochs = [int(line["epoch"]) for line in _told(stage)]
     assert epochs == sorted(epochs), f"the camera saw epochs out of order: {epochs}"
-    return f"operator moves it under epoch {epoch}; the camera saw epochs {epochs}; command: {words[0]}"
+    moved = f"the camera looks where it did ({back}); operator moves it under epoch {epoch}"
+    return f"{moved}; the camera saw epochs {epochs}; command: {words[0]}"
 
 
 def ends(stage: Platform) -> str:
@@ -121,3 +123,17 @@ def _moved(stage: Platform, principal: str, pan: float) -> int:
 
 def _stop(stage: Platform, principal: str) -> None:
     _moved(stage, principal, pan=0.0)
+
+
+def _told(stage: Platform) -> list[dict[str, Any]]:
+    """What the cameras were told, by their own log."""
+    return [json.loads(line) for line in (stage.home / "logs" / "ptz.jsonl").read_text().splitlines()]
+
+
+def _brought_back(stage: Platform) -> str:
+    """Where the platform has the camera look again, once it does; nobody else has it look anywhere."""
+    deadline_s = time.monotonic() + 10
+    while "to" not in (last := _told(stage)[-1]["command"]):
+        assert time.monotonic() < deadline_s, "the camera was not brought back to where it looked"
+        time.sleep(0.05)
+    return ", ".join(f"{axis} {part:.2f}" for axis, part in last["to"].items())

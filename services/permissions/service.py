@@ -25,6 +25,7 @@ from services.permissions.policies import Levels
 from services.permissions.ports import Ports
 from services.permissions.principals import Principals
 from services.permissions.reaches import Reaches
+from services.permissions.restorings import Restorings
 from services.permissions.reviews import Reviews
 from services.permissions.role_grants import RoleGrants
 from services.permissions.staff import Staff
@@ -66,6 +67,7 @@ class Permissions:
     staff: Staff
     simulations: Simulations
     claims: Claims
+    restorings: Restorings
 
 
 @dataclass(frozen=True)
@@ -116,4 +118,5 @@ def compose(ports: Ports, documents: Documents, organs: Organs, outlook: Outlook
         Staff(ports),
         Simulations(ports, proposals, outlook.city, outlook.sessions),
         Claims(ports),
+        Restorings(ports),
     )

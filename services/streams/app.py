@@ -42,12 +42,14 @@ from services.streams.looks import Looks
 from services.streams.neighbours import PermissionsNeighbour, RegistryNeighbour
 from services.streams.oversight import Oversight
 from services.streams.places import Places
+from services.streams.restoring import Restoring
 from services.streams.rpc import FenceServicer, RunningSessionsServicer, StreamsServicer
 from services.streams.service import Streams
 from services.streams.steering import Steering
 from services.streams.store import SessionStore
 from services.streams.store.looks import LookStore
 from services.streams.store.places import PlaceStore
+from services.streams.store.pointings import PointingStore
 from services.streams.tokens import TokenSigner
 
 log = logging.getLogger(__name__)
@@ -124,7 +126,11 @@ async def app(settings: Settings) -> AsyncIterator[None]:
 
         await fleet.listen()
         await follow_endings(opened_bus, permissions_key, end, await store.oldest_number())
-        steering = Steering(neighbours.permissions, places, neighbours.registry, store, CommandEncoder(_CLOCK), fleet)
+        stacks = PointingStore(opened_database, store.outbox, CommandEncoder(_CLOCK).pointing)
+        restoring = Restoring(
+            stacks, store, neighbours.permissions, replace(places, patience_s=0), neighbours.registry, fleet, _CLOCK
+        )
+        steering = _steering(neighbours, places, store, restoring)
         oversight = Oversight(store, neighbours.permissions, OversightEncoder(_CLOCK))
         feeds = Feeds(neighbours.permissions, streams.open)
         services = _services(StreamsServicer(streams, oversight, feeds, steering), streams)
@@ -134,6 +140,7 @@ async def app(settings: Settings) -> AsyncIterator[None]:
                 readiness.follow_forever(opened_database, checker),
                 outlasting(partial(_close_what_is_over, streams, looks)),
                 outlasting(anew.work_forever),
+                outlasting(restoring.work_forever),
                 streams.handover.watch_forever(),
                 outlasting(streams.handover.call_forever),
                 outlasting(streams.handover.work_forever),
@@ -165,6 +172,11 @@ def _streams(
         clock=_CLOCK,
         limits=limits,
     )
+
+
+def _steering(neighbours: _Neighbours, places: Places, store: SessionStore, restoring: Restoring) -> Steering:
+    deciders, cameras, fleet = neighbours
+    return Steering(deciders, places, cameras, store, CommandEncoder(_CLOCK), fleet, restoring)
 
 
 def _services(servicer: StreamsServicer, streams: Streams) -> Callable[[Any], Sequence[str]]:

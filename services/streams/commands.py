@@ -43,9 +43,14 @@ class Command:
         return self.kind is Kind.MOVE and any((self.pan, self.tilt, self.zoom))
 
     @property
+    def points(self) -> bool:
+        """Whether the camera looks elsewhere after it, or may."""
+        return self.kind not in (Kind.STORE_PRESET, Kind.LIST_PRESETS)
+
+    @property
     def ends_motion(self) -> bool:
         """Whether it takes the place of a move."""
-        return not self.is_motion and self.kind not in (Kind.STORE_PRESET, Kind.LIST_PRESETS)
+        return not self.is_motion and self.points
 
 
 @dataclass(frozen=True, slots=True)

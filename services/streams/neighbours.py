@@ -1,5 +1,6 @@
 """What streams asks of its neighbours, in their protobuf and in our own words."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -11,8 +12,10 @@ from services.decider.exclusive import Suspension
 from services.decider.facts import Action
 from services.decider.ruling import Ruling
 from services.streams.domain import Order, Permit
+from services.streams.kept_pointings import Over
 from services.streams.placement import Relay
 from services.streams.ports import ControlPermit, Taken
+from services.streams.restoring import RestoringPermit
 
 SECRET_LEVEL = 5
 _DECIDER = "kapok.permissions.v1.DeciderService"
@@ -51,6 +54,21 @@ class PermissionsNeighbour:
         return ControlPermit(
             answer.signed_grant, decision.rule, decision.article, is_sealed, answer.agency, answer.takeover
         )
+
+    async def over(self, asked: Mapping[str, Sequence[str]]) -> list[Over]:
+        """Those of these takeovers, by camera, that are over, in the order of their ends."""
+        of_camera = decider_service_pb2.ListOverTakeoversRequest.OfCamera
+        request = decider_service_pb2.ListOverTakeoversRequest(
+            asked=[of_camera(camera=camera, takeovers=names) for camera, names in asked.items()]
+        )
+        answer = await self.neighbour.call(f"{_DECIDER}.ListOverTakeovers", request)
+        return [Over(one.camera, one.takeover, one.over_time.ToDatetime(UTC), one.heir) for one in answer.over]
+
+    async def grant_restoring(self, camera: str, takeover: str) -> RestoringPermit:
+        """The signed grant, of the platform's own."""
+        request = decider_service_pb2.GrantRestoringRequest(camera=camera, takeover=takeover)
+        answer = await self.neighbour.call(f"{_DECIDER}.GrantRestoring", request)
+        return RestoringPermit(answer.signed_grant, answer.epoch, answer.security_level == SECRET_LEVEL)
 
     async def taken(self, principal: str, takeover: str) -> Taken:
         """What a takeover of the principal's agency has still; errors.NotFound for any other."""

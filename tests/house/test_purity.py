@@ -34,10 +34,11 @@ OUTSIDE = {
     **{f"services/audit/{noun}.py": USE_CASE for noun in ("evidence", "metrics", "reading", "register")},
     "services/permissions/claims.py": USE_CASE,
     "services/permissions/takings.py": USE_CASE,
+    "services/permissions/restorings.py": USE_CASE,
     "services/permissions/ports.py": "declares what its use cases await",
     **{
         f"services/streams/{noun}.py": USE_CASE
-        for noun in ("ends", "feeds", "handover", "looks", "metrics", "oversight", "places", "steering")
+        for noun in ("ends", "feeds", "handover", "looks", "metrics", "oversight", "places", "restoring", "steering")
     },
     "services/streams/ports.py": "declares what its use cases await",
     "services/streams/anew.py": "asks for every session again when the policy changes",

@@ -7,7 +7,7 @@ from services.decider.exclusive import suspension
 from services.permissions.batches import Batch
 from services.permissions.controls import Grant
 from services.permissions.question import Answer, Question
-from services.permissions.rpc import answers, claim_messages, facts, messages, reaches
+from services.permissions.rpc import answers, claim_messages, facts, messages, reaches, restoring_messages
 from services.permissions.service import Permissions
 
 GRANT_PURPOSE = "kapok.permissions.grant"
@@ -86,6 +86,23 @@ class DeciderServicer:
         cameras, ground = await self._permissions.takeover_reads.taken(principal, takeover)
         field = "incident" if ground.startswith("incidents/") else "legal_basis"
         return pb.ListTakenCamerasResponse(cameras=cameras, **{field: ground})
+
+    async def ListOverTakeovers(
+        self, request: pb.ListOverTakeoversRequest, _context: object
+    ) -> pb.ListOverTakeoversResponse:
+        _check_caller({"streams"})
+        over = await self._permissions.restorings.over(restoring_messages.asked(request))
+        return restoring_messages.over(over)
+
+    async def GrantRestoring(self, request: pb.GrantRestoringRequest, _context: object) -> pb.GrantRestoringResponse:
+        _check_caller({"streams"})
+        camera = messages.named("camera", request.camera, "camera")
+        takeover = messages.named("takeover", request.takeover, "takeover")
+        found = await self._permissions.restorings.grant(camera, takeover)
+        grant = restoring_messages.grant(found).SerializeToString()
+        return pb.GrantRestoringResponse(
+            signed_grant=self._signer.seal(GRANT_PURPOSE, grant), epoch=found.epoch, security_level=found.level
+        )
 
     async def LevelsOf(self, request: pb.LevelsOfRequest, _context: object) -> pb.LevelsOfResponse:
         _check_caller({"registry"})

@@ -185,6 +185,12 @@ async def numbered(transaction: AsyncConnection, numbers: Collection[int]) -> Ke
     return {(row.number, row.camera): kept(row) for row in rows}
 
 
+async def over(transaction: AsyncConnection, names: Collection[str]) -> list[Kept]:
+    """Those of these takeovers that are over on record, a row for each camera where they are."""
+    chosen = takeovers.c.name.in_(names) & takeovers.c.ended_at.is_not(None)
+    return [kept(row) for row in await transaction.execute(sa.select(takeovers).where(chosen))]
+
+
 async def find(transaction: AsyncConnection, name: str) -> list[Kept]:
     """A takeover, over or not: what it took, by camera; nothing when there is none."""
     rows = await transaction.execute(sa.select(takeovers).where(takeovers.c.name == name).order_by(takeovers.c.camera))

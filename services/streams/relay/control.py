@@ -15,22 +15,28 @@ from weakref import WeakValueDictionary
 from services.chassis.clock import Clock
 from services.chassis.errors import Aborted, Denied, Exhausted, FailedPrecondition, Unavailable
 from services.streams.commands import Command, Kind
+from services.streams.pointings import Pointing
 from services.streams.relay.helm import ControlAddress, Helm, Helms, Motion, motion
 from services.streams.relay.presets import KeptPreset
 
 GRANT_LIFETIME_S = 2.0
 STOP = Command(Kind.MOVE)
+LOOK_S = 0.5  # that a camera may take to say where it looks: most of a grant is left for the command behind it
 _TRY_S = 0.4  # that one stop may take: a camera that is silent is told again
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """Permissions' signed word: who may command which camera under which epoch, until when."""
+    """Permissions' signed word: who may command which camera under which epoch, until when.
+
+    One that ``restores`` is the platform's own: it has the camera look somewhere, unless the holder pointed it before.
+    """
 
     camera: str
     principal: str
     epoch: int
     expires_at: datetime
+    restores: bool = False
 
 
 @dataclass(slots=True)
@@ -71,6 +77,10 @@ class Driver(Protocol):
         """
         ...
 
+    async def look(self, where: ControlAddress, turn: Turn) -> Pointing:
+        """Where the camera looks, by its own word; errors.Error when it can't say. Commands nothing."""
+        ...
+
 
 class Fence:
     """Knows the highest epoch seen of each camera, and lets nothing older pass."""
@@ -87,19 +97,16 @@ class Fence:
         """Tell the camera, or raise: Aborted for a stale epoch, Denied for a grant run out."""
         try:
             return await self._fenced(grant, where, command)
-        except Aborted:
-            self.epoch_refusals += 1
+        except Aborted as refusal:
+            self.epoch_refusals += refusal.reason == "EPOCH_STALE"
             raise
 
     async def _fenced(self, grant: Grant, where: ControlAddress, command: Command) -> tuple[KeptPreset, ...]:
-        left_s = (grant.expires_at - self._clock.now()).total_seconds()
-        now_s = self._clock.monotonic()
-        driver = self._driver(grant.camera, where)
-        helm = self.helms.take(grant.camera, grant.epoch, now_s)
-        turn = Turn(self._clock, grant.camera, helm, grant.epoch, now_s + min(left_s, GRANT_LIFETIME_S))
+        driver, turn = self._begun(grant, where, GRANT_LIFETIME_S)
         async with self._lock(grant.camera):
             turn.check()
             self._refuse_motion(command)
+            _settle_who_points(turn.helm, grant, command)
             is_done = False
             try:
                 answer = await driver.obey(where, command, turn)
@@ -107,6 +114,16 @@ class Fence:
             finally:  # a move that was not acknowledged may have been heard: it is stopped like any other
                 self._note(where, command, turn, is_done=is_done)
             return answer
+
+    async def look(self, grant: Grant, where: ControlAddress) -> Pointing:
+        """Where the camera looks before the holder commands it; errors.Error when it can't say that soon."""
+        driver, turn = self._begun(grant, where, LOOK_S)
+        try:
+            async with asyncio.timeout(LOOK_S), self._lock(grant.camera):
+                turn.check()
+                return await driver.look(where, turn)
+        except TimeoutError:
+            raise Unavailable("SOURCE_AWAY", "the camera does not say in time where it looks") from None
 
     async def take(self, epochs: Mapping[str, int]) -> None:
         """Control has passed: nothing of an older epoch goes through, and what moves under one is stopped.
@@ -140,6 +157,13 @@ class Fence:
             self.helms.stands(camera)
             return True
 
+    def _begun(self, grant: Grant, where: ControlAddress, most_s: float) -> tuple[Driver, Turn]:
+        left_s = (grant.expires_at - self._clock.now()).total_seconds()
+        now_s = self._clock.monotonic()
+        driver = self._driver(grant.camera, where)
+        helm = self.helms.take(grant.camera, grant.epoch, now_s)
+        return driver, Turn(self._clock, grant.camera, helm, grant.epoch, now_s + min(left_s, most_s))
+
     def _driver(self, camera: str, where: ControlAddress) -> Driver:
         driver = self._drivers.get(urlsplit(where.uri).scheme)
         if driver is None:
@@ -159,3 +183,13 @@ class Fence:
             self.helms.moves(turn.camera, motion(where, turn.written_s, turn.deadline_s))
         elif command.ends_motion and is_done:
             self.helms.stands(turn.camera)
+
+
+def _settle_who_points(helm: Helm, grant: Grant, command: Command) -> None:
+    """Let the platform bring the camera back only where its holder has not pointed it under this epoch."""
+    if not grant.restores:
+        helm.is_pointed = helm.is_pointed or command.points
+        return
+    if command.kind is not Kind.POINT_TO:
+        raise Denied("TOKEN_INVALID", "this grant is for bringing a camera back to where it looked, and no more")
+    helm.refuse_pointed()

@@ -52,6 +52,12 @@ class Helm:
     epoch: int
     used_s: float
     motion: Motion | None = None
+    is_pointed: bool = False  # under this epoch, by its holder
+
+    def refuse_pointed(self) -> None:
+        """Aborted (``STATE_WRONG``) for the platform's own command, once the holder of this epoch chose by itself."""
+        if self.is_pointed:
+            raise Aborted("STATE_WRONG", "the camera's holder has pointed it: it is not brought back")
 
     def refuse_stale(self, epoch: int) -> None:
         """Aborted (``EPOCH_STALE``) for an epoch that control has left behind."""
@@ -83,8 +89,10 @@ class Helms:
             self._make_room(now_s)
             helm = self._by_camera[camera] = Helm(epoch, now_s)
         helm.refuse_stale(epoch)
-        if epoch > helm.epoch and helm.motion is not None:
-            helm.motion.stop_at_s = now_s
+        if epoch > helm.epoch:
+            helm.is_pointed = False
+            if helm.motion is not None:
+                helm.motion.stop_at_s = now_s
         helm.epoch, helm.used_s = epoch, now_s
         self._by_camera.move_to_end(camera)
         return helm

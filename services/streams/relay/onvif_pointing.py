@@ -2,6 +2,7 @@
 
     first contact   GetCapabilities (where its services lie), GetProfiles (what of it moves); remembered
     a command       ContinuousMove, AbsoluteMove, RelativeMove, Stop, GotoPreset, SetPreset, GetPresets
+    a look          GetStatus
 
 In the generic spaces of ONVIF's PTZ service: velocities and places from -1 to 1, zoom as a place from 0 to 1. They
 carry no epoch, for the protocol has none; who may command is settled before (Article 18).
@@ -9,14 +10,16 @@ carry no epoch, for the protocol has none; who may command is settled before (Ar
 
 from collections import OrderedDict
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 from yarl import URL
 
-from services.chassis.errors import Aborted, Denied, Error, FailedPrecondition
+from services.chassis.errors import Aborted, Denied, Error, FailedPrecondition, Unavailable
 from services.streams.commands import Command, Kind
+from services.streams.pointings import Pointing, told
 from services.streams.relay.control import Turn
 from services.streams.relay.helm import ControlAddress
 from services.streams.relay.post import Post
@@ -48,10 +51,24 @@ class OnvifPointing:
 
     async def obey(self, where: ControlAddress, command: Command, turn: Turn) -> tuple[KeptPreset, ...]:
         """One message, after the two of first contact."""
-        try:
+        with self._believing(where):
             rig = await self._rig(where, Line(self.post, where, turn, is_command=False))
             line = Line(self.post, where, turn, is_command=command.kind is not Kind.LIST_PRESETS)
             return await _obeyed(line, rig, command)
+
+    async def look(self, where: ControlAddress, turn: Turn) -> Pointing:
+        """One message, after the two of first contact."""
+        line = Line(self.post, where, turn, is_command=False)
+        with self._believing(where):
+            rig = await self._rig(where, line)
+            status = await line.call("ptz", rig.ptz, "GetStatus", ProfileToken=rig.profile)
+            return _place(getattr(status, "Position", None))
+
+    @contextmanager
+    def _believing(self, where: ControlAddress) -> Iterator[None]:
+        """What it told at first contact is asked again after whatever the camera does wrong inside."""
+        try:
+            yield
         except (Aborted, Denied):
             raise  # ours, not the camera's
         except Error:
@@ -66,8 +83,8 @@ class OnvifPointing:
         uri = URL(where.uri)
         if not rig.ptz:
             device = path_of(uri.raw_path) if uri.raw_path.strip("/") else DEVICE_SERVICE
-            told = await line.call("devicemgmt", device, "GetCapabilities", Category="All")
-            rig.media, rig.ptz = _xaddr(told, "Media"), _xaddr(told, "PTZ")
+            answer = await line.call("devicemgmt", device, "GetCapabilities", Category="All")
+            rig.media, rig.ptz = _xaddr(answer, "Media"), _xaddr(answer, "PTZ")
         if not rig.profile:
             rig.profile = _profile(await line.call("media", rig.media, "GetProfiles"), uri.query.get("profile", ""))
         return rig
@@ -108,17 +125,28 @@ def _vector(command: Command, kind: str) -> dict[str, dict[str, Any]]:
     }
 
 
-def _xaddr(told: Any, service: str) -> str:
-    address = getattr(getattr(told, service, None), "XAddr", None)
+def _place(position: Any) -> Pointing:
+    """A status's position, when it is in the generic spaces, in which a camera is told where to look."""
+    turned, zoomed = getattr(position, "PanTilt", None), getattr(position, "Zoom", None)
+    spaces = (("PanTilt", getattr(turned, "space", None)), ("Zoom", getattr(zoomed, "space", None)))
+    is_generic = all(not space or space == _SPACES.format(axis=axis, kind="Position") for axis, space in spaces)
+    found = told(getattr(turned, "x", None), getattr(turned, "y", None), getattr(zoomed, "x", None))
+    if not is_generic or found is None:
+        raise Unavailable("SOURCE_AWAY", "the camera does not say where it looks, as a part of what its motors reach")
+    return found
+
+
+def _xaddr(answer: Any, service: str) -> str:
+    address = getattr(getattr(answer, service, None), "XAddr", None)
     if address is None:
         message = f"the camera tells of no {service} service: it can't be pointed by ONVIF"
         raise FailedPrecondition("SOURCE_REFUSED", message, method="GetCapabilities")
     return path_of(address)
 
 
-def _profile(told: Any, wanted: str) -> str:
+def _profile(answer: Any, wanted: str) -> str:
     """The token of the first profile that moves, or of the ``wanted`` one."""
-    for profile in told if isinstance(told, list) else ():
+    for profile in answer if isinstance(answer, list) else ():
         token = getattr(profile, "token", None)
         is_fit = isinstance(token, str) and 0 < len(token) <= _TOKEN_MOST and token.isprintable()
         if is_fit and (token == wanted or (not wanted and getattr(profile, "PTZConfiguration", None) is not None)):

@@ -2,6 +2,7 @@
 
 {"pan", "tilt", "zoom", "seconds"}     go on at these velocities, at most so long
 {"to": {"pan", "tilt", "zoom"}}        look there; {"by": …} so much further
+GET …                                  where it looks: {"parts": {"pan", "tilt", "zoom"}}, as parts of the range
 {"recall": token}, {"store": name}     presets; GET …/presets lists them as [{"token", "name"}]
 """
 
@@ -14,6 +15,7 @@ from yarl import URL
 
 from services.chassis.errors import Unavailable
 from services.streams.commands import Command, Kind
+from services.streams.pointings import Pointing, told
 from services.streams.relay.control import Turn
 from services.streams.relay.helm import ControlAddress
 from services.streams.relay.post import Answer, Letter, Post, accepted
@@ -41,6 +43,15 @@ class HttpPointing:
         if command.kind is Kind.STORE_PRESET:
             return stored(_read(answer, dict).get("token"), command.preset)
         return ()
+
+    async def look(self, where: ControlAddress, turn: Turn) -> Pointing:
+        """One GET."""
+        letter = Letter(where, URL(where.uri).raw_path_qs, method="GET", is_command=False)
+        parts = _read(accepted(await self.post.send(letter, turn)), dict).get("parts")
+        found = told(*(parts.get(axis) for axis in ("pan", "tilt", "zoom"))) if isinstance(parts, dict) else None
+        if found is None:
+            raise Unavailable("SOURCE_AWAY", "the camera does not say where it looks")
+        return found
 
 
 def _body(command: Command) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Tables of streams: sessions, places of cameras, and what relays are still to be told."""
+"""Tables of streams: sessions, places of cameras, where they looked, and what relays are still to be told."""
 
 from typing import Any
 
@@ -65,4 +65,15 @@ UNTOLD = sa.Table(
     sa.Column("reason", sa.String(200), nullable=False, comment="why it is"),
     sa.Column("is_sealed", sa.Boolean, nullable=False, comment="of a level-5 camera"),
     sa.Column("until", sa.DateTime, nullable=False, comment="UTC; then the relay has ended it by itself"),
+)
+POINTINGS = sa.Table(
+    "pointings",
+    metadata,
+    sa.Column("camera", sa.String(64), primary_key=True, comment="districts/{district}/cameras/{code}"),
+    sa.Column("stack", sa.Text, nullable=False, comment="JSON: entries of takeovers, what is owed, whether lost"),
+    sa.Column("has_entries", sa.Boolean, nullable=False, index=True, comment="takeovers whose end is waited for"),
+    sa.Column("over", sa.String(64), nullable=False, comment="takeovers/… to restore after; empty: nothing to do"),
+    sa.Column("over_at", sa.DateTime, index=True, comment="UTC; its end; null: nothing to do"),
+    sa.Column("ordered_under", sa.BigInteger, nullable=False, comment="epoch of the order on record; 0: none"),
+    sa.Column("is_sealed", sa.Boolean, nullable=False, comment="of a level-5 camera"),
 )

@@ -2,7 +2,7 @@
 
 import contextlib
 import uuid
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -62,6 +62,7 @@ class Stage:
     registry: registry.Settings
     permissions: permissions.Settings
     stream_uri: str = "rtsp://127.0.0.1:1/one"  # of every camera
+    motors: Callable[[str], Mapping[str, str]] = lambda _code: {}  # of the source of each, by its code
 
     @property
     def organs(self) -> dict[str, Signer]:
@@ -155,6 +156,7 @@ class Stage:
                 source={"stream_uri": self.stream_uri, "secondary_stream_uri": f"{self.stream_uri}-small"},
                 position=dict(zip(("latitude", "longitude"), city.INSIDE, strict=True)),
             )  # fmt: skip
+            camera.source.MergeFrom(camera_pb2.Source(**self.motors(camera.code)))
             request = registry_service_pb2.CreateCameraRequest(parent="districts/440104", camera=camera)
             await self.register(operator, "RegistryService.CreateCamera", request)
 

@@ -51,6 +51,8 @@ class OnvifCamera:
     heard: list[Heard] = field(default_factory=list)
     strangers: int = 0  # requests with a wrong digest, or none
     presets: dict[str, str] = field(default_factory=dict)
+    looks: tuple[str, str, str] = ("0.5", "-0.25", "0.125")  # pan, tilt, zoom, as it tells them
+    space: str = "PositionGenericSpace"  # in which it tells the first two
     port: int = 0
 
     @property
@@ -119,6 +121,13 @@ class OnvifCamera:
                 self.presets[token] = values["PresetName"]
                 return said(
                     f"<tptz:SetPresetResponse><tptz:PresetToken>{token}</tptz:PresetToken></tptz:SetPresetResponse>"
+                )
+            case "GetStatus":
+                (pan, tilt, zoom), spaces = self.looks, "http://www.onvif.org/ver10/tptz"
+                return said(
+                    f'<tptz:GetStatusResponse><tptz:PTZStatus><tt:Position><tt:PanTilt x="{pan}" y="{tilt}"'
+                    f' space="{spaces}/PanTiltSpaces/{self.space}"/><tt:Zoom x="{zoom}"/></tt:Position>'
+                    f"<tt:UtcTime>2026-01-01T00:00:00Z</tt:UtcTime></tptz:PTZStatus></tptz:GetStatusResponse>"
                 )
             case "GotoPreset" if values["PresetToken"] not in self.presets:
                 return _fault("ter:NoToken", 500)

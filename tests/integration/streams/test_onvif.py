@@ -86,6 +86,29 @@ async def test_every_command_reaches_the_camera_in_the_generic_spaces(motors: Mo
     assert motors.camera.strangers == 0
 
 
+async def test_a_status_in_the_generic_spaces_is_where_the_camera_looks(motors: Motors) -> None:
+    seen = (await motors.tell("UNSPECIFIED", reads_pointing=True)).pointing
+    assert (seen.pan, seen.tilt, seen.zoom) == (0.5, -0.25, 0.125)
+    assert [one.operation for one in motors.camera.heard] == ["GetStatus"]
+    assert motors.camera.heard[0].values["ProfileToken"] == "moves"
+    motors.camera.space = ""  # of the camera's own, in degrees perhaps
+    assert (await motors.tell("UNSPECIFIED", reads_pointing=True)).error_reason == "SOURCE_AWAY"
+
+
+@pytest.mark.parametrize("looks", [("nan", "0", "0"), ("0", "INF", "0"), ("2", "0", "0"), ("x", "0", "0")])
+async def test_a_status_that_is_no_pointing_is_not_believed(motors: Motors, looks: tuple[str, str, str]) -> None:
+    motors.camera.looks = looks
+    reply = await motors.tell("UNSPECIFIED", reads_pointing=True)
+    assert (reply.error_reason, reply.HasField("pointing")) == ("SOURCE_AWAY", False)
+
+
+async def test_a_camera_that_says_nothing_holds_a_command_up_for_half_a_second_and_no_more(motors: Motors) -> None:
+    motors.camera.trick = never
+    assert (await motors.tell("UNSPECIFIED", reads_pointing=True)).error_reason == "SOURCE_AWAY"
+    motors.camera.trick = None
+    assert not (await motors.tell("MOVE")).error_kind
+
+
 async def test_a_move_that_is_not_told_again_is_stopped(motors: Motors) -> None:
     await motors.tell("MOVE", pan=1)
     await eventually(lambda: motors.camera.moves() == ["ContinuousMove", "Stop"])

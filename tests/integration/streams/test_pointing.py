@@ -54,9 +54,11 @@ class Mount:
         motors = {"control_uri": self.control_uri, "username": MOTORS.username, "password": MOTORS.password}
         return self.relay.sealed_source(**motors | changes)
 
-    def grant(self, epoch: int, lasting: timedelta = timedelta(seconds=2)) -> permissions_events_pb2.ControlGrant:
+    def grant(
+        self, epoch: int, lasting: timedelta = timedelta(seconds=2), **changes: Any
+    ) -> permissions_events_pb2.ControlGrant:
         """What permissions would sign."""
-        made = permissions_events_pb2.ControlGrant(camera=CAMERA, principal="principals/p", epoch=epoch)
+        made = permissions_events_pb2.ControlGrant(camera=CAMERA, principal="principals/p", epoch=epoch, **changes)
         made.expire_time.FromDatetime(datetime.now(UTC) + lasting)
         return made
 
@@ -69,6 +71,16 @@ class Mount:
     async def move(self, epoch: int) -> relay_pb2.RelayReply:
         """The same, lawfully."""
         return await self.command(self.relay.permissions.seal(GRANT, self.grant(epoch).SerializeToString()))
+
+    async def look(self, epoch: int) -> relay_pb2.RelayReply:
+        """Ask where it looks."""
+        signed = self.relay.permissions.seal(GRANT, self.grant(epoch).SerializeToString())
+        return await self.command(signed, pan=0, reads_pointing=True)
+
+    async def restore(self, epoch: int, kind: str = "COMMAND_KIND_POINT_TO") -> relay_pb2.RelayReply:
+        """Have it look ahead, for the platform."""
+        signed = self.relay.permissions.seal(GRANT, self.grant(epoch, restores=True).SerializeToString())
+        return await self.command(signed, pan=0, kind=kind)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -180,6 +192,32 @@ async def test_a_move_that_is_not_told_again_is_stopped_under_its_epoch(mount: M
     assert not (await mount.move(400)).error_kind
     await eventually(lambda: mount.told()[-1:] == [("400", STOP)])
     assert mount.told()[0] == ("400", {"pan": 0.5, "tilt": 0, "zoom": 0, "seconds": 2})
+
+
+async def test_a_camera_says_where_it_looks_and_is_told_nothing_by_that(mount: Mount, office: Desk) -> None:
+    office.permissions.relent()
+    office.permissions.epoch = 450
+    to = {"pan": 0.5, "tilt": -0.5, "zoom": 0.25}
+    await office.ask("PointCamera", pb.PointCameraRequest(camera=CAMERA, to=to))
+    seen = (await mount.look(450)).pointing
+    assert [round(part, 6) for part in (seen.pan, seen.tilt, seen.zoom)] == [0.5, -0.5, 0.25]
+    assert (await mount.look(449)).error_reason == "EPOCH_STALE"
+    assert mount.told() == [("450", {"to": to})]
+
+
+async def test_the_platform_brings_a_camera_back_only_before_its_holder_points_it(mount: Mount) -> None:
+    ahead = {"to": {"pan": 0.0, "tilt": 0.0, "zoom": 0.0}}
+    assert (await mount.restore(460, kind="COMMAND_KIND_MOVE")).error_reason == "TOKEN_INVALID"
+    for _ in range(2):  # a try that was not heard of is made again
+        assert not (await mount.look(460)).error_kind
+        assert not (await mount.restore(460)).error_kind
+    assert not (await mount.move(461)).error_kind
+    for epoch, reason in ((461, "STATE_WRONG"), (460, "EPOCH_STALE")):
+        reply = await mount.restore(epoch)
+        assert (reply.error_kind, reply.error_reason) == ("ABORTED", reason)
+    assert not (await mount.restore(462)).error_kind
+    told = [one for one in mount.told() if one[1] != STOP]
+    assert [epoch for epoch, command in told if command == ahead] == ["460", "460", "462"]
 
 
 async def test_a_camera_looks_where_its_holder_says(mount: Mount, office: Desk) -> None:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from chaos.commands import Commands, Line, read, velocity
+from chaos.commands import PLATFORM, Commands, Line, read, velocity
 
 POLICE, COMMAND = "police", "command"
 
@@ -65,3 +65,13 @@ def test_the_cameras_log_is_read_as_it_is_written() -> None:
 
     found = read([said(123_457), said(0), said(8, "2"), said(1_000_000)], "1")
     assert found == [Line(123_457, 7, 5.0), Line(1_000_000, 7, 5.0)]
+
+
+def test_the_platform_brings_a_camera_back_before_its_holder_commands_it_and_not_after() -> None:
+    told, lines = contest()
+    figures, wrong = told.judged([lines[0], Line(PLATFORM, 2, 2.1), lines[1]])
+    assert (wrong, figures["brought_back"], figures["commands_applied"]) == ([], 1, 2)
+    _, wrong = told.judged([*lines, Line(PLATFORM, 2, 3.0)])
+    assert "after its holder had commanded it" in wrong[0]
+    _, wrong = told.judged([*lines, Line(PLATFORM, 1, 3.0)])
+    assert any("was applied after epoch 2" in one for one in wrong)

@@ -9,6 +9,7 @@ import pytest
 from services.chassis.clock import ManualClock
 from services.chassis.errors import Aborted, Denied, FailedPrecondition
 from services.streams.commands import Command, Kind
+from services.streams.pointings import Pointing
 from services.streams.relay.control import Fence, Grant, Turn
 from services.streams.relay.helm import ControlAddress
 
@@ -22,6 +23,9 @@ class Camera:
 
     told: list[int] = field(default_factory=list)
     may_answer: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def look(self, _where: ControlAddress, _turn: Turn) -> Pointing:
+        return Pointing(0.5, 0.0, 0.25)
 
     async def obey(self, _where: ControlAddress, _command: Command, turn: Turn) -> tuple[()]:
         turn.begin_write()

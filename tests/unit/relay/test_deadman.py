@@ -13,6 +13,7 @@ from services.chassis.clock import ManualClock
 from services.chassis.errors import Aborted, Unavailable
 from services.chassis.tasks import background
 from services.streams.commands import Command, Kind
+from services.streams.pointings import Pointing
 from services.streams.relay.control import STOP, Fence, Grant, Turn
 from services.streams.relay.deadman import DeadMan
 from services.streams.relay.helm import ControlAddress
@@ -29,6 +30,9 @@ class Camera:
 
     told: list[tuple[Command, int]] = field(default_factory=list)
     is_away: bool = False
+
+    async def look(self, _where: ControlAddress, _turn: Turn) -> Pointing:
+        return Pointing(0.5, 0.0, 0.25)
 
     async def obey(self, _where: ControlAddress, command: Command, turn: Turn) -> tuple[()]:
         turn.begin_write()

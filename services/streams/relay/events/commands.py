@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from kapok.streams.v1 import pointing_pb2, relay_pb2
 from services.chassis.errors import FailedPrecondition
 from services.streams.commands import Command, Kind, checked
+from services.streams.pointings import Pointing
 from services.streams.relay.presets import KeptPreset
 
 
@@ -20,3 +21,8 @@ def command(camera: str, said: relay_pb2.ControlCommand) -> Command:
 def presets(camera: str, told: Iterable[KeptPreset]) -> list[pointing_pb2.Preset]:
     """Those that the camera told of, by their resource names."""
     return [pointing_pb2.Preset(name=f"{camera}/presets/{one.token}", display_name=one.display_name) for one in told]
+
+
+def pointing(seen: Pointing) -> pointing_pb2.Pointing:
+    """Where a camera looks."""
+    return pointing_pb2.Pointing(pan=seen.pan, tilt=seen.tilt, zoom=seen.zoom)

@@ -131,8 +131,13 @@ class Ears:
         signed = self.keys.permissions.open("kapok.permissions.grant", said.signed_grant)
         granted = permissions_events_pb2.ControlGrant.FromString(signed)
         source = self.keys.source(granted.camera, said.sealed_source)
-        grant = Grant(granted.camera, granted.principal, granted.epoch, facts.instant(granted.expire_time))
+        grant = Grant(
+            granted.camera, granted.principal, granted.epoch, facts.instant(granted.expire_time), granted.restores
+        )  # fmt: skip
         where = ControlAddress(source.control_uri, source.username, source.password)
+        if said.reads_pointing:
+            seen = commands.pointing(await self.fence.look(grant, where))
+            return relay_pb2.RelayReply(epoch=grant.epoch, pointing=seen)
         told = await self.fence.command(grant, where, commands.command(grant.camera, said))
         return relay_pb2.RelayReply(epoch=grant.epoch, presets=commands.presets(grant.camera, told))
 

@@ -29,7 +29,7 @@ from kapok.permissions.v1 import permissions_service_pb2 as kapok_dot_permission
 from kapok.permissions.v1 import reach_pb2 as kapok_dot_permissions_dot_v1_dot_reach__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*kapok/permissions/v1/decider_service.proto\x12\x14kapok.permissions.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a#kapok/annotations/v1/exposure.proto\x1a#kapok/permissions/v1/decision.proto\x1a.kapok/permissions/v1/permissions_service.proto\x1a kapok/permissions/v1/reach.proto\"\xad\x01\n\rDecideRequest\x12\x11\n\tprincipal\x18\x01 \x01(\t\x12\x0e\n\x06\x63\x61mera\x18\x02 \x01(\t\x12,\n\x06\x61\x63tion\x18\x03 \x01(\x0e\x32\x1c.kapok.permissions.v1.Action\x12\x13\n\x0blegal_basis\x18\x04 \x01(\t\x12\x10\n\x08incident\x18\x05 \x01(\t\x12\x0f\n\x07session\x18\x06 \x01(\t\x12\x13\n\x0b\x63redentials\x18\x07 \x03(\t\"\xa5\x02\n\x0e\x44\x65\x63ideResponse\x12\x30\n\x08\x64\x65\x63ision\x18\x01 \x01(\x0b\x32\x1e.kapok.permissions.v1.Decision\x12\x0e\n\x06\x61gency\x18\x02 \x01(\t\x12\x10\n\x08incident\x18\x03 \x01(\t\x12\x16\n\x0esecurity_level\x18\x04 \x01(\x05\x12\x14\n\x0csigned_facts\x18\x05 \x01(\x0c\x12\x10\n\x08operator\x18\x06 \x01(\t\x12\x15\n\rlease_seconds\x18\x19 \x01(\x05\x12\x34\n\nsuspension\x18( \x01(\x0b\x32 .kapok.permissions.v1.Suspension\x12\x32\n\x0elease_end_time\x18\x1a \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\\\n\nSuspension\x12\x10\n\x08takeover\x18\x01 \x01(\t\x12\x0e\n\x06\x61gency\x18\x02 \x01(\t\x12,\n\x08\x65nd_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"Q\n\x0eScopeOfRequest\x12\x11\n\tprincipal\x18\x01 \x01(\t\x12,\n\x06\x61\x63tion\x18\x02 \x01(\x0e\x32\x1c.kapok.permissions.v1.Action\"x\n\x0eReachOfRequest\x12\x11\n\tprincipal\x18\x01 \x01(\t\x12,\n\x06\x61\x63tion\x18\x02 \x01(\x0e\x32\x1c.kapok.permissions.v1.Action\x12\x13\n\x0blegal_basis\x18\x03 \x01(\t\x12\x10\n\x08incident\x18\x04 \x01(\t\"8\n\x13GrantControlRequest\x12\x11\n\tprincipal\x18\x01 \x01(\t\x12\x0e\n\x06\x63\x61mera\x18\x02 \x01(\t\"\x98\x01\n\x14GrantControlResponse\x12\x14\n\x0csigned_grant\x18\x01 \x01(\x0c\x12\x30\n\x08\x64\x65\x63ision\x18\x02 \x01(\x0b\x32\x1e.kapok.permissions.v1.Decision\x12\x16\n\x0esecurity_level\x18\x03 \x01(\x05\x12\x0e\n\x06\x61gency\x18\x04 \x01(\t\x12\x10\n\x08takeover\x18\x05 \x01(\t\">\n\x17ListTakenCamerasRequest\x12\x11\n\tprincipal\x18\x01 \x01(\t\x12\x10\n\x08takeover\x18\x02 \x01(\t\"R\n\x18ListTakenCamerasResponse\x12\x0f\n\x07\x63\x61meras\x18\x01 \x03(\t\x12\x13\n\x0blegal_basis\x18\x02 \x01(\t\x12\x10\n\x08incident\x18\x03 \x01(\t\"C\n\x0fLevelsOfRequest\x12\x30\n\x07\x63\x61meras\x18\x01 \x03(\x0b\x32\x1f.kapok.permissions.v1.NewCamera\"1\n\tNewCamera\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x16\n\x0eplace_category\x18\x02 \x01(\x05\"D\n\x10LevelsOfResponse\x12\x17\n\x0fsecurity_levels\x18\x01 \x03(\x05\x12\x17\n\x0fpolicy_revision\x18\x02 \x01(\x03\"0\n\x16GetLevelChangesRequest\x12\x16\n\x0esince_revision\x18\x01 \x01(\x03\"j\n\x17GetLevelChangesResponse\x12\x10\n\x08revision\x18\x01 \x01(\x03\x12\x18\n\x10place_categories\x18\x02 \x03(\x05\x12\r\n\x05\x63odes\x18\x03 \x03(\t\x12\x14\n\x0csealed_codes\x18\x04 \x03(\t\";\n\x16ListAgencyNamesRequest\x12\x13\n\x0b\x61gency_kind\x18\x01 \x01(\t\x12\x0c\n\x04tier\x18\x02 \x01(\t\"(\n\x17ListAgencyNamesResponse\x12\r\n\x05names\x18\x01 \x03(\t\"_\n\x1aIdentifyCertificateRequest\x12\x11\n\tprincipal\x18\x01 \x01(\t\x12\x1a\n\x12\x63\x65rtificate_sha256\x18\x02 \x01(\t\x12\x12\n\nagency_key\x18\x03 \x01(\t\"\xf0\x01\n\x1bIdentifyCertificateResponse\x12\x11\n\tprincipal\x18\x01 \x01(\t\x12\x0e\n\x06\x61gency\x18\x02 \x01(\t\x12\x13\n\x0b\x61gency_kind\x18\x03 \x01(\t\x12\x0c\n\x04tier\x18\x04 \x01(\t\x12/\n\x0b\x65xpire_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0cjurisdiction\x18\x06 \x01(\t\x12\x11\n\tis_person\x18\x07 \x01(\x08\x12\x12\n\npublic_key\x18\x08 \x01(\x0c\x12\x1d\n\x15\x63\x65rtificate_principal\x18\t \x01(\t\"3\n\x10ReadClaimRequest\x12\x11\n\tprincipal\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\"L\n\x11ReadClaimResponse\x12\x10\n\x08takeover\x18\x01 \x01(\t\x12\x0f\n\x07\x63\x61meras\x18\x02 \x03(\t\x12\x14\n\x0cshows_sealed\x18\x03 \x01(\x08\x32\xbd\x08\n\x0e\x44\x65\x63iderService\x12Y\n\x06\x44\x65\x63ide\x12#.kapok.permissions.v1.DecideRequest\x1a$.kapok.permissions.v1.DecideResponse\"\x04\xc8\xda\x18\x02\x12\x62\n\x07ScopeOf\x12$.kapok.permissions.v1.ScopeOfRequest\x1a+.kapok.permissions.v1.DescribeScopeResponse\"\x04\xc8\xda\x18\x02\x12R\n\x07ReachOf\x12$.kapok.permissions.v1.ReachOfRequest\x1a\x1b.kapok.permissions.v1.Reach\"\x04\xc8\xda\x18\x02\x12k\n\x0cGrantControl\x12).kapok.permissions.v1.GrantControlRequest\x1a*.kapok.permissions.v1.GrantControlResponse\"\x04\xc8\xda\x18\x02\x12w\n\x10ListTakenCameras\x12-.kapok.permissions.v1.ListTakenCamerasRequest\x1a..kapok.permissions.v1.ListTakenCamerasResponse\"\x04\xc8\xda\x18\x02\x12_\n\x08LevelsOf\x12%.kapok.permissions.v1.LevelsOfRequest\x1a&.kapok.permissions.v1.LevelsOfResponse\"\x04\xc8\xda\x18\x02\x12t\n\x0fGetLevelChanges\x12,.kapok.permissions.v1.GetLevelChangesRequest\x1a-.kapok.permissions.v1.GetLevelChangesResponse\"\x04\xc8\xda\x18\x02\x12t\n\x0fListAgencyNames\x12,.kapok.permissions.v1.ListAgencyNamesRequest\x1a-.kapok.permissions.v1.ListAgencyNamesResponse\"\x04\xc8\xda\x18\x02\x12\x80\x01\n\x13IdentifyCertificate\x12\x30.kapok.permissions.v1.IdentifyCertificateRequest\x1a\x31.kapok.permissions.v1.IdentifyCertificateResponse\"\x04\xc8\xda\x18\x02\x12\x62\n\tReadClaim\x12&.kapok.permissions.v1.ReadClaimRequest\x1a\'.kapok.permissions.v1.ReadClaimResponse\"\x04\xc8\xda\x18\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*kapok/permissions/v1/decider_service.proto\x12\x14kapok.permissions.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a#kapok/annotations/v1/exposure.proto\x1a#kapok/permissions/v1/decision.proto\x1a.kapok/permissions/v1/permissions_service.proto\x1a kapok/permissions/v1/reach.proto\"\xad\x01\n\rDecideRequest\x12\x11\n\tprincipal\x18\x01 \x01(\t\x12\x0e\n\x06\x63\x61mera\x18\x02 \x01(\t\x12,\n\x06\x61\x63tion\x18\x03 \x01(\x0e\x32\x1c.kapok.permissions.v1.Action\x12\x13\n\x0blegal_basis\x18\x04 \x01(\t\x12\x10\n\x08incident\x18\x05 \x01(\t\x12\x0f\n\x07session\x18\x06 \x01(\t\x12\x13\n\x0b\x63redentials\x18\x07 \x03(\t\"\xa5\x02\n\x0e\x44\x65\x63ideResponse\x12\x30\n\x08\x64\x65\x63ision\x18\x01 \x01(\x0b\x32\x1e.kapok.permissions.v1.Decision\x12\x0e\n\x06\x61gency\x18\x02 \x01(\t\x12\x10\n\x08incident\x18\x03 \x01(\t\x12\x16\n\x0esecurity_level\x18\x04 \x01(\x05\x12\x14\n\x0csigned_facts\x18\x05 \x01(\x0c\x12\x10\n\x08operator\x18\x06 \x01(\t\x12\x15\n\rlease_seconds\x18\x19 \x01(\x05\x12\x34\n\nsuspension\x18( \x01(\x0b\x32 .kapok.permissions.v1.Suspension\x12\x32\n\x0elease_end_time\x18\x1a \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\\\n\nSuspension\x12\x10\n\x08takeover\x18\x01 \x01(\t\x12\x0e\n\x06\x61gency\x18\x02 \x01(\t\x12,\n\x08\x65nd_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"Q\n\x0eScopeOfRequest\x12\x11\n\tprincipal\x18\x01 \x01(\t\x12,\n\x06\x61\x63tion\x18\x02 \x01(\x0e\x32\x1c.kapok.permissions.v1.Action\"x\n\x0eReachOfRequest\x12\x11\n\tprincipal\x18\x01 \x01(\t\x12,\n\x06\x61\x63tion\x18\x02 \x01(\x0e\x32\x1c.kapok.permissions.v1.Action\x12\x13\n\x0blegal_basis\x18\x03 \x01(\t\x12\x10\n\x08incident\x18\x04 \x01(\t\"8\n\x13GrantControlRequest\x12\x11\n\tprincipal\x18\x01 \x01(\t\x12\x0e\n\x06\x63\x61mera\x18\x02 \x01(\t\"\x98\x01\n\x14GrantControlResponse\x12\x14\n\x0csigned_grant\x18\x01 \x01(\x0c\x12\x30\n\x08\x64\x65\x63ision\x18\x02 \x01(\x0b\x32\x1e.kapok.permissions.v1.Decision\x12\x16\n\x0esecurity_level\x18\x03 \x01(\x05\x12\x0e\n\x06\x61gency\x18\x04 \x01(\t\x12\x10\n\x08takeover\x18\x05 \x01(\t\"\x91\x01\n\x18ListOverTakeoversRequest\x12\x46\n\x05\x61sked\x18\x01 \x03(\x0b\x32\x37.kapok.permissions.v1.ListOverTakeoversRequest.OfCamera\x1a-\n\x08OfCamera\x12\x0e\n\x06\x63\x61mera\x18\x01 \x01(\t\x12\x11\n\ttakeovers\x18\x02 \x03(\t\"\xc6\x01\n\x19ListOverTakeoversResponse\x12\x42\n\x04over\x18\x01 \x03(\x0b\x32\x34.kapok.permissions.v1.ListOverTakeoversResponse.Over\x1a\x65\n\x04Over\x12\x0e\n\x06\x63\x61mera\x18\x01 \x01(\t\x12\x10\n\x08takeover\x18\x02 \x01(\t\x12-\n\tover_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04heir\x18\x04 \x01(\t\"9\n\x15GrantRestoringRequest\x12\x0e\n\x06\x63\x61mera\x18\x01 \x01(\t\x12\x10\n\x08takeover\x18\x02 \x01(\t\"U\n\x16GrantRestoringResponse\x12\x14\n\x0csigned_grant\x18\x01 \x01(\x0c\x12\r\n\x05\x65poch\x18\x02 \x01(\x03\x12\x16\n\x0esecurity_level\x18\x03 \x01(\x05\">\n\x17ListTakenCamerasRequest\x12\x11\n\tprincipal\x18\x01 \x01(\t\x12\x10\n\x08takeover\x18\x02 \x01(\t\"R\n\x18ListTakenCamerasResponse\x12\x0f\n\x07\x63\x61meras\x18\x01 \x03(\t\x12\x13\n\x0blegal_basis\x18\x02 \x01(\t\x12\x10\n\x08incident\x18\x03 \x01(\t\"C\n\x0fLevelsOfRequest\x12\x30\n\x07\x63\x61meras\x18\x01 \x03(\x0b\x32\x1f.kapok.permissions.v1.NewCamera\"1\n\tNewCamera\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x16\n\x0eplace_category\x18\x02 \x01(\x05\"D\n\x10LevelsOfResponse\x12\x17\n\x0fsecurity_levels\x18\x01 \x03(\x05\x12\x17\n\x0fpolicy_revision\x18\x02 \x01(\x03\"0\n\x16GetLevelChangesRequest\x12\x16\n\x0esince_revision\x18\x01 \x01(\x03\"j\n\x17GetLevelChangesResponse\x12\x10\n\x08revision\x18\x01 \x01(\x03\x12\x18\n\x10place_categories\x18\x02 \x03(\x05\x12\r\n\x05\x63odes\x18\x03 \x03(\t\x12\x14\n\x0csealed_codes\x18\x04 \x03(\t\";\n\x16ListAgencyNamesRequest\x12\x13\n\x0b\x61gency_kind\x18\x01 \x01(\t\x12\x0c\n\x04tier\x18\x02 \x01(\t\"(\n\x17ListAgencyNamesResponse\x12\r\n\x05names\x18\x01 \x03(\t\"_\n\x1aIdentifyCertificateRequest\x12\x11\n\tprincipal\x18\x01 \x01(\t\x12\x1a\n\x12\x63\x65rtificate_sha256\x18\x02 \x01(\t\x12\x12\n\nagency_key\x18\x03 \x01(\t\"\xf0\x01\n\x1bIdentifyCertificateResponse\x12\x11\n\tprincipal\x18\x01 \x01(\t\x12\x0e\n\x06\x61gency\x18\x02 \x01(\t\x12\x13\n\x0b\x61gency_kind\x18\x03 \x01(\t\x12\x0c\n\x04tier\x18\x04 \x01(\t\x12/\n\x0b\x65xpire_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0cjurisdiction\x18\x06 \x01(\t\x12\x11\n\tis_person\x18\x07 \x01(\x08\x12\x12\n\npublic_key\x18\x08 \x01(\x0c\x12\x1d\n\x15\x63\x65rtificate_principal\x18\t \x01(\t\"3\n\x10ReadClaimRequest\x12\x11\n\tprincipal\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\"L\n\x11ReadClaimResponse\x12\x10\n\x08takeover\x18\x01 \x01(\t\x12\x0f\n\x07\x63\x61meras\x18\x02 \x03(\t\x12\x14\n\x0cshows_sealed\x18\x03 \x01(\x08\x32\xac\n\n\x0e\x44\x65\x63iderService\x12Y\n\x06\x44\x65\x63ide\x12#.kapok.permissions.v1.DecideRequest\x1a$.kapok.permissions.v1.DecideResponse\"\x04\xc8\xda\x18\x02\x12\x62\n\x07ScopeOf\x12$.kapok.permissions.v1.ScopeOfRequest\x1a+.kapok.permissions.v1.DescribeScopeResponse\"\x04\xc8\xda\x18\x02\x12R\n\x07ReachOf\x12$.kapok.permissions.v1.ReachOfRequest\x1a\x1b.kapok.permissions.v1.Reach\"\x04\xc8\xda\x18\x02\x12k\n\x0cGrantControl\x12).kapok.permissions.v1.GrantControlRequest\x1a*.kapok.permissions.v1.GrantControlResponse\"\x04\xc8\xda\x18\x02\x12z\n\x11ListOverTakeovers\x12..kapok.permissions.v1.ListOverTakeoversRequest\x1a/.kapok.permissions.v1.ListOverTakeoversResponse\"\x04\xc8\xda\x18\x02\x12q\n\x0eGrantRestoring\x12+.kapok.permissions.v1.GrantRestoringRequest\x1a,.kapok.permissions.v1.GrantRestoringResponse\"\x04\xc8\xda\x18\x02\x12w\n\x10ListTakenCameras\x12-.kapok.permissions.v1.ListTakenCamerasRequest\x1a..kapok.permissions.v1.ListTakenCamerasResponse\"\x04\xc8\xda\x18\x02\x12_\n\x08LevelsOf\x12%.kapok.permissions.v1.LevelsOfRequest\x1a&.kapok.permissions.v1.LevelsOfResponse\"\x04\xc8\xda\x18\x02\x12t\n\x0fGetLevelChanges\x12,.kapok.permissions.v1.GetLevelChangesRequest\x1a-.kapok.permissions.v1.GetLevelChangesResponse\"\x04\xc8\xda\x18\x02\x12t\n\x0fListAgencyNames\x12,.kapok.permissions.v1.ListAgencyNamesRequest\x1a-.kapok.permissions.v1.ListAgencyNamesResponse\"\x04\xc8\xda\x18\x02\x12\x80\x01\n\x13IdentifyCertificate\x12\x30.kapok.permissions.v1.IdentifyCertificateRequest\x1a\x31.kapok.permissions.v1.IdentifyCertificateResponse\"\x04\xc8\xda\x18\x02\x12\x62\n\tReadClaim\x12&.kapok.permissions.v1.ReadClaimRequest\x1a\'.kapok.permissions.v1.ReadClaimResponse\"\x04\xc8\xda\x18\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -44,6 +44,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_DECIDERSERVICE'].methods_by_name['ReachOf']._serialized_options = b'\310\332\030\002'
   _globals['_DECIDERSERVICE'].methods_by_name['GrantControl']._loaded_options = None
   _globals['_DECIDERSERVICE'].methods_by_name['GrantControl']._serialized_options = b'\310\332\030\002'
+  _globals['_DECIDERSERVICE'].methods_by_name['ListOverTakeovers']._loaded_options = None
+  _globals['_DECIDERSERVICE'].methods_by_name['ListOverTakeovers']._serialized_options = b'\310\332\030\002'
+  _globals['_DECIDERSERVICE'].methods_by_name['GrantRestoring']._loaded_options = None
+  _globals['_DECIDERSERVICE'].methods_by_name['GrantRestoring']._serialized_options = b'\310\332\030\002'
   _globals['_DECIDERSERVICE'].methods_by_name['ListTakenCameras']._loaded_options = None
   _globals['_DECIDERSERVICE'].methods_by_name['ListTakenCameras']._serialized_options = b'\310\332\030\002'
   _globals['_DECIDERSERVICE'].methods_by_name['LevelsOf']._loaded_options = None
@@ -70,32 +74,44 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GRANTCONTROLREQUEST']._serialized_end=1084
   _globals['_GRANTCONTROLRESPONSE']._serialized_start=1087
   _globals['_GRANTCONTROLRESPONSE']._serialized_end=1239
-  _globals['_LISTTAKENCAMERASREQUEST']._serialized_start=1241
-  _globals['_LISTTAKENCAMERASREQUEST']._serialized_end=1303
-  _globals['_LISTTAKENCAMERASRESPONSE']._serialized_start=1305
-  _globals['_LISTTAKENCAMERASRESPONSE']._serialized_end=1387
-  _globals['_LEVELSOFREQUEST']._serialized_start=1389
-  _globals['_LEVELSOFREQUEST']._serialized_end=1456
-  _globals['_NEWCAMERA']._serialized_start=1458
-  _globals['_NEWCAMERA']._serialized_end=1507
-  _globals['_LEVELSOFRESPONSE']._serialized_start=1509
-  _globals['_LEVELSOFRESPONSE']._serialized_end=1577
-  _globals['_GETLEVELCHANGESREQUEST']._serialized_start=1579
-  _globals['_GETLEVELCHANGESREQUEST']._serialized_end=1627
-  _globals['_GETLEVELCHANGESRESPONSE']._serialized_start=1629
-  _globals['_GETLEVELCHANGESRESPONSE']._serialized_end=1735
-  _globals['_LISTAGENCYNAMESREQUEST']._serialized_start=1737
-  _globals['_LISTAGENCYNAMESREQUEST']._serialized_end=1796
-  _globals['_LISTAGENCYNAMESRESPONSE']._serialized_start=1798
-  _globals['_LISTAGENCYNAMESRESPONSE']._serialized_end=1838
-  _globals['_IDENTIFYCERTIFICATEREQUEST']._serialized_start=1840
-  _globals['_IDENTIFYCERTIFICATEREQUEST']._serialized_end=1935
-  _globals['_IDENTIFYCERTIFICATERESPONSE']._serialized_start=1938
-  _globals['_IDENTIFYCERTIFICATERESPONSE']._serialized_end=2178
-  _globals['_READCLAIMREQUEST']._serialized_start=2180
-  _globals['_READCLAIMREQUEST']._serialized_end=2231
-  _globals['_READCLAIMRESPONSE']._serialized_start=2233
-  _globals['_READCLAIMRESPONSE']._serialized_end=2309
-  _globals['_DECIDERSERVICE']._serialized_start=2312
-  _globals['_DECIDERSERVICE']._serialized_end=3397
+  _globals['_LISTOVERTAKEOVERSREQUEST']._serialized_start=1242
+  _globals['_LISTOVERTAKEOVERSREQUEST']._serialized_end=1387
+  _globals['_LISTOVERTAKEOVERSREQUEST_OFCAMERA']._serialized_start=1342
+  _globals['_LISTOVERTAKEOVERSREQUEST_OFCAMERA']._serialized_end=1387
+  _globals['_LISTOVERTAKEOVERSRESPONSE']._serialized_start=1390
+  _globals['_LISTOVERTAKEOVERSRESPONSE']._serialized_end=1588
+  _globals['_LISTOVERTAKEOVERSRESPONSE_OVER']._serialized_start=1487
+  _globals['_LISTOVERTAKEOVERSRESPONSE_OVER']._serialized_end=1588
+  _globals['_GRANTRESTORINGREQUEST']._serialized_start=1590
+  _globals['_GRANTRESTORINGREQUEST']._serialized_end=1647
+  _globals['_GRANTRESTORINGRESPONSE']._serialized_start=1649
+  _globals['_GRANTRESTORINGRESPONSE']._serialized_end=1734
+  _globals['_LISTTAKENCAMERASREQUEST']._serialized_start=1736
+  _globals['_LISTTAKENCAMERASREQUEST']._serialized_end=1798
+  _globals['_LISTTAKENCAMERASRESPONSE']._serialized_start=1800
+  _globals['_LISTTAKENCAMERASRESPONSE']._serialized_end=1882
+  _globals['_LEVELSOFREQUEST']._serialized_start=1884
+  _globals['_LEVELSOFREQUEST']._serialized_end=1951
+  _globals['_NEWCAMERA']._serialized_start=1953
+  _globals['_NEWCAMERA']._serialized_end=2002
+  _globals['_LEVELSOFRESPONSE']._serialized_start=2004
+  _globals['_LEVELSOFRESPONSE']._serialized_end=2072
+  _globals['_GETLEVELCHANGESREQUEST']._serialized_start=2074
+  _globals['_GETLEVELCHANGESREQUEST']._serialized_end=2122
+  _globals['_GETLEVELCHANGESRESPONSE']._serialized_start=2124
+  _globals['_GETLEVELCHANGESRESPONSE']._serialized_end=2230
+  _globals['_LISTAGENCYNAMESREQUEST']._serialized_start=2232
+  _globals['_LISTAGENCYNAMESREQUEST']._serialized_end=2291
+  _globals['_LISTAGENCYNAMESRESPONSE']._serialized_start=2293
+  _globals['_LISTAGENCYNAMESRESPONSE']._serialized_end=2333
+  _globals['_IDENTIFYCERTIFICATEREQUEST']._serialized_start=2335
+  _globals['_IDENTIFYCERTIFICATEREQUEST']._serialized_end=2430
+  _globals['_IDENTIFYCERTIFICATERESPONSE']._serialized_start=2433
+  _globals['_IDENTIFYCERTIFICATERESPONSE']._serialized_end=2673
+  _globals['_READCLAIMREQUEST']._serialized_start=2675
+  _globals['_READCLAIMREQUEST']._serialized_end=2726
+  _globals['_READCLAIMRESPONSE']._serialized_start=2728
+  _globals['_READCLAIMRESPONSE']._serialized_end=2804
+  _globals['_DECIDERSERVICE']._serialized_start=2807
+  _globals['_DECIDERSERVICE']._serialized_end=4131
 # @@protoc_insertion_point(module_scope)

@@ -105,6 +105,54 @@ class GrantControlResponse(_message.Message):
     takeover: str
     def __init__(self, signed_grant: _Optional[bytes] = ..., decision: _Optional[_Union[_decision_pb2.Decision, _Mapping]] = ..., security_level: _Optional[int] = ..., agency: _Optional[str] = ..., takeover: _Optional[str] = ...) -> None: ...
 
+class ListOverTakeoversRequest(_message.Message):
+    __slots__ = ("asked",)
+    class OfCamera(_message.Message):
+        __slots__ = ("camera", "takeovers")
+        CAMERA_FIELD_NUMBER: _ClassVar[int]
+        TAKEOVERS_FIELD_NUMBER: _ClassVar[int]
+        camera: str
+        takeovers: _containers.RepeatedScalarFieldContainer[str]
+        def __init__(self, camera: _Optional[str] = ..., takeovers: _Optional[_Iterable[str]] = ...) -> None: ...
+    ASKED_FIELD_NUMBER: _ClassVar[int]
+    asked: _containers.RepeatedCompositeFieldContainer[ListOverTakeoversRequest.OfCamera]
+    def __init__(self, asked: _Optional[_Iterable[_Union[ListOverTakeoversRequest.OfCamera, _Mapping]]] = ...) -> None: ...
+
+class ListOverTakeoversResponse(_message.Message):
+    __slots__ = ("over",)
+    class Over(_message.Message):
+        __slots__ = ("camera", "takeover", "over_time", "heir")
+        CAMERA_FIELD_NUMBER: _ClassVar[int]
+        TAKEOVER_FIELD_NUMBER: _ClassVar[int]
+        OVER_TIME_FIELD_NUMBER: _ClassVar[int]
+        HEIR_FIELD_NUMBER: _ClassVar[int]
+        camera: str
+        takeover: str
+        over_time: _timestamp_pb2.Timestamp
+        heir: str
+        def __init__(self, camera: _Optional[str] = ..., takeover: _Optional[str] = ..., over_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., heir: _Optional[str] = ...) -> None: ...
+    OVER_FIELD_NUMBER: _ClassVar[int]
+    over: _containers.RepeatedCompositeFieldContainer[ListOverTakeoversResponse.Over]
+    def __init__(self, over: _Optional[_Iterable[_Union[ListOverTakeoversResponse.Over, _Mapping]]] = ...) -> None: ...
+
+class GrantRestoringRequest(_message.Message):
+    __slots__ = ("camera", "takeover")
+    CAMERA_FIELD_NUMBER: _ClassVar[int]
+    TAKEOVER_FIELD_NUMBER: _ClassVar[int]
+    camera: str
+    takeover: str
+    def __init__(self, camera: _Optional[str] = ..., takeover: _Optional[str] = ...) -> None: ...
+
+class GrantRestoringResponse(_message.Message):
+    __slots__ = ("signed_grant", "epoch", "security_level")
+    SIGNED_GRANT_FIELD_NUMBER: _ClassVar[int]
+    EPOCH_FIELD_NUMBER: _ClassVar[int]
+    SECURITY_LEVEL_FIELD_NUMBER: _ClassVar[int]
+    signed_grant: bytes
+    epoch: int
+    security_level: int
+    def __init__(self, signed_grant: _Optional[bytes] = ..., epoch: _Optional[int] = ..., security_level: _Optional[int] = ...) -> None: ...
+
 class ListTakenCamerasRequest(_message.Message):
     __slots__ = ("principal", "takeover")
     PRINCIPAL_FIELD_NUMBER: _ClassVar[int]

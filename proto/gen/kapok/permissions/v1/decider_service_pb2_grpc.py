@@ -57,6 +57,16 @@ class DeciderServiceStub:
                 request_serializer=kapok_dot_permissions_dot_v1_dot_decider__service__pb2.GrantControlRequest.SerializeToString,
                 response_deserializer=kapok_dot_permissions_dot_v1_dot_decider__service__pb2.GrantControlResponse.FromString,
                 _registered_method=True)
+        self.ListOverTakeovers = channel.unary_unary(
+                '/kapok.permissions.v1.DeciderService/ListOverTakeovers',
+                request_serializer=kapok_dot_permissions_dot_v1_dot_decider__service__pb2.ListOverTakeoversRequest.SerializeToString,
+                response_deserializer=kapok_dot_permissions_dot_v1_dot_decider__service__pb2.ListOverTakeoversResponse.FromString,
+                _registered_method=True)
+        self.GrantRestoring = channel.unary_unary(
+                '/kapok.permissions.v1.DeciderService/GrantRestoring',
+                request_serializer=kapok_dot_permissions_dot_v1_dot_decider__service__pb2.GrantRestoringRequest.SerializeToString,
+                response_deserializer=kapok_dot_permissions_dot_v1_dot_decider__service__pb2.GrantRestoringResponse.FromString,
+                _registered_method=True)
         self.ListTakenCameras = channel.unary_unary(
                 '/kapok.permissions.v1.DeciderService/ListTakenCameras',
                 request_serializer=kapok_dot_permissions_dot_v1_dot_decider__service__pb2.ListTakenCamerasRequest.SerializeToString,
@@ -116,6 +126,21 @@ class DeciderServiceServicer:
 
     def GrantControl(self, request, context):
         """Decides control, and signs the epoch under which the caller's next command passes.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListOverTakeovers(self, request, context):
+        """Which of these takeovers are over at these cameras, and on record so: streams restores where the cameras looked.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GrantRestoring(self, request, context):
+        """Signs, for the platform itself, the epoch under which a camera may be brought back to where it looked before a takeover that
+        ended minutes ago. STATE_WRONG for any other takeover.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -186,6 +211,16 @@ def add_DeciderServiceServicer_to_server(servicer, server):
                     servicer.GrantControl,
                     request_deserializer=kapok_dot_permissions_dot_v1_dot_decider__service__pb2.GrantControlRequest.FromString,
                     response_serializer=kapok_dot_permissions_dot_v1_dot_decider__service__pb2.GrantControlResponse.SerializeToString,
+            ),
+            'ListOverTakeovers': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListOverTakeovers,
+                    request_deserializer=kapok_dot_permissions_dot_v1_dot_decider__service__pb2.ListOverTakeoversRequest.FromString,
+                    response_serializer=kapok_dot_permissions_dot_v1_dot_decider__service__pb2.ListOverTakeoversResponse.SerializeToString,
+            ),
+            'GrantRestoring': grpc.unary_unary_rpc_method_handler(
+                    servicer.GrantRestoring,
+                    request_deserializer=kapok_dot_permissions_dot_v1_dot_decider__service__pb2.GrantRestoringRequest.FromString,
+                    response_serializer=kapok_dot_permissions_dot_v1_dot_decider__service__pb2.GrantRestoringResponse.SerializeToString,
             ),
             'ListTakenCameras': grpc.unary_unary_rpc_method_handler(
                     servicer.ListTakenCameras,
@@ -327,6 +362,60 @@ class DeciderService:
             '/kapok.permissions.v1.DeciderService/GrantControl',
             kapok_dot_permissions_dot_v1_dot_decider__service__pb2.GrantControlRequest.SerializeToString,
             kapok_dot_permissions_dot_v1_dot_decider__service__pb2.GrantControlResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListOverTakeovers(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kapok.permissions.v1.DeciderService/ListOverTakeovers',
+            kapok_dot_permissions_dot_v1_dot_decider__service__pb2.ListOverTakeoversRequest.SerializeToString,
+            kapok_dot_permissions_dot_v1_dot_decider__service__pb2.ListOverTakeoversResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GrantRestoring(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kapok.permissions.v1.DeciderService/GrantRestoring',
+            kapok_dot_permissions_dot_v1_dot_decider__service__pb2.GrantRestoringRequest.SerializeToString,
+            kapok_dot_permissions_dot_v1_dot_decider__service__pb2.GrantRestoringResponse.FromString,
             options,
             channel_credentials,
             insecure,

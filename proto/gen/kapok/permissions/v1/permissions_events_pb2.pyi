@@ -101,15 +101,17 @@ class CameraEpoch(_message.Message):
     def __init__(self, camera: _Optional[str] = ..., epoch: _Optional[int] = ...) -> None: ...
 
 class ControlGrant(_message.Message):
-    __slots__ = ("camera", "principal", "agency", "epoch", "expire_time")
+    __slots__ = ("camera", "principal", "agency", "epoch", "expire_time", "restores")
     CAMERA_FIELD_NUMBER: _ClassVar[int]
     PRINCIPAL_FIELD_NUMBER: _ClassVar[int]
     AGENCY_FIELD_NUMBER: _ClassVar[int]
     EPOCH_FIELD_NUMBER: _ClassVar[int]
     EXPIRE_TIME_FIELD_NUMBER: _ClassVar[int]
+    RESTORES_FIELD_NUMBER: _ClassVar[int]
     camera: str
     principal: str
     agency: str
     epoch: int
     expire_time: _timestamp_pb2.Timestamp
-    def __init__(self, camera: _Optional[str] = ..., principal: _Optional[str] = ..., agency: _Optional[str] = ..., epoch: _Optional[int] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    restores: bool
+    def __init__(self, camera: _Optional[str] = ..., principal: _Optional[str] = ..., agency: _Optional[str] = ..., epoch: _Optional[int] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., restores: _Optional[bool] = ...) -> None: ...

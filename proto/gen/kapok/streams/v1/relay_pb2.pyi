@@ -124,7 +124,7 @@ class SessionToken(_message.Message):
     def __init__(self, session: _Optional[str] = ..., relay: _Optional[str] = ..., expire_time_ms: _Optional[int] = ..., nonce: _Optional[bytes] = ...) -> None: ...
 
 class ControlCommand(_message.Message):
-    __slots__ = ("signed_grant", "pan", "tilt", "zoom", "sealed_source", "relay", "kind", "preset")
+    __slots__ = ("signed_grant", "pan", "tilt", "zoom", "sealed_source", "relay", "kind", "preset", "reads_pointing")
     SIGNED_GRANT_FIELD_NUMBER: _ClassVar[int]
     PAN_FIELD_NUMBER: _ClassVar[int]
     TILT_FIELD_NUMBER: _ClassVar[int]
@@ -133,6 +133,7 @@ class ControlCommand(_message.Message):
     RELAY_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
     PRESET_FIELD_NUMBER: _ClassVar[int]
+    READS_POINTING_FIELD_NUMBER: _ClassVar[int]
     signed_grant: bytes
     pan: float
     tilt: float
@@ -141,10 +142,11 @@ class ControlCommand(_message.Message):
     relay: str
     kind: _pointing_pb2.CommandKind
     preset: str
-    def __init__(self, signed_grant: _Optional[bytes] = ..., pan: _Optional[float] = ..., tilt: _Optional[float] = ..., zoom: _Optional[float] = ..., sealed_source: _Optional[bytes] = ..., relay: _Optional[str] = ..., kind: _Optional[_Union[_pointing_pb2.CommandKind, str]] = ..., preset: _Optional[str] = ...) -> None: ...
+    reads_pointing: bool
+    def __init__(self, signed_grant: _Optional[bytes] = ..., pan: _Optional[float] = ..., tilt: _Optional[float] = ..., zoom: _Optional[float] = ..., sealed_source: _Optional[bytes] = ..., relay: _Optional[str] = ..., kind: _Optional[_Union[_pointing_pb2.CommandKind, str]] = ..., preset: _Optional[str] = ..., reads_pointing: _Optional[bool] = ...) -> None: ...
 
 class RelayReply(_message.Message):
-    __slots__ = ("error_kind", "error_reason", "error_message", "epoch", "current_epoch", "missing", "presets")
+    __slots__ = ("error_kind", "error_reason", "error_message", "epoch", "current_epoch", "missing", "presets", "pointing")
     ERROR_KIND_FIELD_NUMBER: _ClassVar[int]
     ERROR_REASON_FIELD_NUMBER: _ClassVar[int]
     ERROR_MESSAGE_FIELD_NUMBER: _ClassVar[int]
@@ -152,6 +154,7 @@ class RelayReply(_message.Message):
     CURRENT_EPOCH_FIELD_NUMBER: _ClassVar[int]
     MISSING_FIELD_NUMBER: _ClassVar[int]
     PRESETS_FIELD_NUMBER: _ClassVar[int]
+    POINTING_FIELD_NUMBER: _ClassVar[int]
     error_kind: str
     error_reason: str
     error_message: str
@@ -159,7 +162,8 @@ class RelayReply(_message.Message):
     current_epoch: int
     missing: _containers.RepeatedScalarFieldContainer[str]
     presets: _containers.RepeatedCompositeFieldContainer[_pointing_pb2.Preset]
-    def __init__(self, error_kind: _Optional[str] = ..., error_reason: _Optional[str] = ..., error_message: _Optional[str] = ..., epoch: _Optional[int] = ..., current_epoch: _Optional[int] = ..., missing: _Optional[_Iterable[str]] = ..., presets: _Optional[_Iterable[_Union[_pointing_pb2.Preset, _Mapping]]] = ...) -> None: ...
+    pointing: _pointing_pb2.Pointing
+    def __init__(self, error_kind: _Optional[str] = ..., error_reason: _Optional[str] = ..., error_message: _Optional[str] = ..., epoch: _Optional[int] = ..., current_epoch: _Optional[int] = ..., missing: _Optional[_Iterable[str]] = ..., presets: _Optional[_Iterable[_Union[_pointing_pb2.Preset, _Mapping]]] = ..., pointing: _Optional[_Union[_pointing_pb2.Pointing, _Mapping]] = ...) -> None: ...
 
 class SessionMove(_message.Message):
     __slots__ = ("session", "former_relay", "reason", "last_heard_time")
@@ -260,3 +264,17 @@ class CameraMove(_message.Message):
     kind: _pointing_pb2.CommandKind
     preset: str
     def __init__(self, camera: _Optional[str] = ..., principal: _Optional[str] = ..., epoch: _Optional[int] = ..., pan: _Optional[float] = ..., tilt: _Optional[float] = ..., zoom: _Optional[float] = ..., agency: _Optional[str] = ..., takeover: _Optional[str] = ..., kind: _Optional[_Union[_pointing_pb2.CommandKind, str]] = ..., preset: _Optional[str] = ...) -> None: ...
+
+class StoredPointing(_message.Message):
+    __slots__ = ("camera", "takeover", "pointing", "epoch", "reason")
+    CAMERA_FIELD_NUMBER: _ClassVar[int]
+    TAKEOVER_FIELD_NUMBER: _ClassVar[int]
+    POINTING_FIELD_NUMBER: _ClassVar[int]
+    EPOCH_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    camera: str
+    takeover: str
+    pointing: _pointing_pb2.Pointing
+    epoch: int
+    reason: str
+    def __init__(self, camera: _Optional[str] = ..., takeover: _Optional[str] = ..., pointing: _Optional[_Union[_pointing_pb2.Pointing, _Mapping]] = ..., epoch: _Optional[int] = ..., reason: _Optional[str] = ...) -> None: ...
