@@ -15,7 +15,7 @@ from cli.listing import LimitOption, show_list
 from kapok.permissions.v1 import agencies_service_pb2 as pb
 from kapok.permissions.v1 import agency_key_pb2
 from services.chassis.signing import Signer
-from services.permissions.agency_key import PROOF_PURPOSE, KeyPurpose, proof_payload
+from services.permissions.agencies.key import PROOF_PURPOSE, KeyPurpose, proof_payload
 
 keys_group = typer.Typer(no_args_is_help=True, help="The Ed25519 keys that an agency signs with.")
 group.add_typer(keys_group, name="keys")

@@ -15,7 +15,7 @@ from cli.invocation import Context
 from cli.papers.group import group, show, stamp
 from kapok.permissions.v1 import legal_basis_pb2, permissions_service_pb2
 from services.chassis.signing import Signer
-from services.permissions.letter import PURPOSE, text
+from services.permissions.papers.letter import PURPOSE, text
 from services.permissions.rpc.legal_basis_messages import papers
 
 

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
-from aiohttp import web
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
@@ -42,10 +41,6 @@ def told(gauge: Gauge, label: str, value: Callable[[], float]) -> Iterator[None]
         gauge.remove(label)
 
 
-async def _metrics(_request: web.Request) -> web.Response:
-    return web.Response(body=generate_latest(REGISTRY), headers={"Content-Type": CONTENT_TYPE_LATEST})
-
-
 @asynccontextmanager
 async def serve(listen: str) -> AsyncIterator[int]:
     """Serve /metrics at host:port while inside; port 0 takes a free one, "" serves nothing. Yields the bound port.
@@ -55,9 +50,14 @@ async def serve(listen: str) -> AsyncIterator[int]:
     if not listen:
         yield 0
         return
+    from aiohttp import web  # the command counts its calls too, and serves nothing
+
+    async def metrics(_request: web.Request) -> web.Response:
+        return web.Response(body=generate_latest(REGISTRY), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
     host, _, port = listen.rpartition(":")
     application = web.Application()
-    application.router.add_get("/metrics", _metrics)
+    application.router.add_get("/metrics", metrics)
     runner = web.AppRunner(application, access_log=None)
     await runner.setup()
     try:

@@ -10,8 +10,8 @@ from dataclasses import replace
 from services.chassis import errors
 from services.chassis.tasks import stop_if_cancelled
 from services.decider.facts import Area
-from services.permissions.incident import Declared, Verb
-from services.permissions.incident_rules import ARTICLE
+from services.permissions.incidents.domain import Declared, Verb
+from services.permissions.incidents.rules import ARTICLE
 from services.permissions.ports import Change, Operators, Ports
 from services.permissions.store import incidents
 

@@ -11,10 +11,10 @@ from services.decider.leases import held_by_takeover
 from services.decider.relation import is_hidden
 from services.decider.scope import Scope
 from services.permissions import refusals
-from services.permissions.agency import ARTICLE
-from services.permissions.bases import use
-from services.permissions.basis import MAX_CAMERAS
-from services.permissions.inspections import check, lock_checks
+from services.permissions.agencies.domain import ARTICLE
+from services.permissions.inspections.service import check, lock_checks
+from services.permissions.papers.bases import use
+from services.permissions.papers.basis import MAX_CAMERAS
 from services.permissions.ports import Ports
 from services.permissions.question import Answer, Question, accessible, acting, answered, camera_of, gather
 from services.permissions.store import bases, basis_facts, policies, principals

@@ -19,7 +19,7 @@ from services.permissions.joint.trial import Running
 from services.permissions.levels import LevelBook
 from services.permissions.ports import Operators
 from services.permissions.snapshots import Known
-from services.permissions.takeover_area import Place
+from services.permissions.takeovers.area import Place
 
 log = logging.getLogger(__name__)
 _METHOD = "kapok.registry.v1.CameraFactsService.BatchGetCameraFacts"

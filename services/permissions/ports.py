@@ -12,22 +12,22 @@ from services.chassis.database import Database
 from services.decider.decider import Decider
 from services.decider.facts import SEALED_LEVEL, Area, Camera, Takeover
 from services.decider.replica import Edition
-from services.permissions.agency_key import AgencyKey
-from services.permissions.basis import Registered
-from services.permissions.certificate import Certificate
-from services.permissions.claim import Claim
+from services.permissions.agencies.certificate import Certificate
+from services.permissions.agencies.key import AgencyKey
+from services.permissions.agencies.role_grant import RoleOrder
+from services.permissions.agencies.staff_record import StaffEntry
+from services.permissions.claims.domain import Claim
 from services.permissions.ending import Ending
-from services.permissions.incident import Declared
-from services.permissions.inspection import Inspecting
+from services.permissions.incidents.domain import Declared
+from services.permissions.inspections.domain import Inspecting
 from services.permissions.joint.proposal import Proposal
 from services.permissions.joint.sealed import SealedList
-from services.permissions.review import Review, Terms
-from services.permissions.role_grant import RoleOrder
+from services.permissions.papers.basis import Registered
+from services.permissions.papers.review import Review, Terms
 from services.permissions.roll import AgencyEntry, PrincipalEntry
 from services.permissions.snapshots import Known
-from services.permissions.staff_record import StaffEntry
 from services.permissions.takeover import Cause, Exclusive
-from services.permissions.takeover_area import Place
+from services.permissions.takeovers.area import Place
 
 
 @dataclass(frozen=True, slots=True)

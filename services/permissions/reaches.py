@@ -8,10 +8,10 @@ from services.chassis.errors import Exhausted
 from services.decider.conditions import PAPER_ACTIONS
 from services.decider.facts import Circumstances, LegalBasis
 from services.decider.reach import Reach
+from services.permissions.agencies.staff_record import StaffKind
 from services.permissions.batches import Batch
 from services.permissions.ports import Ports
 from services.permissions.question import acting
-from services.permissions.staff_record import StaffKind
 from services.permissions.store import basis_facts, incidents, inspections, staff, takeovers
 
 MOST_NAMES = 20_000  # of cameras, in one answer: a quarter of what a call carries

@@ -5,9 +5,9 @@ from datetime import datetime
 
 from services.chassis.errors import Denied, FailedPrecondition
 from services.decider.facts import Principal
-from services.permissions.agency import ARTICLE, Account, Agency, is_municipal_police
-from services.permissions.certificate import Certificate
-from services.permissions.enrolment import is_steward
+from services.permissions.agencies.certificate import Certificate
+from services.permissions.agencies.domain import ARTICLE, Account, Agency, is_municipal_police
+from services.permissions.agencies.enrolment import is_steward
 from services.permissions.fields import check_reason
 
 

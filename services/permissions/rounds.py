@@ -12,7 +12,7 @@ from services.chassis.database import Database
 from services.chassis.tasks import stop_if_cancelled
 from services.permissions.ending import Ending, Heartbeat
 from services.permissions.store import endings, policies
-from services.permissions.takings import filled
+from services.permissions.takeovers.takings import filled
 
 log = logging.getLogger(__name__)
 INTERVAL_S = 1.0

@@ -4,35 +4,35 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from services.chassis.bell import Bell
-from services.permissions.agencies import Agencies
-from services.permissions.agency_keys import AgencyKeys
-from services.permissions.bases import Bases
+from services.permissions.agencies.enrolments import Enrolments
+from services.permissions.agencies.keys import AgencyKeys
+from services.permissions.agencies.principals import Principals
+from services.permissions.agencies.role_grants import RoleGrants
+from services.permissions.agencies.service import Agencies
+from services.permissions.agencies.staff import Staff
 from services.permissions.batches import Batches
-from services.permissions.claims import Claims
+from services.permissions.claims.service import Claims
 from services.permissions.closures import Closures
 from services.permissions.concerns import Concerns
-from services.permissions.controls import Controls
 from services.permissions.decisions import Decisions
 from services.permissions.editions import Editions
-from services.permissions.enrolments import Enrolments
-from services.permissions.incidents import Incidents
-from services.permissions.inspections import Inspections
+from services.permissions.incidents.service import Incidents
+from services.permissions.inspections.service import Inspections
 from services.permissions.joint.proposals import Documents, Proposals
 from services.permissions.joint.sealed_lists import SealedLists
 from services.permissions.joint.simulations import City, Sessions, Simulations
 from services.permissions.joint.versions import Versions
+from services.permissions.papers.bases import Bases
+from services.permissions.papers.reviews import Reviews
 from services.permissions.policies import Levels
 from services.permissions.ports import Ports
-from services.permissions.principals import Principals
 from services.permissions.reaches import Reaches
 from services.permissions.restorings import Restorings
-from services.permissions.reviews import Reviews
-from services.permissions.role_grants import RoleGrants
-from services.permissions.staff import Staff
-from services.permissions.takeover_changes import TakeoverChanges
-from services.permissions.takeover_notices import Notices
-from services.permissions.takeover_reads import TakeoverReads
-from services.permissions.takeovers import Takeovers
+from services.permissions.takeovers.changes import TakeoverChanges
+from services.permissions.takeovers.controls import Controls
+from services.permissions.takeovers.notices import Notices
+from services.permissions.takeovers.reads import TakeoverReads
+from services.permissions.takeovers.requests import Takeovers
 from services.permissions.view import Views
 
 

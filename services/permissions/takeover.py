@@ -68,7 +68,7 @@ class Control:
     agency: str
     epoch: int = 1
     takeovers: tuple[Takeover, ...] = ()
-    leases: tuple[ControlLease, ...] = ()  # below every takeover: services/permissions/control_lease.py
+    leases: tuple[ControlLease, ...] = ()  # below every takeover: services/permissions/takeovers/control_lease.py
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,9 +22,9 @@ from services.decider.facts import (
     Takeover,
 )  # fmt: skip
 from services.permissions import policies
+from services.permissions.agencies.staff_record import StaffKind
 from services.permissions.camera_memory import LIFETIME_S
 from services.permissions.ports import Ports
-from services.permissions.staff_record import StaffKind
 from services.permissions.store import (
     basis_facts,
     certificates,

@@ -42,7 +42,7 @@ def layer(source: Source) -> tuple[int, str]:
         return (0 if part == "__main__" else 1), part
     if part in EDGES:
         return 2, part
-    is_use_case = part == "service" or OUTSIDE.get(source.path) == USE_CASE
+    is_use_case = source.path.endswith("/service.py") or OUTSIDE.get(source.path) == USE_CASE
     return (3, "use case") if is_use_case else (4, "domain")
 
 

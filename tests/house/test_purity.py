@@ -19,12 +19,12 @@ OUTSIDE = {
     "services/registry/vault.py": "seals sources at rest with fresh nonces",
     **{
         f"services/permissions/{noun}.py": USE_CASE
-        for noun in ("agencies", "agency_keys", "bases", "batches", "closures", "concerns", "control", "controls",
-                     "decisions", "editions", "enrolments", "incidents", "inspections", "metrics", "policies",
-                     "policy_health", "principals", "question", "reaches", "reviews", "role_grants", "rounds", "staff",
-                     "takeover_areas", "takeover_changes", "takeover_notices", "takeover_orders", "takeover_reads",
-                     "takeovers", "view", "joint/proposals", "joint/sealed_lists", "joint/simulations",
-                     "joint/versions")
+        for noun in ("agencies/enrolments", "agencies/keys", "agencies/principals", "agencies/role_grants",
+                     "agencies/staff", "batches", "closures", "concerns", "decisions", "editions", "joint/proposals",
+                     "joint/sealed_lists", "joint/simulations", "joint/versions", "metrics", "papers/bases",
+                     "papers/reviews", "policies", "policy_health", "question", "reaches", "rounds",
+                     "takeovers/areas", "takeovers/changes", "takeovers/control", "takeovers/controls",
+                     "takeovers/notices", "takeovers/orders", "takeovers/reads", "takeovers/requests", "view")
     },
     **{
         f"services/registry/{noun}.py": USE_CASE
@@ -32,8 +32,7 @@ OUTSIDE = {
                      "secrecy", "signals", "systems", "watching", "within")
     },
     **{f"services/audit/{noun}.py": USE_CASE for noun in ("evidence", "metrics", "reading", "register")},
-    "services/permissions/claims.py": USE_CASE,
-    "services/permissions/takings.py": USE_CASE,
+    "services/permissions/takeovers/takings.py": USE_CASE,
     "services/permissions/restorings.py": USE_CASE,
     "services/permissions/ports.py": "declares what its use cases await",
     **{

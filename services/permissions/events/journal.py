@@ -10,17 +10,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from kapok.fact.v1 import fact_pb2
 from kapok.permissions.v1 import permissions_service_pb2
 from services.chassis import identity, outbox
-from services.permissions.agency_key import AgencyKey
-from services.permissions.basis import Registered
-from services.permissions.certificate import Certificate
-from services.permissions.claim import Claim
-from services.permissions.incident import Declared
-from services.permissions.inspection import Inspecting
+from services.permissions.agencies.certificate import Certificate
+from services.permissions.agencies.key import AgencyKey
+from services.permissions.agencies.role_grant import RoleOrder
+from services.permissions.agencies.staff_record import StaffEntry, StaffKind
+from services.permissions.claims.domain import Claim
+from services.permissions.incidents.domain import Declared
+from services.permissions.inspections.domain import Inspecting
 from services.permissions.joint.proposal import Proposal
 from services.permissions.joint.sealed import SealedList
+from services.permissions.papers.basis import Registered
+from services.permissions.papers.review import Review, Terms
 from services.permissions.ports import Change, Held, Standing
-from services.permissions.review import Review, Terms
-from services.permissions.role_grant import RoleOrder
 from services.permissions.roll import AgencyEntry, PrincipalEntry
 from services.permissions.rpc import (
     agency_keys,
@@ -35,7 +36,6 @@ from services.permissions.rpc import (
     takeover_messages,
 )
 from services.permissions.rpc.inspections import inspection
-from services.permissions.staff_record import StaffEntry, StaffKind
 
 
 class FactJournal:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from services.decider.facts import CATEGORIES, LEVELS, AgencyKind
 from services.decider.policy import Policy
-from services.permissions.agency import Account, Agency, check_account, check_agency, check_roles
+from services.permissions.agencies.domain import Account, Agency, check_account, check_agency, check_roles
 from services.permissions.fields import Fields
 
 PURPOSE = "kapok.permissions.genesis"

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.decider.facts import CATEGORIES, CITY, DISTRICTS, LEVELS, Relation, Tier, own_roles
-from services.permissions.agency import Agency
+from services.permissions.agencies.domain import Agency
 from services.permissions.joint.simulation import Effect
 
 _CITY = frozenset({CITY, *DISTRICTS})

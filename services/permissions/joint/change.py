@@ -16,7 +16,7 @@ from services.decider.leases import BOUNDS_S, SessionClass
 from services.decider.marks import MARKABLE
 from services.decider.model import Request, matches
 from services.decider.policy import Policy
-from services.permissions.agency import ARTICLE
+from services.permissions.agencies.domain import ARTICLE
 from services.permissions.fields import Fields
 from services.permissions.genesis import ORGANS
 from services.permissions.joint.sealed import Digest

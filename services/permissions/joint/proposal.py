@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from services.chassis.errors import Denied, FailedPrecondition, InvalidArgument, Violation
 from services.decider.facts import AgencyKind, Principal, Tier
-from services.permissions.agency import ARTICLE, is_municipal_police
+from services.permissions.agencies.domain import ARTICLE, is_municipal_police
 from services.permissions.fields import check_reason
 from services.permissions.genesis import ORGANS
 

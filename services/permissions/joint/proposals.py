@@ -14,7 +14,7 @@ from services.decider.leases import Leases
 from services.decider.marks import changed
 from services.decider.policy import Policy, parse
 from services.permissions import policies, refusals
-from services.permissions.agency import ARTICLE
+from services.permissions.agencies.domain import ARTICLE
 from services.permissions.editions import Editions
 from services.permissions.ending import Cause, Ending
 from services.permissions.joint import proposal as states

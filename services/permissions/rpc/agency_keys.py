@@ -5,8 +5,8 @@ from google.protobuf.internal.enum_type_wrapper import EnumTypeWrapper
 from kapok.permissions.v1 import agencies_service_pb2 as pb
 from kapok.permissions.v1 import agency_key_pb2
 from services.chassis.errors import InvalidArgument, Violation
-from services.permissions.agency_key import AgencyKey, KeyPurpose
-from services.permissions.agency_keys import KeyDraft
+from services.permissions.agencies.key import AgencyKey, KeyPurpose
+from services.permissions.agencies.keys import KeyDraft
 from services.permissions.rpc import messages, paging
 from services.permissions.rpc.callers import principal_of_call
 from services.permissions.service import Permissions

@@ -5,10 +5,10 @@ from services.chassis import errors, identity
 from services.chassis.signing import Signer
 from services.decider.exclusive import suspension
 from services.permissions.batches import Batch
-from services.permissions.controls import Grant
 from services.permissions.question import Answer, Question
 from services.permissions.rpc import answers, claim_messages, facts, messages, reaches, restoring_messages
 from services.permissions.service import Permissions
+from services.permissions.takeovers.controls import Grant
 
 GRANT_PURPOSE = "kapok.permissions.grant"
 _CELL = frozenset({"gateway", "registry", "streams", "audit"})

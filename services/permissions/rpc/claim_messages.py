@@ -2,8 +2,8 @@
 
 from kapok.permissions.v1 import claim_pb2
 from kapok.permissions.v1 import claims_service_pb2 as pb
-from services.permissions.claim import Claim, Loss, LossKind, Statement, Step
-from services.permissions.claim_rules import Answer, Word
+from services.permissions.claims.domain import Claim, Loss, LossKind, Statement, Step
+from services.permissions.claims.rules import Answer, Word
 from services.permissions.rpc.messages import named, optional, stamp
 
 _KINDS = {claim_pb2.Loss.Kind.Value(f"KIND_{one.name}"): one for one in LossKind}

@@ -2,8 +2,8 @@
 
 from kapok.permissions.v1 import claim_pb2
 from kapok.permissions.v1 import claims_service_pb2 as pb
-from services.permissions.claim_rules import Supplement
-from services.permissions.claims import Claims
+from services.permissions.claims.rules import Supplement
+from services.permissions.claims.service import Claims
 from services.permissions.rpc import messages, paging
 from services.permissions.rpc.callers import principal_of_call
 from services.permissions.rpc.claim_messages import claim, claim_of, statement, word

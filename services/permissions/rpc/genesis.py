@@ -9,7 +9,7 @@ from services.chassis.errors import InvalidArgument, Violation
 from services.chassis.signing import Verifier
 from services.decider.facts import AgencyKind, Tier
 from services.decider.policy import parse
-from services.permissions.agency import Account, Agency
+from services.permissions.agencies.domain import Account, Agency
 from services.permissions.genesis import MAX_BYTES, ORGANS, PURPOSE, Genesis
 
 

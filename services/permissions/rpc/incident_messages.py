@@ -6,9 +6,9 @@ from kapok.permissions.v1 import incident_pb2
 from kapok.permissions.v1 import permissions_service_pb2 as pb
 from services.chassis.errors import InvalidArgument, Violation
 from services.decider.facts import Area
-from services.permissions.incident import Declared, IncidentKind
-from services.permissions.incident_act import Act
-from services.permissions.incident_commands import Declaration, Extension, Ruling, Widening
+from services.permissions.incidents.act import Act
+from services.permissions.incidents.commands import Declaration, Extension, Ruling, Widening
+from services.permissions.incidents.domain import Declared, IncidentKind
 from services.permissions.rpc.messages import instant, named, stamp
 
 

@@ -5,7 +5,7 @@ from google.type.latlng_pb2 import LatLng
 from kapok.permissions.v1 import inspection_pb2
 from kapok.permissions.v1 import inspections_service_pb2 as pb
 from services.decider.facts import Area
-from services.permissions.inspection import Inspecting, Mandate, Report
+from services.permissions.inspections.domain import Inspecting, Mandate, Report
 from services.permissions.rpc import legal_basis_messages, messages, paging
 from services.permissions.rpc.callers import principal_of_call
 from services.permissions.service import Permissions

@@ -1,8 +1,8 @@
 """Papers and their officers: protobuf ↔ domain."""
 
 from kapok.permissions.v1 import legal_basis_pb2
-from services.permissions.basis import Registered
-from services.permissions.letter import Officer, Papers
+from services.permissions.papers.basis import Registered
+from services.permissions.papers.letter import Officer, Papers
 from services.permissions.rpc.messages import instant, optional, stamp
 
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from kapok.permissions.v1 import legal_basis_pb2, papers_review_pb2
 from kapok.permissions.v1 import papers_service_pb2 as pb
 from services.chassis.errors import InvalidArgument, Violation
-from services.permissions.basis import Waived
+from services.permissions.papers.basis import Waived
 from services.permissions.rpc import legal_basis_messages, messages, paging, review_messages
 from services.permissions.rpc.callers import principal_of_call
 from services.permissions.service import Permissions

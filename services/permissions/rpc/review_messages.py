@@ -3,7 +3,7 @@
 from kapok.permissions.v1 import papers_review_pb2 as pb
 from kapok.permissions.v1 import papers_service_pb2
 from services.chassis.errors import InvalidArgument, Violation
-from services.permissions.review import Objection, Review, Terms, Word
+from services.permissions.papers.review import Objection, Review, Terms, Word
 from services.permissions.rpc.messages import named, stamp
 
 _OBJECTIONS = {pb.PapersReview.Objection.Value(f"OBJECTION_{one.name}"): one for one in Objection}

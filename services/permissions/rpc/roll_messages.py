@@ -4,9 +4,9 @@ from kapok.permissions.v1 import agencies_service_pb2 as pb
 from kapok.permissions.v1 import genesis_pb2
 from services.chassis.errors import InvalidArgument, Violation
 from services.decider.facts import AgencyKind, Tier
-from services.permissions.agency import Account, Agency
-from services.permissions.certificate import Certificate
-from services.permissions.role_grant import RoleOrder
+from services.permissions.agencies.certificate import Certificate
+from services.permissions.agencies.domain import Account, Agency
+from services.permissions.agencies.role_grant import RoleOrder
 from services.permissions.roll import AgencyEntry, PrincipalEntry
 from services.permissions.rpc.messages import stamp
 

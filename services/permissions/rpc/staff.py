@@ -7,11 +7,11 @@ from google.protobuf.message import Message
 
 from kapok.permissions.v1 import staff_pb2
 from kapok.permissions.v1 import staff_service_pb2 as pb
+from services.permissions.agencies.staff import Staff, StaffDraft
+from services.permissions.agencies.staff_record import StaffEntry, StaffKind
 from services.permissions.rpc import messages, paging
 from services.permissions.rpc.callers import principal_of_call
 from services.permissions.rpc.messages import instant, stamp
-from services.permissions.staff import Staff, StaffDraft
-from services.permissions.staff_record import StaffEntry, StaffKind
 
 M = TypeVar("M", bound=Message)
 

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 from kapok.permissions.v1 import takeover_pb2, takeovers_service_pb2
 from services.chassis import errors
-from services.permissions.controls import ControlState
 from services.permissions.ports import Held, Kept, Listed
 from services.permissions.rpc.messages import instant, is_named, named, optional, spelling, stamp
 from services.permissions.takeover import Cause, Exclusive
-from services.permissions.takeover_area import CAMERAS_MOST, SYSTEMS_MOST, Selection
-from services.permissions.takeover_notices import Notice
-from services.permissions.takeover_orders import Order
-from services.permissions.takeovers import Wish
+from services.permissions.takeovers.area import CAMERAS_MOST, SYSTEMS_MOST, Selection
+from services.permissions.takeovers.controls import ControlState
+from services.permissions.takeovers.notices import Notice
+from services.permissions.takeovers.orders import Order
+from services.permissions.takeovers.requests import Wish
 
 _CAUSES = {takeover_pb2.Takeover.Cause.Value(f"CAUSE_{cause.name}"): cause for cause in Cause}
 _VIOLATIONS_MOST = 20

@@ -10,7 +10,7 @@ from services.chassis.sealed_tokens import Tokens
 from services.permissions.rpc import messages, paging, takeover_messages
 from services.permissions.rpc.callers import principal_of_call
 from services.permissions.service import Permissions
-from services.permissions.takeover_view import Page
+from services.permissions.takeovers.view import Page
 
 _STATE = "/controlState"
 

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.permissions.agency_key import AgencyKey, KeyPurpose, KeyRevocation
+from services.permissions.agencies.key import AgencyKey, KeyPurpose, KeyRevocation
 from services.permissions.store.agency_tables import agency_keys
 from services.permissions.store.certificates import inserted
 

@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.decider.facts import AgencyKind, Principal
-from services.permissions.agency import is_municipal_police
-from services.permissions.basis import Registered, Revocation
-from services.permissions.letter import Officer, Papers
+from services.permissions.agencies.domain import is_municipal_police
+from services.permissions.papers.basis import Registered, Revocation
+from services.permissions.papers.letter import Officer, Papers
 from services.permissions.store.agency_tables import agencies, principals
 from services.permissions.store.basis_facts import uses
 from services.permissions.store.basis_tables import legal_bases, legal_basis_cameras, legal_basis_uses

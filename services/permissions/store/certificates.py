@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.permissions.certificate import Certificate, Voidance
+from services.permissions.agencies.certificate import Certificate, Voidance
 from services.permissions.store.agency_tables import certificates, principals
 from services.permissions.store.tables import endings
 

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.decider.facts import AgencyKind, Principal
-from services.permissions.claim import Claim, Loss, LossKind, State, Statement, Step, Verb
-from services.permissions.enrolment import is_organ
+from services.permissions.agencies.enrolment import is_organ
+from services.permissions.claims.domain import Claim, Loss, LossKind, State, Statement, Step, Verb
 from services.permissions.store.claim_tables import claims
 from services.permissions.store.takeover_tables import takeovers
 

@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 from services.decider.facts import Area, Tier
-from services.permissions.incident import Declared, IncidentKind, State
-from services.permissions.incident_act import Act, ActKind, Verdict
+from services.permissions.incidents.act import Act, ActKind, Verdict
+from services.permissions.incidents.domain import Declared, IncidentKind, State
 
 
 def of_standing(incident: Declared) -> dict[str, object]:

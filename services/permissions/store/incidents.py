@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.decider.facts import Area, Incident, Principal, Tier
-from services.permissions.incident import DECLARERS, ORGANS, Declared
-from services.permissions.incident_act import Act
+from services.permissions.incidents.act import Act
+from services.permissions.incidents.domain import DECLARERS, ORGANS, Declared
 from services.permissions.store import incident_rows as rows
 from services.permissions.store.agency_tables import agencies
 from services.permissions.store.incident_tables import (

@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.decider.conditions import CHECK_LASTS
 from services.decider.facts import Area, Inspection, Principal
-from services.permissions.agency import is_municipal_police
-from services.permissions.inspection import MOST_CHECKS, Inspecting, Mandate, Report
-from services.permissions.letter import Officer
+from services.permissions.agencies.domain import is_municipal_police
+from services.permissions.inspections.domain import MOST_CHECKS, Inspecting, Mandate, Report
+from services.permissions.papers.letter import Officer
 from services.permissions.store.inspection_tables import inspection_checks, inspection_operators, inspections
 
 Key = tuple[datetime, str]  # when an inspection was opened, and its name: its place in a list

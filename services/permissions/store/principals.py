@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.decider.facts import AgencyKind, Principal, Tier
-from services.permissions.agency import Account, Agency, acting
+from services.permissions.agencies.domain import Account, Agency, acting
 from services.permissions.ending import Ending
 from services.permissions.store.agency_tables import agencies, certificates, principals
 from services.permissions.store.policy_tables import policies

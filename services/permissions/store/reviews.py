@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.decider.facts import AgencyKind, Principal
-from services.permissions.agency import is_municipal_police
-from services.permissions.review import Objection, Review, State, Terms
+from services.permissions.agencies.domain import is_municipal_police
+from services.permissions.papers.review import Objection, Review, State, Terms
 from services.permissions.store.agency_tables import agencies, principals
 from services.permissions.store.basis_tables import legal_bases, legal_basis_cameras
 from services.permissions.store.review_tables import papers_reviews, review_terms

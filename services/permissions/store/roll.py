@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.decider.facts import AgencyKind, Tier
-from services.permissions.agency import Agency
-from services.permissions.certificate import Certificate
+from services.permissions.agencies.certificate import Certificate
+from services.permissions.agencies.domain import Agency
 from services.permissions.ending import Ending
 from services.permissions.roll import Actor, AgencyEntry, PrincipalEntry
 from services.permissions.store import certificates as papers

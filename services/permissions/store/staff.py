@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.decider.facts import StaffRecord
-from services.permissions.staff_record import EarlyEnd, StaffEntry, StaffKind
+from services.permissions.agencies.staff_record import EarlyEnd, StaffEntry, StaffKind
 from services.permissions.store.agency_tables import staff_entries
 
 Position = tuple[datetime, str]  # where an entry stands among a person's: its end, its name

@@ -7,13 +7,13 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.decider.facts import SEALED_LEVEL, AgencyKind, Principal
-from services.permissions.enrolment import is_organ
+from services.permissions.agencies.enrolment import is_organ
 from services.permissions.ports import Listed
 from services.permissions.store import counters
 from services.permissions.store.policy_tables import camera_levels, category_levels, secret_cameras
 from services.permissions.store.takeover_tables import control, takeovers
 from services.permissions.store.takeovers import COUNTER, kept
-from services.permissions.takeover_view import Changed, Page
+from services.permissions.takeovers.view import Changed, Page
 
 _JOINED = takeovers.join(control, control.c.camera == takeovers.c.camera)
 _DISTRICT = sa.func.substr(control.c.camera, len("districts/") + 1, 6)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from services.chassis.signing import Signer, Verifier
-from services.permissions.agency_key import PROOF_PURPOSE, KeyPurpose, proof_payload
+from services.permissions.agencies.key import PROOF_PURPOSE, KeyPurpose, proof_payload
 from tests.integration.cli.desk import Clerk, home, kapok
 from tests.integration.cli.test_requests import told_to_ask
 

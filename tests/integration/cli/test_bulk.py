@@ -137,7 +137,7 @@ async def test_ctrl_c_says_how_to_go_on(tmp_path: Path) -> None:
     async with registry_home(tmp_path, registry) as place:
         process = await _begun(place, path, 3001)
         process.send_signal(signal.SIGINT)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             out, err = await process.communicate()
         registry.resume.set()
     assert (process.returncode, err) == (130, b"")

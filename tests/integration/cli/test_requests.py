@@ -10,7 +10,7 @@ import pytest
 from kapok.permissions.v1 import decision_pb2, incident_pb2, papers_review_pb2, takeover_pb2
 from kapok.registry.v1 import camera_pb2
 from services.chassis.signing import Signer, Verifier
-from services.permissions.letter import PURPOSE, text
+from services.permissions.papers.letter import PURPOSE, text
 from services.permissions.rpc.legal_basis_messages import papers
 from tests.integration.cli.desk import Clerk, home, kapok
 

@@ -11,8 +11,8 @@ from services.chassis.clock import ManualClock
 from services.chassis.errors import AlreadyExists, Denied, Exhausted, FailedPrecondition, InvalidArgument, NotFound
 from services.chassis.signing import Signer
 from services.decider.facts import Principal
-from services.permissions.agency_key import MOST_KEYS, PROOF_PURPOSE, AgencyKey, KeyPurpose, proof_payload
-from services.permissions.agency_keys import AgencyKeys, KeyDraft
+from services.permissions.agencies.key import MOST_KEYS, PROOF_PURPOSE, AgencyKey, KeyPurpose, proof_payload
+from services.permissions.agencies.keys import AgencyKeys, KeyDraft
 from services.permissions.ending import Cause
 from services.permissions.ports import Ports
 from services.permissions.store import agency_keys as store

@@ -8,7 +8,7 @@ from kapok.permissions.v1 import agencies_service_pb2 as pb
 from kapok.permissions.v1 import agency_key_pb2
 from services.chassis.errors import Denied, InvalidArgument
 from services.chassis.signing import Signer
-from services.permissions.agency_key import PROOF_PURPOSE, KeyPurpose, proof_payload
+from services.permissions.agencies.key import PROOF_PURPOSE, KeyPurpose, proof_payload
 from tests.integration.permissions.stage import Stage
 
 AGENCY = "agencies/urban-yuexiu"

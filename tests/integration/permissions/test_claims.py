@@ -10,13 +10,13 @@ import pytest
 from services.chassis.clock import ManualClock
 from services.chassis.errors import AlreadyExists, Denied, Error, FailedPrecondition, NotFound
 from services.decider.facts import Camera, Principal
-from services.permissions.claim import DECIDED_WITHIN, Claim, Loss, LossKind, State, Statement, Verb
-from services.permissions.claim_rules import Answer, Supplement, Word
-from services.permissions.claims import Claims
-from services.permissions.control import Act, write
+from services.permissions.claims.domain import DECIDED_WITHIN, Claim, Loss, LossKind, State, Statement, Verb
+from services.permissions.claims.rules import Answer, Supplement, Word
+from services.permissions.claims.service import Claims
 from services.permissions.ports import Ports
 from services.permissions.store import takeovers
 from services.permissions.takeover import Request, grant, operated, release
+from services.permissions.takeovers.control import Act, write
 from tests.unit.decider.cast import (
     CITY_POLICE,
     COMMAND,

@@ -10,7 +10,7 @@ from kapok.permissions.v1 import permissions_service_pb2 as pb
 from services.chassis import errors
 from services.decider.facts import Area
 from services.permissions.concerns import Concerns
-from services.permissions.incidents import Incidents
+from services.permissions.incidents.service import Incidents
 from services.permissions.ports import Operators
 from tests.eventually import eventually
 from tests.integration.permissions import city

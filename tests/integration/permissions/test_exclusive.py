@@ -11,12 +11,12 @@ from kapok.permissions.v1 import permissions_service_pb2 as permissions
 from kapok.permissions.v1 import takeovers_service_pb2 as pb
 from services.chassis import errors
 from services.decider.facts import Camera, Principal
-from services.permissions.control import Act, write
 from services.permissions.ending import Cause
 from services.permissions.ports import Ports
 from services.permissions.store import endings, takeovers
 from services.permissions.takeover import Exclusive, Request, grant, release
-from services.permissions.takings import filled, taken_exclusively
+from services.permissions.takeovers.control import Act, write
+from services.permissions.takeovers.takings import filled, taken_exclusively
 from tests.eventually import eventually
 from tests.integration.permissions import city
 from tests.integration.permissions.stage import Stage, after

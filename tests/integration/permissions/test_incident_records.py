@@ -14,16 +14,16 @@ from services.decider.facts import Action, AgencyKind, Area
 from services.permissions.batches import Batch, Batches
 from services.permissions.decisions import Decisions
 from services.permissions.ending import Cause
-from services.permissions.incident import APPROVAL_WITHIN, Declared, State, is_shown
-from services.permissions.incident_commands import Extension, Ruling, Widening
-from services.permissions.incidents import Incidents
+from services.permissions.incidents.commands import Extension, Ruling, Widening
+from services.permissions.incidents.domain import APPROVAL_WITHIN, Declared, State, is_shown
+from services.permissions.incidents.service import Incidents
 from services.permissions.ports import Ports
 from services.permissions.question import Question
 from services.permissions.store import endings, incidents
 from services.permissions.store.glances import Asked, glance
 from services.permissions.takeover import Cause as Why
-from services.permissions.takeover_changes import TakeoverChanges
-from services.permissions.takeovers import Takeovers, Wish
+from services.permissions.takeovers.changes import TakeoverChanges
+from services.permissions.takeovers.requests import Takeovers, Wish
 from services.permissions.view import Views
 from tests.unit.decider.cast import (
     CITY_POLICE,

@@ -13,9 +13,9 @@ import sqlalchemy as sa
 from services.chassis import database
 from services.decider.facts import AgencyKind, Area
 from services.permissions.app import MIGRATIONS
-from services.permissions.incident import State, is_shown
-from services.permissions.incident_commands import Ruling
-from services.permissions.incidents import Incidents
+from services.permissions.incidents.commands import Ruling
+from services.permissions.incidents.domain import State, is_shown
+from services.permissions.incidents.service import Incidents
 from services.permissions.ports import Ports
 from services.permissions.store import incidents
 from services.permissions.store.incident_tables import incident_acts

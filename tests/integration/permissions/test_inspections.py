@@ -14,13 +14,13 @@ from services.decider.facts import Action, Area, Camera, Principal
 from services.permissions.batches import Batch, Batches
 from services.permissions.decisions import Decisions
 from services.permissions.ending import Cause
-from services.permissions.inspection import MOST_CHECKS, Inspecting, Mandate, Report, State
-from services.permissions.inspections import Inspections
-from services.permissions.letter import Officer
+from services.permissions.inspections.domain import MOST_CHECKS, Inspecting, Mandate, Report, State
+from services.permissions.inspections.service import Inspections
+from services.permissions.papers.letter import Officer
+from services.permissions.papers.reviews import Reviews
 from services.permissions.ports import Ports
 from services.permissions.question import Answer, Question
 from services.permissions.reaches import Reaches
-from services.permissions.reviews import Reviews
 from services.permissions.view import Views
 from tests.unit.decider.cast import (
     CITY_POLICE,

@@ -10,10 +10,10 @@ import pytest
 from services.chassis.errors import InvalidArgument
 from services.chassis.signing import Signer
 from services.decider.facts import Principal
-from services.permissions.agency_key import PROOF_PURPOSE, KeyPurpose, proof_payload
-from services.permissions.agency_keys import AgencyKeys, KeyDraft
-from services.permissions.bases import Bases
-from services.permissions.letter import PURPOSE, Officer, Papers, text
+from services.permissions.agencies.key import PROOF_PURPOSE, KeyPurpose, proof_payload
+from services.permissions.agencies.keys import AgencyKeys, KeyDraft
+from services.permissions.papers.bases import Bases
+from services.permissions.papers.letter import PURPOSE, Officer, Papers, text
 from services.permissions.ports import Ports
 from tests.unit.decider.cast import CITY_POLICE, LATER, NOW, PARK, POLICE, TUNNEL
 from tests.unit.permissions import records

@@ -11,14 +11,14 @@ from services.chassis.clock import ManualClock
 from services.chassis.errors import Denied
 from services.decider.facts import Action, Principal
 from services.decider.policy import Policy, parse
-from services.permissions.control import Act, end
-from services.permissions.control_lease import LIFETIME
-from services.permissions.controls import Controls
 from services.permissions.decisions import Decisions
 from services.permissions.ports import Ports
 from services.permissions.question import Question
 from services.permissions.store import control_leases, takeover_pages, takeovers
 from services.permissions.takeover import of_agency
+from services.permissions.takeovers.control import Act, end
+from services.permissions.takeovers.control_lease import LIFETIME
+from services.permissions.takeovers.controls import Controls
 from services.permissions.view import Views
 from tests.integration.permissions import city
 from tests.integration.permissions.stage import Stage

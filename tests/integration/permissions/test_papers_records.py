@@ -10,17 +10,17 @@ import pytest
 from services.chassis.clock import ManualClock
 from services.chassis.errors import Denied, FailedPrecondition, NotFound
 from services.decider.facts import Action
-from services.permissions.bases import Bases
-from services.permissions.basis import Registered
 from services.permissions.batches import Batch, Batches
 from services.permissions.decisions import Decisions
 from services.permissions.ending import Cause
-from services.permissions.letter import Officer, Papers
+from services.permissions.papers.bases import Bases
+from services.permissions.papers.basis import Registered
+from services.permissions.papers.letter import Officer, Papers
 from services.permissions.ports import Ports
 from services.permissions.question import Question
 from services.permissions.store import basis_facts, endings, takeovers
 from services.permissions.takeover import Cause as Why
-from services.permissions.takeovers import Takeovers, Wish
+from services.permissions.takeovers.requests import Takeovers, Wish
 from services.permissions.view import Views
 from tests.unit.decider.cast import (
     CITY_POLICE,

@@ -8,14 +8,14 @@ import pytest
 from services.chassis.errors import Denied, InvalidArgument, Unauthenticated
 from services.chassis.signing import Signer
 from services.decider.facts import Action
-from services.permissions.agencies import Agencies
-from services.permissions.agency import Account
-from services.permissions.agency_key import PROOF_PURPOSE, KeyPurpose, proof_payload
-from services.permissions.agency_keys import AgencyKeys, KeyDraft
+from services.permissions.agencies.domain import Account
+from services.permissions.agencies.enrolments import Enrolments
+from services.permissions.agencies.key import PROOF_PURPOSE, KeyPurpose, proof_payload
+from services.permissions.agencies.keys import AgencyKeys, KeyDraft
+from services.permissions.agencies.principals import Principals
+from services.permissions.agencies.service import Agencies
 from services.permissions.decisions import Decisions
-from services.permissions.enrolments import Enrolments
 from services.permissions.ports import Ports
-from services.permissions.principals import Principals
 from services.permissions.question import Question
 from services.permissions.view import Views
 from tests.unit.decider.cast import CITY_POLICE, POLICE, TUNNEL, URBAN

@@ -12,7 +12,6 @@ from services.chassis.errors import Aborted, Denied
 from services.decider.facts import Action, Camera
 from services.permissions import policies
 from services.permissions.batches import Batch, Batches
-from services.permissions.controls import Controls
 from services.permissions.decisions import Decisions
 from services.permissions.joint.version import Version
 from services.permissions.levels import LevelBook
@@ -21,6 +20,7 @@ from services.permissions.question import Question
 from services.permissions.snapshots import Known
 from services.permissions.store import policies as versions
 from services.permissions.store import takeovers
+from services.permissions.takeovers.controls import Controls
 from services.permissions.view import Views
 from tests.unit.decider.cast import GENESIS, NOW, PARK, TUNNEL, URBAN
 from tests.unit.permissions import records

@@ -11,19 +11,19 @@ import pytest
 from services.chassis.clock import ManualClock
 from services.chassis.errors import Denied, FailedPrecondition, InvalidArgument, NotFound
 from services.decider.facts import Action, Camera
-from services.permissions.bases import Bases
-from services.permissions.basis import Registered, Waived
 from services.permissions.batches import Batch, Batches
 from services.permissions.decisions import Decisions
-from services.permissions.incidents import Incidents
-from services.permissions.letter import Officer, Papers
+from services.permissions.incidents.service import Incidents
+from services.permissions.papers.bases import Bases
+from services.permissions.papers.basis import Registered, Waived
+from services.permissions.papers.letter import Officer, Papers
+from services.permissions.papers.review import Objection, State, Word
+from services.permissions.papers.reviews import Reviews
 from services.permissions.ports import Ports
 from services.permissions.question import Answer, Question
 from services.permissions.reaches import Reaches
-from services.permissions.review import Objection, State, Word
-from services.permissions.reviews import Reviews
 from services.permissions.takeover import Cause
-from services.permissions.takeovers import Takeovers, Wish
+from services.permissions.takeovers.requests import Takeovers, Wish
 from services.permissions.view import Views
 from tests.unit.decider.cast import (
     CITY_POLICE,

@@ -9,22 +9,22 @@ from services.chassis.errors import Denied, InvalidArgument, NotFound
 from services.decider.facts import Action, AgencyKind, Principal, Tier
 from services.decider.policy import parse
 from services.permissions import policies
-from services.permissions.agencies import Agencies
-from services.permissions.agency import Account, Agency
-from services.permissions.controls import Controls
+from services.permissions.agencies.domain import Account, Agency
+from services.permissions.agencies.enrolments import Enrolments
+from services.permissions.agencies.principals import Principals
+from services.permissions.agencies.role_grant import RoleOrder
+from services.permissions.agencies.role_grants import RoleGrants
+from services.permissions.agencies.service import Agencies
 from services.permissions.decisions import Decisions
 from services.permissions.ending import Cause
-from services.permissions.enrolments import Enrolments
-from services.permissions.incidents import Incidents
+from services.permissions.incidents.service import Incidents
 from services.permissions.joint.version import Version
 from services.permissions.ports import Ports
-from services.permissions.principals import Principals
 from services.permissions.question import Question
-from services.permissions.role_grant import RoleOrder
-from services.permissions.role_grants import RoleGrants
 from services.permissions.store import policies as versions
 from services.permissions.takeover import Cause as Why
-from services.permissions.takeovers import Takeovers, Wish
+from services.permissions.takeovers.controls import Controls
+from services.permissions.takeovers.requests import Takeovers, Wish
 from services.permissions.view import Views
 from tests.unit.decider.cast import CITY_POLICE, COMMAND, GENESIS, LATER, NOW, OPERATOR, POLICE, TUNNEL, URBAN, YUEXIU
 from tests.unit.decider.test_roles import DUTY, HEADER, ROW, TRIAL

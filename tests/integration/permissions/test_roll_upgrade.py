@@ -10,12 +10,12 @@ from services.chassis import database
 from services.chassis.errors import Denied, Unauthenticated
 from services.decider.facts import Action
 from services.permissions import policies
-from services.permissions.agencies import Agencies
+from services.permissions.agencies.enrolments import Enrolments
+from services.permissions.agencies.principals import Principals
+from services.permissions.agencies.service import Agencies
 from services.permissions.app import MIGRATIONS
 from services.permissions.decisions import Decisions
-from services.permissions.enrolments import Enrolments
 from services.permissions.ports import Ports
-from services.permissions.principals import Principals
 from services.permissions.question import Question
 from services.permissions.view import Views
 from tests.unit.decider.cast import CITY_POLICE, NOW, OPERATOR, TUNNEL, URBAN

@@ -11,15 +11,15 @@ from services.chassis.clock import ManualClock
 from services.chassis.errors import Denied, Error, FailedPrecondition, InvalidArgument, NotFound
 from services.decider.decision import Decision
 from services.decider.facts import Action, Principal
-from services.permissions.agency import Account
+from services.permissions.agencies.domain import Account
+from services.permissions.agencies.enrolments import Enrolments
+from services.permissions.agencies.staff import Staff, StaffDraft
+from services.permissions.agencies.staff_record import StaffEntry, StaffKind
 from services.permissions.batches import Batch, Batches
 from services.permissions.decisions import Decisions
 from services.permissions.ending import Cause
-from services.permissions.enrolments import Enrolments
 from services.permissions.ports import Ports
 from services.permissions.question import Question
-from services.permissions.staff import Staff, StaffDraft
-from services.permissions.staff_record import StaffEntry, StaffKind
 from services.permissions.view import Views
 from tests.unit.decider.cast import CITY_POLICE, NOW, OPERATOR, PARK, POLICE, SECURITY, TUNNEL, URBAN
 from tests.unit.permissions import records

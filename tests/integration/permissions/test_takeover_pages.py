@@ -12,18 +12,18 @@ from services.chassis.bell import Bell
 from services.chassis.clock import ManualClock
 from services.chassis.errors import InvalidArgument, NotFound
 from services.decider.facts import Camera, Principal
-from services.permissions.bases import Bases
-from services.permissions.controls import Controls
-from services.permissions.incidents import Incidents
-from services.permissions.letter import Officer, Papers
+from services.permissions.incidents.service import Incidents
+from services.permissions.papers.bases import Bases
+from services.permissions.papers.letter import Officer, Papers
 from services.permissions.ports import Listed, Ports
 from services.permissions.store import sealed_lists
 from services.permissions.takeover import Cause
-from services.permissions.takeover_changes import TakeoverChanges
-from services.permissions.takeover_notices import News, Notices
-from services.permissions.takeover_reads import TakeoverReads
-from services.permissions.takeover_view import Page
-from services.permissions.takeovers import Takeovers, Wish
+from services.permissions.takeovers.changes import TakeoverChanges
+from services.permissions.takeovers.controls import Controls
+from services.permissions.takeovers.notices import News, Notices
+from services.permissions.takeovers.reads import TakeoverReads
+from services.permissions.takeovers.requests import Takeovers, Wish
+from services.permissions.takeovers.view import Page
 from tests.unit.decider.cast import (
     CITY_POLICE,
     COMMAND,

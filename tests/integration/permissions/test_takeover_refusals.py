@@ -11,12 +11,12 @@ from kapok.permissions.v1 import permissions_service_pb2 as permissions
 from kapok.permissions.v1 import takeovers_service_pb2 as pb
 from services.chassis import errors
 from services.decider.facts import Camera, Principal
-from services.permissions.bases import Bases
-from services.permissions.controls import Controls
-from services.permissions.incidents import Incidents
-from services.permissions.letter import Officer, Papers
+from services.permissions.incidents.service import Incidents
+from services.permissions.papers.bases import Bases
+from services.permissions.papers.letter import Officer, Papers
 from services.permissions.takeover import Cause
-from services.permissions.takeovers import Wish
+from services.permissions.takeovers.controls import Controls
+from services.permissions.takeovers.requests import Wish
 from tests.integration.permissions import city
 from tests.integration.permissions.stage import Stage, after
 from tests.integration.permissions.test_takeover_pages import BEYOND, END, LEVELS, Desk

@@ -12,7 +12,7 @@ from services.decider.facts import Camera, Principal
 from services.permissions import policies
 from services.permissions.app import MIGRATIONS
 from services.permissions.store import takeover_pages
-from services.permissions.takeover_view import Page
+from services.permissions.takeovers.view import Page
 from tests.unit.decider.cast import CITY_POLICE, COMMAND, LATER, NOW, OPERATOR, PARK, SECRET, TUNNEL
 from tests.unit.permissions import records
 

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from services.permissions.claim import Claim, Loss, LossKind, Statement, Taken
-from services.permissions.claim_rules import Answer, Word, answer, file
+from services.permissions.claims.domain import Claim, Loss, LossKind, Statement, Taken
+from services.permissions.claims.rules import Answer, Word, answer, file
 from tests.unit.decider.cast import NOW, OPERATOR, PARK, POLICE, TUNNEL
 
 ENDED = NOW - timedelta(hours=1)

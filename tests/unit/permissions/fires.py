@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from services.decider.facts import AgencyKind, Area, Principal
-from services.permissions.incident import Declared, IncidentKind
-from services.permissions.incident_commands import Declaration
-from services.permissions.incident_rules import declare
+from services.permissions.incidents.commands import Declaration
+from services.permissions.incidents.domain import Declared, IncidentKind
+from services.permissions.incidents.rules import declare
 from tests.unit.decider.cast import COMMAND, LATER, NOW, YUEXIU, principal
 
 DISTRICT_COMMAND = principal(AgencyKind.EMERGENCY_COMMAND, YUEXIU)

@@ -14,13 +14,13 @@ from services.chassis.clock import ManualClock
 from services.decider.area import covers
 from services.decider.facts import CATEGORIES, SEALED_LEVEL, Area, Camera
 from services.permissions import policies
-from services.permissions.agency import Account, Agency
+from services.permissions.agencies.domain import Account, Agency
 from services.permissions.app import MIGRATIONS
 from services.permissions.ending import Ending
 from services.permissions.genesis import Genesis
 from services.permissions.ports import Change, Operators, Ports
 from services.permissions.snapshots import Known
-from services.permissions.takeover_area import Place
+from services.permissions.takeovers.area import Place
 from tests.unit.decider.cast import EVERYBODY, GENESIS, NOW, TUNNEL, deciding
 
 _PAGE = 1_000

@@ -6,7 +6,7 @@ import pytest
 
 from services.chassis.errors import Denied, FailedPrecondition, InvalidArgument
 from services.decider.facts import AgencyKind, Principal, Tier
-from services.permissions.agency import (
+from services.permissions.agencies.domain import (
     Account,
     Agency,
     PrincipalReinstated,

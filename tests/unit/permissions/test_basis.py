@@ -7,7 +7,7 @@ import pytest
 
 from services.chassis.errors import Denied, FailedPrecondition, InvalidArgument
 from services.decider.facts import Action, AgencyKind, Principal
-from services.permissions.basis import (
+from services.permissions.papers.basis import (
     LegalBasisRegistered,
     LegalBasisRevoked,
     Revocation,
@@ -16,7 +16,7 @@ from services.permissions.basis import (
     register,
     revoke,
 )
-from services.permissions.letter import Officer, Papers
+from services.permissions.papers.letter import Officer, Papers
 from tests.unit.decider.cast import CITY_POLICE, LATER, NOW, OPERATOR, PARK, POLICE, SECURITY, TUNNEL
 
 LETTER = Papers(

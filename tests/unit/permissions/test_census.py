@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from services.decider.facts import CITY, DISTRICTS, Action, AgencyKind, Camera, Principal, Relation, Tier
 from services.decider.relation import relation
-from services.permissions.agency import Agency
+from services.permissions.agencies.domain import Agency
 from services.permissions.joint.census import Census, Stock
 from services.permissions.joint.simulation import Effect
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.chassis.errors import InvalidArgument
-from services.permissions.certificate import MAX_BYTES, read
+from services.permissions.agencies.certificate import MAX_BYTES, read
 from tests.unit.decider.cast import NOW
 from tests.unit.permissions.certificates import issued
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from services.chassis.errors import Denied, FailedPrecondition, InvalidArgument
-from services.permissions.claim import (
+from services.permissions.claims.domain import (
     DECIDED_WITHIN,
     FILED_WITHIN,
     MOST_FEN,
@@ -21,7 +21,17 @@ from services.permissions.claim import (
     Verb,
     is_shown,
 )
-from services.permissions.claim_rules import Answer, Supplement, Word, answer, file, lapse, settle, supplement, withdraw
+from services.permissions.claims.rules import (
+    Answer,
+    Supplement,
+    Word,
+    answer,
+    file,
+    lapse,
+    settle,
+    supplement,
+    withdraw,
+)
 from tests.unit.decider.cast import (
     CITY_POLICE,
     COMMAND,

@@ -9,8 +9,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from services.chassis.errors import Error
 from services.decider.facts import Principal
-from services.permissions.claim import DECIDED_WITHIN, MOST_STEPS, Claim, State, Verb
-from services.permissions.claim_rules import Answer, Supplement, Word, answer, lapse, settle, supplement, withdraw
+from services.permissions.claims.domain import DECIDED_WITHIN, MOST_STEPS, Claim, State, Verb
+from services.permissions.claims.rules import Answer, Supplement, Word, answer, lapse, settle, supplement, withdraw
 from tests.unit.decider.cast import CITY_POLICE, NOW, OPERATOR, POLICE, SECURITY
 from tests.unit.permissions.claiming import TOTAL, filed
 

@@ -8,8 +8,8 @@ from services.chassis.errors import Denied
 from services.decider.facts import Principal
 from services.decider.holder import holder
 from services.permissions import takeover
-from services.permissions.control_lease import LIFETIME, is_lasting, lease
 from services.permissions.takeover import Control, HolderChanged, LeaseGiven, LeaseOver
+from services.permissions.takeovers.control_lease import LIFETIME, is_lasting, lease
 from tests.unit.decider.cast import COMMAND, NOW, OPERATOR, POLICE, TUNNEL, URBAN
 from tests.unit.permissions.test_takeover import FRESH, granted
 

@@ -5,8 +5,8 @@ import pytest
 from services.chassis.errors import Denied
 from services.decider.facts import AgencyKind, Principal, Tier
 from services.decider.policy import Policy
-from services.permissions.agency import Agency
-from services.permissions.enrolment import (
+from services.permissions.agencies.domain import Agency
+from services.permissions.agencies.enrolment import (
     ceiling,
     refuse_unless_enrolling,
     refuse_unless_founding,

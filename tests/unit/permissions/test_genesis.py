@@ -9,7 +9,7 @@ import pytest
 from services.chassis.errors import InvalidArgument
 from services.decider.facts import CATEGORIES, AgencyKind, Tier
 from services.decider.policy import Policy, parse
-from services.permissions.agency import Account, Agency
+from services.permissions.agencies.domain import Account, Agency
 from services.permissions.genesis import Genesis, check
 
 POLICY = parse(resources.files("services.permissions.genesis").joinpath("policy.csv").read_text("utf-8"))

@@ -8,8 +8,8 @@ import pytest
 from services.chassis.errors import Denied, FailedPrecondition, InvalidArgument
 from services.decider.area import covers
 from services.decider.facts import AgencyKind, Area, Principal
-from services.permissions.incident import Declared, IncidentEvent, State, Verb, is_shown, settle
-from services.permissions.incident_rules import declare, end
+from services.permissions.incidents.domain import Declared, IncidentEvent, State, Verb, is_shown, settle
+from services.permissions.incidents.rules import declare, end
 from tests.unit.decider.cast import (
     CITY_POLICE,
     COMMAND,

@@ -9,10 +9,10 @@ from services.chassis.errors import Denied, FailedPrecondition, InvalidArgument
 from services.decider.area import covers
 from services.decider.conditions import INCIDENT, conditions
 from services.decider.facts import Action, Area, Camera, Circumstances, Principal
-from services.permissions.incident import APPROVAL_WITHIN, LONGEST, Declared, IncidentEvent, State, Verb, settle
-from services.permissions.incident_act import ActKind, Verdict
-from services.permissions.incident_commands import Extension, Ruling, Widening
-from services.permissions.incident_rules import MAX_ACTS, decide, declare, end, extend, widen
+from services.permissions.incidents.act import ActKind, Verdict
+from services.permissions.incidents.commands import Extension, Ruling, Widening
+from services.permissions.incidents.domain import APPROVAL_WITHIN, LONGEST, Declared, IncidentEvent, State, Verb, settle
+from services.permissions.incidents.rules import MAX_ACTS, decide, declare, end, extend, widen
 from tests.unit.decider.cast import (
     CITY_POLICE,
     COMMAND,

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from services.decider.area import extent, hull, inside
 from services.decider.facts import DISTRICTS, Area
-from services.permissions.incident_area import bounded, districts_of, is_whole
+from services.permissions.incidents.area import bounded, districts_of, is_whole
 from tests.unit.decider.cast import COMMAND, TIANHE, YUEXIU
 from tests.unit.permissions.fires import BLOCK, DISTRICT_COMMAND, NANSHA, NEXT, WHOLE
 

@@ -11,9 +11,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from services.chassis.errors import Error
 from services.decider.area import covers
 from services.decider.facts import Area, Camera
-from services.permissions.incident import LONGEST, Declared, Outcome, State, Verb, settle
-from services.permissions.incident_commands import Extension, Ruling, Widening
-from services.permissions.incident_rules import decide, declare, end, extend, widen
+from services.permissions.incidents.commands import Extension, Ruling, Widening
+from services.permissions.incidents.domain import LONGEST, Declared, Outcome, State, Verb, settle
+from services.permissions.incidents.rules import decide, declare, end, extend, widen
 from tests.unit.decider.cast import CITY_POLICE, COMMAND, NOW, PARK, POLICE, SECURITY, TIANHE, TUNNEL, URBAN
 from tests.unit.permissions.fires import BLOCK, DISTRICT_COMMAND, DUTY, FIRE, NEXT, WHOLE
 

@@ -5,10 +5,10 @@ from dataclasses import replace
 from kapok.permissions.v1.permissions_service_pb2 import ListIncidentsRequest
 from services.chassis.rpc_server import MAX_MESSAGE_BYTES
 from services.decider.facts import Area
-from services.permissions.incident import Declared
-from services.permissions.incident_act import Act
-from services.permissions.incident_area import MAX_CAMERAS, MAX_POINTS
-from services.permissions.incident_rules import MAX_ACTS, MAX_AGENCIES
+from services.permissions.incidents.act import Act
+from services.permissions.incidents.area import MAX_CAMERAS, MAX_POINTS
+from services.permissions.incidents.domain import Declared
+from services.permissions.incidents.rules import MAX_ACTS, MAX_AGENCIES
 from services.permissions.rpc.incident_messages import incident
 from services.permissions.rpc.paging import Place, by_time, fitting
 from tests.unit.decider.cast import TUNNEL

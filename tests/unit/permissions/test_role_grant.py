@@ -8,9 +8,9 @@ from services.chassis.errors import Denied, InvalidArgument
 from services.decider.facts import Principal
 from services.decider.policy import Policy
 from services.decider.roles import COLUMNS, parse
-from services.permissions.agency import MAX_ROLES, Account, Agency, check_roles
-from services.permissions.enrolment import ceiling
-from services.permissions.role_grant import RoleOrder, ordered, refuse_unless_granting, takes
+from services.permissions.agencies.domain import MAX_ROLES, Account, Agency, check_roles
+from services.permissions.agencies.enrolment import ceiling
+from services.permissions.agencies.role_grant import RoleOrder, ordered, refuse_unless_granting, takes
 from tests.unit.decider.cast import CITY_POLICE, COMMAND, GENESIS, POLICE, SECURITY, URBAN, policy_of
 
 ROLES = "\n".join((

@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from services.chassis.errors import Denied, Exhausted, FailedPrecondition, InvalidArgument
 from services.decider.facts import AgencyKind, Principal
-from services.permissions import control_lease, takeover, takeover_rules
+from services.permissions import takeover
 from services.permissions.takeover import (
     Control,
     Ending,
@@ -24,6 +24,8 @@ from services.permissions.takeover import (
     TakeoverGranted,
     Until,
 )
+from services.permissions.takeovers import control_lease
+from services.permissions.takeovers import rules as takeover_rules
 from tests.unit.decider.cast import (
     CITY_POLICE,
     COMMAND,

@@ -9,8 +9,8 @@ import pytest
 from services.chassis.errors import Denied, FailedPrecondition, InvalidArgument, NotFound
 from services.decider.facts import Area, Camera, Principal
 from services.decider.policy import parse
-from services.permissions.takeover_area import Place, Selection, check, check_in_force, missing, places
-from services.permissions.takeover_areas import Areas, Sought
+from services.permissions.takeovers.area import Place, Selection, check, check_in_force, missing, places
+from services.permissions.takeovers.areas import Areas, Sought
 from tests.unit.decider.cast import (
     CITY_POLICE,
     COMMAND,

@@ -1,0 +1,1 @@
+"""Agencies and who acts for them: keys, certificates, principals, roles, staff."""

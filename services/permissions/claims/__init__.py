@@ -1,0 +1,1 @@
+"""Compensation for takeovers (Article 18 ¶3)."""

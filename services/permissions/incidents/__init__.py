@@ -1,0 +1,1 @@
+"""Declared incidents (Article 18 ¶2)."""

@@ -1,0 +1,1 @@
+"""Inspections (Article 17)."""
