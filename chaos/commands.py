@@ -20,7 +20,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-GRANT_LIFETIME_S = 2.0  # of a command; docs/design/takeover.md
+GRANT_LIFETIME_S = 2.0  # of a command; docs/design/control.md
 PLATFORM = 0  # the number of its commands
 _STEPS = 1_000_000  # of a velocity: as many commands either way
 
