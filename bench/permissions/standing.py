@@ -8,7 +8,7 @@ import sys
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from kapok.registry.v1 import bulk_service_pb2, bulk_service_pb2_grpc, camera_pb2
 from services.chassis import identity, rpc_client
 from services.chassis.clock import SystemClock
+from services.chassis.settings_shown import environment
 from services.registry import app as registry
 from tests.integration.permissions import city
 from tests.integration.permissions.stage import Stage, built
@@ -96,11 +97,10 @@ async def _served(address: str) -> None:
 @contextmanager
 def _permissions(stage: Stage) -> Iterator[psutil.Process]:
     """The service as `python -m services.permissions` starts it; what it says goes to a file beside its database."""
-    settings = {f"KAPOK_{name.upper()}": str(value) for name, value in asdict(stage.permissions).items()}
     command, log = [sys.executable, "-m", "services.permissions"], stage.folder / "permissions.log"
     with (
         log.open("wb") as said,
-        subprocess.Popen(command, env=os.environ | settings, stdout=said, stderr=said) as child,
+        subprocess.Popen(command, env=os.environ | environment(stage.permissions), stdout=said, stderr=said) as child,
     ):
         try:
             yield psutil.Process(child.pid)
