@@ -65,7 +65,7 @@ class _Start:
         ports = _Ports(self._port(), self._port(), self._port(), lines, relays)
         programs = [await self._bus(ports.bus, lock), *self._lines(ports), *self._services(ports)]
         await self.stack.enter_async_context(background(*(_keep(one, home.logs) for one in programs)))
-        endpoints = self._endpoints(ports)
+        endpoints = self.premises.endpoints(ports.grpc, ports.http, relays[RELAYS[0]].rtsp)
         await self._register(endpoints, cameras)
         self.stack.enter_context(published(endpoints, home))
         return endpoints
@@ -113,18 +113,6 @@ class _Start:
 
     def _port(self) -> int:
         return pick(0, "a part", self.say)
-
-    def _endpoints(self, ports: "_Ports") -> Endpoints:
-        return Endpoints(
-            grpc=f"{HOST}:{ports.grpc}",
-            http=f"https://{HOST}:{ports.http}",
-            rtsp=f"rtsp://{HOST}:{ports.relays[RELAYS[0]].rtsp}",
-            metrics="",
-            ca=str(self.premises.authority.own.certificate),
-            ledger_public_key=self.premises.keys.public("audit").read_text(),
-            principals=self.premises.clients,
-            audience=self.premises.audience,
-        )
 
 
 @dataclass(frozen=True)

@@ -107,24 +107,13 @@ class _Start:
         async with asyncio.timeout(_READY_WITHIN_S), asyncio.TaskGroup() as tasks:
             for place in (place for several in places.values() for place in several):
                 tasks.create_task(serving(place.probe_port))
-        endpoints = self._endpoints(first, ports[relays[0]])
+        seen = ports[relays[0]]
+        endpoints = self.premises.endpoints(first.port, first.http_port, seen.rtsp, seen.metrics)
         await self.demo.register(home, endpoints, cameras, self.say)
         told = {name: [astuple(place) for place in several] for name, several in places.items()}
         write_private(home.home / "places.json", json.dumps(told).encode())
         self.stack.enter_context(published(endpoints, home))
         return endpoints
-
-    def _endpoints(self, gateway: Place, relay: RelayPorts) -> Endpoints:
-        return Endpoints(
-            grpc=f"{HOST}:{gateway.port}",
-            http=f"https://{HOST}:{gateway.http_port}",
-            rtsp=f"rtsp://{HOST}:{relay.rtsp}",
-            metrics=f"http://{HOST}:{relay.metrics}/metrics",
-            ca=str(self.premises.authority.own.certificate),
-            ledger_public_key=self.premises.keys.public("audit").read_text(),
-            principals=self.premises.clients,
-            audience=self.premises.audience,
-        )
 
     async def _keep(self, programs: Iterable[Program]) -> None:
         logs = self.premises.layout.logs

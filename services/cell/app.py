@@ -26,7 +26,7 @@ from services.cell import layout, metrics, nats, rights
 from services.cell.children import Child, Program, guard, keep, started
 from services.cell.demo import Demo, Say
 from services.cell.endpoints import Endpoints, published
-from services.cell.ports import HOST, pick
+from services.cell.ports import pick
 from services.cell.premises import Premises, furnish
 from services.cell.wiring import RelayPorts, Wiring
 from services.chassis import bus, errors
@@ -111,16 +111,7 @@ class _Start:
         bound = await self._start_services(wiring, grpc_port)
         await self._start_relays(wiring, ports)
         await self._enter(metrics.serve(metrics_port, {name: port.metrics for name, port in ports.items()}))
-        endpoints = Endpoints(
-            grpc=f"{HOST}:{bound.grpc_port}",
-            http=f"https://{HOST}:{bound.http_port}",
-            rtsp=f"rtsp://{HOST}:{ports[relays[0]].rtsp}",
-            metrics=f"http://{HOST}:{metrics_port}/metrics",
-            ca=str(self.premises.authority.own.certificate),
-            ledger_public_key=self.premises.keys.public("audit").read_text(),
-            principals=self.premises.clients,
-            audience=self.premises.audience,
-        )
+        endpoints = self.premises.endpoints(bound.grpc_port, bound.http_port, ports[relays[0]].rtsp, metrics_port)
         if self.demo and cameras:
             await self.demo.register(home, endpoints, cameras, self.say)
         self.stack.enter_context(published(endpoints, home))

@@ -8,8 +8,9 @@ from services.cell import keys as key_files
 from services.cell import rights
 from services.cell.authority import Authority, Credential
 from services.cell.demo import Demo
-from services.cell.endpoints import Access
+from services.cell.endpoints import Access, Endpoints
 from services.cell.layout import Layout, write_private
+from services.cell.ports import HOST
 from services.chassis.signing import Signer
 
 
@@ -27,6 +28,19 @@ class Premises:
     def audience(self) -> str:
         """What tokens of persons are for: this cell, by its authority's fingerprint."""
         return f"kapok://cells/{self.authority.own.fingerprint()[:32]}"
+
+    def endpoints(self, grpc: int, http: int, rtsp: int, metrics: int | None = None) -> Endpoints:
+        """What programs read of a cell that listens at these ports of this machine."""
+        return Endpoints(
+            grpc=f"{HOST}:{grpc}",
+            http=f"https://{HOST}:{http}",
+            rtsp=f"rtsp://{HOST}:{rtsp}",
+            metrics="" if metrics is None else f"http://{HOST}:{metrics}/metrics",
+            ca=str(self.authority.own.certificate),
+            ledger_public_key=self.keys.public("audit").read_text(),
+            principals=self.clients,
+            audience=self.audience,
+        )
 
 
 def furnish(layout: Layout, relays: Sequence[str], demo: Demo | None, now: datetime) -> Premises:
