@@ -30,7 +30,7 @@ from services.permissions.joint.sealed import SALT_BYTES
 from services.permissions.neighbours import RegistryCameras, RegistryCity, StreamsFences, StreamsSessions
 from services.permissions.policy_health import PolicyHealth
 from services.permissions.ports import Ports
-from services.permissions.rounds import Rounds, each_second
+from services.permissions.rounds import Rounds, each_second, in_turn
 from services.permissions.rpc import genesis, servicers
 from services.permissions.rpc.health import Health
 from services.permissions.rpc.policy_change import DOCUMENTS
@@ -91,17 +91,19 @@ async def app(settings: Settings) -> AsyncIterator[None]:
         work = (
             box.publish_forever(wire, NAME),
             readiness.follow_forever(records, health.checker),
-            each_second(rounds.beat_once),
-            each_second(policy_health.look_once),
             each_second(rounds.keep_once, sooner=voice.has_spoken),
             each_second(editions.keep_once, sooner=editions.has_new),
-            each_second(permissions.controls.expire_once),
-            each_second(permissions.incidents.expire_once),
-            each_second(permissions.reviews.lapse_once),
-            each_second(permissions.inspections.expire_once),
-            each_second(permissions.claims.lapse_once),
-            each_second(permissions.concerns.find_once),
             each_second(closures.end_once, sooner=closures.has_waiting),
+            *in_turn(
+                rounds.beat_once,
+                policy_health.look_once,
+                permissions.controls.expire_once,
+                permissions.incidents.expire_once,
+                permissions.reviews.lapse_once,
+                permissions.inspections.expire_once,
+                permissions.claims.lapse_once,
+                permissions.concerns.find_once,
+            ),
             figures.read_forever(partial(metrics.read_takeovers, records)),
         )
         edge = rpc_server.Edge(ring, clock)

@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from typing import Any, Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -57,8 +57,20 @@ class Rounds:
                 await endings.mark_kept(transaction, [ending.number for ending in waiting])
 
 
-async def each_second(once: Callable[[], Awaitable[None]], sooner: asyncio.Event | None = None) -> None:
-    """Run ``once`` now, each second, and whenever ``sooner`` is set. A neighbour that is away costs one round."""
+Once = Callable[[], Awaitable[None]]
+
+
+def in_turn(*each: Once) -> Iterator[Coroutine[Any, Any, None]]:
+    """Run each of them each second, spread over it: all at the same moment they would keep a call waiting."""
+    return (each_second(once, begins_s=INTERVAL_S * place / len(each)) for place, once in enumerate(each))
+
+
+async def each_second(once: Once, sooner: asyncio.Event | None = None, begins_s: float = 0.0) -> None:
+    """Run ``once`` after ``begins_s``, each second, and whenever ``sooner`` is set.
+
+    A neighbour that is away costs one round.
+    """
+    await asyncio.sleep(begins_s)
     while True:
         if sooner:
             sooner.clear()
