@@ -21,6 +21,7 @@ from nats.js.errors import Error as JetStreamError
 from nats.js.errors import KeyNotFoundError, NotFoundError
 from nats.js.kv import KeyValue
 
+from services.chassis.bus_client import BusClient
 from services.chassis.metrics import BUS_CONNECTED, told
 from services.chassis.settings import Part
 
@@ -114,16 +115,6 @@ async def with_replicas(jetstream: JetStreamContext, stream: str, replicas: int)
         await jetstream.update_stream(replace(found, num_replicas=replicas))
 
 
-class _Client(Client):
-    """nats-py's, which goes on hearing when the bus answers somebody who has stopped waiting."""
-
-    async def _process_pong(self) -> None:
-        """nats-py would set the result of a flush that was cancelled, and end its loop of reading on the exception."""
-        if self._pongs and self._pongs[0].cancelled():
-            self._pongs[0] = asyncio.get_running_loop().create_future()  # nobody waits for it, and the answer counts
-        await super()._process_pong()
-
-
 @asynccontextmanager
 async def connect(url: str, seed_file: Path | None, name: str, ca_file: Path | None = None) -> AsyncIterator[Bus]:
     """Connect as ``name`` with the nkey seed in ``seed_file``; waits until a server answers. Drained on leaving.
@@ -131,7 +122,7 @@ async def connect(url: str, seed_file: Path | None, name: str, ca_file: Path | N
     ``url``: of each server of the bus, by commas. ``ca_file``: who issued their certificates, where they are tls://.
     """
     seed = seed_file.read_text().strip() if seed_file else None
-    client = _Client()
+    client = BusClient()
     tls = ssl.create_default_context(cafile=str(ca_file)) if ca_file else None
 
     async def on_error(error: Exception) -> None:

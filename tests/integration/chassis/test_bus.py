@@ -1,5 +1,8 @@
 """The bus as a process meets it, on a real nats-server."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import psutil
 import pytest
 from nats.aio.msg import Msg
@@ -27,6 +30,36 @@ def server_at(url: str) -> psutil.Process:
     return next(one for one in ours if any(end.laddr.port == port for end in one.net_connections()))
 
 
+@asynccontextmanager
+async def standing_still(server: psutil.Process) -> AsyncIterator[None]:
+    """The server accepts connections, as its kernel does, and says nothing."""
+    server.suspend()
+    try:
+        await eventually(lambda: server.status() == psutil.STATUS_STOPPED)
+        yield
+    finally:
+        server.resume()
+
+
+async def test_who_tries_again_while_the_bus_stands_still_holds_one_connection() -> None:
+    us = psutil.Process()
+
+    def ends(url: str) -> int:
+        port = int(url.rpartition(":")[2])
+        return sum(bool(end.raddr) and end.raddr.port == port for end in us.net_connections("tcp"))
+
+    with serving() as url:
+        async with bus.connect(url, None, "test") as opened:
+            async with standing_still(server_at(url)):
+                opened.client.options["connect_timeout"] = 0.05
+                await opened.client.force_reconnect()
+                before = opened.client._server_pool[0].reconnects
+                await eventually(lambda: opened.client._server_pool[0].reconnects >= before + 6)
+                assert ends(url) <= 2  # the one given up may be on its way out
+            await eventually(lambda: opened.client.is_connected)
+            assert ends(url) == 1
+
+
 async def test_who_has_stopped_waiting_for_the_bus_hears_it_even_so() -> None:
     heard: list[bytes] = []
 
@@ -35,14 +68,9 @@ async def test_who_has_stopped_waiting_for_the_bus_hears_it_even_so() -> None:
 
     with serving() as url:
         async with bus.connect(url, None, "test") as opened:
-            server = server_at(url)
-            server.suspend()
-            await eventually(lambda: server.status() == psutil.STATUS_STOPPED)
-            try:
+            async with standing_still(server_at(url)):
                 with pytest.raises(FlushTimeoutError):
                     await opened.client.flush(0.05)
-            finally:
-                server.resume()
             await opened.subscribe("kapok.v1.test", hear)
             await opened.publish("kapok.v1.test", b"still here")
             await eventually(lambda: heard == [b"still here"])
