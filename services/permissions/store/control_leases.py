@@ -19,6 +19,8 @@ from services.permissions.takeover import LeaseGiven, LeaseOver, Outcome
 
 _COUNTER = "control-leases"
 _LEASE = [field.name for field in fields(ControlLease)]
+_ALL = sa.select(control_leases)
+_OF_FEW = _ALL.where(control_leases.c.camera.in_(sa.bindparam("cameras", expanding=True)))
 _THIS = (control_leases.c.camera == sa.bindparam("of_camera")) & (control_leases.c.agency == sa.bindparam("of_agency"))
 
 
@@ -29,9 +31,9 @@ async def next_number(transaction: AsyncConnection) -> int:
 
 async def standing(transaction: AsyncConnection, cameras: Collection[str]) -> dict[str, tuple[ControlLease, ...]]:
     """The leases of each of these cameras, over or not; those of others too, when asked for many."""
-    chosen = control_leases.c.camera.in_(cameras) if len(cameras) <= FEW else sa.true()
+    query, given = (_OF_FEW, {"cameras": list(cameras)}) if len(cameras) <= FEW else (_ALL, {})
     found: dict[str, tuple[ControlLease, ...]] = {}
-    for row in await transaction.execute(sa.select(control_leases).where(chosen)):
+    for row in await transaction.execute(query, given):
         lease = ControlLease(**{name: getattr(row, name) for name in _LEASE})
         found[row.camera] = (*found.get(row.camera, ()), lease)
     return found

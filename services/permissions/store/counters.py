@@ -5,19 +5,25 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.permissions.store.tables import counters
 
+# Built once: building costs more than asking.
+_THIS = counters.c.name == sa.bindparam("counter")
+_STEP = (
+    counters.update().where(_THIS).values(value=counters.c.value + sa.bindparam("count")).returning(counters.c.value)
+)
+_CURRENT = sa.select(counters.c.value).where(_THIS)
+
 
 async def take(transaction: AsyncConnection, name: str, count: int = 1) -> int:
     """The next ``count`` numbers, of which the last is returned. Given back when the transaction is rolled back.
 
     Needs a transaction that writes.
     """
-    step = counters.update().where(counters.c.name == name).values(value=counters.c.value + count)
-    return int((await transaction.execute(step.returning(counters.c.value))).scalar_one())
+    return int((await transaction.execute(_STEP, {"counter": name, "count": count})).scalar_one())
 
 
 async def current(transaction: AsyncConnection, name: str) -> int:
     """The highest number given and committed."""
-    return int((await transaction.execute(sa.select(value_of(name)))).scalar_one())
+    return int((await transaction.execute(_CURRENT, {"counter": name})).scalar_one())
 
 
 def value_of(name: str) -> sa.ScalarSelect[int]:

@@ -8,12 +8,21 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.permissions.ending import Cause, Ending
 from services.permissions.store import counters
-from services.permissions.store.tables import endings
+from services.permissions.store.tables import Instant, endings
 
 COUNTER = "endings"
 FEW = 200  # subjects that are looked up one by one
 _PAGE = 32
 _CLOCKS_DIFFER = timedelta(minutes=1)
+_NEWER = (  # built once: building costs more than asking
+    sa.select(endings.c.subject, sa.func.min(endings.c.number))
+    .where(
+        endings.c.subject.in_(sa.bindparam("cameras", expanding=True)),
+        endings.c.occurred_at >= sa.bindparam("since", type_=Instant),
+        endings.c.is_sealed.is_not(True),
+    )
+    .group_by(endings.c.subject)
+)
 
 
 async def append(transaction: AsyncConnection, cause: Cause, subject: str, now: datetime) -> Ending:
@@ -26,6 +35,8 @@ async def append_each(
     transaction: AsyncConnection, cause: Cause, subjects: Sequence[str], now: datetime, *, is_sealed: bool = False
 ) -> list[Ending]:
     """The same for several subjects, numbered in their order."""
+    if not subjects:
+        return []
     first = await counters.take(transaction, COUNTER, len(subjects)) - len(subjects) + 1
     ended = [Ending(number, cause, subject, now, is_sealed) for number, subject in enumerate(subjects, first)]
     rows = [
@@ -33,8 +44,7 @@ async def append_each(
         | ({"is_sealed": True} if is_sealed else {})
         for e in ended
     ]
-    if rows:
-        await transaction.execute(endings.insert(), rows)
+    await transaction.execute(endings.insert(), rows)
     return ended
 
 
@@ -62,9 +72,8 @@ async def newer(transaction: AsyncConnection, cameras: Collection[str], since: d
     they come with a version of the policy, before which everything known of cameras is forgotten.
     """
     if len(cameras) <= FEW:
-        is_newer = endings.c.subject.in_(cameras) & (endings.c.occurred_at >= since) & endings.c.is_sealed.is_not(True)
-        found = sa.select(endings.c.subject, sa.func.min(endings.c.number)).where(is_newer)
-        return {row[0]: row[1] for row in await transaction.execute(found.group_by(endings.c.subject))}
+        found = await transaction.execute(_NEWER, {"cameras": list(cameras), "since": since})
+        return {row[0]: row[1] for row in found}
     lowest: dict[str, int] = {}
     below, page = await committed(transaction) + 1, _PAGE
     while True:

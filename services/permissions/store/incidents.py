@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -22,6 +22,7 @@ from services.permissions.store.incident_tables import (
     incident_sealed_concerns,
     incidents,
 )
+from services.permissions.store.tables import Instant
 
 Key = tuple[datetime, str]  # when an incident was declared, and its name: its place in a list
 _BATCH = 100
@@ -64,16 +65,21 @@ async def find(transaction: AsyncConnection, name: str, *, is_to_change: bool = 
     """One incident, over or not. ``is_to_change`` queues behind whoever changes it now."""
     if is_to_change:
         await transaction.execute(sa.select(incidents.c.name).where(incidents.c.name == name).with_for_update())
-    found = await _load(transaction, incidents.c.name == name)
+    found = await _load(transaction, _OF_NAME, {"name": name})
     return next(iter(await _with_operators(transaction, found)), None)
+
+
+async def openers(transaction: AsyncConnection, name: str) -> frozenset[str]:
+    """The principals that declared an incident, changed it, or approved of that; none when there is none."""
+    found = await _load(transaction, _OF_NAME, {"name": name})
+    return frozenset(principal for incident in found for principal in incident.openers)
 
 
 async def open_to_each(
     transaction: AsyncConnection, names: Collection[str], now: datetime
 ) -> dict[str, tuple[Incident, ...]]:
     """What incidents in force open to each of the agencies called ``names``, as the decider reads it."""
-    named = sa.select(incident_agencies.c.incident).where(incident_agencies.c.agency.in_(names))
-    found = await _load(transaction, incidents.c.name.in_(named) & in_force(now))
+    found = await _load(transaction, _OPEN_TO, {"agencies": list(names), "now": now})
     return {agency: tuple(fact for incident in found for fact in incident.facts(agency)) for agency in names}
 
 
@@ -119,7 +125,7 @@ async def page(transaction: AsyncConnection, viewer: Principal, before: Key | No
         chosen &= (asked_at < before[0]) | ((asked_at == before[0]) & (incidents.c.name < before[1]))
     order = (asked_at.desc(), incidents.c.name.desc())
     names = list(await transaction.scalars(sa.select(incidents.c.name).where(chosen).order_by(*order).limit(size)))
-    found = await _with_operators(transaction, await _load(transaction, incidents.c.name.in_(names)))
+    found = await _with_operators(transaction, await _load(transaction, _OF_NAMES, {"names": names}))
     placed = {incident.name: incident for incident in found}
     return [placed[name] for name in names]
 
@@ -142,18 +148,31 @@ def _concerns(viewer: Principal) -> sa.ColumnElement[bool]:
     )
 
 
-async def _load(transaction: AsyncConnection, chosen: sa.ColumnElement[bool]) -> list[Declared]:
+# Built once: building costs more than asking.
+_WITH_AGENCY = sa.select(incidents, agencies.c.tier, agencies.c.jurisdiction).join(
+    agencies, agencies.c.name == incidents.c.agency
+)
+_OF_NAME = _WITH_AGENCY.where(incidents.c.name == sa.bindparam("name"))
+_OF_NAMES = _WITH_AGENCY.where(incidents.c.name.in_(sa.bindparam("names", expanding=True)))
+_OPENED = sa.select(incident_agencies.c.incident).where(
+    incident_agencies.c.agency.in_(sa.bindparam("agencies", expanding=True))
+)
+_OPEN_TO = _WITH_AGENCY.where(incidents.c.name.in_(_OPENED) & in_force(sa.bindparam("now", type_=Instant)))
+_ACTS = (
+    sa.select(incident_acts)
+    .where(incident_acts.c.incident.in_(sa.bindparam("names", expanding=True)))
+    .order_by(incident_acts.c.number)
+)
+
+
+async def _load(transaction: AsyncConnection, query: sa.Select[Any], given: Mapping[str, object]) -> list[Declared]:
     """Incidents with their acts; one that the release before declared has no row of an act but is one."""
-    joined = sa.select(incidents, agencies.c.tier, agencies.c.jurisdiction).join(
-        agencies, agencies.c.name == incidents.c.agency
-    )
-    found = (await transaction.execute(joined.where(chosen))).all()
+    found = (await transaction.execute(query, given)).all()
     if not found:
         return []
     names = [row.name for row in found]
     acts: dict[str, list[Act]] = defaultdict(list)
-    ordered = sa.select(incident_acts).where(incident_acts.c.incident.in_(names)).order_by(incident_acts.c.number)
-    for act in await transaction.execute(ordered):
+    for act in await transaction.execute(_ACTS, {"names": names}):
         acts[act.incident].append(rows.read_act(act))
     bare = [name for name in names if name not in acts]
     named = await _pairs(transaction, incident_agencies.c.agency, bare)

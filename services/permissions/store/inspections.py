@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,7 @@ from services.permissions.agencies.domain import is_municipal_police
 from services.permissions.inspections.domain import MOST_CHECKS, Inspecting, Mandate, Report
 from services.permissions.papers.letter import Officer
 from services.permissions.store.inspection_tables import inspection_checks, inspection_operators, inspections
+from services.permissions.store.tables import Instant
 
 Key = tuple[datetime, str]  # when an inspection was opened, and its name: its place in a list
 _BATCH = 100
@@ -92,6 +93,11 @@ async def lock(transaction: AsyncConnection, agency: str) -> None:
     await transaction.execute(sa.select(inspections.c.name).where(mine).order_by("name").with_for_update())
 
 
+_OPEN = sa.select(inspections).where(  # built once: building costs more than asking
+    inspections.c.agency.in_(sa.bindparam("agencies", expanding=True)) & in_force(sa.bindparam("now", type_=Instant))
+)
+
+
 async def open_to_each(
     transaction: AsyncConnection, agencies: Collection[str], now: datetime, session: str = ""
 ) -> dict[str, tuple[Inspection, ...]]:
@@ -99,7 +105,8 @@ async def open_to_each(
 
     To ``session``, a live check that runs, its own inspection is open until its minute is over, and no other is.
     """
-    found = await _load(transaction, inspections.c.agency.in_(agencies) & in_force(now))
+    rows = (await transaction.execute(_OPEN, {"agencies": list(agencies), "now": now})).all()
+    found = await _read(transaction, rows)
     names = [one.name for one in found]
     query = sa.select(inspection_checks).where(inspection_checks.c.inspection.in_(names))
     checks = (await transaction.execute(query)).all() if names else []
@@ -131,13 +138,18 @@ async def _load(
     transaction: AsyncConnection, chosen: sa.ColumnElement[bool], most: int | None = None
 ) -> list[Inspecting]:
     query = sa.select(inspections).where(chosen)
-    rows = (
-        await transaction.execute(query.order_by(inspections.c.starts_at.desc(), inspections.c.name.desc()).limit(most))
-    ).all()
+    ordered = query.order_by(inspections.c.starts_at.desc(), inspections.c.name.desc()).limit(most)
+    return await _read(transaction, (await transaction.execute(ordered)).all())
+
+
+async def _read(transaction: AsyncConnection, rows: Sequence[Any]) -> list[Inspecting]:
+    """Inspections with the operators that they concern and how many checks there were."""
+    if not rows:
+        return []
     names = [row.name for row in rows]
     told: dict[str, set[str]] = {name: set() for name in names}
     of_these = inspection_operators.c.inspection.in_(names)
-    for one in (await transaction.execute(sa.select(inspection_operators).where(of_these))).all() if names else ():
+    for one in await transaction.execute(sa.select(inspection_operators).where(of_these)):
         told[one.inspection].add(one.operator)
     counted = sa.select(inspection_checks.c.inspection, sa.func.count().label("checks")).where(
         inspection_checks.c.inspection.in_(names)

@@ -2,8 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -20,29 +19,17 @@ from services.permissions.takeover import (
     Cause,
     Control,
     Exclusive,
-    HolderChanged,
-    Outcome,
-    TakeoverEnded,
-    TakeoverGranted,
-    TakeoverRenewed,
     operated,
 )
 
 COUNTER = "takeovers"
+# Built once: building costs more than asking.
+_CONTROL = sa.select(control)
+_OF_FEW = _CONTROL.where(control.c.camera.in_(sa.bindparam("cameras", expanding=True)))
+_STANDING = sa.select(takeovers).where(takeovers.c.ended_at.is_(None))
+_STANDING_OF_FEW = _STANDING.where(takeovers.c.camera.in_(sa.bindparam("cameras", expanding=True)))
 KeptEach = Mapping[tuple[int, str], Kept]
 _NAMES = "takeovers/"
-_TOLD_BY_REASONS = {"is_exclusive", "suspends_duty"}
-_TAKEOVER = [field.name for field in fields(Takeover) if field.name not in _TOLD_BY_REASONS]
-_FACTS = [field.name for field in fields(Camera) if field.init]
-
-
-@dataclass(frozen=True, slots=True)
-class Why:
-    """What was given with takeovers that are granted."""
-
-    cause: Cause | None
-    reason: str
-    exclusive: Exclusive | None = None
 
 
 async def next_number(transaction: AsyncConnection) -> int:
@@ -62,8 +49,8 @@ async def load(transaction: AsyncConnection, camera: Camera) -> Control:
 
 async def load_each(transaction: AsyncConnection, cameras: Mapping[str, Camera]) -> dict[str, Control]:
     """The same of many cameras, by name."""
-    chosen = control.c.camera.in_(cameras) if len(cameras) <= FEW else sa.true()
-    rows = {row.camera: row for row in await transaction.execute(sa.select(control).where(chosen))}
+    query, given = (_OF_FEW, {"cameras": list(cameras)}) if len(cameras) <= FEW else (_CONTROL, {})
+    rows = {row.camera: row for row in await transaction.execute(query, given)}
     found = await standing(transaction, cameras) if rows else {}
     leases = await control_leases.standing(transaction, cameras) if rows else {}
     return {
@@ -88,20 +75,22 @@ async def load_known(transaction: AsyncConnection, names: Collection[str]) -> di
 
 async def standing(transaction: AsyncConnection, cameras: Collection[str]) -> dict[str, tuple[Takeover, ...]]:
     """The takeovers of each of these cameras that are not ended on record; those of others too, when asked for many."""
-    chosen = takeovers.c.camera.in_(cameras) if len(cameras) <= FEW else sa.true()
-    return await _standing(transaction, chosen)
+    if len(cameras) <= FEW:
+        return await _standing(transaction, _STANDING_OF_FEW, {"cameras": list(cameras)})
+    return await _standing(transaction, _STANDING)
 
 
 async def all_standing(transaction: AsyncConnection) -> tuple[Takeover, ...]:
     """Those of every camera."""
-    found = await _standing(transaction, sa.true())
+    found = await _standing(transaction, _STANDING)
     return tuple(takeover for those in found.values() for takeover in those)
 
 
-async def _standing(transaction: AsyncConnection, chosen: sa.ColumnElement[bool]) -> dict[str, tuple[Takeover, ...]]:
-    chosen &= takeovers.c.ended_at.is_(None)
+async def _standing(
+    transaction: AsyncConnection, query: sa.Select[Any], given: Mapping[str, object] | None = None
+) -> dict[str, tuple[Takeover, ...]]:
     found: dict[str, tuple[Takeover, ...]] = {}
-    for row in await transaction.execute(sa.select(takeovers).where(chosen)):
+    for row in await transaction.execute(query, given):
         found[row.camera] = (*found.get(row.camera, ()), _takeover(row))
     return found
 
@@ -114,69 +103,6 @@ async def beside(transaction: AsyncConnection, subject: str) -> tuple[Takeover, 
     wanted = sorted(cameras)
     found = await standing(transaction, wanted)
     return tuple(takeover for camera in wanted for takeover in found.get(camera, ()))
-
-
-async def save(transaction: AsyncConnection, outcomes: Iterable[Outcome], why: Why) -> None:
-    """Write what changed; ``why`` was given with granted takeovers."""
-    granted, renewed, ended, states = [], [], [], []
-    outcomes = list(outcomes)
-    changes = await _changes(transaction, outcomes)
-    for state, events in outcomes:
-        for event in events:
-            if isinstance(event, TakeoverGranted):
-                granted.append(_row(event.takeover, why) | {"change": changes[event.takeover.number]})
-            elif isinstance(event, TakeoverRenewed):
-                renewed.append(_key(event.takeover) | {"until": event.takeover.ends_at})
-            elif isinstance(event, TakeoverEnded):
-                ended.append(_key(event.takeover) | {"at": event.at, "why": event.why.value})
-        states.append(_state(state))
-    changed = [_key(one) | {"as_change": changes[one.number]} for outcome in outcomes for one in _told(outcome)]
-    this = (takeovers.c.number == sa.bindparam("of_number")) & (takeovers.c.camera == sa.bindparam("of_camera"))
-    if granted:
-        await transaction.execute(takeovers.insert(), granted)
-    if renewed:
-        await transaction.execute(takeovers.update().where(this).values(ends_at=sa.bindparam("until")), renewed)
-    if ended:
-        over: dict[str, Any] = {"ended_at": sa.bindparam("at"), "ended_by": sa.bindparam("why")}
-        await transaction.execute(takeovers.update().where(this).values(**over), ended)
-    if changed:
-        await transaction.execute(takeovers.update().where(this).values(change=sa.bindparam("as_change")), changed)
-    await _save_states(transaction, states)
-
-
-async def _changes(transaction: AsyncConnection, outcomes: Iterable[Outcome]) -> dict[int, int]:
-    """A number for the change of each takeover that ``outcomes`` change, by the takeover's own: watchers go by them."""
-    touched = {one.number: 0 for outcome in outcomes for one in (*_granted(outcome), *_told(outcome))}
-    last = await counters.take(transaction, COUNTER, len(touched)) if touched else 0
-    return dict(zip(sorted(touched), range(last - len(touched) + 1, last + 1), strict=True))
-
-
-def _granted(outcome: Outcome) -> list[Takeover]:
-    return [event.takeover for event in outcome[1] if isinstance(event, TakeoverGranted)]
-
-
-def _told(outcome: Outcome) -> list[Takeover]:
-    """What is told of takeovers that were there before: renewed, over, or held no more or again since control moved."""
-    state, events = outcome
-    named = [event.takeover for event in events if isinstance(event, TakeoverRenewed | TakeoverEnded)]
-    is_moved = any(isinstance(event, HolderChanged) for event in events)
-    fresh = {one.number for one in (*_granted(outcome), *named)}
-    return [*named, *(one for one in state.takeovers if is_moved and one.number not in fresh)]
-
-
-async def _save_states(transaction: AsyncConnection, states: list[dict[str, object]]) -> None:
-    names = [state["camera"] for state in states]
-    chosen = control.c.camera.in_(names) if len(names) <= FEW else sa.true()
-    there = set((await transaction.execute(sa.select(control.c.camera).where(chosen))).scalars())
-    if fresh := [state for state in states if state["camera"] not in there]:
-        await transaction.execute(control.insert(), fresh)
-    if known := [state | {"of_camera": state["camera"]} for state in states if state["camera"] in there]:
-        changed: dict[str, Any] = {
-            name: sa.bindparam(name) for name in ("facts", "agency", "epoch", "operator", "category")
-        }
-        await transaction.execute(
-            control.update().where(control.c.camera == sa.bindparam("of_camera")).values(**changed), known
-        )
 
 
 async def numbered(transaction: AsyncConnection, numbers: Collection[int]) -> KeptEach:
@@ -246,25 +172,6 @@ def kept(row: Any) -> Kept:
     cause = Cause(row.cause) if row.cause else None
     exclusive = Exclusive(row.exclusive_reason, row.duty_reason) if row.exclusive_reason else None
     return Kept(_takeover(row), cause, row.reason, row.ended_at, row.ended_by, exclusive)
-
-
-def _key(takeover: Takeover) -> dict[str, object]:
-    return {"of_number": takeover.number, "of_camera": takeover.camera}
-
-
-def _row(takeover: Takeover, why: Why) -> dict[str, object]:
-    told = {"kind": takeover.kind.value, "tier": takeover.tier.value, "cause": why.cause or "", "reason": why.reason}
-    if why.exclusive:
-        told |= {"exclusive_reason": why.exclusive.reason, "duty_reason": why.exclusive.duty_reason}
-    else:
-        told |= {"exclusive_reason": "", "duty_reason": ""}  # one shape for all rows of an insert
-    return {name: getattr(takeover, name) for name in _TAKEOVER} | told
-
-
-def _state(state: Control) -> dict[str, object]:
-    facts = json.dumps({name: getattr(state.camera, name) for name in _FACTS})
-    told = {"operator": state.camera.operator, "category": state.camera.category}
-    return {"camera": state.camera.name, "facts": facts, "agency": state.agency, "epoch": state.epoch} | told
 
 
 def _takeover(row: Any) -> Takeover:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.decider.facts import Takeover
 from services.decider.holder import holder
 from services.permissions.ports import Change, Held, Kept, Ports, is_sealed
-from services.permissions.store import control_leases, takeovers
+from services.permissions.store import control_leases, takeover_writes, takeovers
 from services.permissions.takeover import (
     Cause,
     Control,
@@ -57,10 +57,8 @@ async def write(
     changed = [outcome for outcome in outcomes if outcome[1]]
     if not changed:
         return {}
-    await takeovers.save(transaction, changed, takeovers.Why(act.cause, act.reason, act.exclusive))
+    kept = await takeover_writes.save(transaction, changed, takeover_writes.Why(act.cause, act.reason, act.exclusive))
     await control_leases.save(transaction, changed)
-    told = (event for _, events in changed for event in events if isinstance(event, OfTakeover))
-    kept = await takeovers.numbered(transaction, {event.takeover.number for event in told})
     await ports.journal.add(transaction, *(told for outcome in changed for told in _told(outcome, kept, act)))
     return kept
 

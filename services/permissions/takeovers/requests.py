@@ -115,8 +115,7 @@ async def _granted(
 
 
 async def _check_no_opener(transaction: AsyncConnection, wish: Wish, principal: str) -> None:
-    declared = await incidents.find(transaction, wish.incident)
-    if declared and principal in declared.openers:
+    if principal in await incidents.openers(transaction, wish.incident):
         message = (
             "who declares, widens, extends or approves an incident takes none of its cameras over: another"
             " principal requests it (Article 18 ¶2)"
