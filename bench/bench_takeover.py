@@ -18,13 +18,15 @@ from statistics import median
 from typing import Any
 
 from bench.crowd import first_picture_s
-from bench.permissions.standing import NAMES, QUARTERS, Caller, calling, platform
+from bench.permissions.standing import NAMES, QUARTERS, Caller, calling, calling_streams, platform
 from bench.report import Figure, report
 from kapok.permissions.v1 import takeover_pb2
 from kapok.permissions.v1 import takeovers_service_pb2 as pb
+from kapok.streams.v1 import session_pb2
+from kapok.streams.v1 import streams_service_pb2 as spb
 from tests.eventually import eventually
 from tests.integration.permissions import city
-from tests.integration.permissions.stage import Stage, after
+from tests.integration.permissions.stage import after
 from tests.integration.permissions.viewing import Desk, relaying, streaming
 from tests.integration.relay.lens import lens
 from tests.integration.streams.stage import playing
@@ -50,34 +52,43 @@ class Taken:
 class Hall:
     """A platform with an incident in force."""
 
-    stage: Stage
     desk: Desk
-    caller: Caller
+    caller: Caller  # of permissions
+    viewer: Caller  # of streams
     incident: str
 
     async def taken_ms(self, size: int, which: Mapping[str, Any]) -> float:
         """Take what fields of a takeover name, ``size`` cameras, all of them fenced; they are given back afterwards."""
-        wish = takeover_pb2.Takeover(
-            cause="CAUSE_ACCIDENT", reason="smoke", incident=self.incident,
-            end_time=after(timedelta(minutes=10)), **which,
-        )  # fmt: skip
         began_s = time.perf_counter()
-        answer = await self.caller.ask("TakeoversService.RequestTakeover", pb.RequestTakeoverRequest(takeover=wish))
+        answer = await self.caller.ask("TakeoversService.RequestTakeover", self._request(which))
         took_ms = (time.perf_counter() - began_s) * 1000
+        await self._give_back(answer.name)
         assert len(answer.taken) == size, f"{len(answer.taken)} were taken, {len(answer.refused)} refused"
         assert all(one.is_holding and one.is_fenced for one in answer.taken), "granted, and not fenced"
-        await self.caller.ask("TakeoversService.ReleaseTakeover", pb.ReleaseTakeoverRequest(name=answer.name))
         return took_ms
 
     async def picture_ms(self) -> float:
         """From the request to the first whole key picture of a camera that runs already."""
+        session = session_pb2.Session(
+            camera=city.TUNNEL, kind="KIND_LIVE", purpose="PURPOSE_EMERGENCY_RESPONSE", incident=self.incident
+        )
         began_s = time.perf_counter()
-        taken = await self.stage.take_over(_COMMAND, city.TUNNEL, incident=self.incident)
-        url = await self.desk.open(_COMMAND, city.TUNNEL, incident=self.incident)
-        await asyncio.to_thread(first_picture_s, url)
+        taken = await self.caller.ask("TakeoversService.RequestTakeover", self._request({"cameras": [city.TUNNEL]}))
+        opened = await self.viewer.ask("StreamsService.OpenSession", spb.OpenSessionRequest(session=session))
+        await asyncio.to_thread(first_picture_s, opened.rtsp_url)
         took_ms = (time.perf_counter() - began_s) * 1000
-        await self.stage.ask(_COMMAND, "ReleaseTakeover", pb.ReleaseTakeoverRequest(name=taken.name))
+        await self._give_back(taken.name)
         return took_ms
+
+    def _request(self, which: Mapping[str, Any]) -> pb.RequestTakeoverRequest:
+        wish = takeover_pb2.Takeover(
+            cause="CAUSE_ACCIDENT", reason="smoke", incident=self.incident,
+            end_time=after(timedelta(minutes=10)), **which,
+        )  # fmt: skip
+        return pb.RequestTakeoverRequest(takeover=wish)
+
+    async def _give_back(self, name: str) -> None:
+        await self.caller.ask("TakeoversService.ReleaseTakeover", pb.ReleaseTakeoverRequest(name=name))
 
 
 @asynccontextmanager
@@ -91,7 +102,8 @@ async def _hall(folder: Path, sockets: Path) -> AsyncIterator[Hall]:
         await stack.enter_async_context(relaying(stage))
         desk = await stack.enter_async_context(streaming(stage, sockets))
         caller = await stack.enter_async_context(calling(stage, _COMMAND))
-        yield Hall(stage, desk, caller, await stage.incident(_POLICE, _COMMAND))
+        viewer = await stack.enter_async_context(calling_streams(stage, desk.listen, _COMMAND))
+        yield Hall(desk, caller, viewer, await stage.incident(_POLICE, _COMMAND))
 
 
 async def _measured(folder: Path, sockets: Path) -> Taken:

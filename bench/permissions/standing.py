@@ -36,30 +36,36 @@ _CLOCK = SystemClock()
 
 @dataclass
 class Caller:
-    """Calls for a principal as the gateway does, on one channel."""
+    """Calls of one service for a principal as the gateway does, on one channel."""
 
     channel: Any
     ring: identity.KeyRing
     principal: str
+    service: str = "permissions"
     _methods: dict[str, Any] = field(default_factory=dict)
 
     async def ask(self, method: str, request: Message) -> Any:
-        """Call ``Service.Verb`` of permissions."""
+        """Call ``Service.Verb`` of the service."""
         call = self.method(method)
         return await call(request, metadata=self.metadata(method), wait_for_ready=True)
 
     def method(self, method: str) -> Any:
         """What makes the calls of a method."""
         if method not in self._methods:
-            found = descriptor_pool.Default().FindMethodByName(f"kapok.permissions.v1.{method}")
+            found = descriptor_pool.Default().FindMethodByName(f"kapok.{self.service}.v1.{method}")
             sent, answer = (message_factory.GetMessageClass(one) for one in (found.input_type, found.output_type))
-            self._methods[method] = self.channel.unary_unary(_path(method), sent.SerializeToString, answer.FromString)
+            self._methods[method] = self.channel.unary_unary(
+                self._path(method), sent.SerializeToString, answer.FromString
+            )
         return self._methods[method]
 
     def metadata(self, method: str) -> tuple[tuple[str, bytes], ...]:
         """The identity of one call."""
         who = identity.Caller("gateway", str(uuid.uuid4()), city.principal(self.principal))
-        return ((identity.METADATA_KEY, identity.sign(self.ring, "permissions", _path(method), who, _CLOCK)),)
+        return ((identity.METADATA_KEY, identity.sign(self.ring, self.service, self._path(method), who, _CLOCK)),)
+
+    def _path(self, method: str) -> str:
+        return "/kapok.{}.v1.{}/{}".format(self.service, *method.split("."))
 
 
 @asynccontextmanager
@@ -69,8 +75,11 @@ async def calling(stage: Stage, principal: str) -> AsyncIterator[Caller]:
         yield Caller(channel, _gateway(stage), principal)
 
 
-def _path(method: str) -> str:
-    return "/kapok.permissions.v1.{}/{}".format(*method.split("."))
+@asynccontextmanager
+async def calling_streams(stage: Stage, listen: str, principal: str) -> AsyncIterator[Caller]:
+    """A caller of streams at ``listen`` while inside."""
+    async with grpc.aio.insecure_channel(listen, options=rpc_client.OPTIONS) as channel:
+        yield Caller(channel, _gateway(stage), principal, "streams")
 
 
 @asynccontextmanager
