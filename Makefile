@@ -36,11 +36,9 @@ test-exhaustive: .venv/installed ## every class of question to the policy, and n
 	@$(py) -m pytest tests/truth -m 'exhaustive or not exhaustive' --durations=5
 	@$(py) -m pytest tests/unit --hypothesis-profile=explore -n $(TEST_PROCESSES)
 
-APART_SCENARIOS := $(addprefix tests/e2e/test_,claims.py control.py incidents.py inspections.py papers.py policy.py \
-  registry.py rest.py sessions.py state_secrets.py)
 test-apart: build/clips/ready ## every service a process, PostgreSQL, NATS by three: the scenarios, and each killed in turn (minutes)
 	@$(py) -m pytest tests/apart --apart -m 'apart or not apart'
-	@$(py) -m pytest $(APART_SCENARIOS) --apart
+	@$(py) -m pytest tests/e2e --apart
 
 chart: .venv/installed ## the Helm chart: helm's lint, Kubernetes' own schemas, and what its pods must keep to
 	@scripts/helm

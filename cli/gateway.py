@@ -1,22 +1,27 @@
-"""The connection to a home's gateway: addresses and certificates from endpoints.json, mTLS, calls by their request."""
+"""The connection to a home's gateway: addresses and certificates from endpoints.json, mTLS, calls by their request.
+
+Who calls never runs gRPC's code: that is done `aside`, so that Ctrl-C finds no lock of it taken.
+"""
 
 import functools
 import json
-from collections.abc import Generator, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import grpc
 import typer
 from google.protobuf import message_factory
 from google.protobuf.message import Message
 
+from cli.aside import aside
 from services.chassis import errors, rpc_status
 
+T = TypeVar("T")
 CALL_TIMEOUT_S = 30.0
 _ANSWER_BYTES_MOST = 16 * 1024 * 1024
+_OVER = object()
 REQUEST_ID = "kapok-request-id"
 
 
@@ -86,19 +91,18 @@ class Gateway:
 
     def call(self, request: Message) -> Any:
         """Call the method that ``request``'s type belongs to; returns its response, raises errors.Error."""
-        with self._in_our_words():
-            return self._method(type(request), "unary_unary")(request, timeout=CALL_TIMEOUT_S)
+        return self._aside(lambda: self._method(type(request), "unary_unary")(request, timeout=CALL_TIMEOUT_S))
 
     def stream(self, request: Message) -> Generator[Any, None, None]:
         """The answers to ``request`` as they come, without a limit of time; who leaves early ends the call."""
-        return self._answers(self._method(type(request), "unary_stream")(request))
+        return self._answers(self._begun(type(request), "unary_stream", request))
 
     def converse(self, kind: type[Message], requests: Iterator[Message]) -> Iterator[Any]:
         """Send ``requests`` of type ``kind``, from now on, while their answers come; without a limit of time.
 
         ``requests`` is read in a thread of its own: it must end when the caller is done, and never raise.
         """
-        return self._answers(self._method(kind, "stream_stream")(requests))
+        return self._answers(self._begun(kind, "stream_stream", requests))
 
     def pages(self, request: Any) -> Iterator[Any]:
         """The answers to a List request, page after page."""
@@ -111,7 +115,7 @@ class Gateway:
     def close(self) -> None:
         """Close what was opened."""
         while self._channels:
-            self._channels.pop().close()
+            aside(lambda: self._channels.pop().close())
 
     def _method(self, kind: type[Message], shape: str) -> Any:
         """The call of the method whose requests are of type ``kind``; ``shape`` is grpc's word for what streams."""
@@ -122,27 +126,38 @@ class Gateway:
             message_factory.GetMessageClass(method.output_type).FromString,
         )
 
-    def _answers(self, answers: Any) -> Generator[Any, None, None]:
-        """``answers``, and the end of their call, however one leaves."""
-        try:
-            with self._in_our_words():
-                yield from answers
-        finally:
-            answers.cancel()
+    def _begun(self, kind: type[Message], shape: str, sent: Any) -> list[Any]:
+        """A streaming call, in a list: it is taken out to be ended, so that even its destructor runs aside."""
+        return self._aside(lambda: [self._method(kind, shape)(sent)])
 
-    @contextmanager
-    def _in_our_words(self) -> Iterator[None]:
-        """Raise errors.Error, with the request's id, for what a call ends with."""
+    def _answers(self, call: list[Any]) -> Generator[Any, None, None]:
+        """Of ``call``, each fetched when it is asked for; and its end, however one leaves."""
         try:
-            yield
-        except grpc.RpcError as failure:
-            gateway = f"the gateway at {self.endpoints.grpc}"
-            error = rpc_status.to_error(failure, gateway)
-            if error.reason == "INTERNAL" and failure.code() is grpc.StatusCode.CANCELLED:  # it stops; we never cancel
-                error = errors.Unavailable("SERVICE_AWAY", f"{gateway} ended the call; try again", service=gateway)
-            found = dict(failure.trailing_metadata() or ()).get(REQUEST_ID, "")
-            error.metadata = {**error.metadata, **({"request": found} if found else {})}
-            raise error from failure
+            while (answer := self._aside(lambda: next(call[0], _OVER))) is not _OVER:
+                yield answer
+        finally:
+            aside(lambda: call.pop().cancel())
+
+    def _aside(self, job: Callable[[], T]) -> T:
+        """What ``job`` returns; raises errors.Error, with the request's id, for what a call ends with."""
+
+        def in_our_words() -> T:
+            try:
+                return job()
+            except grpc.RpcError as failure:
+                error = self._told(failure)
+            raise error  # by itself: the failure is the call, which has gRPC's locks
+
+        return aside(in_our_words)
+
+    def _told(self, failure: Any) -> errors.Error:
+        gateway = f"the gateway at {self.endpoints.grpc}"
+        error = rpc_status.to_error(failure, gateway)
+        if error.reason == "INTERNAL" and failure.code() is grpc.StatusCode.CANCELLED:  # it stops; we never cancel
+            error = errors.Unavailable("SERVICE_AWAY", f"{gateway} ended the call; try again", service=gateway)
+        found = dict(failure.trailing_metadata() or ()).get(REQUEST_ID, "")
+        error.metadata = {**error.metadata, **({"request": found} if found else {})}
+        return error
 
     def _channel(self) -> Any:
         if not self._channels:

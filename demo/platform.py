@@ -111,11 +111,14 @@ class Viewer:
         finally:
             self.ended_at_s = time.monotonic()
             self.ended.set()
+            with self.changed:
+                self.changed.notify_all()
 
     def await_pictures(self, count: int, within_s: float = 20.0) -> bool:
-        """Whether ``count`` pictures came in time."""
+        """Whether ``count`` pictures came in time; who has ended waits for none."""
         with self.changed:
-            return self.changed.wait_for(lambda: self.pictures >= count, within_s)
+            self.changed.wait_for(lambda: self.pictures >= count or self.ended.is_set(), within_s)
+            return self.pictures >= count
 
 
 def watching(url: str) -> Viewer:

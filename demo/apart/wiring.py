@@ -14,11 +14,12 @@ _MANY = 1_000_000
 
 @dataclass(frozen=True)
 class Place:
-    """Where one replica answers: neighbours or agencies, agencies' HTTPS, probes."""
+    """Where one replica answers: neighbours or agencies, agencies' HTTPS, probes, Prometheus."""
 
     port: int
     http_port: int
     probe_port: int
+    metrics_port: int
 
     @classmethod
     def free(cls) -> "Place":
@@ -49,6 +50,7 @@ class WiringApart(Wiring):
         common: dict[str, Any] = {
             "listen": f"{HOST}:{place.port}",
             "probe_listen": f"{HOST}:{place.probe_port}",
+            "metrics_listen": f"{HOST}:{place.metrics_port}",
             "tls_certificate_file": shown.certificate,
             "tls_private_key_file": shown.key,
             "tls_ca_file": self.premises.authority.own.certificate,

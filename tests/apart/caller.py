@@ -15,9 +15,9 @@ from cli.gateway import read_endpoints
 from demo.city import CAMERAS
 from kapok.registry.v1 import registry_service_pb2, registry_service_pb2_grpc
 
-_CALL_S, _AGAIN_S = 5.0, 0.1
+CALL_S, _AGAIN_S = 5.0, 0.1
 PATIENCE_S = 30.0  # of the retry policy: a call that has not passed by then has failed
-_AGAIN = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED)
+AGAIN = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED)
 
 
 @dataclass
@@ -42,10 +42,10 @@ class Caller:
         while True:
             self.tries += 1
             try:
-                self.stub.GetCamera(asked, timeout=_CALL_S)
+                self.stub.GetCamera(asked, timeout=CALL_S)
             except grpc.RpcError as error:
                 took_s = time.monotonic() - began_s
-                if error.code() not in _AGAIN or took_s > PATIENCE_S:
+                if error.code() not in AGAIN or took_s > PATIENCE_S:
                     self.failures.append(f"{error.code().name} after {took_s:.1f} s: {error.details()}")
                     return
                 threading.Event().wait(_AGAIN_S)

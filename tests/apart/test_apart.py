@@ -14,6 +14,7 @@ from demo.platform import Platform, watching
 from demo.story import CHAPTERS
 from services.chassis import errors
 from tests.apart.caller import PATIENCE_S, calling
+from tests.apart.writer import missing, recorded, writing
 from tests.eventually import eventually
 
 CAMERA = first_camera("440104", level=1)
@@ -24,6 +25,7 @@ SERVICES = [
     "registry-1", "registry-2", "permissions-1", "permissions-2", "streams-1", "audit-1", "audit-2", "gateway-1",
     "gateway-2",
 ]  # fmt: skip
+_EACH_KIND = 4  # answers of a writer's round
 KILLED_IN_SHORT = ["permissions-1", "streams-1", "nats-1"]
 
 
@@ -55,17 +57,21 @@ async def test_a_relay_that_is_killed_hands_its_viewers_over(stage: Platform) ->
 
 
 async def _kill(stage: Platform, name: str) -> None:
-    """Kill it while somebody calls, and see what is watched, written and remembered go on."""
-    with calling(stage.home, WATCHER) as caller:
+    """Kill it while somebody calls and writes: both go on, and what was answered is on record, once."""
+    with calling(stage.home, WATCHER) as caller, writing(stage.home) as writer:
+        await eventually(lambda: len(writer.answers) >= _EACH_KIND or writer.failures)
         before = family(stage.home)[name]
         before.kill()
         await eventually(lambda: _is_another(stage.home, name, before), within_s=60)
         await eventually(lambda: _is_ready(stage.home, name), within_s=90)
         await eventually(lambda: _watches(stage), within_s=90)
-        passed = caller.passed
+        passed, written = caller.passed, len(writer.answers)
         await eventually(lambda: caller.passed > passed or caller.failures, within_s=PATIENCE_S)
+        await eventually(lambda: len(writer.answers) >= written + _EACH_KIND or writer.failures, within_s=PATIENCE_S)
     assert not caller.failures, caller.failures
+    assert not writer.failures, writer.failures
     assert caller.longest_s < PATIENCE_S
+    await eventually(lambda: not missing(recorded(stage), writer.answers), within_s=60)
     verified = stage.kapok("--as", WATCHER, "audit", "verify")
     assert verified.returncode == 0, verified.stdout + verified.stderr
 

@@ -1,7 +1,8 @@
 """One platform with its demo city for the whole folder, started as `kapok up`; each test leaves it as it found it."""
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -13,15 +14,35 @@ SYSTEM_PYTHON = Path("/usr/bin/python3")
 SCRIPT = Path(__file__).parents[1] / "foreign" / "gst_camera.py"
 
 
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """What only a cell of one process can play is skipped apart, with its reason."""
+    mark = item.get_closest_marker("at_home")
+    if mark is not None and item.config.getoption("apart"):
+        pytest.skip(*mark.args)
+
+
 @pytest.fixture(scope="session")
-def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    """The platform; its home has a space in its path. With --apart its services are processes of their own."""
-    home = tmp_path_factory.mktemp("e2e") / "a home"
-    command = at_home(home)
-    if request.config.getoption("apart"):
-        server: Server = request.getfixturevalue("postgres_server")
-        command = apart(home, server.url("postgres"), "--single")
-    with platform(home, command) as running:
+def start(request: pytest.FixtureRequest) -> Callable[[Path], AbstractContextManager[Platform]]:
+    """Starts a platform at a home: one process; with --apart its services are processes of their own."""
+    if not request.config.getoption("apart"):
+        return lambda home: platform(home, at_home(home))
+    server: Server = request.getfixturevalue("postgres_server")
+    return lambda home: platform(home, apart(home, server.url("postgres"), "--single"))
+
+
+@pytest.fixture(scope="session")
+def stage(
+    start: Callable[[Path], AbstractContextManager[Platform]], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Platform]:
+    """The platform; its home has a space in its path."""
+    with start(tmp_path_factory.mktemp("e2e") / "a home") as running:
+        yield running
+
+
+@pytest.fixture
+def own_stage(start: Callable[[Path], AbstractContextManager[Platform]], tmp_path: Path) -> Iterator[Platform]:
+    """A platform of the test's own, which it need not leave as it found it."""
+    with start(tmp_path / "home") as running:
         yield running
 
 

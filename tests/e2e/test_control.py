@@ -10,6 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.at_home("chaos plays in a cell in parts of its own")
 @pytest.mark.timeout(300)
 def test_control_passes_between_rivals_amid_faults_and_no_older_command_is_carried_out() -> None:
     command = [sys.executable, "-m", "chaos.control", "--seconds", "25", "--seed", "1"]

@@ -1,10 +1,9 @@
 """The organs ask for marks: a copy that was passed on leads back to its session, and by the ledger to who made it."""
 
 import json
-from pathlib import Path
 
 from demo.chapters import police
-from demo.platform import platform
+from demo.platform import Platform
 from kapok.audit.v1 import audit_service_pb2
 from kapok.fact.v1 import fact_pb2
 from tests.e2e.test_policy import approved, policy
@@ -12,23 +11,23 @@ from tests.e2e.test_policy import approved, policy
 LEADS = "police-guangzhou"
 
 
-def test_a_copy_leads_back_to_its_session_once_the_organs_ask_for_marks(tmp_path: Path) -> None:
-    with platform(tmp_path / "home") as stage:
-        copy = stage.home / "copy.mp4"
-        police.copies_with_papers(stage)
-        assert stage.kapok("mark", "read", str(copy)).returncode == 1, "nobody asked for marks yet"
-        copy.unlink()
-        made = policy(stage, LEADS, "propose", "--mark", "copy", "--reason", "a copy was passed on", "--json")
-        proposal = json.loads(made)["name"]
-        assert "pictures of copy: marked" in policy(stage, "security-guangzhou", "show", proposal)
-        assert "adopted" in approved(stage, proposal)
-        assert "+mark of copy" in policy(stage, LEADS, "diff", "1", "2").splitlines()
-        police.copies_with_papers(stage)
-        read = stage.kapok("--json", "mark", "read", str(copy))
-        assert read.returncode == 0, read.stderr
-        [found] = json.loads(read.stdout)["marks"]
-        assert found["signature"] == "by streams", "the home has streams' public key"
-        request = audit_service_pb2.ListRecordsRequest(parent="books/ordinary", page_size=500, newest_first=True)
-        facts = [fact_pb2.Fact.FromString(record.fact) for record in stage.ask(LEADS, request).records]
-        opened = [fact for fact in facts if (fact.session, fact.kind) == (found["session"], "streams.session.opened")]
-        assert [fact.principal for fact in opened] == ["principals/police-yuexiu"]
+def test_a_copy_leads_back_to_its_session_once_the_organs_ask_for_marks(own_stage: Platform) -> None:
+    stage = own_stage
+    copy = stage.home / "copy.mp4"
+    police.copies_with_papers(stage)
+    assert stage.kapok("mark", "read", str(copy)).returncode == 1, "nobody asked for marks yet"
+    copy.unlink()
+    made = policy(stage, LEADS, "propose", "--mark", "copy", "--reason", "a copy was passed on", "--json")
+    proposal = json.loads(made)["name"]
+    assert "pictures of copy: marked" in policy(stage, "security-guangzhou", "show", proposal)
+    assert "adopted" in approved(stage, proposal)
+    assert "+mark of copy" in policy(stage, LEADS, "diff", "1", "2").splitlines()
+    police.copies_with_papers(stage)
+    read = stage.kapok("--json", "mark", "read", str(copy))
+    assert read.returncode == 0, read.stderr
+    [found] = json.loads(read.stdout)["marks"]
+    assert found["signature"] == "by streams", "the home has streams' public key"
+    request = audit_service_pb2.ListRecordsRequest(parent="books/ordinary", page_size=500, newest_first=True)
+    facts = [fact_pb2.Fact.FromString(record.fact) for record in stage.ask(LEADS, request).records]
+    opened = [fact for fact in facts if (fact.session, fact.kind) == (found["session"], "streams.session.opened")]
+    assert [fact.principal for fact in opened] == ["principals/police-yuexiu"]

@@ -1,5 +1,6 @@
 """What a running cell tells Prometheus: names that rules know, labels from closed lists, nobody by name."""
 
+import json
 import re
 import urllib.request
 from collections import defaultdict
@@ -39,15 +40,21 @@ WORDS = {
 MOST = {"method": 150, "reason": 80, "rule": 60, "article": 31}  # different values; of the others twenty
 
 
-def scraped(stage: Platform) -> dict[str, Metric]:
-    """The families that the cell tells now, by name."""
-    with urllib.request.urlopen(stage.endpoints["metrics"]) as answer:
-        return {family.name: family for family in text_string_to_metric_families(answer.read().decode())}
+def scraped(stage: Platform) -> list[Metric]:
+    """The families that the cell tells now; those of each process where they are several."""
+    places = stage.home / "places.json"
+    apart = json.loads(places.read_text()) if places.exists() else {}
+    urls = [f"http://127.0.0.1:{place[-1]}/metrics" for several in apart.values() for place in several]
+    found = list[Metric]()
+    for url in (stage.endpoints["metrics"], *urls):
+        with urllib.request.urlopen(url) as answer:
+            found += text_string_to_metric_families(answer.read().decode())
+    return found
 
 
 def value(stage: Platform, name: str, **labels: str) -> float:
     """The sum of the samples of ``name`` with these labels."""
-    samples = [sample for family in scraped(stage).values() for sample in family.samples if sample.name == name]
+    samples = [sample for family in scraped(stage) for sample in family.samples if sample.name == name]
     return sum(one.value for one in samples if labels.items() <= one.labels.items())
 
 
@@ -65,7 +72,7 @@ async def test_a_viewed_session_moves_the_figures_and_no_label_says_whose_it_is(
         stage.ask("police-guangzhou", pb.CloseSessionRequest(name="sessions/none"))
     found = scraped(stage)
     values = defaultdict[str, set[str]](set)
-    for sample in (sample for family in found.values() for sample in family.samples):
+    for sample in (sample for family in found for sample in family.samples):
         for label, said in sample.labels.items():
             values[label].add(said)
     assert values.keys() <= WORDS.keys(), "a new label: say here what it may be, and why it is bounded"
@@ -77,9 +84,9 @@ async def test_a_viewed_session_moves_the_figures_and_no_label_says_whose_it_is(
 
 def test_what_rules_and_dashboards_ask_for_is_told_by_a_cell(stage: Platform) -> None:
     told = set[str]()
-    for name, family in scraped(stage).items():
+    for family in scraped(stage):
         endings = {"counter": ("_total",), "histogram": ("_bucket", "_sum", "_count")}.get(family.type, ("",))
-        told |= {f"{name}{ending}" for ending in endings}
+        told |= {f"{family.name}{ending}" for ending in endings}
     rules = slo_rules.FILE.parent.glob("*.yaml")
     text = " ".join([*dashboards.files().values(), *(file.read_text() for file in rules)])
     text = text.replace(
@@ -88,3 +95,9 @@ def test_what_rules_and_dashboards_ask_for_is_told_by_a_cell(stage: Platform) ->
     asked = set(re.findall(r"\bkapok_\w+", text))
     assert len(asked) > 30
     assert not asked - told, "no cell tells this"
+
+
+def test_every_metric_of_the_platform_has_its_prefix(stage: Platform) -> None:
+    names = {family.name for family in scraped(stage)}
+    assert {"kapok_rpc", "kapok_relay_viewers"} <= names
+    assert all(name.startswith("kapok_") for name in names), names

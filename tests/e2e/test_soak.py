@@ -12,6 +12,7 @@ from chaos.watching import WAYS
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.at_home("chaos plays in cells at home of its own")
 @pytest.mark.timeout(240)
 def test_a_platform_under_churn_and_faults_leaves_nothing_behind_and_shows_nothing_beyond_a_right() -> None:
     command = [sys.executable, "-m", "chaos.soak", "--seconds", "25", "--seed", "2"]

@@ -10,6 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.at_home("chaos plays in cells at home of its own")
 @pytest.mark.timeout(180)
 def test_no_try_at_a_relays_control_port_moves_the_camera_not_even_after_it_stood_still() -> None:
     command = [sys.executable, "-m", "chaos.tries", "--tries", "2000", "--stops", "1", "--seed", "1"]
