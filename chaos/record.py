@@ -15,7 +15,7 @@ from kapok.streams.v1 import relay_pb2
 Key = tuple[str, str, str, int]  # session, process, viewer, when it opened in ns
 _BEGUN = "relay.viewer.opened"
 _ENDED = {"relay.viewer.closed", "streams.viewer.closed"}
-_RAISED = re.compile(r"Traceback \(most recent call last\)")
+_RAISED = re.compile(r"Traceback \(most recent call last\):\n((?:[ \t].*\n)*)(.*)")
 
 
 class Looks:
@@ -76,6 +76,12 @@ def verified(stage: Platform) -> list[str]:
 
 
 def raised(home: Path) -> list[str]:
-    """The logs in which something was raised that nobody caught."""
+    """The logs in which something was raised that nobody caught, with the last of it: where, and what."""
     logs = [*home.parent.glob(f"{home.name}.log"), *sorted((home / "logs").glob("*.log*"))]
-    return [f"{log.name}: {count} tracebacks" for log in logs if (count := len(_RAISED.findall(log.read_text())))]
+    found = ((log.name, _RAISED.findall(log.read_text().replace("\\n", "\n"))) for log in logs)
+    return [f"{name}: {len(each)} tracebacks, the last: {_told(*each[-1])}" for name, each in found if each]
+
+
+def _told(frames: str, what: str) -> str:
+    where = [line.strip() for line in frames.splitlines() if line.lstrip().startswith("File")]
+    return " ← ".join([what[:200], *reversed(where[-2:])])

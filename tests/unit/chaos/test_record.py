@@ -1,5 +1,6 @@
 """Looks without an end, told twice or not at all are found; so is what was raised."""
 
+import json
 from pathlib import Path
 
 from chaos.record import Looks, raised
@@ -40,5 +41,10 @@ def test_what_was_raised_is_found_in_every_log(tmp_path: Path) -> None:
     (tmp_path / "home.log").write_text("Kapok is ready.\n")
     (home / "logs" / "cell.log").write_text('{"message": "x"}\n')
     assert raised(home) == []
-    (home / "logs" / "relay-1.log.1").write_text('{"exception": "Traceback (most recent call last):\\n"}\n')
-    assert raised(home) == ["relay-1.log.1: 1 tracebacks"]
+    told = 'Traceback (most recent call last):\n  File "a.py", line 1, in b\n    c()\nValueError: no\n'
+    (home / "logs" / "relay-1.log.1").write_text(json.dumps({"exception": told * 2}) + "\n")
+    (home / "logs" / "relay-2.log").write_text(told + "and on it went\n")
+    assert [one.partition(" ←")[0] for one in raised(home)] == [
+        "relay-1.log.1: 2 tracebacks, the last: ValueError: no",
+        "relay-2.log: 1 tracebacks, the last: ValueError: no",
+    ]
