@@ -8,15 +8,16 @@ from datetime import timedelta
 import pytest
 
 from services.chassis.clock import ManualClock
-from services.chassis.errors import Denied
+from services.chassis.errors import Denied, Exhausted
 from services.permissions.incidents.service import Incidents
 from services.permissions.ports import Ports
-from services.permissions.store import takeovers
-from services.permissions.takeover import Cause, Request, grant
+from services.permissions.store import bases, takeovers
+from services.permissions.takeover import MAX_IN_FORCE, Cause, Request, grant
 from services.permissions.takeovers.control import Act, write
 from services.permissions.takeovers.controls import Controls
+from services.permissions.takeovers.requests import Wish
 from tests.integration.permissions.test_takeover_pages import LEVELS, Desk
-from tests.unit.decider.cast import CITY_POLICE, COMMAND, LATER, NOW, OPERATOR, PARK, TUNNEL
+from tests.unit.decider.cast import CITY_POLICE, COMMAND, LATER, NOW, OPERATOR, PARK, POLICE, TUNNEL
 from tests.unit.permissions import records
 
 SECOND = timedelta(seconds=1)
@@ -77,3 +78,16 @@ async def test_a_replica_whose_clock_is_behind_knows_of_a_takeover_that_began_by
     assert await on_record(desk.ports) == (COMMAND.agency, 3)
     [over] = (await desk.reads.get(CITY_POLICE.name, taken)).taken
     assert over.kept.ended_at == over.kept.takeover.starts_at, "it never ended before it began"
+
+
+async def test_cameras_that_are_all_full_are_refused_and_use_no_papers(desk: Desk) -> None:
+    first = (await desk.reads.get(POLICE.name, await desk.on_papers(POLICE, TUNNEL, PARK))).taken[0].kept.takeover
+    wish = Wish((TUNNEL.name, PARK.name), Cause.ACCIDENT, "smoke", first.ground, "", LATER)
+    for _ in range(MAX_IN_FORCE - 1):
+        await desk.takeovers.request(POLICE.name, wish)
+    with pytest.raises(Exhausted, match="release one first"):
+        await desk.takeovers.request(POLICE.name, wish)
+    async with desk.ports.database.read() as transaction:
+        found = await bases.find(transaction, first.ground)
+    assert found is not None
+    assert found.basis.uses == MAX_IN_FORCE
