@@ -49,8 +49,10 @@ def holder(camera: Camera, takeovers: Iterable[Takeover], now: datetime, leases:
 
 
 def in_force(held: Takeover | ControlLease, now: datetime) -> bool:
-    """From its start up to, not including, its end."""
-    return held.starts_at <= now < held.ends_at
+    """Up to, not including, its end. Whoever knows of it knows that it began, even where a clock is behind the one of
+    whoever granted it, or was set back: who holds control is never a question of when (``precedence``).
+    """
+    return now < held.ends_at
 
 
 def precedence(takeover: Takeover) -> tuple[int, bool, int]:

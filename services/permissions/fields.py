@@ -20,8 +20,11 @@ class Fields:
             self.violations.append(Violation(path, otherwise))
 
     def text(self, path: str, value: str, most: int) -> None:
-        """Claim that ``value`` is 1 to ``most`` characters, not blank, without control characters."""
-        holds = 0 < len(value) <= most and bool(value.strip()) and value.isprintable()
+        """Claim that ``value`` is 1 to ``most`` characters, not blank, without control characters.
+
+        The ideographic space is how people type.
+        """
+        holds = 0 < len(value) <= most and bool(value.strip()) and value.replace("\u3000", " ").isprintable()
         self.claim(holds, path, f"must be 1 to {most} printable characters")
 
     def span(self, path: str, starts_at: datetime, ends_at: datetime, most: timedelta) -> None:

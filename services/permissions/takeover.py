@@ -267,7 +267,12 @@ def _end(
     left = tuple(takeover for takeover in control.takeovers if takeover not in over)
     running = tuple(lease for lease in control.leases if lease not in leases)
     control, moved = hold(replace(control, takeovers=left, leases=running), now)
-    return control, (*(TakeoverEnded(t, min(now, t.ends_at), why) for t in over), *map(LeaseOver, leases), *moved)
+    return control, (*(TakeoverEnded(t, _over_at(t, now), why) for t in over), *map(LeaseOver, leases), *moved)
+
+
+def _over_at(takeover: Takeover, now: datetime) -> datetime:
+    """Within its time, also where the clock of who ends it is behind that of who granted it."""
+    return max(takeover.starts_at, min(now, takeover.ends_at))
 
 
 def hold(control: Control, now: datetime) -> Outcome:

@@ -38,6 +38,7 @@ class _Member:
     is_back: bool = False  # heard since it was lost, in the same process
     called: tuple[str, int] = ("", 0)
     predecessor_heard_at: datetime | None = None  # of the process before this one
+    predecessor_heard_s: float | None = None  # the same, monotonic
 
 
 @dataclass(slots=True)
@@ -58,7 +59,8 @@ class Pool:
         before = member.relay
         member.relay = replace(said, weight=weigh(before.weight, said.load, said.heard_s))
         if said.process != before.process:  # it was started again: what it kept is gone, and it keeps nothing yet
-            member.is_lost, member.is_back, member.predecessor_heard_at = False, False, before.heard_at
+            member.is_lost, member.is_back = False, False
+            member.predecessor_heard_at, member.predecessor_heard_s = before.heard_at, before.heard_s
         elif member.is_lost:
             member.is_back = True
 
@@ -129,13 +131,16 @@ class Pool:
     def commanding(self, now_s: float) -> tuple[list[str], bool]:
         """The relays that take commands, and whether these are all that could carry out one granted before.
 
-        One that is silent may have been given a command as long as nobody knew, and carry it out while its grant lasts.
+        One that is silent may have been given a command as long as nobody knew, and carry it out while its grant lasts;
+        so may the process before one that answers to its name now.
         """
         asked, is_all = list[str](), self.has_listened_long(now_s)
         for relay, standing in self.standings(now_s):
             if standing is not Standing.LOST:
                 asked.append(relay.name)
-            elif now_s - relay.heard_s <= SILENT_AFTER_S + GRANT_LIFETIME.total_seconds():
+            elif _may_still_command(relay.heard_s, now_s):
+                is_all = False
+            if _may_still_command(self._members[relay.name].predecessor_heard_s, now_s):
                 is_all = False
         return asked, is_all
 
@@ -165,3 +170,8 @@ class Pool:
 
     def _is_silent(self, member: _Member, now_s: float) -> bool:
         return now_s - max(member.relay.heard_s, self.listening_since_s) > SILENT_AFTER_S
+
+
+def _may_still_command(heard_s: float | None, now_s: float) -> bool:
+    """Whether a process last heard then, and silent since, may carry out what it was told before."""
+    return heard_s is not None and now_s - heard_s <= SILENT_AFTER_S + GRANT_LIFETIME.total_seconds()

@@ -59,9 +59,10 @@ class TakeoverChanges:
 
     async def _change(self, principal: str, name: str, cameras: Sequence[str], made: Making, reason: str = "") -> Order:
         """Apply a rule to each camera that the takeover holds still, or to those named."""
-        ports, now = self._ports, self._ports.clock.now()
+        ports = self._ports
         async with ports.database.write() as transaction:
             await takeovers.lock(transaction)
+            now = ports.clock.now()  # behind the lock: a takeover of thousands may have kept it waiting
             caller = await in_good_standing(transaction, ports, principal)
             kept, controls = await shown(transaction, caller, name)
             rule = await made(transaction, caller, kept)

@@ -95,7 +95,10 @@ class Takeovers:
 async def _granted(
     transaction: AsyncConnection, command: Request, allowed: Sequence[Answer], refused: dict[str, errors.Error]
 ) -> tuple[list[Outcome], list[Takeover]]:
-    """Control of each camera after the grant, and the takeovers that hold no more; full cameras go to ``refused``."""
+    """Control of each camera after the grant, and the takeovers that hold no more; full cameras go to ``refused``.
+
+    Raises Exhausted when all are full.
+    """
     now = allowed[0].now
     check(command, now)
     controls = await takeovers.load_each(transaction, {answer.camera.name: answer.camera for answer in allowed})
@@ -104,13 +107,13 @@ async def _granted(
         try:
             outcome = grant(control, command, now)
         except errors.Exhausted as full:
-            if len(allowed) == 1:
-                raise
             refused[name] = full
             continue
         outcomes.append(outcome)
         if (before := passed_from(control, outcome, now)) is not None:
             passed.append(before)
+    if not outcomes:
+        raise refused[allowed[0].camera.name]
     return outcomes, passed
 
 

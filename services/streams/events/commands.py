@@ -80,7 +80,7 @@ class CommandFleet(RelayFleet):
 
 def _command(relay: Relay, permit: Signed, sealed_source: bytes, **told: Any) -> relay_pb2.ControlCommand:
     return relay_pb2.ControlCommand(
-        signed_grant=permit.signed_grant, sealed_source=sealed_source, relay=relay.name, **told
+        signed_grant=permit.signed_grant, sealed_source=sealed_source, relay=relay.name, process=relay.process, **told
     )  # fmt: skip
 
 

@@ -180,7 +180,10 @@ class Fence:
     def _note(self, where: ControlAddress, command: Command, turn: Turn, *, is_done: bool) -> None:
         """What moves now, after a command that was written, acknowledged or not."""
         if turn.written_s is not None and command.is_motion:
-            self.helms.moves(turn.camera, motion(where, turn.written_s, turn.deadline_s))
+            moving = motion(where, turn.written_s, turn.deadline_s)
+            if turn.epoch < turn.helm.epoch:  # control passed on while it was on its way: it is stopped at once
+                moving.stop_at_s = turn.written_s
+            self.helms.moves(turn.camera, moving)
         elif command.ends_motion and is_done:
             self.helms.stands(turn.camera)
 

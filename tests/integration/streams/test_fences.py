@@ -45,6 +45,15 @@ async def test_a_fence_never_falls_and_many_cameras_are_fenced_at_once(mount: Mo
     assert (await mount.move(302)).epoch == 302
 
 
+async def test_a_command_for_the_process_before_moves_nothing(mount: Mount) -> None:
+    """A relay that was started again was fenced of nothing: what was granted before then must not reach it."""
+    signed = mount.relay.permissions.seal(GRANT, mount.grant(400).SerializeToString())
+    refused = await mount.command(signed, process="of the life before")
+    assert (refused.error_kind, refused.error_reason) == ("UNAVAILABLE", "SERVICE_AWAY")
+    assert mount.epochs() == []
+    assert (await mount.command(signed, process=mount.relay.heard[-1].process)).epoch == 400
+
+
 async def test_what_permissions_did_not_sign_fences_nothing(mount: Mount) -> None:
     said = fencing({CAMERA: 10_000})
     grant = permissions_events_pb2.ControlGrant(camera=CAMERA, epoch=10_000)

@@ -41,7 +41,7 @@ def test_leases_are_read_as_they_are_said() -> None:
         (COMMAND, (COMMANDS,), NOW, COMMANDS),
         (replace(COMMAND, name="principals/another of it"), (COMMANDS,), NOW, COMMANDS),
         (COMMAND, (COMMANDS,), LATER, None),  # its end
-        (COMMAND, (COMMANDS,), NOW - MINUTE, None),  # not begun
+        (COMMAND, (COMMANDS,), NOW - MINUTE, COMMANDS),  # by a clock behind the one of whoever granted it
         (COMMAND, (COMMANDS, POLICES), NOW, None),  # of higher rank
         (COMMAND, (COMMANDS, replace(POLICES, ends_at=NOW + MINUTE)), NOW + MINUTE, COMMANDS),  # falls back
         (CITY_POLICE, (COMMANDS,), NOW, None),

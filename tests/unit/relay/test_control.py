@@ -92,3 +92,21 @@ async def test_a_camera_without_control_address_is_said_to_be_so() -> None:
     clock = ManualClock()
     with pytest.raises(FailedPrecondition, match="can't be pointed"):
         await Fence({}, clock).command(grant(clock, 1), ControlAddress(""), LEFT)
+
+
+@pytest.mark.parametrize("was_moving", [False, True])
+async def test_a_move_on_its_way_as_control_passes_on_is_stopped_as_soon_as_it_has_arrived(was_moving: bool) -> None:
+    clock, camera = ManualClock(), Camera()
+    fence = Fence({"http": camera}, clock)
+    if was_moving:
+        camera.may_answer.set()
+        await fence.command(grant(clock, 5), WHERE, LEFT)
+        camera.may_answer.clear()
+    on_its_way = asyncio.create_task(fence.command(grant(clock, 5), WHERE, LEFT))
+    await asyncio.sleep(0)
+    passing = asyncio.create_task(fence.take({"districts/1/cameras/1": 6}))
+    await asyncio.sleep(0)
+    camera.may_answer.set()
+    await asyncio.gather(on_its_way, passing)
+    [(_, helm, moving)] = fence.helms.moving()
+    assert (helm.epoch, moving.stop_at_s) == (6, clock.monotonic()), "not a second later"

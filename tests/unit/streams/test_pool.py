@@ -7,6 +7,7 @@ import pytest
 
 from services.streams.placement import Relay
 from services.streams.pool import FORGOTTEN_AFTER, SILENT_AFTER_S, Pool, Standing
+from services.streams.relocation import GRANT_LIFETIME
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 A, B = "relay-1", "relay-2"
@@ -138,3 +139,18 @@ def test_who_is_silent_for_long_is_forgotten(days: Days) -> None:
     days.pass_s(FORGOTTEN_AFTER.total_seconds() + 1, B)
     assert days.pool.find(A) is None
     assert days.standing(A) is Standing.LOST
+
+
+def test_a_relay_that_was_replaced_under_its_name_may_still_command_for_a_while() -> None:
+    """It may stand still with a command that it was granted, and go on: its successor's word is not its own."""
+    days = Days()
+    days.pass_s(2, A)
+    assert days.pool.commanding(days.now_s) == ([A], True)
+    days.hear(A, process="two")
+    assert days.pool.commanding(days.now_s) == ([A], False)
+    days.now_s += SILENT_AFTER_S + GRANT_LIFETIME.total_seconds()
+    days.hear(A, process="two")
+    assert days.pool.commanding(days.now_s) == ([A], False)
+    days.now_s += 0.1
+    days.hear(A, process="two")
+    assert days.pool.commanding(days.now_s) == ([A], True)

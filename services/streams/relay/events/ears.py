@@ -128,6 +128,7 @@ class Ears:
         self.doorkeeper.tenure.refuse_in_doubt()
         said = relay_pb2.ControlCommand.FromString(data)
         self.keys.refuse_others(said.relay)
+        self.keys.refuse_predecessors(said.process)
         signed = self.keys.permissions.open("kapok.permissions.grant", said.signed_grant)
         granted = permissions_events_pb2.ControlGrant.FromString(signed)
         source = self.keys.source(granted.camera, said.sealed_source)

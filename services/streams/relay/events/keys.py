@@ -9,7 +9,7 @@ from kapok.permissions.v1 import replica_pb2
 from kapok.registry.v1 import camera_pb2
 from kapok.streams.v1 import relay_pb2
 from services.chassis import sealing
-from services.chassis.errors import Denied
+from services.chassis.errors import Denied, Unavailable
 from services.chassis.signing import Verifier
 from services.streams.relay.doorkeeper import Token
 
@@ -71,3 +71,10 @@ class Keys:
         """Denied (TOKEN_INVALID) for what was made for another relay."""
         if relay != self.relay:
             raise Denied("TOKEN_INVALID", f"this was made for {relay}: ask streams again")
+
+    def refuse_predecessors(self, process: str) -> None:
+        """Unavailable for what a process before this one was to be told: that one knew which epochs are over, this one
+        may have been fenced of none of them.
+        """
+        if process and process != self.process:
+            raise Unavailable("SERVICE_AWAY", "this relay was started again meanwhile; try again", service=self.relay)

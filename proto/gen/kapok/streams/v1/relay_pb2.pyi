@@ -124,7 +124,7 @@ class SessionToken(_message.Message):
     def __init__(self, session: _Optional[str] = ..., relay: _Optional[str] = ..., expire_time_ms: _Optional[int] = ..., nonce: _Optional[bytes] = ...) -> None: ...
 
 class ControlCommand(_message.Message):
-    __slots__ = ("signed_grant", "pan", "tilt", "zoom", "sealed_source", "relay", "kind", "preset", "reads_pointing")
+    __slots__ = ("signed_grant", "pan", "tilt", "zoom", "sealed_source", "relay", "kind", "preset", "reads_pointing", "process")
     SIGNED_GRANT_FIELD_NUMBER: _ClassVar[int]
     PAN_FIELD_NUMBER: _ClassVar[int]
     TILT_FIELD_NUMBER: _ClassVar[int]
@@ -134,6 +134,7 @@ class ControlCommand(_message.Message):
     KIND_FIELD_NUMBER: _ClassVar[int]
     PRESET_FIELD_NUMBER: _ClassVar[int]
     READS_POINTING_FIELD_NUMBER: _ClassVar[int]
+    PROCESS_FIELD_NUMBER: _ClassVar[int]
     signed_grant: bytes
     pan: float
     tilt: float
@@ -143,7 +144,8 @@ class ControlCommand(_message.Message):
     kind: _pointing_pb2.CommandKind
     preset: str
     reads_pointing: bool
-    def __init__(self, signed_grant: _Optional[bytes] = ..., pan: _Optional[float] = ..., tilt: _Optional[float] = ..., zoom: _Optional[float] = ..., sealed_source: _Optional[bytes] = ..., relay: _Optional[str] = ..., kind: _Optional[_Union[_pointing_pb2.CommandKind, str]] = ..., preset: _Optional[str] = ..., reads_pointing: _Optional[bool] = ...) -> None: ...
+    process: str
+    def __init__(self, signed_grant: _Optional[bytes] = ..., pan: _Optional[float] = ..., tilt: _Optional[float] = ..., zoom: _Optional[float] = ..., sealed_source: _Optional[bytes] = ..., relay: _Optional[str] = ..., kind: _Optional[_Union[_pointing_pb2.CommandKind, str]] = ..., preset: _Optional[str] = ..., reads_pointing: _Optional[bool] = ..., process: _Optional[str] = ...) -> None: ...
 
 class RelayReply(_message.Message):
     __slots__ = ("error_kind", "error_reason", "error_message", "epoch", "current_epoch", "missing", "presets", "pointing")
