@@ -64,7 +64,7 @@ DASHBOARDS: Mapping[str, Sequence[Panel]] = {
         Panel("Ledger behind", "s", {"behind": "min(kapok_ledger_behind_seconds)"}),
     ),
     "cell": (
-        _figure("Processes that answer", "none", "sum(kapok_process_up)"),
+        _figure("Processes that answer", "none", 'sum(kapok_process_up) or sum(up{job=~"kapok.*"})'),
         _figure("Clients without the bus", "none", "count(kapok_bus_connected == 0) or vector(0)"),
         _figure("Altered books", "none", "max(kapok_ledger_breaks_total)"),
         Panel("Calls of agencies", "ops", {"{{code}}": _rate("kapok_gateway_calls_total", "code")}),

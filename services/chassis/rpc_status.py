@@ -31,7 +31,10 @@ _KINDS: dict[str, Callable[..., errors.Error]] = {
 
 
 def to_status(error: errors.Error) -> status_pb2.Status:
-    """The rich status of an error: ErrorInfo, and BadRequest or RetryInfo where they apply."""
+    """The rich status of an error: ErrorInfo, and BadRequest or RetryInfo where they apply.
+
+    The same error is the same bytes in every process: two replicas that refuse a name tell nobody apart by them.
+    """
     details: list[Message] = [
         error_details_pb2.ErrorInfo(reason=error.reason, domain=DOMAIN, metadata=dict(error.metadata))
     ]
@@ -48,7 +51,7 @@ def to_status(error: errors.Error) -> status_pb2.Status:
     packed = []
     for detail in details:
         packed.append(AnyMessage())
-        packed[-1].Pack(detail)
+        packed[-1].Pack(detail, deterministic=True)  # else a map's order is each process's own
     code: int = StatusCode[error.kind].value[0]
     return status_pb2.Status(code=code, message=error.message, details=packed)
 

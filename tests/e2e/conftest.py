@@ -21,28 +21,32 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         pytest.skip(*mark.args)
 
 
+Start = Callable[..., AbstractContextManager[Platform]]
+
+
 @pytest.fixture(scope="session")
-def start(request: pytest.FixtureRequest) -> Callable[[Path], AbstractContextManager[Platform]]:
-    """Starts a platform at a home: one process; with --apart its services are processes of their own."""
+def start(request: pytest.FixtureRequest) -> Start:
+    """Starts a platform at a home: one process; with --apart its services are processes of their own, as the words say.
+
+    Without a word there are two of each service that may have any number.
+    """
     if not request.config.getoption("apart"):
-        return lambda home: platform(home, at_home(home))
+        return lambda home, *_words: platform(home, at_home(home))
     server: Server = request.getfixturevalue("postgres_server")
-    return lambda home: platform(home, apart(home, server.url("postgres"), "--single"))
+    return lambda home, *words: platform(home, apart(home, server.url("postgres"), *words))
 
 
 @pytest.fixture(scope="session")
-def stage(
-    start: Callable[[Path], AbstractContextManager[Platform]], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Platform]:
+def stage(start: Start, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """The platform; its home has a space in its path."""
     with start(tmp_path_factory.mktemp("e2e") / "a home") as running:
         yield running
 
 
 @pytest.fixture
-def own_stage(start: Callable[[Path], AbstractContextManager[Platform]], tmp_path: Path) -> Iterator[Platform]:
-    """A platform of the test's own, which it need not leave as it found it."""
-    with start(tmp_path / "home") as running:
+def own_stage(start: Start, tmp_path: Path) -> Iterator[Platform]:
+    """A platform of the test's own, which it need not leave as it found it; small, since it runs beside the other."""
+    with start(tmp_path / "home", "--single") as running:
         yield running
 
 

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from demo.chapters import police
 from demo.platform import Platform
 from kapok.audit.v1 import audit_service_pb2
@@ -11,6 +13,7 @@ from tests.e2e.test_policy import approved, policy
 LEADS = "police-guangzhou"
 
 
+@pytest.mark.timeout(240)  # apart, the platform of its own takes long to start beside the folder's
 def test_a_copy_leads_back_to_its_session_once_the_organs_ask_for_marks(own_stage: Platform) -> None:
     stage = own_stage
     copy = stage.home / "copy.mp4"

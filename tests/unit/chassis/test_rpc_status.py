@@ -23,3 +23,10 @@ def test_any_other_bare_failure_is_our_fault() -> None:
     told = rpc_status.to_error(said, "permissions")
     assert told.kind == errors.Internal.kind
     assert "secret" not in told.message
+
+
+def test_an_error_is_the_same_bytes_in_every_process() -> None:
+    facts = dict.fromkeys(("camera", "action", "rule", "article", "agency", "limit", "service", "request"), "x")
+    [info] = rpc_status.to_status(errors.Denied("NOT_PERMITTED", "no", **facts)).details
+    places = [info.value.index(f"\n{chr(len(name))}{name}".encode()) for name in sorted(facts)]
+    assert places == sorted(places), "the order of a map is each process's own unless it is sorted"
