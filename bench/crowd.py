@@ -1,16 +1,22 @@
 """Many viewers in one process: each plays over RTSP/TCP, and one loop notes when the last byte of each came."""
 
+import asyncio
 import selectors
 import socket
 import threading
 import time
 from contextlib import closing
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from cli.rtsp_pull import Pull
+from services.chassis import errors
+from services.rtsp.conversation import Conversation
+from services.streams.relay import sdp
 from services.streams.relay.h264 import H264, KEY
 
 _READ_BYTES = 256 * 1024
+_AGAIN_S, _PATIENCE_S = 0.2, 30.0
 
 
 @dataclass
@@ -23,11 +29,12 @@ class Crowd:
     all_ended: threading.Event = field(default_factory=threading.Event)
 
     def join(self, url: str) -> None:
-        """Let every viewer join ``url`` and play; returns once the loop reads them all."""
+        """Let every viewer join ``url`` and play; returns once the loop reads them all.
+
+        All at once: viewers are on their own, and nobody waits for another one's answer.
+        """
         selector = selectors.DefaultSelector()
-        for _ in range(self.count):
-            connection = Pull.open(url).connection
-            connection.setblocking(False)
+        for connection in asyncio.run(_all_joined(url, self.count)):
             selector.register(connection, selectors.EVENT_READ)
         threading.Thread(target=self._read, args=(selector,), daemon=True).start()
 
@@ -47,6 +54,38 @@ class Crowd:
                     selector.unregister(connection)
                     connection.close()
         self.all_ended.set()
+
+
+async def _all_joined(url: str, count: int) -> list[socket.socket]:
+    return await asyncio.gather(*(_joined(url) for _ in range(count)))
+
+
+async def _joined(url: str) -> socket.socket:
+    """A connection that plays ``url``; whoever is told that the relay can't serve it now tries again."""
+    until_s = time.monotonic() + _PATIENCE_S
+    while True:
+        connection = socket.socket()
+        connection.setblocking(False)
+        try:
+            await _play(connection, url)
+        except (OSError, errors.Error):
+            connection.close()
+            if time.monotonic() > until_s:
+                raise
+            await asyncio.sleep(_AGAIN_S)
+        else:
+            return connection
+
+
+async def _play(connection: socket.socket, url: str) -> None:
+    """Connect and PLAY. Pictures that come with an answer are none of ours."""
+    parts = urlsplit(url)
+    await asyncio.get_running_loop().sock_connect(connection, (parts.hostname, parts.port))
+    talk = Conversation(connection, None, lambda _packets: None)
+    described = await talk.ask("DESCRIBE", url, {"Accept": "application/sdp"})
+    found = sdp.parse(described.body, described.headers.get("Content-Base", url))
+    await talk.ask("SETUP", found.track.control, {"Transport": "RTP/AVP/TCP;unicast;interleaved=0-1"})
+    await talk.ask("PLAY", found.aggregate, {"Range": "npt=now-"})
 
 
 def first_picture_s(url: str) -> tuple[float, float]:

@@ -1,6 +1,6 @@
 """A cell apart, composed: bus, services and relays, each a child that is started again whenever it ends.
 
-    databases → keys and certificates → bus by three → services and relays → demo's cameras registered → endpoints.json
+    databases → keys and certificates → bus by three → schemas → services and relays → demo's cameras → endpoints.json
 
 What a cluster's scheduler does the children's keeper does here. Each process has APART=NAME in its environment, by
 which `processes` finds it; endpoints.json is that of a cell at home, so that whatever plays against one plays here, and
@@ -93,6 +93,7 @@ class _Start:
             self.premises, home.data, cluster.url, HOME_NETWORKS, own, first.http_port, places, urls,
             self.wish.unlimited,
         )  # fmt: skip
+        await self._migrated(wiring)
         self.say(f"starting {', '.join(f'{count} of {name}' for name, count in self.wish.replicas.items())}")
         await self._keep(
             Program(f"{name}-{number + 1}", (sys.executable, "-m", f"services.{name}"),
@@ -115,6 +116,20 @@ class _Start:
         self.stack.enter_context(published(endpoints, home))
         return endpoints
 
+    async def _migrated(self, wiring: WiringApart) -> None:
+        """Each schema is brought up by a job, as in a cluster. A service whose job failed says so in its log."""
+
+        async def job(name: str) -> None:
+            program = Program(
+                f"{name}-migrate", (sys.executable, "-m", f"services.{name}", "migrate"), wiring.environment(name, 0)
+            )
+            async with started(program, self.premises.layout.logs) as child:
+                await child.ended()
+
+        async with asyncio.TaskGroup() as tasks:
+            for name in databases.SERVICES:
+                tasks.create_task(job(name))
+
     async def _keep(self, programs: Iterable[Program]) -> None:
         logs = self.premises.layout.logs
         await self._enter(background(*(keep(partial(started, program, logs)) for program in programs)))
@@ -125,7 +140,9 @@ class _Start:
 
 async def serving(probe_port: int) -> None:
     """Return once the service whose health answers there is ready."""
-    async with grpc.aio.insecure_channel(f"{HOST}:{probe_port}") as channel:
+    # gRPC's own pauses between two tries to connect grow from a second on: it would be told late, and ever later.
+    pauses = [(f"grpc.{which}_reconnect_backoff_ms", int(_LOOK_EVERY_S * 1000)) for which in ("initial", "max")]
+    async with grpc.aio.insecure_channel(f"{HOST}:{probe_port}", options=pauses) as channel:
         asked = health_pb2.HealthCheckRequest()
         while True:
             answer = await health_pb2_grpc.HealthStub(channel).Check(asked, wait_for_ready=True)

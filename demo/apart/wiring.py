@@ -61,7 +61,7 @@ class WiringApart(Wiring):
             common |= {"http_listen": f"{HOST}:{place.http_port}", **limits}
             chosen: Any = replace(self.gateway(place.port), **common)
         else:
-            chosen = replace(getattr(self, name)(), **common)
+            chosen = replace(getattr(self, name)(), migrate=False, **common)
         return environment(chosen) | self._mark(f"{name}-{number + 1}")
 
     def relay(self, name: str, ports: RelayPorts) -> dict[str, str]:

@@ -1,7 +1,8 @@
 """Audit as a process of its own: `python -m services.audit`, settings from KAPOK_* variables."""
 
-from services.audit.app import MIGRATIONS, Settings, app
 from services.chassis import process
 
 if __name__ == "__main__":
+    with process.loading():
+        from services.audit.app import MIGRATIONS, Settings, app
     process.main(Settings, app, MIGRATIONS)

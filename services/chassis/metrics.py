@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager, contextmanager
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
+from services.chassis import metrics_door
+
 REGISTRY = CollectorRegistry()
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
 
@@ -50,19 +52,10 @@ async def serve(listen: str) -> AsyncIterator[int]:
     if not listen:
         yield 0
         return
-    from aiohttp import web  # the command counts its calls too, and serves nothing
-
-    async def metrics(_request: web.Request) -> web.Response:
-        return web.Response(body=generate_latest(REGISTRY), headers={"Content-Type": CONTENT_TYPE_LATEST})
-
     host, _, port = listen.rpartition(":")
-    application = web.Application()
-    application.router.add_get("/metrics", metrics)
-    runner = web.AppRunner(application, access_log=None)
-    await runner.setup()
-    try:
-        site = web.TCPSite(runner, host.strip("[]"), int(port))
-        await site.start()
-        yield runner.addresses[0][1]
-    finally:
-        await runner.cleanup()
+    async with metrics_door.opened(host.strip("[]"), int(port), _figures) as bound:
+        yield bound
+
+
+def _figures() -> tuple[str, bytes]:
+    return CONTENT_TYPE_LATEST, generate_latest(REGISTRY)

@@ -7,6 +7,7 @@ python -m services.NAME migrate          bring the database's schema up, then en
 
 import asyncio
 import gc
+import importlib
 import logging
 import os
 import signal
@@ -53,6 +54,36 @@ def once(kind: type[T], work: Callable[[T], Coroutine[Any, Any, None]]) -> None:
     """The same for ``work`` that ends by itself."""
     with _well_mannered() as environ:
         asyncio.run(work(_chosen(kind, environ)))
+
+
+@contextmanager
+def loading() -> Iterator[None]:
+    """A service is imported inside. All of that lives as long as the process, so it is never looked through.
+
+    nats-py imports aiohttp for a bus over WebSocket, which ours never is, and does without where there is none: a
+    twelfth of a service's memory and start. Whoever serves HTTP imports it by itself.
+    """
+    gc.disable()
+    try:
+        with _missing("aiohttp"):
+            importlib.import_module("nats.aio.transport")
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+@contextmanager
+def _missing(name: str) -> Iterator[None]:
+    """While inside, importing ``name`` fails, unless that was done before."""
+    if name in sys.modules:
+        yield
+        return
+    sys.modules[name] = None  # type: ignore[assignment] # what Python's import system takes for a module that isn't there
+    try:
+        yield
+    finally:
+        del sys.modules[name]
 
 
 @contextmanager

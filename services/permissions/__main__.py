@@ -1,7 +1,8 @@
 """Permissions as a process: settings from the environment."""
 
 from services.chassis import process
-from services.permissions.app import MIGRATIONS, Settings, app
 
 if __name__ == "__main__":
+    with process.loading():
+        from services.permissions.app import MIGRATIONS, Settings, app
     process.main(Settings, app, MIGRATIONS)

@@ -1,7 +1,8 @@
 """The registry as a process of its own: `python -m services.registry`, settings from KAPOK_* variables."""
 
 from services.chassis import process
-from services.registry.app import MIGRATIONS, Settings, app
 
 if __name__ == "__main__":
+    with process.loading():
+        from services.registry.app import MIGRATIONS, Settings, app
     process.main(Settings, app, MIGRATIONS)

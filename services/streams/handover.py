@@ -73,7 +73,7 @@ class Handover:
         relay = await self.places.of(session.camera)
         moved = relocation.relocated(session, permit, relay.name)
         warrant = Warrant(permit.signed_facts, await self.registry.seal_source(session.camera, relay))
-        await self.relays.assign(moved, relay, warrant)
+        await self.relays.assign(moved, relay, warrant, is_moved=True)
         if not await self.sessions.change(moved, self.facts.moved(moved, former), on=session.relay):
             standing = await self.sessions.find(session.name)  # closed, or its owner was faster
             if standing is None or standing.closed_at is not None:

@@ -183,8 +183,8 @@ class Relays(Protocol):
         """Have the relay let go of every session but these, for that reason; those of these that it does not keep."""
         ...
 
-    async def assign(self, session: Session, relay: Relay, warrant: Warrant) -> None:
-        """Return once the relay keeps the session."""
+    async def assign(self, session: Session, relay: Relay, warrant: Warrant, *, is_moved: bool = False) -> None:
+        """Return once the relay keeps the session. It pulls the camera of one that is moved, before anybody comes."""
         ...
 
     async def close(self, session: Session) -> None:

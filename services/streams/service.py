@@ -223,7 +223,7 @@ class Streams:
         is_moved = former.relay != relay.name
         left = self.handover.former(former)
         try:
-            await self.relays.assign(session, relay, warrant)
+            await self.relays.assign(session, relay, warrant, is_moved=is_moved)
         except errors.Unavailable:
             if self.relays.standing(relay.name) is not Standing.LOST:
                 raise

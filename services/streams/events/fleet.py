@@ -114,12 +114,13 @@ class RelayFleet:
         self.pool.called(relay)
         return reply.missing
 
-    async def assign(self, session: Session, relay: Relay, warrant: Warrant) -> None:
+    async def assign(self, session: Session, relay: Relay, warrant: Warrant, *, is_moved: bool = False) -> None:
         assignment = relay_pb2.Assignment(
             session=session.name, legal_basis=session.legal_basis, incident=session.incident, relay=relay.name,
             viewer_limit=session.viewer_limit, sealed_source=warrant.sealed_source, signed_facts=warrant.signed_facts,
             credentials=sorted(session.shown.names), stream=f"STREAM_{session.stream.name}",
             mark_signature=self.signer.sign("kapok.streams.mark", session.name.removeprefix("sessions/").encode()),
+            is_moved=is_moved,
         )  # fmt: skip
         assignment.expire_time.FromDatetime(session.expires_at)
         signed = self.signer.seal("kapok.streams.assignment", assignment.SerializeToString())

@@ -106,6 +106,14 @@ class Doorkeeper:
         self.suspending.look(self._now())
         self._specs[session.feed] = session.source
 
+    def expect(self, session: Session) -> None:
+        """Its viewers are on their way: pull its camera, until nobody came for as long as a source lingers.
+
+        A picture begins with a key picture, and cameras send one every second or few.
+        """
+        with self.source(session.feed).held():
+            pass
+
     async def admit(self, target: str, peer: Peer) -> Admission:
         """Gate: the session that the target's token opens."""
         try:

@@ -54,6 +54,19 @@ def test_a_word_that_is_none_says_which_there_are() -> None:
     assert "usage: --print-config | migrate or nothing" in asked.stderr
 
 
+@pytest.mark.parametrize("service", ["audit", "permissions", "registry", "streams"])
+def test_a_service_loads_no_library_that_it_does_not_use(service: str) -> None:
+    """Of HTTP, which nats-py would load, and of migrations: a fifth of a service, in memory and in its start."""
+    program = (
+        "import gc, sys; from services.chassis import process\n"
+        f"with process.loading(): import services.{service}.app\n"
+        "assert gc.isenabled() and gc.get_freeze_count()\n"
+        "print(*sorted({'aiohttp', 'alembic', 'mako', 'opentelemetry', 'yarl'} & set(sys.modules)))"
+    )
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60)
+    assert (told.stdout, told.returncode) == ("\n", 0), told.stderr
+
+
 async def test_a_schema_that_is_behind_stops_who_may_not_migrate(database_url: str, tmp_path: Path) -> None:
     older = tmp_path / "older"
     older.mkdir()

@@ -44,6 +44,14 @@ async def refusal_of(url: str) -> errors.Error:
     return await asyncio.to_thread(pull)
 
 
+async def test_the_camera_of_a_session_that_is_moved_here_is_pulled_before_its_viewers_come(relay: Stage) -> None:
+    await relay.assign(camera=f"{CAMERA}1", sealed_source=relay.sealed_source(camera=f"{CAMERA}1"))
+    _, reply = await relay.assign(is_moved=True)
+    assert not reply.error_kind, reply
+    await eventually(lambda: relay.heard[-1].cameras)
+    assert (relay.heard[-1].cameras, relay.heard[-1].viewers) == (1, 0)
+
+
 async def test_an_ending_resets_what_stands_on_it_and_nothing_else(relay: Stage) -> None:
     mine, _ = await relay.assign()
     other, _ = await relay.assign(principal="principals/q")

@@ -80,7 +80,10 @@ class Ears:
 
     async def _assign(self, data: bytes) -> relay_pb2.RelayReply:
         said = self.keys.assignment(data)
-        await self.doorkeeper.keep(self._session(said))
+        session = self._session(said)
+        await self.doorkeeper.keep(session)
+        if said.is_moved:
+            self.doorkeeper.expect(session)
         return relay_pb2.RelayReply()
 
     def _session(self, said: relay_pb2.Assignment) -> Session:

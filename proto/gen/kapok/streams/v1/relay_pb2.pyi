@@ -74,7 +74,7 @@ class RollCall(_message.Message):
     def __init__(self, relay: _Optional[str] = ..., process: _Optional[str] = ..., orders: _Optional[int] = ..., doubt: _Optional[int] = ..., sessions: _Optional[_Iterable[str]] = ..., reason: _Optional[str] = ...) -> None: ...
 
 class Assignment(_message.Message):
-    __slots__ = ("session", "legal_basis", "incident", "expire_time", "viewer_limit", "sealed_source", "relay", "stream", "signed_facts", "credentials", "mark_signature")
+    __slots__ = ("session", "legal_basis", "incident", "expire_time", "viewer_limit", "sealed_source", "relay", "stream", "signed_facts", "credentials", "mark_signature", "is_moved")
     SESSION_FIELD_NUMBER: _ClassVar[int]
     LEGAL_BASIS_FIELD_NUMBER: _ClassVar[int]
     INCIDENT_FIELD_NUMBER: _ClassVar[int]
@@ -86,6 +86,7 @@ class Assignment(_message.Message):
     SIGNED_FACTS_FIELD_NUMBER: _ClassVar[int]
     CREDENTIALS_FIELD_NUMBER: _ClassVar[int]
     MARK_SIGNATURE_FIELD_NUMBER: _ClassVar[int]
+    IS_MOVED_FIELD_NUMBER: _ClassVar[int]
     session: str
     legal_basis: str
     incident: str
@@ -97,7 +98,8 @@ class Assignment(_message.Message):
     signed_facts: bytes
     credentials: _containers.RepeatedScalarFieldContainer[str]
     mark_signature: bytes
-    def __init__(self, session: _Optional[str] = ..., legal_basis: _Optional[str] = ..., incident: _Optional[str] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., viewer_limit: _Optional[int] = ..., sealed_source: _Optional[bytes] = ..., relay: _Optional[str] = ..., stream: _Optional[_Union[_session_pb2.Session.Stream, str]] = ..., signed_facts: _Optional[bytes] = ..., credentials: _Optional[_Iterable[str]] = ..., mark_signature: _Optional[bytes] = ...) -> None: ...
+    is_moved: bool
+    def __init__(self, session: _Optional[str] = ..., legal_basis: _Optional[str] = ..., incident: _Optional[str] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., viewer_limit: _Optional[int] = ..., sealed_source: _Optional[bytes] = ..., relay: _Optional[str] = ..., stream: _Optional[_Union[_session_pb2.Session.Stream, str]] = ..., signed_facts: _Optional[bytes] = ..., credentials: _Optional[_Iterable[str]] = ..., mark_signature: _Optional[bytes] = ..., is_moved: _Optional[bool] = ...) -> None: ...
 
 class SessionClosing(_message.Message):
     __slots__ = ("session", "reason", "relay", "is_sealed")
