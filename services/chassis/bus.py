@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 FACTS_STREAM = "KAPOK_FACTS"
 FACTS_SUBJECTS = "kapok.v1.facts.>"
 _CONNECT_RETRY_S = 0.2
+_LOOK_S = 0.2
 _PUBLISH_TIMEOUT_S = 5.0
 
 
@@ -80,6 +81,14 @@ class Bus:
 
         await self.client.subscribe(subject, queue=queue, cb=guarded)
         await self.client.flush()
+
+    async def fail_when_away(self, patience_s: float = 2.0) -> None:
+        """Return never; BusAwayError when the bus has not been reached for ``patience_s`` seconds."""
+        missed_s = 0.0
+        while missed_s < patience_s:
+            await asyncio.sleep(_LOOK_S)
+            missed_s = 0.0 if self.client.is_connected else missed_s + _LOOK_S
+        raise BusAwayError(f"the bus is away for {patience_s} s")
 
     async def bucket(self, name: str) -> KeyValue:
         """An existing key-value bucket."""
