@@ -85,6 +85,14 @@ DASHBOARDS: Mapping[str, Sequence[Panel]] = {
         Panel("Refusals not yet on record", "none", {
             "waiting": "sum(kapok_gateway_refusals_waiting)", "lost": "sum(kapok_gateway_refusals_lost_total)",
         }),
+        Panel("Links between tiers", "s", {
+            "hub down for": "min(kapok_leaf_down_seconds)",
+            "slowest to {{to}}": "max by (to) (kapok_leaf_round_trip_seconds)",
+        }),
+        Panel("Links of districts", "none", {"joined": "sum(kapok_leaf_joined)"}),
+        Panel("Certificates end in", "s", {
+            "{{certificate}}": "min by (certificate) (kapok_certificate_ends_timestamp_seconds) - time()",
+        }),
     ),
     "relays": (
         _figure("Relays that serve", "none", 'max(kapok_streams_relays{standing="serving"})'),

@@ -13,24 +13,14 @@ from typing import Any, Generic, TypeVar
 
 import grpc
 from cryptography import x509
-from prometheus_client import Gauge
 
-from services.chassis.metrics import REGISTRY
+from services.chassis.metrics import CERTIFICATE_ENDS, CERTIFICATE_REFUSED
 from services.chassis.settings import SettingsError
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 _Stamp = tuple[tuple[int, int], ...]
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
-ENDS = Gauge(
-    "kapok_certificate_ends_timestamp_seconds", "When the certificate that is shown ends, in Unix time, by its use",
-    ("certificate",), registry=REGISTRY,
-)  # fmt: skip
-REFUSED = Gauge(
-    "kapok_certificate_renewal_refused",
-    "Whether newer files of a certificate can't be used (1), so that the former ones stay, or not (0)",
-    ("certificate",), registry=REGISTRY,
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -81,8 +71,8 @@ class Renewed(Generic[T]):
         files.context()
         self.newest = self._given = make(files)
         self._ends_at = files.ends_at()
-        ENDS.labels(files.of).set_function(self._told_end)
-        REFUSED.labels(files.of).set_function(lambda: float(self._refused is not None))
+        CERTIFICATE_ENDS.labels(files.of).set_function(self._told_end)
+        CERTIFICATE_REFUSED.labels(files.of).set_function(lambda: float(self._refused is not None))
 
     def look(self) -> bool:
         """Whether ``newest`` is another one than at the last look."""
