@@ -108,8 +108,9 @@ class Handover:
         if relay.doubt:  # the same process as before: its lease ran out while it was away
             former = relocation.let_go(relay.name, relay.heard_at)
         missing = await self._called(relay, [session.name for session in recorded], "it is at another relay")
-        if leads:
-            await self._hand_over_all([session for session in recorded if session.name in missing], former, "restarted")
+        if leads:  # what was opened after the relay spoke, by another replica perhaps, is on its way there
+            lacking = [one for one in recorded if one.name in missing and one.opened_at < relay.heard_at]
+            await self._hand_over_all(lacking, former, "restarted")
 
     async def _called(self, relay: Relay, own: Sequence[str], reason: str) -> Collection[str]:
         try:

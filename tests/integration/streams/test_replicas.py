@@ -42,6 +42,16 @@ async def replica(office: Desk, folder: Path) -> AsyncIterator[tuple[Desk, async
         await process.wait()
 
 
+async def spoken_since(office: Desk, count: int) -> None:
+    """Return once both relays have announced themselves twice more, so that both replicas have called their rolls."""
+
+    def have_spoken() -> bool:
+        said = [one.relay for one in office.relay.heard[count:]]
+        return min(said.count(RELAY), said.count(SECOND)) >= 2
+
+    await eventually(have_spoken)
+
+
 async def change_policy(office: Desk) -> None:
     """Put another version in force, by which everything is allowed still."""
     office.permissions.decision = allowed(office.relay.number + 1)
@@ -62,6 +72,7 @@ async def test_each_thing_is_done_by_one_replica_and_by_the_other_once_that_is_k
             office = desk(relay, tmp_path, Path(made))
             office.settings = replace(office.settings, database=postgresql_url)
             async with replica(office, Path(made)) as (there, process), office.serving():
+                await spoken_since(office, len(relay.heard))
                 opened = [await place.open() for place in (office, there, office)]
                 await are_told("opened")
                 await change_policy(office)
