@@ -124,7 +124,17 @@ async def with_replicas(jetstream: JetStreamContext, stream: str, replicas: int)
 
 
 class _Client(Client):
-    """nats-py's, which goes on hearing when the bus answers somebody who has stopped waiting."""
+    """nats-py's, which goes on when the bus answers who has stopped waiting, or shows another issuer's certificate."""
+
+    ca_file: Path | None = None
+
+    @property
+    def ssl_context(self) -> ssl.SSLContext:
+        """At each connection that of who issues the bus' certificates by now; while its file is no good, as before."""
+        if self.ca_file:
+            with suppress(OSError):
+                self.options["tls"] = ssl.create_default_context(cafile=str(self.ca_file))
+        return super().ssl_context
 
     async def _process_pong(self) -> None:
         """nats-py would set the result of a flush that was cancelled, and end its loop of reading on the exception."""
@@ -141,6 +151,7 @@ async def connect(url: str, seed_file: Path | None, name: str, ca_file: Path | N
     """
     seed = seed_file.read_text().strip() if seed_file else None
     client = _Client()
+    client.ca_file = ca_file
     tls = ssl.create_default_context(cafile=str(ca_file)) if ca_file else None
 
     async def on_error(error: Exception) -> None:
