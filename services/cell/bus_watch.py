@@ -1,7 +1,8 @@
 """What Prometheus is told of the bus: `python -m services.cell.bus_watch` beside a nats-server reads its monitoring.
 
 That has no password and says who is connected, so it is read on this machine only and not passed on. What goes out is
-whether the link to the hub is up, how long it has been down, how late it answers, and when certificates end.
+whether the link to the hub is up, how long it has been down, how late it answers, and when certificates end. It tells
+the server when there is a renewed one.
 """
 
 import asyncio
@@ -10,17 +11,19 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Annotated, Any
 
 import aiohttp
 from prometheus_client import Gauge
 
+from services.cell.bus_renewal import Renewal
 from services.cell.bus_sight import Sight, sight
 from services.cell.metrics import bounded
 from services.chassis import process
 from services.chassis.clock import Clock, SystemClock
 from services.chassis.metrics import CERTIFICATE_ENDS, REGISTRY
-from services.chassis.settings import Part, SettingsError
+from services.chassis.settings import MayBeMissing, Part, SettingsError
 from services.chassis.tasks import background, stop_if_cancelled
 from services.chassis.tls import stays_here
 
@@ -49,11 +52,16 @@ class Settings(Part):
 
     monitor: Annotated[str, "host:port of nats-server's monitoring, on this machine"]
     metrics_listen: Annotated[str, "host:port of /metrics for Prometheus"]
+    certificate_file: Annotated[Path | None, "PEM: what it should show; then it is told when that is renewed"] = None
+    pid_file: Annotated[Path | None, MayBeMissing(), "where it wrote its number"] = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
         if not stays_here(self.monitor):
             raise SettingsError("KAPOK_MONITOR: must be on this machine: whoever reaches it reads who is connected")
+
+        if bool(self.certificate_file) != bool(self.pid_file):
+            raise SettingsError("KAPOK_CERTIFICATE_FILE and KAPOK_PID_FILE: both or none of them")
 
     @property
     def watched_at(self) -> str:
@@ -109,18 +117,23 @@ async def _page(client: aiohttp.ClientSession, url: str) -> Any:
         return json.loads(b"".join([chunk async for chunk in bounded(answer.content)]))
 
 
-async def _watch_forever(monitor: str, watch: Watch) -> None:
+async def _watch_forever(monitor: str, watch: Watch, renewal: Renewal | None) -> None:
     async with aiohttp.ClientSession(timeout=_TIMEOUT) as client:
         while True:
             stop_if_cancelled()
-            watch.tell(await _seen(client, monitor))
+            seen = await _seen(client, monitor)
+            watch.tell(seen)
+            if renewal and seen and seen.certificate_ends_at is not None:
+                renewal.look(seen.certificate_ends_at)
             await asyncio.sleep(_LOOK_EVERY_S)
 
 
 @asynccontextmanager
 async def app(settings: Settings) -> AsyncIterator[None]:
     """Watching while inside."""
-    async with background(_watch_forever(settings.monitor, Watch(SystemClock()))):
+    clock, files = SystemClock(), (settings.certificate_file, settings.pid_file)
+    renewal = Renewal(files[0], files[1], clock) if files[0] and files[1] else None
+    async with background(_watch_forever(settings.monitor, Watch(clock), renewal)):
         yield
 
 

@@ -53,7 +53,14 @@ class Yard:
             server_name=name, users_file=self.folder / "users.json", store=str(self.folder / name / "store"),
             configuration=str(self.folder / name / "nats.json"), listen=place(), monitor_listen=place(),
             certificate_file=own.certificate, private_key_file=own.key, ca_file=authority.own.certificate,
+            pid_file=str(self.folder / name / "pid"),
         )  # fmt: skip
+
+    def renew(self, name: str) -> None:
+        """Another certificate of that server from the same authority, which ends a day earlier."""
+        authority = Authority.open(self.folder / "certs", datetime.now(UTC))
+        authority.service(name).certificate.unlink()
+        replace(authority, now=authority.now - timedelta(days=1)).service(name)
 
     @asynccontextmanager
     async def running(self, *every: bus_server.Settings) -> AsyncIterator[None]:
@@ -98,7 +105,12 @@ def told(listen: str) -> dict[str, float]:
 async def watching(yard: Yard, bus: bus_server.Settings) -> AsyncIterator[str]:
     """The watch of one server, as in its pod; yields where Prometheus asks."""
     listen = place()
-    settings = environment(bus_watch.Settings(monitor=bus.monitor_listen, metrics_listen=listen))
+    settings = environment(
+        bus_watch.Settings(
+            monitor=bus.monitor_listen, metrics_listen=listen, certificate_file=bus.certificate_file,
+            pid_file=Path(bus.pid_file),
+        )
+    )  # fmt: skip
     program = Program(f"{bus.server_name}-watch", (sys.executable, "-m", "services.cell.bus_watch"), settings)
     async with started(program, yard.folder):
         yield listen
@@ -128,6 +140,11 @@ async def test_prometheus_is_told_that_the_link_to_the_hub_is_cut_since_when_and
             await eventually(lambda: is_told(above, {"kapok_leaf_joined": 1.0}, "kapok_leaf_up hub"))
             ends_at = told(above)["kapok_certificate_ends_timestamp_seconds bus"]
             assert timedelta(days=364) < datetime.fromtimestamp(ends_at, UTC) - datetime.now(UTC) < timedelta(days=366)
+            [link] = monitored(hub, "leafz")["leafs"]
+            yard.renew("hub")
+            await eventually(lambda: told(above)["kapok_certificate_ends_timestamp_seconds bus"] < ends_at)
+            await eventually(lambda: told(above)["kapok_certificate_renewal_refused bus"] == 0)
+            assert [one["id"] for one in monitored(hub, "leafz")["leafs"]] == [link["id"]], "the link stays"
         await eventually(lambda: is_told(below, {"kapok_leaf_up hub": 0.0}, "kapok_leaf_round_trip_seconds hub"))
         before = told(below)["kapok_leaf_down_seconds hub"]
         assert told(below)["kapok_leaf_down_seconds hub"] > before > 0, "it grows for as long as the link is cut"
