@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from scripts.slo_rules import LEDGER_BEHIND
+
 FOLDER = Path(__file__).parents[1] / "deploy" / "helm" / "kapok" / "dashboards"
 _SOURCE = {"type": "prometheus", "uid": "${datasource}"}
 _WIDTH, _HEIGHT, _COLUMNS = 8, 7, 3  # of Grafana's 24 columns
@@ -53,7 +55,7 @@ _TAKEN_OVER = Panel(
 )
 DASHBOARDS: Mapping[str, Sequence[Panel]] = {
     "city": (
-        _figure("Sessions open", "none", "sum(kapok_streams_sessions)"),
+        _figure("Sessions open", "none", "sum(max by (kind) (kapok_streams_sessions))"),
         _figure("Viewers", "none", "sum(kapok_relay_viewers)"),
         _figure("Cameras taken over", "none", "sum(max by (kind) (kapok_takeovers_in_force))"),
         Panel("Share of calls that miss an objective", "percentunit", _BAD),
@@ -61,7 +63,7 @@ DASHBOARDS: Mapping[str, Sequence[Panel]] = {
         _TAKEN_OVER,
         Panel("Decisions", "ops", {"{{outcome}}": _rate("kapok_decisions_total", "outcome")}),
         Panel("Open findings by article", "none", {"Article {{article}}": "max by (article) (kapok_findings_open)"}),
-        Panel("Ledger behind", "s", {"behind": "min(kapok_ledger_behind_seconds)"}),
+        Panel("Ledger behind", "s", {"behind": f"min({LEDGER_BEHIND})"}),
     ),
     "cell": (
         _figure("Processes that answer", "none", 'sum(kapok_process_up) or sum(up{job=~"kapok.*"})'),
@@ -82,6 +84,14 @@ DASHBOARDS: Mapping[str, Sequence[Panel]] = {
         Panel("From a fact to its record", "s", _quantiles("kapok_ledger_lag_seconds")),
         Panel("Refusals not yet on record", "none", {
             "waiting": "sum(kapok_gateway_refusals_waiting)", "lost": "sum(kapok_gateway_refusals_lost_total)",
+        }),
+        Panel("Links between tiers", "s", {
+            "hub down for": "min(kapok_leaf_down_seconds)",
+            "slowest to {{to}}": "max by (to) (kapok_leaf_round_trip_seconds)",
+        }),
+        Panel("Links of districts", "none", {"joined": "sum(kapok_leaf_joined)"}),
+        Panel("Certificates end in", "s", {
+            "{{certificate}}": "min by (certificate) (kapok_certificate_ends_timestamp_seconds) - time()",
         }),
     ),
     "relays": (

@@ -30,6 +30,7 @@ class Settings:
     store: str  # the folder of JetStream
     configuration: str  # the file that is made of these settings
     listen: str = "127.0.0.1:4222"
+    pid_file: str = ""  # where nats-server writes its number, for who tells it of a renewed certificate
     monitor_listen: str = ""  # plain HTTP with /healthz, for who starts and stops this
     certificate_file: Path | None = None
     private_key_file: Path | None = None
@@ -68,6 +69,8 @@ def described(settings: Settings) -> dict[str, object]:
     known = {**pair, "ca_file": str(settings.ca_file)}
     if settings.certificate_file:
         made["tls"] = pair
+    if settings.pid_file:
+        made["pid_file"] = settings.pid_file
     if settings.monitor_listen:
         made["http"] = settings.monitor_listen
     if settings.domain:

@@ -71,16 +71,17 @@ async def _scraped(session: aiohttp.ClientSession, port: int) -> list[Metric] | 
     """The families at a relay's endpoint; None when it is away or answers nonsense."""
     try:
         async with session.get(f"http://{HOST}:{port}/metrics") as response:
-            text = b"".join([chunk async for chunk in _bounded(response.content)])
+            text = b"".join([chunk async for chunk in bounded(response.content)])
             return list(text_string_to_metric_families(text.decode()))
     except (aiohttp.ClientError, TimeoutError, ValueError):
         return None
 
 
-async def _bounded(content: aiohttp.StreamReader) -> AsyncIterator[bytes]:
+async def bounded(content: aiohttp.StreamReader) -> AsyncIterator[bytes]:
+    """What a process of the cell answers; ValueError when it goes on and on."""
     left = _LARGEST_BYTES
     async for chunk in content.iter_any():
         left -= len(chunk)
         if left < 0:
-            raise ValueError("more than a relay has to say")
+            raise ValueError("more than it has to say")
         yield chunk

@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 FACTS_STREAM = "KAPOK_FACTS"
 FACTS_SUBJECTS = "kapok.v1.facts.>"
 _CONNECT_RETRY_S = 0.2
+_LOOK_S = 0.2
 _PUBLISH_TIMEOUT_S = 5.0
 
 
@@ -82,6 +83,14 @@ class Bus:
         await self.client.subscribe(subject, queue=queue, cb=guarded)
         await self.client.flush()
 
+    async def fail_when_away(self, patience_s: float = 2.0) -> None:
+        """Return never; BusAwayError when the bus has not been reached for ``patience_s`` seconds."""
+        missed_s = 0.0
+        while missed_s < patience_s:
+            await asyncio.sleep(_LOOK_S)
+            missed_s = 0.0 if self.client.is_connected else missed_s + _LOOK_S
+        raise BusAwayError(f"the bus is away for {patience_s} s")
+
     async def bucket(self, name: str) -> KeyValue:
         """An existing key-value bucket."""
         return await self.jetstream.key_value(name)
@@ -122,7 +131,7 @@ async def connect(url: str, seed_file: Path | None, name: str, ca_file: Path | N
     ``url``: of each server of the bus, by commas. ``ca_file``: who issued their certificates, where they are tls://.
     """
     seed = seed_file.read_text().strip() if seed_file else None
-    client = BusClient()
+    client = BusClient(ca_file)
     tls = ssl.create_default_context(cafile=str(ca_file)) if ca_file else None
 
     async def on_error(error: Exception) -> None:

@@ -1,13 +1,29 @@
 """nats-py's client, mended where it lets a connection down or keeps one that is dead (nats-py 2.16.0)."""
 
 import asyncio
+import ssl
+from contextlib import suppress
+from pathlib import Path
 
 from nats.aio.client import Client, Srv
 from nats.aio.transport import TcpTransport
 
 
 class BusClient(Client):
-    """nats-py's, which goes on hearing, and holds one socket at most."""
+    """nats-py's, which goes on hearing, holds one socket at most, and believes who issues certificates by now."""
+
+    def __init__(self, ca_file: Path | None = None) -> None:
+        """``ca_file``: who issued the servers' certificates, where they are not the system's own."""
+        super().__init__()
+        self._ca_file = ca_file
+
+    @property
+    def ssl_context(self) -> ssl.SSLContext:
+        """At each connection that of who issues the bus' certificates by now; while its file is no good, as before."""
+        if self._ca_file:
+            with suppress(OSError):
+                self.options["tls"] = ssl.create_default_context(cafile=str(self._ca_file))
+        return super().ssl_context
 
     async def _process_pong(self) -> None:
         """nats-py would set the result of a flush that was cancelled, and end its loop of reading on the exception."""

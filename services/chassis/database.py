@@ -99,20 +99,23 @@ class Database:
         """Run ``work``, which has no end of its own, in the one replica that leads in ``what``; never returns.
 
         The lease is a lock of PostgreSQL, asked after each second: it ends with the leader's connection, and the next
-        replica has it at once. ``work`` is cancelled when it is lost. For that second there may be two, so what is
-        written must bear it. SQLite has one process.
+        replica has it at once. ``work`` is cancelled when it is lost, and by an OSError gives it up to others.
+        For that second there may be two, so what is written must bear it. SQLite has one process, which always leads.
         """
-        while self._dialect.has_replicas:
+        while True:
             try:
-                async with self._turn(what) as lock, background(work()):
+                async with self._lease(what) as lock, background(work()):
                     log.info("leads in %s", what.name)
                     while True:
                         await asyncio.sleep(_LEASE_S)
-                        await lock.scalar(sa.text("SELECT 1"))
+                        if lock:
+                            await lock.scalar(sa.text("SELECT 1"))
             except* (OSError, sa.exc.SQLAlchemyError) as failed:
                 log.warning("no longer leads in %s: %r", what.name, failed.exceptions)
             await asyncio.sleep(_LEASE_S)
-        await work()
+
+    def _lease(self, what: Turn) -> AbstractAsyncContextManager[AsyncConnection | None]:
+        return self._turn(what) if self._dialect.has_replicas else nullcontext()
 
     @asynccontextmanager
     async def _turn(self, what: Turn) -> AsyncIterator[AsyncConnection]:

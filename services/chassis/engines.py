@@ -30,7 +30,7 @@ class Limits:
 
 USUAL = Limits()
 PATIENT = Limits(pool=1, statement=timedelta(days=1), lock=timedelta(days=1))  # of migrations
-LEAST_POOL = 4  # who publishes holds one for its turn and needs two; who migrates and who is asked need others
+LEAST_POOL = 5  # who publishes holds one for its turn and needs two; who leads, who migrates, who is asked need others
 _ANSWERS_WITHIN_S = 5  # beyond the statement's own time: then the server is taken for away
 
 

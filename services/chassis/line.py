@@ -77,7 +77,7 @@ async def line(address: str, options: list[tuple[str, Any]], files: Files | None
         await secure.close()
 
 
-async def _follow(secure: Line, renewed: Renewed) -> None:
+async def _follow(secure: Line, renewed: Renewed[Any]) -> None:
     while True:
         stop_if_cancelled()
         await asyncio.sleep(_LOOK_EVERY_S)

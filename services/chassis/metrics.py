@@ -31,6 +31,15 @@ OUTBOX_UNSENT = Counter("kapok_outbox_failures_total", "Facts that could not be 
 OUTBOX_AGE = Gauge(
     "kapok_outbox_age_seconds", "How long the oldest fact waits to be published", ("service",), registry=REGISTRY
 )
+CERTIFICATE_ENDS = Gauge(
+    "kapok_certificate_ends_timestamp_seconds", "When the certificate that is shown ends, in Unix time, by its use",
+    ("certificate",), registry=REGISTRY,
+)  # fmt: skip
+CERTIFICATE_REFUSED = Gauge(
+    "kapok_certificate_renewal_refused",
+    "Whether newer files of a certificate can't be used (1), so that the former ones stay, or not (0)",
+    ("certificate",), registry=REGISTRY,
+)  # fmt: skip
 
 
 @contextmanager

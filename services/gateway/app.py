@@ -103,7 +103,7 @@ async def app(settings: Settings, surface: catalogue.Surface = catalogue.SURFACE
         forwarder = Forwarder(api, upstreams, admission, Books(book, overruns), clock)
         await follow_endings(opened_bus, permissions_key, known.forget)
 
-        tls = Files(settings.ca_file, settings.certificate_file, settings.private_key_file)
+        tls = Files(settings.ca_file, settings.certificate_file, settings.private_key_file, "gateway")
         shown = endpoint.Shown(Handler(api, forwarder), api.service_names(), settings.probe_listen)
         policy = PolicyHealth(PermissionsHealth(upstreams["permissions"]))
         rest = Api(forwarder, admission, bindings(api), policy).application()

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -28,7 +29,7 @@ from services.chassis import database, readiness, rpc_client, rpc_server
 from services.chassis.bell import Bell
 from services.chassis.bus import OnBus
 from services.chassis.clock import Clock, SystemClock
-from services.chassis.database import Stored
+from services.chassis.database import Stored, Turn
 from services.chassis.outbox import Outbox
 from services.chassis.sealed_tokens import Tokens
 from services.chassis.served import Serving
@@ -123,7 +124,7 @@ async def app(settings: Settings) -> AsyncIterator[None]:
             background(
                 cases.outbox.publish_forever(wire, NAME),
                 readiness.follow_forever(records, checker),
-                *_work(cases, settings),
+                *_work(cases, settings, records),
             ),
             rpc_server.serve(settings.door, [rpc_server.Edge(ring, clock)], services, checker),
         ):
@@ -172,9 +173,10 @@ def _servicers(cases: _UseCases, tokens: Tokens, clock: Clock) -> rpc_server.Ser
     }
 
 
-def _work(cases: _UseCases, settings: Settings) -> Iterator[Coroutine[Any, Any, None]]:
+def _work(cases: _UseCases, settings: Settings, records: database.Database) -> Iterator[Coroutine[Any, Any, None]]:
+    """Findings and levels are looked at by each replica, and written under a lock once; cameras are asked by one."""
     yield cases.enrolment.gathering.work_forever()
     yield each(settings.findings_every, cases.freshness.round, sooner=cases.levels.secrecy_changed)
     yield each(_LEVELS_EVERY, cases.levels.follow)
     if settings.probe_every:
-        yield each(settings.probe_every, cases.probing.round)
+        yield records.lead_forever(Turn.PROBING, partial(each, settings.probe_every, cases.probing.round))

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, fields, replace
 from functools import partial
@@ -20,13 +20,13 @@ from kapok.streams.v1 import (
     streams_service_pb2_grpc,
 )
 from services.chassis import figures, readiness, rpc_client, rpc_server
-from services.chassis.bus import OnBus
+from services.chassis.bus import Bus, OnBus
 from services.chassis.clock import SystemClock
-from services.chassis.database import Stored
+from services.chassis.database import Stored, Turn
 from services.chassis.served import Serving
 from services.chassis.settings import SettingsError, naming
 from services.chassis.signing import Signer, Verifier
-from services.chassis.tasks import background, outlasting
+from services.chassis.tasks import background, outlasting, stop_if_cancelled
 from services.streams import metrics
 from services.streams.anew import POLICIES, Anew
 from services.streams.domain import Ended
@@ -133,17 +133,18 @@ async def app(settings: Settings) -> AsyncIterator[None]:
         steering = _steering(neighbours, places, store, restoring)
         oversight = Oversight(store, neighbours.permissions, OversightEncoder(_CLOCK))
         feeds = Feeds(neighbours.permissions, streams.open)
+        tend = partial(
+            _tend, opened_bus, partial(_close_what_is_over, streams, looks), anew.work_forever, restoring.work_forever,
+            streams.handover.work_forever,
+        )  # fmt: skip
         services = _services(StreamsServicer(streams, oversight, feeds, steering), streams)
         async with (
             background(
                 store.outbox.publish_forever(opened_bus, NAME),
                 readiness.follow_forever(opened_database, checker),
-                outlasting(partial(_close_what_is_over, streams, looks)),
-                outlasting(anew.work_forever),
-                outlasting(restoring.work_forever),
+                opened_database.lead_forever(Turn.TENDING_SESSIONS, tend),
                 streams.handover.watch_forever(),
                 outlasting(streams.handover.call_forever),
-                outlasting(streams.handover.work_forever),
                 follow_looks(opened_bus, look_store, store, _CLOCK),
                 figures.read_forever(partial(metrics.read_sessions, store)),
             ),
@@ -190,8 +191,15 @@ def _services(servicer: StreamsServicer, streams: Streams) -> Callable[[Any], Se
     return rpc_server.registering(servicers, (streams_service_pb2, running_sessions_service_pb2, fence_service_pb2))
 
 
+async def _tend(heard: Bus, *work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """What one replica does for all, until it hears nothing any more: another one may."""
+    async with background(*map(outlasting, work)):
+        await heard.fail_when_away()
+
+
 async def _close_what_is_over(streams: Streams, looks: Looks) -> None:
     while True:
+        stop_if_cancelled()
         await streams.close_expired()
         await streams.close_lost()
         await looks.close_lost()

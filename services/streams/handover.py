@@ -9,7 +9,7 @@ Who comes back for a fresh token before its turn is served at once (`service.ren
 import asyncio
 import logging
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from prometheus_client import Counter
 
@@ -36,7 +36,11 @@ _MOVED = Counter(
 
 @dataclass(frozen=True)
 class Handover:
-    """Complete once constructed; its three ``…_forever`` must run. ``places`` are not waited for."""
+    """Complete once constructed; ``watch_forever`` and ``call_forever`` must run, ``work_forever`` in one replica.
+
+    Each replica knows relays by its own ears, so each calls rolls; what is missing in one the leader gives out again.
+    ``places`` are not waited for.
+    """
 
     sessions: Sessions
     permissions: Permissions
@@ -45,6 +49,7 @@ class Handover:
     places: Places
     facts: Facts
     ends: Ends
+    leading: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def watch_forever(self) -> None:
         """Several times a second: silence is measured by it."""
@@ -62,10 +67,15 @@ class Handover:
 
     async def work_forever(self) -> None:
         """The sessions of relays that are lost or drain; what fails is due again in the next round."""
-        while True:
-            stop_if_cancelled()
-            await asyncio.gather(*map(self._relieve, await self.sessions.open_relays()))
-            await asyncio.sleep(_ROUND_S)
+        self.relays.call_all_again()  # what was missing in a roll before is this one's to see to
+        self.leading.set()
+        try:
+            while True:
+                stop_if_cancelled()
+                await asyncio.gather(*map(self._relieve, await self.sessions.open_relays()))
+                await asyncio.sleep(_ROUND_S)
+        finally:
+            self.leading.clear()
 
     async def hand_over(self, session: Session, former: Former) -> Session:
         """The session on the relay that its camera has now; errors.Denied when it is permitted no more."""
@@ -91,13 +101,16 @@ class Handover:
 
     async def _call(self, relay: Relay) -> None:
         """Bring what the relay keeps and what is its own together. What it does not take now, it takes when renewed."""
+        leads = self.leading.is_set()
         await self.ends.tell_untold(relay.name)  # with the reason of each; a roll has one for all
         recorded = await self.sessions.on_relay(relay.name)
         former = relocation.lost(relay.name, self.relays.last_heard_at(relay.name))
         if relay.doubt:  # the same process as before: its lease ran out while it was away
             former = relocation.let_go(relay.name, relay.heard_at)
         missing = await self._called(relay, [session.name for session in recorded], "it is at another relay")
-        await self._hand_over_all([session for session in recorded if session.name in missing], former, "restarted")
+        if leads:  # what was opened after the relay spoke, by another replica perhaps, is on its way there
+            lacking = [one for one in recorded if one.name in missing and one.opened_at < relay.heard_at]
+            await self._hand_over_all(lacking, former, "restarted")
 
     async def _called(self, relay: Relay, own: Sequence[str], reason: str) -> Collection[str]:
         try:

@@ -152,6 +152,11 @@ class Pool:
             if member.is_back or (not member.is_lost and member.called != (member.relay.process, member.relay.doubt))
         ]
 
+    def call_all_again(self) -> None:
+        """Whatever was found when rolls were called, somebody else may have seen to or not."""
+        for member in self._members.values():
+            member.called = ("", 0)
+
     def called(self, relay: Relay) -> None:
         """``relay``, as it was when its roll was called, keeps no more than its own."""
         member = self._members.get(relay.name)

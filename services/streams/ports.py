@@ -179,6 +179,10 @@ class Relays(Protocol):
         """The relays whose roll is to be called."""
         ...
 
+    def call_all_again(self) -> None:
+        """Have every roll be due once more."""
+        ...
+
     async def call_roll(self, relay: Relay, sessions: Sequence[str], reason: str) -> Sequence[str]:
         """Have the relay let go of every session but these, for that reason; those of these that it does not keep."""
         ...

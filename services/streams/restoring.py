@@ -17,6 +17,7 @@ from typing import Protocol
 from services.chassis import errors
 from services.chassis.clock import Clock
 from services.chassis.outbox import Message
+from services.chassis.tasks import stop_if_cancelled
 from services.streams.kept_pointings import (
     TRIED_FOR,
     Change,
@@ -122,6 +123,7 @@ class Restoring:
     async def work_forever(self) -> None:
         """Once a second, for as long as the service lives."""
         while True:
+            stop_if_cancelled()
             try:
                 await self.work_once()
             except errors.Error as away:

@@ -35,6 +35,14 @@ def test_every_dependency_of_the_project_is_in_it() -> None:
     assert names <= pins("deploy/image/requirements.lock").keys()
 
 
+def test_a_cell_in_a_cluster_can_send_spans() -> None:
+    project = (ROOT / "pyproject.toml").read_text()
+    [extra] = re.findall(r"^otel = \[\n(.*?)^\]", project, re.MULTILINE | re.DOTALL)
+    names = set(re.findall(r'^\s*"([\w-]+)', extra, re.MULTILINE))
+    assert names
+    assert names <= pins("deploy/image/requirements.lock").keys()
+
+
 def test_it_runs_as_nobody_in_particular_and_without_a_shell() -> None:
     last = DOCKERFILE.rpartition("\nFROM ")[2]
     assert "USER 10001:10001" in last

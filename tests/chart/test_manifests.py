@@ -8,7 +8,18 @@ import pytest
 import yaml
 from kubernetes_validate import utils
 
-from tests.chart.rendered import CHART, PUBLIC_KEYS, Manifest, helm, manifests, of_kind, pods, template
+from tests.chart.rendered import (
+    CHART,
+    PUBLIC_KEYS,
+    Manifest,
+    helm,
+    manifests,
+    of_kind,
+    of_kind_in,
+    pods,
+    pods_of,
+    template,
+)
 
 QUANTITY = re.compile(r"[0-9]+(\.[0-9]+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?")
 PORT_NAME = re.compile(r"(?=.*[a-z])[a-z0-9]([a-z0-9-]{0,13}[a-z0-9])?")
@@ -96,6 +107,31 @@ def test_prometheus_finds_a_port_of_every_part_that_it_watches(case: str) -> Non
             for port in service["spec"]["ports"]
         ]  # fmt: skip
         assert found.count("metrics") == 1, monitor["metadata"]["name"]
+
+
+@pytest.mark.parametrize("release", ["kapok", "tianhe", "a-kapok-of-ours"])
+def test_prometheus_calls_every_process_as_the_alert_on_one_that_is_down_does(case: str, release: str) -> None:
+    """By itself Prometheus' operator calls a job as its Service, RELEASE-kapok-gateway, which no rule could ask for."""
+    keys, values = ("-f", PUBLIC_KEYS), ("-f", CHART / "ci" / f"{case}.yaml")
+    apis = ("--api-versions", "monitoring.coreos.com/v1")
+    made = helm("template", release, CHART, *apis, *keys, *values, "--set-json", "monitoring.enabled=true")
+    objects = [one for one in yaml.load_all(made.stdout, Loader=yaml.CSafeLoader) if one]
+    monitors = {
+        one["spec"]["selector"]["matchLabels"]["app.kubernetes.io/component"]: one["spec"]["endpoints"]
+        for one in of_kind_in(objects, "ServiceMonitor")
+    }
+    watched = {pod.part for pod in pods_of(objects) if any("metrics" in ports_of(one) for one in pod.containers)}
+    assert monitors.keys() == watched, "who listens for Prometheus is asked"
+    [asked] = re.findall(r'up\{job=~"([^"]+)"\} == 0', (CHART / "rules" / "causes.yaml").read_text())
+    for part, [endpoint] in monitors.items():
+        [relabelled] = [one for one in endpoint["relabelings"] if one["targetLabel"] == "job"]
+        assert relabelled["replacement"] == f"kapok-{part}"
+        assert re.fullmatch(asked, relabelled["replacement"]), "the alert does not see it"
+        assert relabelled.keys() == {"targetLabel", "replacement"}, "for every target, whatever its labels"
+
+
+def ports_of(container: Manifest) -> set[str]:
+    return {port["name"] for port in container.get("ports", ())}
 
 
 def test_rules_and_monitors_are_made_only_where_they_are_known(case: str) -> None:

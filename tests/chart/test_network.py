@@ -115,6 +115,16 @@ def test_without_networks_of_cameras_no_camera_is_reached() -> None:
             assert all("ports" in rule for rule in one["spec"].get("egress", ()) or ()), one["metadata"]["name"]
 
 
+def test_who_sends_spans_reaches_the_collector_and_nobody_else(case: str) -> None:
+    told = set[str]()
+    for pod in pods(case):
+        reaches = [rule["to"] for rule in rules(case, pod, "egress") if {"port": 4317} in rule.get("ports", ())]
+        is_told = any("OTEL_EXPORTER_OTLP_ENDPOINT" in variables(container) for container in pod.containers)
+        assert reaches == [[{"ipBlock": {"cidr": "10.1.3.0/28"}}]] * is_told, pod.part
+        told |= {pod.part} if is_told else set()
+    assert told == ({"gateway", "registry", "permissions", "streams", "audit"} if case == "district" else set())
+
+
 def test_databases_are_reached_where_they_are_and_by_who_has_one(case: str) -> None:
     for pod in pods(case):
         reaches = [rule for rule in rules(case, pod, "egress") if {"port": 5432} in rule.get("ports", ())]

@@ -18,6 +18,7 @@ RUN = {  # the module that a container runs → where its settings are
     "services.streams.relay": "services.streams.relay.settings",
     "services.cell.bus_server": "services.cell.bus_server",
     "services.cell.bus_setup": "services.cell.bus_setup",
+    "services.cell.bus_watch": "services.cell.bus_watch",
     **{
         f"services.{name}": f"services.{name}.app"
         for name in ("gateway", "registry", "permissions", "streams", "audit")

@@ -60,9 +60,9 @@ class Machine:
         return {key: path.read_bytes() for key, path in files.items()}
 
     def mount(self, pod: Pod) -> None:
-        """Write what the volumes of ``pod`` hold where its container would see it."""
+        """Write what the volumes of ``pod`` hold where its first container would see it."""
         mounts = {one["name"]: one for one in pod.containers[0]["volumeMounts"]}
-        for volume in pod.spec["volumes"]:
+        for volume in (one for one in pod.spec["volumes"] if one["name"] in mounts):
             for source in volume.get("projected", {}).get("sources", []) or [volume]:
                 if "secret" in source or "configMap" in source:
                     content, mount = self.contents(source), mounts[volume["name"]]

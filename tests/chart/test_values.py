@@ -29,6 +29,8 @@ REFUSED = [
     ("air-gapped", 'nats={"external":{"url":"nats://nats:4222"}}', "/nats/external/url"),
     ("minimal", 'postgresql={"sslMode":"disable"}', "/postgresql/sslMode"),
     ("minimal", 'relays={"webOrigins":["http://cell.example"]}', "/relays/webOrigins/0"),
+    ("minimal", 'tracing.endpoint="collector"', "/tracing/endpoint"),
+    ("minimal", 'streams={"settings":{"databasePool":4}}', "/streams/settings/databasePool"),
     # each right by itself, and wrong together: the chart
     ("minimal", 'audience=""', "audience is empty: tokens of persons are for one cell"),
     ("minimal", 'relays.domain=""', "relays.domain is empty: viewers reach relay-0 at relay-0.DOMAIN"),

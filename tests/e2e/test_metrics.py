@@ -15,6 +15,7 @@ from demo.platform import Platform, watching
 from kapok.error.v1 import error_reason_pb2
 from kapok.streams.v1 import streams_service_pb2 as pb
 from scripts import dashboards, slo_rules
+from services.cell import bus_watch
 from services.chassis import errors
 from services.decider.facts import AgencyKind
 from tests.eventually import eventually
@@ -35,6 +36,7 @@ WORDS = {
     "standing": "[a-z]+",
     "state": "[A-Z_a-z ]+",
     "limit": "[a-z-]+",
+    "certificate": "services|gateway|viewers|bus",
     "le": r"[0-9.e+-]+|\+Inf",
 }
 MOST = {"method": 150, "reason": 80, "rule": 60, "article": 31}  # different values; of the others twenty
@@ -88,8 +90,10 @@ async def test_a_viewed_session_moves_the_figures_and_no_label_says_whose_it_is(
 
 
 def test_what_rules_and_dashboards_ask_for_is_told_by_a_cell(stage: Platform) -> None:
+    watch = (bus_watch.UP, bus_watch.DOWN, bus_watch.ROUND_TRIP, bus_watch.JOINED)  # a home's bus needs none
+    links = [family for gauge in watch for family in gauge.collect()]
     told = set[str]()
-    for family in scraped(stage):
+    for family in [*scraped(stage), *links]:
         endings = {"counter": ("_total",), "histogram": ("_bucket", "_sum", "_count")}.get(family.type, ("",))
         told |= {f"{family.name}{ending}" for ending in endings}
     rules = slo_rules.FILE.parent.glob("*.yaml")

@@ -104,6 +104,9 @@ class RelayFleet:
     def to_call(self) -> list[Relay]:
         return self.pool.to_call()
 
+    def call_all_again(self) -> None:
+        self.pool.call_all_again()
+
     async def call_roll(self, relay: Relay, sessions: Sequence[str], reason: str) -> Sequence[str]:
         call = relay_pb2.RollCall(
             relay=relay.name, process=relay.process, orders=relay.orders, doubt=relay.doubt, sessions=sessions,

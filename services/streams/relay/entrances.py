@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from services.chassis.tls import Renewed
 from services.streams.relay.browser import Browser
 from services.streams.relay.connection import Connection, House
 from services.streams.relay.ender import Ender
@@ -66,8 +67,8 @@ class Entrances:
                 yield Server(entrance.listener, entrance.door, house, ender, entrance.talk)
 
 
-def _entrance(listen_at: str, talk: MakeTalk, tls: ssl.SSLContext | None = None) -> Entrance | None:
+def _entrance(listen_at: str, talk: MakeTalk, tls: Renewed[ssl.SSLContext] | None = None) -> Entrance | None:
     if not listen_at:
         return None
-    door = Door(*endpoint(listen_at), tls=tls)
+    door = Door(*endpoint(listen_at), tls=tls.current if tls else None)
     return Entrance(listen(door), door, talk)

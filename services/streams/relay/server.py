@@ -30,7 +30,7 @@ class Door:
     strangers_most: int = 256
     stranger_patience: timedelta = timedelta(seconds=1)  # sure to be kept so long, also while the door is crowded
     send_buffer_bytes: int = 256 * 1024  # of each viewer: what the kernel holds, a viewer has not seen
-    tls: ssl.SSLContext | None = None  # None: plain
+    tls: Callable[[], ssl.SSLContext] | None = None  # what a new connection is shown; None: plain
 
     @property
     def send_buffer(self) -> tuple[int, int, int]:
@@ -121,7 +121,7 @@ class Server:
         talk, is_last_word_due = None, False
         counters.connections += 1
         try:
-            accepted = secured(accepted, self._door.tls)
+            accepted = secured(accepted, self._door.tls() if self._door.tls else None)
             talk = self._talk(accepted, peer, self._house, lambda: self._forget(task))
             counters.secure_connections += talk.line.wire.is_secure
             is_last_word_due = await talk.run()

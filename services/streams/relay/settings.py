@@ -2,10 +2,12 @@
 
 import ssl
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from services.chassis.bus import OnBus
 from services.chassis.settings import Network, SettingsError
+from services.chassis.tls import Files, Renewed
 from services.streams.relay import wire
 from services.streams.relay.connection import LOOPBACK
 
@@ -51,17 +53,18 @@ class Settings(OnBus):
             raise SettingsError("KAPOK_CAPACITY_VIEWERS and KAPOK_CAPACITY_BYTES_PER_S: must be 1 or more")
 
     @property
-    def tls(self) -> ssl.SSLContext | None:
+    def tls(self) -> Renewed[ssl.SSLContext] | None:
         """What the relay shows to viewers, if anything."""
         if self.certificate_file and self.private_key_file:
-            return wire.context(self.certificate_file, self.private_key_file)
+            return Renewed(Files(None, self.certificate_file, self.private_key_file, "viewers"), wire.context)
         return None
 
     @property
-    def media_tls(self) -> ssl.SSLContext | None:
+    def media_tls(self) -> Renewed[ssl.SSLContext] | None:
         """What the endpoint for programs shows; None: plaintext, on loopback alone."""
         if self.certificate_file and self.private_key_file:
-            return wire.context(self.certificate_file, self.private_key_file, self.client_ca_file, "h2")
+            files = Files(self.client_ca_file, self.certificate_file, self.private_key_file, "viewers")
+            return Renewed(files, partial(wire.context, speaks="h2"))
         host, _ = endpoint(self.grpc_media_listen)
         if self.certificate_file or self.private_key_file or host not in _LOOPBACK:
             raise SettingsError("KAPOK_CERTIFICATE_FILE and KAPOK_PRIVATE_KEY_FILE: gRPC beyond loopback needs both")

@@ -9,8 +9,9 @@ import contextlib
 import socket
 import ssl
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any, Protocol
+
+from services.chassis.tls import Files
 
 _TLS12_CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"  # forward secret, authenticated; TLS 1.3 has no others
 
@@ -122,19 +123,19 @@ def secured(accepted: socket.socket, context: ssl.SSLContext | None) -> socket.s
     return context.wrap_socket(accepted, server_side=True, do_handshake_on_connect=False)
 
 
-def context(certificate: Path, private_key: Path, client_ca: Path | None = None, speaks: str = "") -> ssl.SSLContext:
-    """TLS 1.2 and newer, with this certificate (PEM, its issuers behind it). OSError when the files are no pair.
+def context(files: Files, speaks: str = "") -> ssl.SSLContext:
+    """TLS 1.2 and newer, with this certificate. OSError when the files are no pair.
 
-    With ``client_ca`` (PEM) clients show a certificate that it issued; ``speaks`` is the protocol by ALPN's name.
+    With an authority clients show a certificate that it issued; ``speaks`` is the protocol by ALPN's name.
     """
     made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     made.minimum_version = ssl.TLSVersion.TLSv1_2
     made.set_ciphers(_TLS12_CIPHERS)
     # Renegotiation makes the server compute, and nobody needs it. Kernel TLS where Python, OpenSSL and kernel have it.
     made.options |= ssl.OP_NO_RENEGOTIATION | getattr(ssl, "OP_ENABLE_KTLS", 0)
-    made.load_cert_chain(certificate, private_key)
-    if client_ca is not None:
-        made.load_verify_locations(client_ca)
+    made.load_cert_chain(files.certificate, files.private_key)
+    if files.ca is not None:
+        made.load_verify_locations(files.ca)
         made.verify_mode = ssl.CERT_REQUIRED
     if speaks:
         made.set_alpn_protocols([speaks])

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from services.audit.app import app
 from services.audit.domain import chained
 from services.chassis import bus, errors
 from services.chassis.signing import Verifier
+from tests.eventually import eventually
 from tests.integration.audit.conftest import Office
 from tests.integration.permissions import city
 from tests.unit.audit import uses
@@ -38,11 +40,24 @@ class Case:
         )
         return answer
 
+    async def shows(self, who: str, count: int) -> bool:
+        """Whether so much evidence can be read: facts come one by one, those of the claim not always last."""
+        return len((await self.evidence(who)).evidence) >= count
+
     async def cameras(self, who: str) -> list[pb.CameraEvidence]:
         request = pb.SummarizeClaimEvidenceRequest(parent=self.claim)
         listen = self.office.settings.listen
         answer = await self.office.caller(who).ask(listen, f"{SERVICE}.SummarizeClaimEvidence", request)
         return list(answer.cameras)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A takeover, and who asked for it."""
+
+    office: Office
+    by: str
+    name: str
 
 
 @pytest.fixture
@@ -51,7 +66,7 @@ async def case(office: Office) -> AsyncIterator[Case]:
     async with app(office.settings):
         name = await _taken(office, POLICE, city.TUNNEL, city.STREET)
         await _command(office, name, city.TUNNEL, times=2)
-        yield await _claimed(office, POLICE, name, METRO)
+        yield await _claimed(Taken(office, POLICE, name), METRO, evidence=6)
 
 
 async def _taken(office: Office, who: str, *cameras: str) -> str:
@@ -59,15 +74,17 @@ async def _taken(office: Office, who: str, *cameras: str) -> str:
     return str((await office.stage.take_over(who, *cameras, legal_basis=papers)).name)
 
 
-async def _claimed(office: Office, who: str, takeover: str, operator: str, book: str = "ordinary") -> Case:
-    """Given back and claimed for, once that is on record."""
-    stage = office.stage
-    await stage.ask(who, "ReleaseTakeover", takeovers.ReleaseTakeoverRequest(name=takeover))
+async def _claimed(taken: Taken, operator: str, evidence: int, book: str = "ordinary") -> Case:
+    """What was ``taken`` given back and claimed for, once that is on record, and so much evidence of it."""
+    office, stage = taken.office, taken.office.stage
+    await stage.ask(taken.by, "ReleaseTakeover", takeovers.ReleaseTakeoverRequest(name=taken.name))
     loss = claim_pb2.Loss(kind="KIND_EXPENSE", text="guards", amount_fen=120_050)
-    request = claims.FileClaimRequest(parent=takeover, claim=claim_pb2.Claim(reason="why", losses=[loss]))
+    request = claims.FileClaimRequest(parent=taken.name, claim=claim_pb2.Claim(reason="why", losses=[loss]))
     filed = await stage.call_for(operator, "kapok.permissions.v1.ClaimsService.FileClaim", request)
-    await office.facts("permissions.claim.filed", 1, book)  # with it what the outbox had before
-    return Case(office, filed.name)
+    await office.facts("permissions.claim.filed", 1, book)
+    made = Case(office, filed.name)
+    await eventually(partial(made.shows, operator, evidence))
+    return made
 
 
 async def _command(office: Office, takeover: str, camera: str, times: int) -> None:
@@ -149,8 +166,8 @@ async def test_of_a_state_secret_its_operator_and_national_security_read_the_sea
     office: Office,
 ) -> None:
     async with app(office.settings):
-        name = await _taken(office, "security-guangzhou", city.SECRET)
-        case = await _claimed(office, "security-guangzhou", name, "archive", "sealed")
+        taken = Taken(office, "security-guangzhou", await _taken(office, "security-guangzhou", city.SECRET))
+        case = await _claimed(taken, "archive", evidence=2, book="sealed")
         for who in ("archive", "security-guangzhou"):
             shown = list((await case.evidence(who)).evidence)
             assert [(one.book, one.kind) for one in shown] == [

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +15,9 @@ from services.cell import bus_server, key_folders, nats, rights
 from services.cell.authority import Authority
 from services.cell.children import Program, started
 from services.cell.ports import pick
+from services.chassis import bus
 from services.chassis.settings import SettingsError
+from tests.eventually import eventually
 
 
 @pytest.fixture
@@ -59,6 +62,27 @@ async def test_setup_prepares_over_tls_what_services_expect_and_again_changes_no
                 assert "Traceback" not in (folder / f"setup-{number}.log").read_text()
     streams = {path.name for path in (folder / "store" / "jetstream").rglob("streams/*")}
     assert streams == {"KAPOK_FACTS", *(f"KV_{bucket}" for bucket in rights.BUCKETS)}
+
+
+async def test_who_is_connected_comes_back_when_the_bus_shows_a_certificate_of_another_authority(
+    folder: Path, settings: bus_server.Settings
+) -> None:
+    module = (sys.executable, "-m", "services.cell.bus_server")
+    program = Program("bus", module, environment(vars(settings)), ready="Server is ready")
+    seed = folder / "keys" / "secrets" / "setup" / "bus.nkey"
+    async with AsyncExitStack() as stack:
+        async with started(program, folder):
+            opened = await stack.enter_async_context(
+                bus.connect(f"tls://{settings.listen}", seed, "setup", settings.ca_file)
+            )
+        await eventually(lambda: not opened.client.is_connected)
+        other = Authority.open(folder / "next", datetime.now(UTC))
+        issued, files = other.server(), (settings.certificate_file, settings.private_key_file, settings.ca_file)
+        for new, old in zip((issued.certificate, issued.key, other.own.certificate), files, strict=True):
+            assert old
+            new.replace(old)
+        async with started(program, folder):
+            await eventually(lambda: opened.client.is_connected)
 
 
 def test_nats_server_takes_the_configuration_of_a_cluster_with_leaves(

@@ -2,21 +2,23 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from grpc_health.v1 import health, health_pb2
 
-from services.chassis import database, readiness, rpc_status
+from services.chassis import bus, database, readiness, rpc_status
 from services.chassis.database import Database, Limits, Turn
 from services.chassis.outages import DatabaseAwayError
 from services.chassis.tasks import background
 from tests.eventually import eventually
 from tests.integration.chassis.test_database import MIGRATION, THINGS, add, names
+from tests.integration.gateway.nats import serving
 from tests.postgres import Server
 
 SHORT = Limits(
@@ -169,6 +171,32 @@ async def test_one_replica_leads_and_the_next_one_when_it_is_gone(postgresql_url
             [first] = leading
             await _cut_leader(one)
             await eventually(lambda: len(leading) == 1 and leading != [first])  # for a second there may be both
+        await eventually(lambda: leading == ["two"])
+
+
+async def test_a_leader_that_is_off_the_bus_leaves_the_lead_to_one_that_hears(
+    postgresql_url: str, migrations: Path
+) -> None:
+    leading: list[str] = []
+
+    async def lead(name: str, heard: bus.Bus) -> None:
+        leading.append(name)
+        try:
+            await heard.fail_when_away(patience_s=0.2)
+        finally:
+            leading.remove(name)
+
+    async with AsyncExitStack() as stack:
+        for name in ("one", "two"):
+            opened = await stack.enter_async_context(database.connect(postgresql_url, migrations))
+            server = stack.enter_context(ExitStack())
+            heard = await stack.enter_async_context(bus.connect(server.enter_context(serving()), None, name))
+            work = opened.lead_forever(Turn.TENDING_SESSIONS, partial(lead, name, heard))
+            await stack.enter_async_context(background(work))
+            if name == "one":
+                await eventually(lambda: leading == ["one"])
+                first = server
+        first.close()
         await eventually(lambda: leading == ["two"])
 
 

@@ -1,5 +1,6 @@
 """Ordinary control outside a takeover: the operator's, or of whom the three organs let command, one at a time."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -66,7 +67,7 @@ async def test_control_goes_round_with_an_epoch_for_each_turn_on_either_database
         clock_of(ports).advance(LIFETIME)
         assert await epoch(ports, URBAN) == 4
         clock_of(ports).advance(LIFETIME)
-        await Controls(ports).expire_once()
+        await asyncio.gather(Controls(ports).expire_once(), Controls(ports).expire_once())  # of two replicas
         found = await Controls(ports).state(POLICE.name, TUNNEL.name)
         assert (found.holder.agency, found.holder.until, found.epoch) == (OPERATOR.agency, None, 5)
         async with ports.database.read() as transaction:

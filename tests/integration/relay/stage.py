@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 from services.cell.authority import Authority
 from services.chassis.errors import Error
 from services.chassis.settings import Network
+from services.chassis.tls import Files, Renewed
 from services.rtsp.message import Headers, Interleaved, Parser, Request, Response
 from services.streams.relay.browser import Browser
 from services.streams.relay.connection import LOOPBACK, Connection, House, Manners
@@ -85,6 +87,7 @@ class Stage:
     secure_web_port: int = 0
     secure_grpc_port: int = 0
     ca: Path = Path()
+    authority: Authority | None = None
     sources: dict[str, Source] = field(default_factory=dict)
 
     def source(self, camera: str) -> Source:
@@ -126,10 +129,11 @@ async def relay(
                 gate, stage, counters, manners or Manners(), frozenset({origin}), plain_networks, has_datagrams
             )
             authority = Authority.open(Path(certificates), datetime.now(UTC))
-            stage.ca, shown = authority.own.certificate, authority.relay("relay-1")
-            secure = replace(door, tls=context(shown.certificate, shown.key))
+            stage.authority, stage.ca, shown = authority, authority.own.certificate, authority.relay("relay-1")
+            files = Files(None, shown.certificate, shown.key, "viewers")
+            secure = replace(door, tls=Renewed(files, context).current)
             ways = [(door, Connection), (door, Browser), (secure, Connection), (secure, Browser), (door, Program)]
-            ways.append((replace(door, tls=context(shown.certificate, shown.key, speaks="h2")), Program))
+            ways.append((replace(door, tls=Renewed(files, partial(context, speaks="h2")).current), Program))
             listeners = [listen(way) for way, _ in ways]
             ports = [listener.getsockname()[1] for listener in listeners]
             (

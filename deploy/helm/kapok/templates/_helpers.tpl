@@ -111,6 +111,9 @@ KAPOK_MIGRATE: {{ not .root.Values.migrations.enabled | quote }}
 {{- if and (eq .part "registry") .root.Values.sourceNetworks }}
 KAPOK_SOURCE_NETWORKS: {{ join "," .root.Values.sourceNetworks }}
 {{- end }}
+{{- with .root.Values.tracing.endpoint }}
+OTEL_EXPORTER_OTLP_ENDPOINT: {{ . }}
+{{- end }}
 {{- include "kapok.onBus" (dict "root" .root "seed" "/own/bus.nkey") }}
 {{- include "kapok.chosen" (get .root.Values .part).settings }}
 {{- end }}
