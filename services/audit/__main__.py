@@ -1,7 +1,7 @@
 """Audit as a process of its own: `python -m services.audit`, settings from KAPOK_* variables."""
 
-from services.audit.app import MIGRATIONS, Settings, app
+from services.audit.app import MIGRATIONS, Settings, app, verify
 from services.chassis import process
 
 if __name__ == "__main__":
-    process.main(Settings, app, MIGRATIONS)
+    process.main(Settings, app, MIGRATIONS, {"verify": verify})

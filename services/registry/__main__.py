@@ -1,7 +1,7 @@
 """The registry as a process of its own: `python -m services.registry`, settings from KAPOK_* variables."""
 
 from services.chassis import process
-from services.registry.app import MIGRATIONS, Settings, app
+from services.registry.app import MIGRATIONS, Settings, app, restored
 
 if __name__ == "__main__":
-    process.main(Settings, app, MIGRATIONS)
+    process.main(Settings, app, MIGRATIONS, {"restored": restored})
