@@ -25,6 +25,7 @@ from demo.apart.bus import Cluster
 from demo.apart.wiring import Place, WiringApart
 from services.cell import layout
 from services.cell.app import HOME_NETWORKS
+from services.cell.backup import stores
 from services.cell.children import Program, guard, keep, started
 from services.cell.demo import Demo, Say
 from services.cell.endpoints import Endpoints, published
@@ -89,6 +90,9 @@ class _Start:
         own = [port for several in ports.values() for port in astuple(several)]
         own += [port for several in places.values() for place in several for port in astuple(place)]
         first = places["gateway"][0]
+        stores.tell(
+            home, self.premises.keys, stores.Stores(urls), cluster.url, str(self.premises.authority.own.certificate)
+        )
         wiring = WiringApart(
             self.premises, home.data, cluster.url, HOME_NETWORKS, own, first.http_port, places, urls,
             self.wish.unlimited,
