@@ -109,7 +109,7 @@ class _Start:
         )
         sockets = self.stack.enter_context(layout.sockets(home))
         wiring = Wiring(self.premises, sockets, server.url, chosen.source_networks, own, http_port)
-        stores.tell(home, self.premises.keys, stores.Stores.of_home(home), server.url)
+        self.stack.enter_context(stores.told(home, self.premises.keys, stores.Stores.of_home(home), server.url))
         bound = await self._start_services(wiring, grpc_port)
         await self._start_relays(wiring, ports)
         await self._enter(metrics.serve(metrics_port, {name: port.metrics for name, port in ports.items()}))

@@ -26,9 +26,11 @@ class PutBack:
         """From a command line: the time of the backup (RFC 3339). SettingsError says what is wrong with it."""
         try:
             [text] = words
-            cut = datetime.fromisoformat(text).astimezone(UTC)
+            cut = datetime.fromisoformat(text)
+            if cut.tzinfo is None:
+                raise ValueError("a time without its zone")
         except ValueError:
             raise SettingsError("say of when the backup is, as in: restored 2026-11-29T01:00:00Z") from None
         if cut > now:
             raise SettingsError(f"the backup can't be of {cut:%Y-%m-%dT%H:%M:%SZ}: that is yet to come")
-        return cls(cut, LEAST + EACH_SECOND * int((now - cut).total_seconds()))
+        return cls(cut.astimezone(UTC), LEAST + EACH_SECOND * int((now - cut).total_seconds()))

@@ -90,7 +90,7 @@ class Copier:
         process = await asyncio.create_subprocess_exec(
             program, "--no-password", "--no-owner", "--no-privileges", *where, "--dbname", at.database or "",
             *arguments,
-            env={"PATH": os.defpath, "PGPASSWORD": str(at.password or ""), "PGCONNECT_TIMEOUT": "10"},
+            env={"PGCONNECT_TIMEOUT": "10", **os.environ, "PGPASSWORD": str(at.password or "")},  # PGSSLMODE too
             stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
         )  # fmt: skip
         _, said = await process.communicate()

@@ -5,7 +5,8 @@
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -70,7 +71,12 @@ def file(layout: Layout, service: str) -> Path:
     return layout.data / f"{service}.db"
 
 
-def tell(layout: Layout, keys: Keys, stores: Stores, url: str, ca_file: str = "") -> None:
-    """Say what runs now."""
+@contextmanager
+def told(layout: Layout, keys: Keys, stores: Stores, url: str, ca_file: str = "") -> Iterator[None]:
+    """Say it, with the bus at ``url``, for as long as the cell runs."""
     access = BusAccess(url, str(keys.bus_seed(SETUP.name)), ca_file)
     Stores(stores.databases, access).write(note(layout))
+    try:
+        yield
+    finally:
+        note(layout).unlink(missing_ok=True)
