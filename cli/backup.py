@@ -57,12 +57,12 @@ def restore(
     programs: Programs = None,
 ) -> None:
     """Put a cell back from FOLDER while nothing of it runs, and verify the ledger. What happened since is gone."""
-    from services.cell.backup import restoring
+    from services.cell.backup import put_back
     from services.cell.backup.stores import Stores
 
-    wish = restoring.Wish(folder.absolute(), sha256, over, keys, programs)
+    wish = put_back.Wish(folder.absolute(), sha256, over, keys, programs)
     home = context.obj.home
-    coming = restoring.restore(wish, Stores.read(stores)) if stores else restoring.restore_home(wish, home)
+    coming = put_back.restore(wish, Stores.read(stores)) if stores else put_back.restore_home(wish, home)
     manifest = asyncio.run(coming)
     _tell(context, manifest, f"restored from {folder}, of {manifest.taken:%Y-%m-%d %H:%M:%S}Z: both books hold", sha256)
     context.obj.screen.line("revoke again what was revoked after that: docs/runbooks/backup-and-restore.md")

@@ -17,14 +17,14 @@ from services.chassis.bus import OnBus
 from services.chassis.clock import Clock, SystemClock
 from services.chassis.database import Stored
 from services.chassis.outbox import Outbox
-from services.chassis.restored import PutBack
+from services.chassis.put_back import PutBack
 from services.chassis.sealed_tokens import Tokens
 from services.chassis.served import Serving
 from services.chassis.settings import MayBeMissing, naming
 from services.chassis.signing import Signer
 from services.chassis.tasks import background
 from services.decider.decider import Decider
-from services.permissions import metrics, policies, restoration
+from services.permissions import metrics, policies, put_back
 from services.permissions.camera_memory import CameraMemory
 from services.permissions.events import FactJournal, SignedVoice, follow_cameras, last_kept
 from services.permissions.joint.sealed import SALT_BYTES
@@ -69,7 +69,7 @@ async def app(settings: Settings) -> AsyncIterator[None]:
         rpc_client.neighbour("registry", settings.registry_address, ring, clock, settings.tls) as registry,
         rpc_client.neighbour("streams", settings.streams_address, ring, clock, settings.tls) as streams,
     ):
-        await restoration.refuse_when_put_back(records, *await last_kept(wire))
+        await put_back.refuse_when_put_back(records, *await last_kept(wire))
         bell = Bell()
         box, voice = Outbox(records, metadata, bell.ring), SignedVoice(wire, signer)
         ports = Ports(
@@ -121,9 +121,9 @@ async def app(settings: Settings) -> AsyncIterator[None]:
 async def restored(url: str, words: Sequence[str]) -> None:
     """`python -m services.permissions restored TIME`: its database was put back from a backup of then."""
     clock = SystemClock()
-    put_back = PutBack.said(words, clock.now())
+    backup = PutBack.said(words, clock.now())
     async with database.connect(url, MIGRATIONS) as records:
-        found = await restoration.number_anew(records, FactJournal(Outbox(records, metadata)), put_back, clock.now())
+        found = await put_back.number_anew(records, FactJournal(Outbox(records, metadata)), backup, clock.now())
     log.info("endings go on from %d, policies from %d", found.number, found.revision)
 
 

@@ -31,7 +31,7 @@ from services.chassis.bus import OnBus
 from services.chassis.clock import Clock, SystemClock
 from services.chassis.database import Stored
 from services.chassis.outbox import Outbox
-from services.chassis.restored import PutBack
+from services.chassis.put_back import PutBack
 from services.chassis.sealed_tokens import Tokens
 from services.chassis.served import Serving
 from services.chassis.settings import Network, naming
@@ -57,7 +57,7 @@ from services.registry.rpc.systems import SystemsServicer
 from services.registry.secrecy import Secrecy
 from services.registry.service import Registry
 from services.registry.signals import Signals
-from services.registry.store import restoration
+from services.registry.store import put_back as raising
 from services.registry.store.cameras import CameraStore
 from services.registry.store.tables import metadata
 from services.registry.systems import Systems
@@ -111,7 +111,7 @@ async def restored(url: str, words: Sequence[str]) -> None:
     """`python -m services.registry restored TIME`: its database was put back from a backup of then."""
     put_back = PutBack.said(words, SystemClock().now())
     async with database.connect(url, MIGRATIONS) as records, records.write() as transaction:
-        number = await restoration.raise_by(transaction, put_back.step)
+        number = await raising.raise_by(transaction, put_back.step)
     log.info("changes of cameras go on from %d", number)
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from demo.platform import platform
-from services.cell.backup.restoring import Wish, restore_home
+from services.cell.backup.put_back import Wish, restore_home
 from services.chassis import errors
 from tests.disaster import Answered, is_back, live_after, live_before
 

@@ -8,11 +8,12 @@ from datetime import datetime
 
 from services.chassis.database import Database
 from services.chassis.errors import FailedPrecondition
-from services.chassis.restored import LARGEST, PutBack
+from services.chassis.put_back import LARGEST, PutBack
 from services.permissions.ending import Cause
 from services.permissions.joint.version import name_of
 from services.permissions.ports import Change, Journal, Restored
-from services.permissions.store import endings, policies, restoration
+from services.permissions.store import endings, policies
+from services.permissions.store import put_back as raising
 
 _VERSIONS = 1000  # more than three organs sign between a backup and a disaster
 
@@ -21,11 +22,11 @@ async def number_anew(database: Database, journal: Journal, put_back: PutBack, n
     """Before anybody is served. Done twice it raises twice, which harms nothing."""
     async with database.write() as transaction:
         await endings.lock(transaction)
-        if await restoration.highest(transaction) + put_back.step > LARGEST:
+        if await raising.highest(transaction) + put_back.step > LARGEST:
             raise FailedPrecondition("STATE_WRONG", "its numbers are too large to be raised: was this done many times?")
         former, revision = await endings.committed(transaction), await policies.revision(transaction)
-        await restoration.raise_by(transaction, put_back.step)
-        again = await restoration.adopt_again(transaction, _VERSIONS, now)
+        await raising.raise_by(transaction, put_back.step)
+        again = await raising.adopt_again(transaction, _VERSIONS, now)
         if again:
             await endings.append(transaction, Cause.POLICY_CHANGED, name_of(again), now)
         restored = Restored(put_back.cut, former, await endings.committed(transaction), revision, again)
