@@ -92,8 +92,7 @@ class _Start:
         own = [port for several in ports.values() for port in astuple(several)]
         own += [port for several in places.values() for place in several for port in astuple(place)]
         first = places["gateway"][0]
-        ca = str(self.premises.authority.own.certificate)
-        self.stack.enter_context(stores.told(home, self.premises.keys, stores.Stores(urls), cluster.url, ca))
+        self._tell(urls, cluster)
         wiring = WiringApart(
             self.premises, home.data, cluster.url, HOME_NETWORKS, own, first.http_port, places, urls,
             self.wish.unlimited,
@@ -119,6 +118,12 @@ class _Start:
         write_private(home.home / "places.json", json.dumps(told).encode())
         self.stack.enter_context(published(endpoints, home))
         return endpoints
+
+    def _tell(self, urls: Mapping[str, str], cluster: Cluster) -> None:
+        """Where a backup finds what it takes."""
+        ca = str(self.premises.authority.own.certificate)
+        told = stores.told(self.premises.layout, self.premises.keys, stores.Stores(urls), cluster.url, ca)
+        self.stack.enter_context(told)
 
     async def _keep(self, programs: Iterable[Program]) -> None:
         home, former = self.premises.layout, self.wish.former

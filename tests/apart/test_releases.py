@@ -11,18 +11,16 @@ import pytest
 
 from demo.apart import releases
 from demo.apart.processes import family
-from demo.chapters import first_camera, opened
-from demo.platform import Platform, apart, platform, watching
+from demo.platform import apart, platform
 from services.cell.backup.stores import SERVICES, Stores
 from tests.apart.caller import PATIENCE_S, calling, of_every_service
-from tests.apart.test_apart import _is_another, _is_ready
+from tests.apart.test_apart import _is_another, _is_ready, _watches
 from tests.eventually import eventually
 from tests.former import COMMIT
 
 ROOT = Path(__file__).parents[2]
 TREES = ("services", "proto/gen", "cli")
 WATCHER = "police-guangzhou"
-CAMERA = first_camera("440104", level=1)
 # As docs/runbooks/upgrade.md has it: who is asked before who asks.
 ORDER = (
     "permissions-1", "permissions-2", "registry-1", "registry-2", "streams-1", "audit-1", "audit-2", "relay-1",
@@ -59,7 +57,7 @@ async def test_an_upgrade_part_by_part_fails_no_call_that_is_tried_again(
                 assert not _is_of(home, part, former)
                 await _goes_on(caller)
                 if part.endswith(("permissions-2", "streams-1", "relay-2")):
-                    await eventually(lambda: _shows_pictures(stage), within_s=60)
+                    await eventually(lambda: _watches(stage), within_s=90)
         assert not caller.failures, caller.failures
         assert caller.longest_s < PATIENCE_S
         verified = stage.kapok("--as", WATCHER, "audit", "verify")
@@ -92,8 +90,3 @@ async def _goes_on(caller) -> None:  # type: ignore[no-untyped-def]
 
 def _is_of(home: Path, part: str, tree: Path) -> bool:
     return str(tree) in family(home)[part].environ().get("PYTHONPATH", "")
-
-
-def _shows_pictures(stage: Platform) -> bool:
-    viewer = watching(opened(stage, WATCHER, CAMERA).rtsp_url)
-    return viewer.await_pictures(5)

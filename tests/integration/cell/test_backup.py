@@ -1,5 +1,6 @@
 """A cell at home is backed up while it runs, lost and put back elsewhere; what is no whole backup changes nothing."""
 
+import asyncio
 import hashlib
 import json
 import shutil
@@ -9,13 +10,18 @@ import sys
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import nkeys
 import pytest
 
 from demo.platform import platform
+from services.cell.backup import taking
 from services.cell.backup.put_back import Wish, restore_home
+from services.cell.backup.stores import SERVICES, BusAccess, Stores
+from services.cell.backup.taking import take
 from services.chassis import errors
 from tests.disaster import Answered, is_back, live_after, live_before
 
@@ -47,9 +53,8 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Saved:
         answered = live_before(stage)
         said = stage.kapok("--json", "backup", str(folder))
         assert said.returncode == 0, said.stderr
-        assert "is there already" in stage.kapok("backup", str(folder)).stderr
-        refused = stage.kapok("restore", str(folder), "--over")
-        assert (refused.returncode, "is using it" in refused.stderr) == (1, True), refused.stderr
+        with pytest.raises(errors.FailedPrecondition, match="is using it"):
+            asyncio.run(restore_home(Wish(folder, over=True), home))
         epoch = live_after(stage, answered)
     for name in ("keys", "certs", "nats/jetstream"):
         shutil.copytree(home / name, keys / name)
@@ -156,7 +161,27 @@ async def test_without_its_keys_a_home_is_not_put_back(saved: Saved, tmp_path: P
     assert "Keys are copied only when asked for: say --keys" in await refusal(tmp_path / "home", saved.folder)
 
 
-def test_a_cell_that_does_not_run_is_not_backed_up(tmp_path: Path) -> None:
-    refused = kapok(tmp_path, "backup", str(tmp_path / "backup"))
-    assert (refused.returncode, "stores.json" in refused.stderr) == (1, True)
-    assert not (tmp_path / "backup").exists()
+async def test_what_is_there_is_not_written_over(saved: Saved) -> None:
+    with pytest.raises(errors.FailedPrecondition, match="is there already"):
+        await take(taking.Wish(saved.folder, Stores({}), datetime.now(UTC)))
+
+
+@pytest.mark.parametrize("told", ["", "[]", '{"databases": {}}', '{"databases": {"registry": "x"}, "bus": {}}'])
+def test_where_a_cell_keeps_what_must_be_said_whole(tmp_path: Path, told: str) -> None:
+    note = tmp_path / "stores.json"
+    with pytest.raises(errors.FailedPrecondition, match="A running cell at home has it"):
+        Stores.read(note)
+    note.write_text(told)
+    with pytest.raises(errors.FailedPrecondition, match=r'must be \{"databases"'):
+        Stores.read(note)
+
+
+async def test_a_ledger_that_nobody_can_ask_leaves_no_folder(tmp_path: Path) -> None:
+    folder, url = tmp_path / "backup", f"sqlite+aiosqlite:///{tmp_path / 'a.db'}"
+    (tmp_path / "a.db").touch()
+    nowhere = BusAccess("nats://127.0.0.1:1", str(tmp_path / "seed"))
+    (tmp_path / "seed").write_bytes(nkeys.encode_seed(bytes(32), nkeys.PREFIX_BYTE_USER))
+    stores = Stores(dict.fromkeys(SERVICES, url), nowhere)
+    with pytest.raises(errors.Unavailable, match="the bus does not answer"):
+        await take(taking.Wish(folder, stores, datetime.now(UTC), within_s=0.3))
+    assert [path.name for path in tmp_path.iterdir() if "backup" in path.name] == []
