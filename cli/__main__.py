@@ -17,6 +17,7 @@ from cli import (
     agencies,
     alarms,
     audit,
+    backup,
     cameras,
     changes,
     claims,
@@ -53,6 +54,7 @@ app = typer.Typer(
 )
 for command in (
     up.up, decisions.check, decisions.explain, sessions.watch, copies.copy, principals.revoke, principals.reinstate,
+    backup.backup, backup.restore,
 ):  # fmt: skip
     app.command(command.__name__)(command)
 for name, group in {

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from demo.apart.starter import REPLICAS, Wish, up
 from demo.home import DemoCity
+from services.cell.backup.stores import Stores
 from services.chassis import logs, process
 
 
@@ -17,10 +18,15 @@ def main() -> None:
     parser.add_argument("--relays", type=int, default=2)
     parser.add_argument("--single", action="store_true", help="one replica of each service")
     parser.add_argument("--unlimited", action="store_true", help="a principal may call as often as it likes")
+    parser.add_argument("--stores", type=Path, help="JSON as in stores.json: databases that are there already")
+    parser.add_argument("--former", type=Path, help="tree of the release before: parts run it until they are renewed")
     chosen = parser.parse_args()
     logs.configure()
     replicas = dict.fromkeys(REPLICAS, 1) if chosen.single else REPLICAS
-    wish = Wish(chosen.home.absolute(), chosen.postgresql, replicas, chosen.relays, chosen.unlimited)
+    found = Stores.read(chosen.stores).databases if chosen.stores else {}
+    wish = Wish(
+        chosen.home.absolute(), chosen.postgresql, replicas, chosen.relays, chosen.unlimited, found, chosen.former
+    )  # fmt: skip
     asyncio.run(process.serve_until_signal(up(wish, DemoCity(), print), lambda _ready: print("ready", flush=True)))
 
 

@@ -12,7 +12,7 @@ import json
 import sys
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -20,12 +20,13 @@ from typing import TypeVar
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
-from demo.apart import databases
+from demo.apart import databases, releases
 from demo.apart.bus import Cluster
 from demo.apart.wiring import Place, WiringApart
 from services.cell import layout
 from services.cell.app import HOME_NETWORKS
-from services.cell.children import Program, guard, keep, started
+from services.cell.backup import stores
+from services.cell.children import Child, Program, guard, keep, started
 from services.cell.demo import Demo, Say
 from services.cell.endpoints import Endpoints, published
 from services.cell.layout import write_private
@@ -51,6 +52,8 @@ class Wish:
     replicas: Mapping[str, int]
     relays: int = 2
     unlimited: bool = False  # calls of one principal
+    databases: Mapping[str, str] = field(default_factory=dict)  # by service, where they are there already
+    former: Path | None = None  # the tree of the release before, which parts run until they are renewed
 
 
 @asynccontextmanager
@@ -78,7 +81,7 @@ class _Start:
     async def run(self, relays: Sequence[str]) -> Endpoints:
         """Everything, in order."""
         home, cluster = self.premises.layout, Cluster.plan(self.premises)
-        urls = await databases.make(self.wish.postgresql)
+        urls = self.wish.databases or await databases.make(self.wish.postgresql)
         cameras = await self._enter(self.demo.cameras(home, self.say))
         await self._enter(background(guard(cameras)))
         self.say("starting NATS by three")
@@ -89,6 +92,7 @@ class _Start:
         own = [port for several in ports.values() for port in astuple(several)]
         own += [port for several in places.values() for place in several for port in astuple(place)]
         first = places["gateway"][0]
+        self._tell(urls, cluster)
         wiring = WiringApart(
             self.premises, home.data, cluster.url, HOME_NETWORKS, own, first.http_port, places, urls,
             self.wish.unlimited,
@@ -130,9 +134,21 @@ class _Start:
             for name in databases.SERVICES:
                 tasks.create_task(job(name))
 
+    def _tell(self, urls: Mapping[str, str], cluster: Cluster) -> None:
+        """Where a backup finds what it takes."""
+        ca = str(self.premises.authority.own.certificate)
+        told = stores.told(self.premises.layout, self.premises.keys, stores.Stores(urls), cluster.url, ca)
+        self.stack.enter_context(told)
+
     async def _keep(self, programs: Iterable[Program]) -> None:
-        logs = self.premises.layout.logs
-        await self._enter(background(*(keep(partial(started, program, logs)) for program in programs)))
+        home, former = self.premises.layout, self.wish.former
+        known = await releases.known(former) if former else {}
+
+        def start(program: Program) -> AbstractAsyncContextManager[Child]:
+            chosen = releases.chosen(program, home.home, former, known) if former else program
+            return started(chosen, home.logs)
+
+        await self._enter(background(*(keep(partial(start, program)) for program in programs)))
 
     async def _enter(self, context: AbstractAsyncContextManager[T]) -> T:
         return await self.stack.enter_async_context(context)

@@ -1,8 +1,9 @@
 """Audit, composed: database, bus, permissions, gRPC endpoint. Alive while inside ``app``."""
 
 import asyncio
+import json
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -28,8 +29,8 @@ from services.audit.evidence import Evidence
 from services.audit.neighbours import RemotePermissions
 from services.audit.register import Register
 from services.audit.rpc import AuditServicer, EvidenceServicer, FindingsServicer, RefusalServicer, RegisterServicer
-from services.audit.service import Findings, Ledger
-from services.chassis import bus, figures, readiness, rpc_client, rpc_server
+from services.audit.service import Findings, Ledger, verified
+from services.chassis import bus, database, figures, readiness, rpc_client, rpc_server
 from services.chassis.bus import OnBus
 from services.chassis.clock import SystemClock
 from services.chassis.database import Stored, Turn
@@ -92,6 +93,17 @@ async def app(settings: Settings) -> AsyncIterator[None]:
             await ledger.write_repetitions(is_last=True)
         for task in running:
             task.cancel()
+
+
+async def verify(url: str, _words: Sequence[str]) -> None:
+    """`python -m services.audit verify`: recompute both books of a database that no service has open.
+
+    Prints each book's last number and hash (hex) as JSON; SettingsError where one does not hold.
+    """
+    async with database.connect(url, MIGRATIONS) as books:
+        heads = await verified(books)
+    found = {book: {"number": head.number, "hash": head.hash.hex()} for book, head in heads.items()}
+    print(json.dumps(found))  # noqa: T201 - what was asked for
 
 
 async def _write(ledger: Ledger, facts: bus.Bus, register: Register, evidence: Evidence) -> None:

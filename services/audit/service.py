@@ -133,15 +133,31 @@ class Ledger:
 
     async def first_break(self, book: str) -> int | None:
         """Recompute a whole book; the number of the first record that was altered, removed or put in between."""
-        head = Head()
-        while True:
-            async with self.database.read() as transaction:
-                some = await records.page(transaction, book, head.number, _CHECKED_AT_ONCE)
-            if not some:
-                return None
-            if (broken := domain.first_break(head, some)) is not None:
-                return broken
-            head = Head(some[-1].number, some[-1].hash)
+        return (await _recomputed(self.database, book))[1]
+
+
+async def verified(database: Database) -> dict[str, Head]:
+    """Where each book ends, recomputed from its first record; errors.FailedPrecondition where one does not hold."""
+    heads = {}
+    for book in (domain.ORDINARY, domain.SEALED):
+        heads[book], broken = await _recomputed(database, book)
+        if broken is not None:
+            message = f"the chain of books/{book} is broken at record {broken}: somebody altered the database"
+            raise errors.FailedPrecondition("STATE_WRONG", message)
+    return heads
+
+
+async def _recomputed(database: Database, book: str) -> tuple[Head, int | None]:
+    """Where a book ends, and the number of the first record that does not extend those before it."""
+    head = Head()
+    while True:
+        async with database.read() as transaction:
+            some = await records.page(transaction, book, head.number, _CHECKED_AT_ONCE)
+        if not some:
+            return head, None
+        if (broken := domain.first_break(head, some)) is not None:
+            return head, broken
+        head = Head(some[-1].number, some[-1].hash)
 
 
 @dataclass(frozen=True)

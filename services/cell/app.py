@@ -23,6 +23,7 @@ import services.permissions.app
 import services.registry.app
 import services.streams.app
 from services.cell import layout, metrics, nats, rights
+from services.cell.backup import stores
 from services.cell.children import Child, Program, guard, keep, started
 from services.cell.demo import Demo, Say
 from services.cell.endpoints import Endpoints, published
@@ -108,6 +109,7 @@ class _Start:
         )
         sockets = self.stack.enter_context(layout.sockets(home))
         wiring = Wiring(self.premises, sockets, server.url, chosen.source_networks, own, http_port)
+        self.stack.enter_context(stores.told(home, self.premises.keys, stores.Stores.of_home(home), server.url))
         bound = await self._start_services(wiring, grpc_port)
         await self._start_relays(wiring, ports)
         await self._enter(metrics.serve(metrics_port, {name: port.metrics for name, port in ports.items()}))

@@ -80,10 +80,14 @@ SERVICES = (
     ),
     Rights("audit", says=_READ_FACTS),
 )
-# Makes the stream of facts and the buckets before anybody else connects.
+# Makes the stream of facts and the buckets before anybody else connects; sees for a backup how far the ledger has read,
+# and after a restore has it read once more.
 SETUP = Rights(
     "setup",
-    says=["$JS.API.INFO", "$JS.API.STREAM.INFO.*", "$JS.API.STREAM.CREATE.*", "$JS.API.STREAM.UPDATE.*"],
+    says=[
+        *("$JS.API.INFO", "$JS.API.STREAM.INFO.*", "$JS.API.STREAM.CREATE.*", "$JS.API.STREAM.UPDATE.*"),
+        *(f"$JS.API.CONSUMER.{verb}.{FACTS_STREAM}.audit" for verb in ("INFO", "DELETE")),
+    ],
 )
 # The cell itself, which waits for its relays.
 CELL = Rights("cell", says=[], hears=[ANNOUNCEMENTS])

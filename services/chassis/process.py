@@ -3,6 +3,7 @@
 python -m services.NAME                  serve
 python -m services.NAME --print-config   show each variable, secrets hidden; exits 2 when it could not serve
 python -m services.NAME migrate          bring the database's schema up, then end: 0 when it is up
+python -m services.NAME WORD …           do to the database what a service's __main__ has under that word
 """
 
 import asyncio
@@ -12,16 +13,19 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, TypeVar
 
-from services.chassis import logs, metrics, settings, settings_shown, tracing
+from services.chassis import errors, logs, metrics, settings, settings_shown, tracing
 
 T = TypeVar("T")
 App = Callable[[T], AbstractAsyncContextManager[Any]]
+# Work on the database at a URL, told what stands behind its word; raises SettingsError, errors.Error.
+Word = Callable[[str, Sequence[str]], Coroutine[Any, Any, None]]
 log = logging.getLogger(__name__)
 _WRONG = 2
 
@@ -37,17 +41,23 @@ class Manners:
             raise settings.SettingsError(f"KAPOK_LOG_FORMAT: must be {' or '.join(logs.FORMATS)}")
 
 
-def main(kind: type[T], app: App[T], migrations: Path | None = None) -> None:
+def main(
+    kind: type[T], app: App[T], migrations: Path | None = None, words: Mapping[str, Word] = MappingProxyType({})
+) -> None:
     """Do what the command line asks for, with settings of ``kind`` from the environment; see above.
 
-    Exits 2 on wrong settings, each named. ``migrations``: of a service with a database.
+    Exits 2 on wrong settings, each named. ``migrations`` and ``words``: of a service with a database.
     """
-    words = sys.argv[1:]
+    given, *behind = sys.argv[1:] or [""]
     asked = {"": _serve, "--print-config": _show} | ({"migrate": _migrate} if migrations else {})
-    if len(words) > 1 or "".join(words) not in asked:
-        _stop(f"usage: {' | '.join(filter(None, asked))} or nothing, which serves; not {' '.join(words)!r}")
+    if given not in {*asked, *words} or (behind and given in asked):
+        known = " | ".join(filter(None, [*asked, *words]))
+        _stop(f"usage: {known} or nothing, which serves; not {' '.join(sys.argv[1:])!r}")
     with _well_mannered() as environ:
-        asked["".join(words)](kind, app, environ, migrations)
+        if given in asked:
+            asked[given](kind, app, environ, migrations)
+        else:
+            _work(words[given], _database(kind, environ), behind)
 
 
 def once(kind: type[T], work: Callable[[T], Coroutine[Any, Any, None]]) -> None:
@@ -113,12 +123,24 @@ def _show(kind: type[T], _app: App[T], environ: Mapping[str, str], _migrations: 
 
 def _migrate(kind: type[T], _app: App[T], environ: Mapping[str, str], migrations: Path | None) -> None:
     assert migrations is not None  # else it is not asked
-    from services.chassis.database import Stored
     from services.chassis.migrating import bring_up  # of the gateway's memory a database's library would be a third
 
-    chosen = settings.load(Stored, environ, among=kind)
-    schema = asyncio.run(bring_up(chosen.database, migrations))
+    schema = asyncio.run(bring_up(_database(kind, environ), migrations))
     log.info("the schema was %s and is %s", schema.found or "empty", max(schema.found, schema.newest))
+
+
+def _work(word: Word, url: str, behind: Sequence[str]) -> None:
+    try:
+        asyncio.run(word(url, behind))
+    except errors.Error as error:
+        _stop(error.message, 1)
+
+
+def _database(kind: type[T], environ: Mapping[str, str]) -> str:
+    """Where it is: what its words need of the settings, of which the others are not read."""
+    from services.chassis.database import Stored
+
+    return settings.load(Stored, environ, among=kind).database
 
 
 def _chosen(kind: type[T], environ: Mapping[str, str]) -> T:
@@ -128,9 +150,9 @@ def _chosen(kind: type[T], environ: Mapping[str, str]) -> T:
     return chosen
 
 
-def _stop(why: str) -> None:
+def _stop(why: str, code: int = _WRONG) -> None:
     print(why, file=sys.stderr)  # noqa: T201 - before any log can be read
-    raise SystemExit(_WRONG)
+    raise SystemExit(code)
 
 
 @asynccontextmanager

@@ -4,5 +4,5 @@ from services.chassis import process
 
 if __name__ == "__main__":
     with process.loading():
-        from services.permissions.app import MIGRATIONS, Settings, app
-    process.main(Settings, app, MIGRATIONS)
+        from services.permissions.app import MIGRATIONS, Settings, app, restored
+    process.main(Settings, app, MIGRATIONS, {"restored": restored})

@@ -4,7 +4,7 @@ import json
 import logging
 import secrets
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -17,15 +17,16 @@ from services.chassis.bus import OnBus
 from services.chassis.clock import Clock, SystemClock
 from services.chassis.database import Stored
 from services.chassis.outbox import Outbox
+from services.chassis.put_back import PutBack
 from services.chassis.sealed_tokens import Tokens
 from services.chassis.served import Serving
 from services.chassis.settings import MayBeMissing, naming
 from services.chassis.signing import Signer
 from services.chassis.tasks import background
 from services.decider.decider import Decider
-from services.permissions import metrics, policies
+from services.permissions import metrics, policies, put_back
 from services.permissions.camera_memory import CameraMemory
-from services.permissions.events import FactJournal, SignedVoice, follow_cameras
+from services.permissions.events import FactJournal, SignedVoice, follow_cameras, last_kept
 from services.permissions.joint.sealed import SALT_BYTES
 from services.permissions.neighbours import RegistryCameras, RegistryCity, StreamsFences, StreamsSessions
 from services.permissions.policy_health import PolicyHealth
@@ -68,6 +69,7 @@ async def app(settings: Settings) -> AsyncIterator[None]:
         rpc_client.neighbour("registry", settings.registry_address, ring, clock, settings.tls) as registry,
         rpc_client.neighbour("streams", settings.streams_address, ring, clock, settings.tls) as streams,
     ):
+        await put_back.refuse_when_put_back(records, *await last_kept(wire))
         bell = Bell()
         box, voice = Outbox(records, metadata, bell.ring), SignedVoice(wire, signer)
         ports = Ports(
@@ -114,6 +116,15 @@ async def app(settings: Settings) -> AsyncIterator[None]:
             ),
         ):
             yield
+
+
+async def restored(url: str, words: Sequence[str]) -> None:
+    """`python -m services.permissions restored TIME`: its database was put back from a backup of then."""
+    clock = SystemClock()
+    backup = PutBack.said(words, clock.now())
+    async with database.connect(url, MIGRATIONS) as records:
+        found = await put_back.number_anew(records, FactJournal(Outbox(records, metadata)), backup, clock.now())
+    log.info("endings go on from %d, policies from %d", found.number, found.revision)
 
 
 def _organ_keys(settings: Settings) -> dict[str, bytes]:

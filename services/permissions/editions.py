@@ -51,10 +51,10 @@ class Editions:
         if found is None:
             return None
         version, document = found
-        if not version.proposal:  # the genesis: nothing was known before it
-            return Edition(revision, version.policy, leases=version.leases, marks=version.marks)
-        change = self._change_of(document)
         number = await endings.last_of(transaction, name_of(revision))
+        if not version.proposal:  # the genesis: nothing was known before it
+            return Edition(revision, version.policy, number=number, leases=version.leases, marks=version.marks)
+        change = self._change_of(document)
         levels = change.category_levels, _open(change.camera_levels)
         return Edition(revision, version.policy, *levels, number, version.leases, version.marks)
 

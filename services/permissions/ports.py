@@ -65,6 +65,20 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
+class Restored:
+    """The database holds everything until ``cut``; the highest ending and the policy's revision, then and from now on.
+
+    Revisions are 0 without a policy.
+    """
+
+    cut: datetime
+    former_number: int
+    number: int
+    former_revision: int
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """That a principal lost its rights or has them back, and the reason given."""
 
@@ -74,7 +88,7 @@ class Standing:
 
 
 Snapshot = (
-    Registered | Review | Terms | Inspecting | Declared | Held | Standing | Proposal | SealedList | AgencyKey
+    Registered | Review | Terms | Inspecting | Declared | Held | Restored | Standing | Proposal | SealedList | AgencyKey
     | AgencyEntry | PrincipalEntry | Certificate | StaffEntry | RoleOrder | Claim
 )  # fmt: skip
 

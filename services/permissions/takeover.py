@@ -148,9 +148,9 @@ Event = OfTakeover | HolderChanged | LeaseGiven | LeaseOver
 Outcome = tuple[Control, tuple[Event, ...]]
 
 
-def operated(camera: Camera) -> Control:
-    """Control of a camera that nobody ever took over: the operator's, epoch 1."""
-    return Control(camera, camera.operator)
+def operated(camera: Camera, epoch: int = 1) -> Control:
+    """Control of a camera that nobody ever took over: the operator's, under the first epoch that there is here."""
+    return Control(camera, camera.operator, epoch)
 
 
 def grant(control: Control, command: Request, now: datetime) -> Outcome:

@@ -1,7 +1,8 @@
 """The registry, composed: database, bus, permissions, gRPC endpoint, rounds. Alive while inside ``app``."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Iterator
+import logging
+from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -31,6 +32,7 @@ from services.chassis.bus import OnBus
 from services.chassis.clock import Clock, SystemClock
 from services.chassis.database import Stored, Turn
 from services.chassis.outbox import Outbox
+from services.chassis.put_back import PutBack
 from services.chassis.sealed_tokens import Tokens
 from services.chassis.served import Serving
 from services.chassis.settings import Network, naming
@@ -56,6 +58,7 @@ from services.registry.rpc.systems import SystemsServicer
 from services.registry.secrecy import Secrecy
 from services.registry.service import Registry
 from services.registry.signals import Signals
+from services.registry.store import put_back as raising
 from services.registry.store.cameras import CameraStore
 from services.registry.store.tables import metadata
 from services.registry.systems import Systems
@@ -63,6 +66,7 @@ from services.registry.watching import Watching
 from services.registry.within import Within
 
 NAME = "registry"
+log = logging.getLogger(__name__)
 MIGRATIONS = Path(__file__).parent / "migrations"
 _LEVELS_EVERY = timedelta(seconds=1)  # lists lag behind open levels by as much; decisions do not
 _FILES = (
@@ -102,6 +106,14 @@ class _UseCases:
     allowed: Allowed
     concerned: Concerned
     within: Within
+
+
+async def restored(url: str, words: Sequence[str]) -> None:
+    """`python -m services.registry restored TIME`: its database was put back from a backup of then."""
+    put_back = PutBack.said(words, SystemClock().now())
+    async with database.connect(url, MIGRATIONS) as records, records.write() as transaction:
+        number = await raising.raise_by(transaction, put_back.step)
+    log.info("changes of cameras go on from %d", number)
 
 
 @asynccontextmanager

@@ -34,6 +34,7 @@ OUTSIDE = {
     **{f"services/audit/{noun}.py": USE_CASE for noun in ("evidence", "metrics", "reading", "register")},
     "services/permissions/takeovers/takings.py": USE_CASE,
     "services/permissions/restorings.py": USE_CASE,
+    "services/permissions/put_back.py": USE_CASE,
     "services/permissions/ports.py": "declares what its use cases await",
     **{
         f"services/streams/{noun}.py": USE_CASE

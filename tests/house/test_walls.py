@@ -18,6 +18,7 @@ LIBRARIES = ("decider", "rtsp")  # beside chassis, which signs and wraps protobu
 ENVIRONMENT = {
     "services/chassis/process.py": "what every __main__.py calls",
     "services/cell/children.py": "children inherit what a process needs to start",
+    "services/cell/backup/postgresql.py": "what libpq reads of it, its programs read too",
 }
 SERVICE_MODULE = re.compile(r"kapok\.\w+\.v1(\.\w+_service_pb2(_grpc)?)?")  # an app registers servicers by name
 TASK_GROUPS = {"tasks", "group", "background", "connections"}  # what a TaskGroup is called, so that a test can tell

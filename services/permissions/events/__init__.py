@@ -4,11 +4,13 @@ journal   facts       kapok.v1.facts.permissions.<resource>.<verb>     through t
 voice     endings     kapok.v1.permissions.endings, bucket `endings`   signed: a relay acts on them at once
           policies    kapok.v1.permissions.policies, bucket `policies` signed: editions of the policy, for relays
           heartbeat   kapok.v1.permissions.heartbeat                   signed
+kept      reads                                                      what the buckets hold already
 news      hears       kapok.v1.facts.registry.*.*                      cameras changed, or are closed to everybody
 """
 
 from services.permissions.events.journal import FactJournal
+from services.permissions.events.kept import last_kept
 from services.permissions.events.news import follow_cameras
 from services.permissions.events.voice import SignedVoice
 
-__all__ = ["FactJournal", "SignedVoice", "follow_cameras"]
+__all__ = ["FactJournal", "SignedVoice", "follow_cameras", "last_kept"]

@@ -8,7 +8,7 @@ from google.protobuf.message import Message
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kapok.fact.v1 import fact_pb2
-from kapok.permissions.v1 import permissions_service_pb2
+from kapok.permissions.v1 import permissions_events_pb2, permissions_service_pb2
 from services.chassis import identity, outbox
 from services.permissions.agencies.certificate import Certificate
 from services.permissions.agencies.key import AgencyKey
@@ -21,7 +21,7 @@ from services.permissions.joint.proposal import Proposal
 from services.permissions.joint.sealed import SealedList
 from services.permissions.papers.basis import Registered
 from services.permissions.papers.review import Review, Terms
-from services.permissions.ports import Change, Held, Standing
+from services.permissions.ports import Change, Held, Restored, Standing
 from services.permissions.roll import AgencyEntry, PrincipalEntry
 from services.permissions.rpc import (
     agency_keys,
@@ -82,6 +82,14 @@ def _order(standing: Standing) -> Message:
     return order(name=standing.name, reason=standing.reason)
 
 
+def _restoration(restored: Restored) -> Message:
+    return permissions_events_pb2.CellRestoration(
+        backup_time=messages.stamp(restored.cut),
+        former_number=restored.former_number, committed_number=restored.number,
+        former_revision=restored.former_revision, policy_revision=restored.revision,
+    )  # fmt: skip
+
+
 _SNAPSHOTS: Mapping[type, Callable[[Any], Message]] = {
     AgencyEntry: roll_messages.agency,
     AgencyKey: agency_keys.agency_key,
@@ -93,6 +101,7 @@ _SNAPSHOTS: Mapping[type, Callable[[Any], Message]] = {
     PrincipalEntry: roll_messages.principal,
     Proposal: policy_change.proposal,
     Registered: legal_basis_messages.legal_basis,
+    Restored: _restoration,
     Review: review_messages.review,
     RoleOrder: roll_messages.role_order,
     SealedList: lambda drawn: policy_change.sealed_levels(drawn, is_shown=True),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.decider.facts import CATEGORIES
 from services.permissions import refusals
 from services.permissions.joint import proposal as states
 from services.permissions.joint.change import PolicyChange
@@ -56,13 +57,18 @@ class Versions:
             return await store.versions(transaction, before, most)
 
     async def level_changes(self, since: int) -> LevelChanges:
-        """Of the version after ``since``, for services of the cell; of ``since`` itself, with nothing, if none is."""
+        """Of the version after ``since``, for services of the cell; of ``since`` itself, with nothing, if none is.
+
+        Versions that were lost with a database may have set any level: behind a gap everything is to be looked at.
+        """
         async with self._ports.database.read() as transaction:
-            found = await store.version(transaction, since + 1)
+            found = await store.next_version(transaction, since)
             secret = await sealed_lists.codes_set_by(transaction, since + 1)
         if found is None:
             return LevelChanges(since)
         version, document = found
+        if since and version.revision > since + 1:
+            return LevelChanges(version.revision, sorted(CATEGORIES))
         if not version.proposal:
             return LevelChanges(version.revision)
         change = self._change_of(document)

@@ -31,6 +31,11 @@ def value_of(name: str) -> sa.ScalarSelect[int]:
     return sa.select(counters.c.value).where(counters.c.name == name).scalar_subquery()
 
 
+async def begin(transaction: AsyncConnection, name: str, value: int) -> None:
+    """Count what was not counted before, from ``value`` on."""
+    await transaction.execute(counters.insert(), {"name": name, "value": value})
+
+
 async def lock(transaction: AsyncConnection, name: str) -> None:
     """Wait until nobody else holds the counter; SQLite's writers have queued already."""
     await transaction.execute(sa.select(counters.c.value).where(counters.c.name == name).with_for_update())

@@ -91,6 +91,13 @@ async def version(transaction: AsyncConnection, number: int) -> tuple[Version, b
     return (_version(row), row.document) if row else None
 
 
+async def next_version(transaction: AsyncConnection, since: int) -> tuple[Version, bytes] | None:
+    """The one behind ``since`` with its document; None when that is the newest."""
+    query = sa.select(policies).where(policies.c.revision > since).order_by(policies.c.revision).limit(1)
+    row = (await transaction.execute(query)).first()
+    return (_version(row), row.document) if row else None
+
+
 async def versions(transaction: AsyncConnection, before: int, most: int) -> list[Version]:
     """The newest below ``before``."""
     query = sa.select(policies).where(policies.c.revision < before).order_by(policies.c.revision.desc()).limit(most)

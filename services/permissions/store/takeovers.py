@@ -22,7 +22,7 @@ from services.permissions.takeover import (
     operated,
 )
 
-COUNTER = "takeovers"
+COUNTER, FIRST_EPOCH = "takeovers", "first-epoch"
 # Built once: building costs more than asking.
 _CONTROL = sa.select(control)
 _OF_FEW = _CONTROL.where(control.c.camera.in_(sa.bindparam("cameras", expanding=True)))
@@ -42,6 +42,11 @@ async def lock(transaction: AsyncConnection) -> None:
     await counters.lock(transaction, COUNTER)
 
 
+async def first_epoch(transaction: AsyncConnection) -> int:
+    """Of cameras that nobody took over: 1, unless the database was put back from a backup."""
+    return int(await transaction.scalar(sa.select(counters.value_of(FIRST_EPOCH))) or 1)
+
+
 async def load(transaction: AsyncConnection, camera: Camera) -> Control:
     """Control of a camera as it was last written; takeovers whose time has come are still in it."""
     return (await load_each(transaction, {camera.name: camera}))[camera.name]
@@ -53,10 +58,11 @@ async def load_each(transaction: AsyncConnection, cameras: Mapping[str, Camera])
     rows = {row.camera: row for row in await transaction.execute(query, given)}
     found = await standing(transaction, cameras) if rows else {}
     leases = await control_leases.standing(transaction, cameras) if rows else {}
+    first = 1 if cameras.keys() <= rows.keys() else await first_epoch(transaction)
     return {
         name: Control(camera, rows[name].agency, rows[name].epoch, found.get(name, ()), leases.get(name, ()))
         if name in rows
-        else operated(camera)
+        else operated(camera, first)
         for name, camera in cameras.items()
     }
 

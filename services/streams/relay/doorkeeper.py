@@ -235,6 +235,14 @@ class Doorkeeper:
         self.lease.adopt(edition.revision, edition.leases)
         self._has_learnt.set()
 
+    def begin_anew(self) -> None:
+        """Keep nothing: too many endings are missing to know of any session whether it stands. Fail closed."""
+        why = "this relay missed too many ending facts, or the cell was put back from a backup"
+        log.error("%s: every session is closed", why)
+        self.end(self.sessions.end_all(why), "begins anew")
+        self.lease.begin_anew()
+        self._has_learnt.set()
+
     def end(self, sessions: Sequence[Session], why: str) -> None:
         """Reset every viewer of sessions that stand no more."""
         viewers = [viewer for session in sessions for viewer in session.viewers]

@@ -13,6 +13,9 @@ from datetime import datetime, timedelta
 from services.decider.leases import USUAL, Leases
 
 CLOCK_DIFFERENCE = timedelta(seconds=2)
+# Endings: to read more of them takes longer than any lease. Permissions' database was put back from a backup, or this
+# relay was away for days.
+_OUT_OF_REACH = 100_000
 
 
 @dataclass(slots=True)
@@ -46,6 +49,11 @@ class Lease:
         """Whether something was heard of that is not applied here: an ending, or a policy."""
         return self.applied < self.committed or self.revision < self.newest
 
+    @property
+    def is_out_of_reach(self) -> bool:
+        """Whether so many endings are missing that nothing here can be justified by reading them."""
+        return 0 <= self.applied < self.committed - _OUT_OF_REACH - len(self._beyond)
+
     def heartbeat(self, committed: int, revision: int, said_at: datetime, now: datetime, now_s: float) -> None:
         """Permissions is alive; its last ending, its policy. A heartbeat older than the last one is ignored."""
         if self._said_at is not None and said_at < self._said_at:
@@ -77,6 +85,12 @@ class Lease:
             self._beyond.add(number)
             if self.applied >= 0:
                 self._advance()
+        self._justify()
+
+    def begin_anew(self) -> None:
+        """As a relay that has just started: it keeps no session, so no ending until now concerns it."""
+        self.applied = self.floor = self.committed
+        self._advance()
         self._justify()
 
     def missing(self) -> list[int]:

@@ -51,7 +51,7 @@ def test_the_word_migrate_brings_the_schema_up_and_ends(postgresql_url: str) -> 
 def test_a_word_that_is_none_says_which_there_are() -> None:
     asked = run("migrat")
     assert asked.returncode == 2
-    assert "usage: --print-config | migrate or nothing" in asked.stderr
+    assert "usage: --print-config | migrate | verify or nothing" in asked.stderr
 
 
 @pytest.mark.parametrize("service", ["audit", "permissions", "registry", "streams"])

@@ -8,6 +8,7 @@ import pytest
 from kapok.permissions.v1 import permissions_service_pb2
 from kapok.registry.v1 import registry_service_pb2 as pb
 from services.chassis import errors
+from services.registry import app
 from tests.integration.permissions import city
 from tests.integration.registry.systems import moved
 from tests.integration.registry.town import (
@@ -126,3 +127,15 @@ async def test_a_stream_ends_within_two_seconds_of_the_right_to_it(town: Town) -
     await town.stage.ask(ABOVE, "ReinstatePrincipal", back)
     async with town.stream(BANK, WATCH, pb.WatchCamerasRequest()) as call:
         assert (await call.read()).resume_token
+
+
+async def test_after_a_restore_a_watcher_gets_every_camera_again(town: Town) -> None:
+    system = await town.system(METRO, "restored")
+    camera = await town.camera(system)
+    async with town.stream(POLICE, WATCH, pb.WatchCamerasRequest()) as call:
+        token = (await call.read()).resume_token
+    await town.by(METRO)("RegistryService.UpdateCamera", renaming(camera.name, "a number that is lost"))
+    await app.restored(town.stage.registry.database, ["2026-01-01T00:00:00Z"])
+    async with town.stream(POLICE, WATCH, pb.WatchCamerasRequest(resume_token=token)) as call:
+        answer = await call.read()
+    assert camera.name in [one.name for one in answer.cameras]

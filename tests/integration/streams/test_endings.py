@@ -80,6 +80,21 @@ async def test_an_ending_that_is_nowhere_ends_everybody_by_the_lease_until_it_is
     await relay.settled()
 
 
+async def test_numbers_far_beyond_what_was_heard_end_everybody_and_the_relay_begins_anew(relay: Stage) -> None:
+    url, _ = await relay.assign()
+    older = relay.number
+    async with watching(url) as viewer:
+        relay.number += 1_000_000  # permissions' database was put back, and goes on above all that was given
+        await reset(viewer)
+    _, reply = await relay.assign(number=older)
+    assert (reply.error_kind, reply.error_reason) == ("ABORTED", "STATE_WRONG"), "it was decided before"
+    await relay.settled()
+    again, _ = await relay.assign(principal="principals/q")
+    async with watching(again) as ended:
+        await relay.end("principals/q")
+        await reset(ended)
+
+
 async def test_the_closing_of_a_session_resets_its_viewer(relay: Stage) -> None:
     url, _ = await relay.assign()
     session = f"sessions/{url.partition('/s/')[2].partition('?')[0]}"

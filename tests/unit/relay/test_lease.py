@@ -189,3 +189,15 @@ def test_applied_is_the_end_of_the_gapless_beginning_in_any_order(order: list[in
     seen = set(order[:stop])
     assert lease.applied == next(n for n in range(30) if n + 1 not in seen)
     assert set(lease.missing()) == set(range(lease.applied + 1, lease.committed + 1)) - seen
+
+
+def test_what_can_not_be_read_in_time_is_out_of_reach_until_it_begins_anew(lease: Lease) -> None:
+    beat(lease, 7, at_s=100)
+    beat(lease, 100_007, at_s=101)
+    assert not lease.is_out_of_reach
+    beat(lease, 100_008, at_s=102)
+    assert lease.is_out_of_reach
+    assert lease.has_run_out(110.1)
+    lease.begin_anew()
+    assert (lease.is_out_of_reach, lease.missing(), lease.floor) == (False, [], 100_008)
+    assert not lease.has_run_out(112.0)

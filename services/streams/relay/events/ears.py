@@ -171,6 +171,8 @@ class Ears:
             self.clock.now(),
             self.clock.monotonic(),
         )
+        if self.doorkeeper.lease.is_out_of_reach:
+            self.doorkeeper.begin_anew()
         await self.editions.follow(said.policy_revision)
         await self._catch_up()
 

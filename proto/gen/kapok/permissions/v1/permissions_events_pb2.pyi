@@ -86,6 +86,20 @@ class Heartbeat(_message.Message):
     time: _timestamp_pb2.Timestamp
     def __init__(self, committed_number: _Optional[int] = ..., policy_revision: _Optional[int] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
+class CellRestoration(_message.Message):
+    __slots__ = ("backup_time", "former_number", "committed_number", "former_revision", "policy_revision")
+    BACKUP_TIME_FIELD_NUMBER: _ClassVar[int]
+    FORMER_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    COMMITTED_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    FORMER_REVISION_FIELD_NUMBER: _ClassVar[int]
+    POLICY_REVISION_FIELD_NUMBER: _ClassVar[int]
+    backup_time: _timestamp_pb2.Timestamp
+    former_number: int
+    committed_number: int
+    former_revision: int
+    policy_revision: int
+    def __init__(self, backup_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., former_number: _Optional[int] = ..., committed_number: _Optional[int] = ..., former_revision: _Optional[int] = ..., policy_revision: _Optional[int] = ...) -> None: ...
+
 class Fencing(_message.Message):
     __slots__ = ("epochs",)
     EPOCHS_FIELD_NUMBER: _ClassVar[int]
