@@ -16,6 +16,7 @@ Key = tuple[str, str, str, int]  # session, process, viewer, when it opened in n
 _BEGUN = "relay.viewer.opened"
 _ENDED = {"relay.viewer.closed", "streams.viewer.closed"}
 _RAISED = re.compile(r"Traceback \(most recent call last\):\n((?:[ \t].*\n)*)(.*)")
+_EXCEPTION = re.compile(r"[\w.]+(:|$)")
 
 
 class Looks:
@@ -83,5 +84,8 @@ def raised(home: Path) -> list[str]:
 
 
 def _told(frames: str, what: str) -> str:
-    where = [line.strip() for line in frames.splitlines() if line.lstrip().startswith("File")]
-    return " ← ".join([what[:200], *reversed(where[-2:])])
+    """The innermost of what was raised and where; of a group of exceptions, which is all frames, one in it."""
+    lines = [line.strip(" \t|+-") for line in (*frames.splitlines(), what)]
+    where = [line for line in lines if line.startswith("File ")]
+    raised = [line for line in lines if _EXCEPTION.match(line)]
+    return " ← ".join([*(line[:200] for line in raised[-1:]), *reversed(where[-2:])])

@@ -99,6 +99,19 @@ class _Start:
         )  # fmt: skip
         await self._migrated(wiring)
         self.say(f"starting {', '.join(f'{count} of {name}' for name, count in self.wish.replicas.items())}")
+        await self._serve(wiring, places, ports)
+        seen = ports[relays[0]]
+        endpoints = self.premises.endpoints(first.port, first.http_port, seen.rtsp, seen.metrics)
+        await self.demo.register(home, endpoints, cameras, self.say)
+        told = {name: [astuple(place) for place in several] for name, several in places.items()}
+        write_private(home.home / "places.json", json.dumps(told).encode())
+        self.stack.enter_context(published(endpoints, home))
+        return endpoints
+
+    async def _serve(
+        self, wiring: WiringApart, places: Mapping[str, Sequence[Place]], ports: Mapping[str, RelayPorts]
+    ) -> None:
+        """Services and relays; returns once every service is ready."""
         await self._keep(
             Program(f"{name}-{number + 1}", (sys.executable, "-m", f"services.{name}"),
                     wiring.environment(name, number), stop_within_s=_STOPS_WITHIN_S)
@@ -107,18 +120,11 @@ class _Start:
         await self._keep(
             Program(name, (sys.executable, "-m", "services.streams.relay"), wiring.relay(name, ports[name]),
                     stop_within_s=_STOPS_WITHIN_S)
-            for name in relays
+            for name in ports
         )  # fmt: skip
         async with asyncio.timeout(_READY_WITHIN_S), asyncio.TaskGroup() as tasks:
             for place in (place for several in places.values() for place in several):
                 tasks.create_task(serving(place.probe_port))
-        seen = ports[relays[0]]
-        endpoints = self.premises.endpoints(first.port, first.http_port, seen.rtsp, seen.metrics)
-        await self.demo.register(home, endpoints, cameras, self.say)
-        told = {name: [astuple(place) for place in several] for name, several in places.items()}
-        write_private(home.home / "places.json", json.dumps(told).encode())
-        self.stack.enter_context(published(endpoints, home))
-        return endpoints
 
     async def _migrated(self, wiring: WiringApart) -> None:
         """Each schema is brought up by a job, as in a cluster. A service whose job failed says so in its log."""
