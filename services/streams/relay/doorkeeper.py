@@ -17,7 +17,7 @@ from services.chassis.errors import Denied, Unavailable
 from services.decider.facts import Takeover
 from services.decider.replica import Edition
 from services.streams.relay.ender import Endable, Ender
-from services.streams.relay.gate import Admission, Peer
+from services.streams.relay.gate import Admission, Peer, Token
 from services.streams.relay.intake import SourceSpec
 from services.streams.relay.judge import UNDECIDED_FOR, Judge
 from services.streams.relay.lease import Lease
@@ -32,14 +32,6 @@ from services.streams.relay.tenure import Tenure
 log = logging.getLogger(__name__)
 _POLICIES = "policyVersions/"
 _CATCH_UP_S = 2.0  # that an assignment waits for the endings and the policy that it was decided by
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """What a token says once its signature was checked."""
-
-    session: str
-    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """What the RTSP server needs from those who know tokens, sessions and cameras; it knows none of these itself."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from ipaddress import IPv6Address, ip_address
 from typing import NamedTuple, Protocol
 
@@ -22,6 +23,14 @@ class Peer(NamedTuple):
         if isinstance(address, IPv6Address) and address.ipv4_mapped:
             address = address.ipv4_mapped
         return any(address in network for network in networks)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """What a token says once its signature was checked."""
+
+    session: str
+    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

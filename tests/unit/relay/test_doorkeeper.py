@@ -14,9 +14,9 @@ from services.decider.facts import Circumstances
 from services.decider.leases import Leases
 from services.decider.replica import Edition
 from services.streams.relay import doorkeeper
-from services.streams.relay.doorkeeper import Doorkeeper, Token
+from services.streams.relay.doorkeeper import Doorkeeper
 from services.streams.relay.ender import Ender
-from services.streams.relay.gate import Peer
+from services.streams.relay.gate import Peer, Token
 from services.streams.relay.intake import SourceSpec
 from services.streams.relay.lease import Lease
 from services.streams.relay.record import Look

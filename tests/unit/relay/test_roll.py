@@ -7,8 +7,8 @@ import pytest
 
 from services.chassis.clock import ManualClock
 from services.chassis.errors import Unavailable
-from services.streams.relay.doorkeeper import Doorkeeper, Token
-from services.streams.relay.gate import Peer
+from services.streams.relay.doorkeeper import Doorkeeper
+from services.streams.relay.gate import Peer, Token
 from services.streams.relay.lease import Lease
 from services.streams.relay.roll import RollCall, answer, leave
 from tests.unit.relay import cases

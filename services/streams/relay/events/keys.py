@@ -11,7 +11,7 @@ from kapok.streams.v1 import relay_pb2
 from services.chassis import sealing
 from services.chassis.errors import Denied, Unavailable
 from services.chassis.signing import Verifier
-from services.streams.relay.doorkeeper import Token
+from services.streams.relay.gate import Token
 
 
 @dataclass(frozen=True)
