@@ -5,6 +5,7 @@ import selectors
 import socket
 import threading
 import time
+from collections import Counter
 from contextlib import closing
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -16,7 +17,7 @@ from services.streams.relay import sdp
 from services.streams.relay.h264 import H264, KEY
 
 _READ_BYTES = 256 * 1024
-_AGAIN_S, _PATIENCE_S = 0.2, 30.0
+_AGAIN_S, _LONGEST_PAUSE_S, _PATIENCE_S = 0.1, 1.0, 30.0
 
 
 @dataclass
@@ -27,6 +28,7 @@ class Crowd:
     last_byte_at_s: dict[socket.socket, float] = field(default_factory=dict)
     ended_at_s: dict[socket.socket, float] = field(default_factory=dict)
     all_ended: threading.Event = field(default_factory=threading.Event)
+    refusals: Counter[str] = field(default_factory=Counter)  # why tries to join failed, that were tried again
 
     def join(self, url: str) -> None:
         """Let every viewer join ``url`` and play; returns once the loop reads them all.
@@ -34,9 +36,30 @@ class Crowd:
         All at once: viewers are on their own, and nobody waits for another one's answer.
         """
         selector = selectors.DefaultSelector()
-        for connection in asyncio.run(_all_joined(url, self.count)):
+        for connection in asyncio.run(self._all_joined(url)):
             selector.register(connection, selectors.EVENT_READ)
         threading.Thread(target=self._read, args=(selector,), daemon=True).start()
+
+    async def _all_joined(self, url: str) -> list[socket.socket]:
+        return await asyncio.gather(*(self._joined(url) for _ in range(self.count)))
+
+    async def _joined(self, url: str) -> socket.socket:
+        """A connection that plays ``url``; whom the relay can't serve now tries again, after growing pauses."""
+        until_s, pause_s = time.monotonic() + _PATIENCE_S, _AGAIN_S
+        while True:
+            connection = socket.socket()
+            connection.setblocking(False)
+            try:
+                await _play(connection, url)
+            except (OSError, errors.Error) as failure:
+                connection.close()
+                self.refusals[str(failure)] += 1
+                if time.monotonic() > until_s:
+                    raise
+                await asyncio.sleep(pause_s)
+                pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
+            else:
+                return connection
 
     def _read(self, selector: selectors.BaseSelector) -> None:
         while len(self.ended_at_s) < self.count:
@@ -54,27 +77,6 @@ class Crowd:
                     selector.unregister(connection)
                     connection.close()
         self.all_ended.set()
-
-
-async def _all_joined(url: str, count: int) -> list[socket.socket]:
-    return await asyncio.gather(*(_joined(url) for _ in range(count)))
-
-
-async def _joined(url: str) -> socket.socket:
-    """A connection that plays ``url``; whoever is told that the relay can't serve it now tries again."""
-    until_s = time.monotonic() + _PATIENCE_S
-    while True:
-        connection = socket.socket()
-        connection.setblocking(False)
-        try:
-            await _play(connection, url)
-        except (OSError, errors.Error):
-            connection.close()
-            if time.monotonic() > until_s:
-                raise
-            await asyncio.sleep(_AGAIN_S)
-        else:
-            return connection
 
 
 async def _play(connection: socket.socket, url: str) -> None:

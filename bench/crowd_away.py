@@ -18,6 +18,8 @@ def main() -> None:
     crowd = Crowd(int(sys.argv[1]))
     crowd.join(sys.stdin.readline().strip())
     _await("all watch", lambda: len(crowd.last_byte_at_s) == crowd.count)
+    if crowd.refusals:
+        print(f"tries that failed and were tried again: {dict(crowd.refusals)}", file=sys.stderr)
     _await("first ended", lambda: bool(crowd.ended_at_s))
     _await("all ended", lambda: len(crowd.ended_at_s) == crowd.count)
 
