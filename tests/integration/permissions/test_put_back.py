@@ -78,7 +78,9 @@ async def test_nothing_that_was_given_after_the_backup_is_given_again(still: Sta
         assert again[0] > now[0]
         assert (await granted(still, "metro")).epoch > seen_epochs[0]
         changed = await still.serve("registry", "GetLevelChanges", LEVELS)
-        assert (changed.revision, len(changed.categories)) == (now[1], 13), "any level may have been set meanwhile"
+        assert (changed.revision, len(changed.place_categories)) == (now[1], 13), (
+            "any level may have been set meanwhile"
+        )
         answer = await still.check("police-guangzhou", city.STREET, "LIVE")
         assert (answer.allowed, answer.policy_revision) == (True, now[1])
         assert (await still.check("urban-yuexiu", city.STREET, "LIVE")).rule == "art14-deny-suspended"
