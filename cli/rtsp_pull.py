@@ -117,7 +117,7 @@ class Pull:
         try:
             data = self.connection.recv(_READ_BYTES)
         except TimeoutError:
-            message = f"no pictures for {_STEP_TIMEOUT_S:.0f} s: the camera may be away"
+            message = f"no pictures for {self.connection.gettimeout():.0f} s: the camera may be away"
             raise errors.Unavailable("SOURCE_AWAY", message) from None
         except OSError:
             data = b""

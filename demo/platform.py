@@ -22,6 +22,7 @@ from services.chassis import errors
 ANY_PORTS = tuple(word for name in ("grpc", "http", "rtsp", "rtsps", "metrics") for word in (f"--{name}-port", "0"))
 _READY_WITHIN_S = 120.0
 _STOP_WITHIN_S = 10.0
+_STAYS_S = 45.0  # without pictures, as people's players do while a session is suspended; a relay forgets it after 60
 
 
 class NotReadyError(Exception):
@@ -101,6 +102,7 @@ class Viewer:
         """Until the relay ends it, or nobody waits any more."""
         try:
             with closing(Pull.open(self.url)) as pull:
+                pull.connection.settimeout(_STAYS_S)
                 for packet in pull.packets():
                     with self.changed:
                         self.last_byte_at_s = time.monotonic()
