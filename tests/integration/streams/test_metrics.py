@@ -29,7 +29,7 @@ async def test_a_relay_tells_how_its_cameras_stand_and_how_soon_viewers_see_with
         assert 'kapok_relay_source_states{state="PLAYING"} 1.0' in text
         assert CAMERA.rpartition("/")[2] not in text
         labels = set(re.findall(r"^kapok_\w+\{(\w+)=", text, re.MULTILINE))
-        assert labels <= {"le", "state", "client"}
+        assert labels <= {"le", "state", "client", "certificate"}
         await relay.end("principals/p")
 
         async def is_ended() -> bool:
