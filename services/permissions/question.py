@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.chassis.errors import Aborted, Denied
+from services.chassis.errors import Aborted, Denied, Error
 from services.decider.area import covers
 from services.decider.conditions import CONDITIONS, INCIDENT, INSPECTION, PAPERS
 from services.decider.decision import Decision
@@ -149,6 +149,11 @@ class Gathered:
 
     answers: Mapping[str, Answer]
     refusals: Mapping[str, Denied]
+
+    def refused(self, action: Action) -> dict[str, Error]:
+        """Why ``action`` is refused, by the cameras at which it is."""
+        denied = {name: one.decision for name, one in self.answers.items() if not one.decision.allowed}
+        return {**self.refusals, **{name: refusals.denied(one, name, action) for name, one in denied.items()}}
 
 
 async def gather_each(

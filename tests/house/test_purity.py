@@ -24,7 +24,8 @@ OUTSIDE = {
                      "joint/sealed_lists", "joint/simulations", "joint/versions", "metrics", "papers/bases",
                      "papers/reviews", "policies", "policy_health", "question", "reaches", "rounds",
                      "takeovers/areas", "takeovers/changes", "takeovers/control", "takeovers/controls",
-                     "takeovers/notices", "takeovers/orders", "takeovers/reads", "takeovers/requests", "view")
+                     "takeovers/notices", "takeovers/openers", "takeovers/orders", "takeovers/reads",
+                     "takeovers/regrants", "takeovers/requests", "takeovers/takings", "view")
     },
     **{
         f"services/registry/{noun}.py": USE_CASE
@@ -32,7 +33,6 @@ OUTSIDE = {
                      "secrecy", "signals", "systems", "watching", "within")
     },
     **{f"services/audit/{noun}.py": USE_CASE for noun in ("evidence", "metrics", "reading", "register")},
-    "services/permissions/takeovers/takings.py": USE_CASE,
     "services/permissions/restorings.py": USE_CASE,
     "services/permissions/put_back.py": USE_CASE,
     "services/permissions/ports.py": "declares what its use cases await",

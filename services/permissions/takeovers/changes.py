@@ -1,6 +1,7 @@
 """Use cases of a takeover that stands: renewed, given back, revoked; each camera of it by the same rule."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -13,7 +14,8 @@ from services.permissions.fields import check_reason
 from services.permissions.ports import Kept, Ports
 from services.permissions.question import in_good_standing
 from services.permissions.store import bases, endings, incidents, takeovers
-from services.permissions.takeover import Control, Outcome, TakeoverEnded, Until, release, renew, revoke
+from services.permissions.takeover import Control, Outcome, TakeoverEnded, Until, release, renew, revoke, settle
+from services.permissions.takeovers import regrants
 from services.permissions.takeovers.control import Act, write
 from services.permissions.takeovers.orders import Order, held_by, shown, told
 from services.permissions.takeovers.takings import taken_exclusively
@@ -29,13 +31,24 @@ class TakeoverChanges:
         self._ports = ports
 
     async def renew(self, principal: str, name: str, ends_at: datetime) -> Order:
-        """Have a takeover of the caller's agency end later."""
+        """Have a takeover of the caller's agency end later, at each camera that it would be granted again.
+
+        Raises the first refusal when there is none, Denied to whoever declared the incident.
+        """
+        ports, refused = self._ports, dict[str, errors.Error]()
+        known = await regrants.known(ports, name)
 
         async def longer(transaction: AsyncConnection, caller: Principal, kept: Sequence[Kept]) -> Rule:
             until = Until(ends_at, await _ground_ends_at(transaction, kept[0].takeover))
-            return lambda control, now: renew(control, name, caller, until, now)
+            refused.update(await regrants.refused(transaction, ports, caller, kept, known))
 
-        return await self._change(principal, name, (), longer)
+            def each(control: Control, now: datetime) -> Outcome:
+                is_refused = control.camera.name in refused
+                return settle(control, now) if is_refused else renew(control, name, caller, until, now)
+
+            return each
+
+        return replace(await self._change(principal, name, (), longer), refused=refused)
 
     async def release(self, principal: str, name: str, cameras: Sequence[str] = ()) -> Order:
         """Give a takeover back, or these cameras of it."""

@@ -8,16 +8,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.chassis import errors
 from services.decider.facts import Action, AgencyKind, Takeover
-from services.permissions import refusals
 from services.permissions.ending import Cause as EndingCause
 from services.permissions.papers.bases import use
 from services.permissions.ports import Ports
 from services.permissions.question import Answer, Question, gather_each
-from services.permissions.store import bases, endings, incidents, takeovers
+from services.permissions.store import bases, endings, takeovers
 from services.permissions.takeover import Cause, Exclusive, Outcome, Request, grant
 from services.permissions.takeovers.area import Selection
 from services.permissions.takeovers.areas import Areas, Sought
 from services.permissions.takeovers.control import Act, passed_from, write
+from services.permissions.takeovers.openers import check_no_opener
 from services.permissions.takeovers.orders import Order, held_by, told
 from services.permissions.takeovers.rules import check
 from services.permissions.takeovers.takings import taken_exclusively
@@ -60,17 +60,11 @@ class Takeovers:
             if wish.legal_basis:
                 await bases.lock(transaction, wish.legal_basis)
             gathered = await gather_each(transaction, ports, questions, found, revision)
-            refused = dict[str, errors.Error](gathered.refusals)
-            allowed = list[Answer]()
-            for camera, answer in gathered.answers.items():
-                if answer.decision.allowed:
-                    allowed.append(answer)
-                else:
-                    refused[camera] = refusals.denied(answer.decision, camera, Action.TAKE_OVER)
+            refused = gathered.refused(Action.TAKE_OVER)
+            allowed = [answer for answer in gathered.answers.values() if answer.decision.allowed]
             if not allowed:
                 raise next(refused[camera] for camera in wish.cameras)
-            if wish.incident:
-                await _check_no_opener(transaction, wish, principal)
+            await check_no_opener(transaction, principal, wish.incident, wish.cameras[0])
             now = allowed[0].now
             outcomes, passed = await _granted(transaction, _command(name, number, wish, allowed[0]), allowed, refused)
             first = allowed[0].decision
@@ -115,16 +109,6 @@ async def _granted(
     if not outcomes:
         raise refused[allowed[0].camera.name]
     return outcomes, passed
-
-
-async def _check_no_opener(transaction: AsyncConnection, wish: Wish, principal: str) -> None:
-    if principal in await incidents.openers(transaction, wish.incident):
-        message = (
-            "who declares, widens, extends or approves an incident takes none of its cameras over: another"
-            " principal requests it (Article 18 ¶2)"
-        )
-        about = {"rule": "art18-incident-take-over", "article": "Article 18 ¶2", "camera": wish.cameras[0]}
-        raise errors.Denied("NOT_PERMITTED", message, **about)
 
 
 def _command(name: str, number: int, wish: Wish, answer: Answer) -> Request:
