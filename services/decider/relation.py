@@ -1,5 +1,7 @@
 """How a principal stands to a camera, and from whom a camera is hidden."""
 
+from typing import Protocol
+
 from services.decider.facts import CITY, DISTRICTS, SEALED_LEVEL, AgencyKind, Camera, Principal, Relation, Tier
 
 _CITY = frozenset({CITY, *DISTRICTS})
@@ -14,7 +16,17 @@ def relation(principal: Principal, camera: Camera) -> Relation:
     return Relation.MUNICIPAL if camera.district in _CITY else Relation.OTHER
 
 
-def is_hidden(principal: Principal, camera: Camera) -> bool:
+class Somebody(Protocol):
+    """Who acts for an agency, or did: a principal, a takeover."""
+
+    @property
+    def agency(self) -> str: ...
+
+    @property
+    def kind(self) -> AgencyKind: ...
+
+
+def is_hidden(principal: Somebody, camera: Camera) -> bool:
     """Whether even the camera's existence is a secret to the principal (Article 11): answer as if it had no such name.
 
     Not a matter of policy: no row can lift it, since rows that try are refused when the policy is read. A camera that

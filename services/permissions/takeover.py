@@ -13,6 +13,7 @@ from enum import StrEnum
 from services.chassis.errors import Denied, Exhausted, FailedPrecondition
 from services.decider.facts import Camera, ControlLease, Principal, Takeover
 from services.decider.holder import Holder, holder
+from services.decider.relation import is_hidden
 from services.permissions.fields import Fields
 
 __all__ = [
@@ -251,6 +252,14 @@ def of_principal(control: Control, principal: str, now: datetime) -> Outcome:
     over = tuple(takeover for takeover in control.takeovers if takeover.principal == principal)
     leases = tuple(lease for lease in control.leases if lease.principal == principal)
     control, ended = _end(control, over, Ending.WITHDRAWN, now, leases)
+    return control, (*events, *ended)
+
+
+def of_secret(control: Control, now: datetime) -> Outcome:
+    """End every takeover by an agency to which the camera is a secret now (Article 11): it may not command it."""
+    control, events = settle(control, now)
+    over = tuple(takeover for takeover in control.takeovers if is_hidden(takeover, control.camera))
+    control, ended = _end(control, over, Ending.WITHDRAWN, now)
     return control, (*events, *ended)
 
 

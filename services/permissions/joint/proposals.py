@@ -25,9 +25,11 @@ from services.permissions.joint.version import Version, name_of
 from services.permissions.joint.versions import reading
 from services.permissions.ports import Change, Ports
 from services.permissions.question import in_good_standing
-from services.permissions.store import endings, sealed_lists
+from services.permissions.store import endings, sealed_lists, takeovers
 from services.permissions.store import policies as versions
 from services.permissions.store import proposals as store
+from services.permissions.takeover import of_secret
+from services.permissions.takeovers.control import Act, end
 
 MOST_OPEN = 100
 _HOUR = timedelta(hours=1)
@@ -116,6 +118,9 @@ class Proposals:
         ports, now = self._ports, self._ports.clock.now()
         ended: list[Ending] = []
         async with ports.database.write() as transaction:
+            await takeovers.lock(
+                transaction
+            )  # first, as whatever changes control does: a list of secrets ends takeovers
             caller = await in_good_standing(transaction, ports, principal)
             found, content = await self._standing(transaction, name, now)
             key = self._keys.get(caller.kind, b"")
@@ -124,7 +129,7 @@ class Proposals:
             await store.add_signature(transaction, signed)
             await self._tell(transaction, "signed", principal, signed, now)
             if states.is_signed(signed):
-                signed, ended = await self._adopt(transaction, signed, content, now)
+                signed, ended = await self._adopt(transaction, signed, content, Act(principal, now))
                 await self._tell(transaction, "adopted", principal, signed, now)
         ports.journal.wake()
         if ended:
@@ -182,9 +187,10 @@ class Proposals:
         return found.digest
 
     async def _adopt(
-        self, transaction: AsyncConnection, signed: Proposal, content: bytes, now: datetime
+        self, transaction: AsyncConnection, signed: Proposal, content: bytes, act: Act
     ) -> tuple[Proposal, list[Ending]]:
         """Write the next version. Whatever the engine can't be built of is refused before anything is in force."""
+        now = act.at
         change = self._documents.parsed(content)
         found = await versions.newest(transaction)
         assert found is not None, "a proposal changes a policy that there is"
@@ -199,6 +205,7 @@ class Proposals:
         by_camera = dict(change.camera_levels) | opened
         await versions.insert_next(transaction, version, document, change.category_levels, by_camera)
         await store.update(transaction, done)
+        await end(transaction, self._ports, cameras, lambda control: of_secret(control, now), act)
         await self._settle(transaction, now)
         ended = [await endings.append(transaction, Cause.POLICY_CHANGED, name_of(revision), now)]
         ended += await endings.append_each(transaction, Cause.CAMERA_CHANGED, cameras, now, is_sealed=True)

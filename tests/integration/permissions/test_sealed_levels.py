@@ -7,6 +7,7 @@ import pytest
 from kapok.fact.v1 import fact_pb2
 from kapok.permissions.v1 import policy_pb2
 from kapok.permissions.v1 import policy_service_pb2 as pb
+from kapok.permissions.v1 import takeovers_service_pb2 as takeovers
 from kapok.registry.v1 import registry_service_pb2 as registry
 from services.chassis import bus, errors
 from services.chassis.bus import FACTS_STREAM
@@ -80,6 +81,22 @@ async def test_a_camera_that_becomes_a_secret_is_one_that_never_existed_at_once_
 
     await eventually(has_followed)
     assert await described(stage, "police-yuexiu", city.STREET) is None
+
+
+async def test_a_takeover_ends_where_its_camera_becomes_a_secret_to_who_holds_it(stage: Stage) -> None:
+    papers = await stage.papers("police-yuexiu", city.TUNNEL, city.STREET)
+    both = await stage.take_over("police-yuexiu", city.TUNNEL, city.STREET, legal_basis=papers)
+    theirs = await stage.papers(KEEPER, city.STREET)
+    above = await stage.take_over(KEEPER, city.STREET, legal_basis=theirs)
+    await adopted(stage, sealed_levels=(await drawn(stage, **{f"c{STREET}": 5})).name)
+    left = await stage.ask("police-yuexiu", "GetTakeover", takeovers.GetTakeoverRequest(name=both.name))
+    assert [(one.camera, one.over_by) for one in left.taken] == [(city.TUNNEL, "")]
+    whole = await stage.ask(KEEPER, "GetTakeover", takeovers.GetTakeoverRequest(name=both.name))
+    assert {one.camera: one.over_by for one in whole.taken} == {city.TUNNEL: "", city.STREET: "withdrawn"}
+    release = takeovers.ReleaseTakeoverRequest(name=above.name)
+    assert [one.over_by for one in (await stage.ask(KEEPER, "ReleaseTakeover", release)).taken] == ["released"]
+    state = takeovers.GetControlStateRequest(name=f"{city.STREET}/controlState")
+    assert (await stage.ask("metro", "GetControlState", state)).holder == "agencies/metro"
 
 
 async def test_a_secret_that_is_opened_is_a_camera_like_others_and_its_past_is_not_told(stage: Stage) -> None:
