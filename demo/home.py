@@ -78,7 +78,9 @@ class DemoCity:
         """All lenses in one process, at last time's ports when they are free. Draws the clips when there are none."""
         await self._draw(layout, say)
         before = _remembered(layout)
-        rtsp, ptz = pick(before.rtsp, "demo cameras", say), pick(before.ptz, "demo cameras that move", say)
+        rtsp = pick(before.rtsp, "demo cameras", say)
+        last = before.ptz if before.ptz != rtsp else 0  # the one may be given what was the other's last time
+        ptz = pick(last, "demo cameras that move", say)
         program = Program(
             "demo-cameras",
             (
