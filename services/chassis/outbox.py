@@ -7,7 +7,7 @@ of one never overtake those of another; a batch is bounded in number and in byte
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
@@ -62,6 +62,7 @@ class Outbox:
         self._database = database
         self._woken = woken
         self._table = sa.Table("outbox", metadata, *columns(), extend_existing=True)
+        self._oldest = _oldest(self._table)
         self._has_more = asyncio.Event()
         self._newest = datetime.min
         self._oldest_unsent: datetime | None = None  # as the last look found it
@@ -111,10 +112,11 @@ class Outbox:
             OUTBOX_UNSENT.inc()
             log.warning("facts wait in the outbox: %s", error)
 
-    async def _publish_batch(self, bus: DurablePublisher) -> int:
-        """Publish the oldest messages; how many they were."""
+    async def _publish_batch(self, bus: DurablePublisher) -> bool:
+        """Publish the oldest messages; whether there may be more. Whoever adds one meanwhile wakes us."""
         async with self._database.turn(Turn.PUBLISHING):
-            rows = await self._oldest()
+            async with self._database.look() as connection:
+                rows = (await connection.execute(self._oldest)).all()
             self._oldest_unsent = rows[0].occurred_at if rows else None
             # One at a time would cost a sync each; JetStream keeps the order in which they arrive on one connection.
             # All have ended before another replica, or the next round, has its turn.
@@ -127,22 +129,8 @@ class Outbox:
                 sent = self._table.c.id.in_([row.id for row in rows])
                 async with self._database.write() as transaction:
                     await transaction.execute(self._table.delete().where(sent))
-            return len(rows)
-
-    async def _oldest(self) -> Sequence[sa.Row[Any]]:
-        """At most _BATCH messages and _BATCH_BYTES of payload, but at least one while there are any."""
-        table = self._table.c
-        order = (table.occurred_at, table.id)
-        sizes = sa.select(table.id, sa.func.length(table.payload)).order_by(*order).limit(_BATCH)
-        async with self._database.read() as transaction:
-            room, chosen = _BATCH_BYTES, list[str]()
-            for identity, size in await transaction.execute(sizes):
-                room -= size
-                if chosen and room < 0:
-                    break
-                chosen.append(identity)
-            query = self._table.select().where(table.id.in_(chosen)).order_by(*order)
-            return (await transaction.execute(query)).all()
+                self._oldest_unsent = None
+            return bool(rows) and (rows[0].measured > len(rows) or len(rows) == _BATCH)
 
     def _place(self, occurred_at: datetime) -> datetime:
         """The time, or a moment later than that of the message before: what is added later is published later.
@@ -151,3 +139,18 @@ class Outbox:
         """
         self._newest = max(occurred_at.replace(tzinfo=None), self._newest + _TICK)
         return self._newest
+
+
+def _oldest(table: sa.Table) -> sa.Select[Any]:
+    """At most _BATCH messages and _BATCH_BYTES of payload, but at least one while there are any.
+
+    Payloads are measured before any is read: all of a batch would be hundreds of megabytes.
+    """
+    order = (table.c.occurred_at, table.c.id)
+    size = sa.func.length(table.c.payload).label("size")
+    sizes = sa.select(table.c.id, table.c.occurred_at, size).order_by(*order).limit(_BATCH).cte()
+    through = sa.func.sum(sizes.c.size).over(order_by=(sizes.c.occurred_at, sizes.c.id))
+    reached = sa.select(sizes.c.id, sizes.c.size, through.label("through")).subquery()
+    fits = (reached.c.through <= _BATCH_BYTES) | (reached.c.through == reached.c.size)
+    measured = sa.select(sa.func.count()).select_from(sizes).scalar_subquery().label("measured")
+    return sa.select(table, measured).where(table.c.id.in_(sa.select(reached.c.id).where(fits))).order_by(*order)

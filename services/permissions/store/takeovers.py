@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.decider.facts import SEALED_LEVEL, AgencyKind, Camera, Takeover, Tier
+from services.decider.facts import SEALED_LEVEL, AgencyKind, Camera, ControlLease, Takeover, Tier
 from services.permissions.ports import Kept
 from services.permissions.store import control_leases, counters
 from services.permissions.store.endings import FEW
@@ -29,6 +29,7 @@ _OF_FEW = _CONTROL.where(control.c.camera.in_(sa.bindparam("cameras", expanding=
 _STANDING = sa.select(takeovers).where(takeovers.c.ended_at.is_(None))
 _STANDING_OF_FEW = _STANDING.where(takeovers.c.camera.in_(sa.bindparam("cameras", expanding=True)))
 KeptEach = Mapping[tuple[int, str], Kept]
+Known = tuple[Camera, tuple[Takeover, ...], tuple[ControlLease, ...]]  # a camera, and what stands of it on record
 _NAMES = "takeovers/"
 
 
@@ -54,16 +55,22 @@ async def load(transaction: AsyncConnection, camera: Camera) -> Control:
 
 async def load_each(transaction: AsyncConnection, cameras: Mapping[str, Camera]) -> dict[str, Control]:
     """The same of many cameras, by name."""
-    query, given = (_OF_FEW, {"cameras": list(cameras)}) if len(cameras) <= FEW else (_CONTROL, {})
+    found, leases = await standing(transaction, cameras), await control_leases.standing(transaction, cameras)
+    return await load_rest(
+        transaction, {name: (one, found.get(name, ()), leases.get(name, ())) for name, one in cameras.items()}
+    )
+
+
+async def load_rest(transaction: AsyncConnection, known: Mapping[str, Known]) -> dict[str, Control]:
+    """The same where all but the holder and the epoch is known."""
+    query, given = (_OF_FEW, {"cameras": list(known)}) if len(known) <= FEW else (_CONTROL, {})
     rows = {row.camera: row for row in await transaction.execute(query, given)}
-    found = await standing(transaction, cameras) if rows else {}
-    leases = await control_leases.standing(transaction, cameras) if rows else {}
-    first = 1 if cameras.keys() <= rows.keys() else await first_epoch(transaction)
+    first = 1 if known.keys() <= rows.keys() else await first_epoch(transaction)
     return {
-        name: Control(camera, rows[name].agency, rows[name].epoch, found.get(name, ()), leases.get(name, ()))
+        name: Control(camera, rows[name].agency, rows[name].epoch, found, leases)
         if name in rows
         else operated(camera, first)
-        for name, camera in cameras.items()
+        for name, (camera, found, leases) in known.items()
     }
 
 
