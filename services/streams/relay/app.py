@@ -14,6 +14,7 @@ from services.chassis.clock import SystemClock
 from services.chassis.signing import Verifier
 from services.chassis.tasks import background, group
 from services.streams.relay.announcer import Address, Announcer, Capacity, FactRecord
+from services.streams.relay.book import Book
 from services.streams.relay.connection import House, Manners
 from services.streams.relay.control import Fence
 from services.streams.relay.counters import Counters
@@ -66,8 +67,8 @@ async def app(settings: Settings) -> AsyncIterator[None]:
             entrances = Entrances.open(settings)
             address = _address(settings, own, process, entrances, metrics_port)
             house = House(
-                doorkeeper, doorkeeper, counters, Manners(), frozenset(settings.web_origins), settings.plain_networks,
-                settings.udp_out,
+                doorkeeper, doorkeeper.book, counters, Manners(), frozenset(settings.web_origins),
+                settings.plain_networks, settings.udp_out,
             )  # fmt: skip
             never_cameras = _own_addresses(settings, address, entrances)
             post = Post(client, settings.source_networks, never_cameras)
@@ -84,7 +85,7 @@ async def app(settings: Settings) -> AsyncIterator[None]:
                 background(
                     doorkeeper.waiting.record_forever(),
                     announcer.announce_forever(),
-                    report_forever(opened_bus, settings.relay_id, doorkeeper.signals, _CLOCK),
+                    report_forever(opened_bus, settings.relay_id, doorkeeper.book.signals, _CLOCK),
                     _sweep_forever(doorkeeper),
                     dead_man.watch_forever(),
                 ),
@@ -104,7 +105,7 @@ def _doorkeeper(
     lease = timedelta(seconds=settings.lease_s)
     return Doorkeeper(
         read_token=keys.token,
-        make_source=make_source,
+        book=Book(make_source),
         record=record,
         ender=ender,
         lease=Lease(lease),

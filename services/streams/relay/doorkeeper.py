@@ -1,11 +1,11 @@
-"""Who may watch here: the gate of the RTSP server, the book of sources, and the one who ends what has no right.
+"""Who may watch here: the gate of the RTSP server, and the one who ends what has no right.
 
 assignment ─► keep │ token ─► admit ─► opened (fact durable) ─► pictures │ ending, policy, time, lease ─► ended: a reset
 """
 
 import asyncio
+import contextlib
 import logging
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -16,16 +16,15 @@ from services.chassis.clock import Clock
 from services.chassis.errors import Denied, Unavailable
 from services.decider.facts import Takeover
 from services.decider.replica import Edition
+from services.streams.relay.book import Book
 from services.streams.relay.ender import Endable, Ender
 from services.streams.relay.gate import Admission, Peer, Token
-from services.streams.relay.intake import SourceSpec
 from services.streams.relay.judge import UNDECIDED_FOR, Judge
 from services.streams.relay.lease import Lease
 from services.streams.relay.outlasting import LOST_TOUCH, TAKEOVER_OVER, Outlasting
 from services.streams.relay.record import Look, Record, Waiting
 from services.streams.relay.room import Room
 from services.streams.relay.sessions import Session, Sessions, camera_of
-from services.streams.relay.source import Source
 from services.streams.relay.suspending import Suspending
 from services.streams.relay.tenure import Tenure
 
@@ -47,7 +46,7 @@ class Doorkeeper:
     """Complete once constructed; `waiting.record_forever` must run beside it."""
 
     read_token: Callable[[str], Token]
-    make_source: Callable[[SourceSpec], Source]
+    book: Book
     record: Record
     ender: Ender
     lease: Lease
@@ -56,9 +55,7 @@ class Doorkeeper:
     tenure: Tenure = field(default_factory=Tenure)
     room: Room = field(default_factory=Room)
     observe_ending_s: Callable[[float], None] = lambda seconds: None
-    _specs: dict[str, SourceSpec] = field(default_factory=dict)  # by the newest assignment of each stream
     _sealed: WeakSet[Endable] = field(default_factory=WeakSet)  # whose camera became a state secret, or is none now
-    _sources: dict[str, tuple[SourceSpec, Source]] = field(default_factory=dict)
     _looks: dict[Endable, Look] = field(default_factory=dict)
     # Besides the ends that bound it, those of the viewers there were: nobody opens once it is full.
     waiting: Waiting = field(init=False)
@@ -82,13 +79,12 @@ class Doorkeeper:
             self.tenure.refuse_new()
         self._refuse_when_unsure()
         self.lease.hear_of(session.revision)
-        try:
-            async with asyncio.timeout(_CATCH_UP_S):
-                while self.lease.applied < session.number or self.lease.revision < self.lease.newest:
-                    self._has_learnt.clear()
-                    await self._has_learnt.wait()
-        except TimeoutError as error:
-            raise Unavailable("SERVICE_AWAY", "this relay is behind on ending facts or policy; try again") from error
+
+        def is_up_to_date() -> bool:
+            return self.lease.applied >= session.number and self.lease.revision >= self.lease.newest
+
+        if not await self._learns(is_up_to_date):
+            raise Unavailable("SERVICE_AWAY", "this relay is behind on ending facts or policy; try again")
         self.tenure.refuse_in_doubt()
         self.judge.check(session, self.clock.now())
         self.sessions.floor = max(self.sessions.floor, self.lease.floor)
@@ -96,18 +92,11 @@ class Doorkeeper:
         session.mark(self.judge.marks)
         session.order = self.tenure.take()
         self.suspending.look(self._now())
-        self._specs[session.feed] = session.source
-
-    def expect(self, session: Session) -> None:
-        """Its viewers are on their way: pull its camera, until nobody came for as long as a source lingers.
-
-        A picture begins with a key picture, and cameras send one every second or few.
-        """
-        with self.source(session.feed).held():
-            pass
+        self.book.note(session.feed, session.source)
 
     async def admit(self, target: str, peer: Peer) -> Admission:
         """Gate: the session that the target's token opens."""
+        await self._learns(self.tenure.is_sure)
         try:
             parts = urlsplit(target)
         except ValueError:
@@ -132,6 +121,7 @@ class Doorkeeper:
         """Gate: on record before the first picture. From its first line on an ending finds the viewer."""
         leave = admission.grant
         assert isinstance(leave, _Leave), "an admission of our own"
+        await self._learns(self.tenure.is_sure)
         session, peer = self._standing(leave.session), leave.peer
         self._refuse_when_unsure()
         session.refuse_joining()
@@ -165,29 +155,6 @@ class Doorkeeper:
         # A renewal may have put another object in the session's place; they share the set of viewers.
         self._let_go(admission.grant.session, viewer)
         self._put_on_record(viewer, self._looks.pop(viewer), why)
-
-    def source(self, feed: str) -> Source:
-        """Book of sources: the one source of a camera's stream, by the address of its newest assignment."""
-        spec = self._specs[feed]
-        known = self._sources.get(feed)
-        if known is None or known[0] != spec:
-            known = self._sources[feed] = (spec, self.make_source(spec))
-        return known[1]
-
-    def signals(self) -> dict[str, bool]:
-        """Of each camera that is pulled right now: whether its pictures arrive, of either stream (Article 15)."""
-        now_s, signals = self.clock.monotonic(), dict[str, bool]()
-        for feed, (_, source) in self._sources.items():
-            if (signal := source.signal(now_s)) is not None:
-                signals[camera_of(feed)] = signals.get(camera_of(feed), False) or signal
-        return signals
-
-    def source_states(self) -> Counter[str]:
-        """How many streams of cameras are pulled right now in each state: see `Source.state`."""
-        now_s = self.clock.monotonic()
-        states = Counter(source.state(now_s) for _, source in self._sources.values())
-        del states[""]
-        return states
 
     def seal(self, sessions: Sequence[Session]) -> None:
         """Their camera became a state secret, or is none any more: how their looks end is for the sealed book."""
@@ -259,17 +226,28 @@ class Doorkeeper:
         if self.tenure.has_run_out(self.clock.monotonic()):
             log.error("nobody said which sessions are still this relay's: every session is closed")
             self.end(self.sessions.end_all("the relay was away, and its sessions may be elsewhere"), "doubt ran out")
-            self.tenure.settle(self.tenure.doubt)  # who keeps nothing has nothing to doubt
-        for feed in [feed for feed in self._specs if not self.sessions.on(camera_of(feed))]:
-            if feed not in self._sources or not self._sources[feed][1].is_pulled:
-                self._sources.pop(feed, None)
-                del self._specs[feed]
+            self.settle(self.tenure.doubt)  # who keeps nothing has nothing to doubt
+        self.book.forget(lambda feed: bool(self.sessions.on(camera_of(feed))))
+
+    def settle(self, doubt: int) -> None:
+        """Streams called the roll upon that doubt."""
+        self.tenure.settle(doubt)
+        self._has_learnt.set()
 
     async def drain(self, patience: timedelta) -> None:
         """This relay stops: return once every end is on record, or at the end of ``patience``."""
         for stretch in self.outlasting.stop(self.clock.now()):
             self.waiting.put(stretch)
         await self.waiting.drain(patience)
+
+    async def _learns(self, holds: Callable[[], bool]) -> bool:
+        """Whether ``holds`` does by what is heard soon: who comes meanwhile waits rather than be sent away."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_CATCH_UP_S):
+                while not holds():
+                    self._has_learnt.clear()
+                    await self._has_learnt.wait()
+        return holds()
 
     def _standing(self, session: Session) -> Session:
         """The session as it stands now: a renewal may have taken its place, an ending ends whoever stands."""

@@ -54,7 +54,7 @@ class RelayCollector(Collector):
         )
         yield GaugeMetricFamily("kapok_relay_sessions", "sessions kept", value=len(self.doorkeeper.sessions))
         states = GaugeMetricFamily("kapok_relay_source_states", "streams of cameras by state", labels=["state"])
-        for state, count in self.doorkeeper.source_states().items():
+        for state, count in self.doorkeeper.book.states(self.doorkeeper.clock.monotonic()).items():
             states.add_metric([state], count)
         yield states
         tenure = self.doorkeeper.tenure

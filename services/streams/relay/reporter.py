@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 _EVERY_S = 5.0
 _REPORTS_MOST = 1000  # a message
 _SIGNALS = {True: health_events_pb2.HealthReport.SIGNAL_OK, False: health_events_pb2.HealthReport.SIGNAL_NONE}
-Signals = Callable[[], Mapping[str, bool]]
+Signals = Callable[[float], Mapping[str, bool]]  # at a moment, monotonic seconds
 
 
 async def report_forever(bus: Bus, relay: str, signals: Signals, clock: Clock, every_s: float = _EVERY_S) -> None:
@@ -30,7 +30,7 @@ async def report_forever(bus: Bus, relay: str, signals: Signals, clock: Clock, e
         if not bus.client.is_connected:
             continue
         try:
-            await _report(bus, relay, signals(), clock)
+            await _report(bus, relay, signals(clock.monotonic()), clock)
         except NatsError as error:
             log.warning("the health of cameras could not be reported: %s", error)
 

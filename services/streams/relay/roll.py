@@ -30,7 +30,7 @@ def answer(doorkeeper: Doorkeeper, call: RollCall) -> list[str]:
     if strange:
         log.warning("%d sessions are not this relay's any more: %s", len(strange), call.reason)
         doorkeeper.end(doorkeeper.sessions.end(strange, call.reason), call.reason)
-    doorkeeper.tenure.settle(call.doubt)
+    doorkeeper.settle(call.doubt)
     return sorted(own - {session.name for session in kept})
 
 

@@ -30,6 +30,10 @@ class Tenure:
         """The doubt that no roll has ended yet, or 0."""
         return self.doubt if self._doubting_since_s is not None else 0
 
+    def is_sure(self) -> bool:
+        """Whether what it keeps is its own."""
+        return self._doubting_since_s is None
+
     def take(self) -> int:
         """The number of an assignment that is taken now."""
         self.orders += 1

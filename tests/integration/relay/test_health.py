@@ -43,7 +43,7 @@ async def listening(opened: bus.Bus) -> AsyncIterator[Heard]:
 async def reporting(opened: bus.Bus, signals: Callable[[], Mapping[str, bool]]) -> AsyncIterator[None]:
     """The relay's reports of ``signals``, a hundred times as often."""
     async with asyncio.TaskGroup() as tasks:
-        task = tasks.create_task(report_forever(opened, RELAY, signals, ManualClock(), every_s=0.05))
+        task = tasks.create_task(report_forever(opened, RELAY, lambda _now_s: signals(), ManualClock(), every_s=0.05))
         yield
         task.cancel()
 

@@ -14,6 +14,7 @@ from services.decider.facts import Circumstances
 from services.decider.leases import Leases
 from services.decider.replica import Edition
 from services.streams.relay import doorkeeper
+from services.streams.relay.book import Book
 from services.streams.relay.doorkeeper import Doorkeeper
 from services.streams.relay.ender import Ender
 from services.streams.relay.gate import Peer, Token
@@ -51,7 +52,7 @@ async def gate() -> AsyncIterator[Doorkeeper]:
     with Ender() as ender:
         keeper = Doorkeeper(
             read_token=lambda text: Token(f"sessions/{text}", clock.at + timedelta(seconds=60)),
-            make_source=lambda spec: spec,  # type: ignore[arg-type, return-value] # the source itself is not under test
+            book=Book(lambda spec: spec),  # type: ignore[arg-type, return-value] # sources are not under test
             record=Record(), ender=ender, lease=lease, clock=clock,
         )  # fmt: skip
         keeper.adopt(cases.FIRST)
@@ -181,7 +182,7 @@ async def test_a_new_viewer_gets_the_newest_address_of_its_camera(gate: Doorkeep
     await gate.keep(session(gate))
     moved = SourceSpec("rtsp://h/2", ())
     await gate.keep(replace(session(gate, source=moved), name="sessions/t"))
-    source: Any = gate.source(cases.WATCHED.name)
+    source: Any = gate.book.source(cases.WATCHED.name)
     assert source == moved
 
 

@@ -1,5 +1,6 @@
 """Roll calls: what is not this relay's any more goes, what came after the roll was read stays."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 
 from services.chassis.clock import ManualClock
 from services.chassis.errors import Unavailable
+from services.streams.relay.book import Book
 from services.streams.relay.doorkeeper import Doorkeeper
 from services.streams.relay.gate import Peer, Token
 from services.streams.relay.lease import Lease
@@ -25,7 +27,7 @@ async def gate() -> Doorkeeper:
     unused: Any = None
     keeper = Doorkeeper(
         read_token=lambda text: Token(f"sessions/{text}", clock.at + timedelta(seconds=60)),
-        make_source=unused, record=unused, ender=unused, lease=lease, clock=clock,
+        book=Book(unused), record=unused, ender=unused, lease=lease, clock=clock,
     )  # fmt: skip
     keeper.adopt(cases.FIRST)
     return keeper
@@ -61,14 +63,19 @@ async def test_what_was_assigned_after_the_roll_was_read_stays(gate: Doorkeeper)
     assert names(gate) == {"sessions/a", "sessions/b"}
 
 
-async def test_who_doubts_admits_nobody_and_takes_nothing_until_its_roll_is_called(gate: Doorkeeper) -> None:
+async def test_who_comes_to_a_relay_in_doubt_waits_until_its_roll_is_called(
+    gate: Doorkeeper,
+) -> None:
     await keep(gate, "sessions/s")
     fall_silent(gate)
-    for attempt in (gate.admit("/s/s?token=s", HERE), keep(gate, "sessions/t")):
-        with pytest.raises(Unavailable, match="asks which sessions"):
-            await attempt
-    answer(gate, RollCall(["sessions/s"], gate.tenure.orders, gate.tenure.open_doubt, ""))
-    assert (await gate.admit("/s/s?token=s", HERE)).session == "sessions/s"
+    with pytest.raises(Unavailable, match="asks which sessions"):
+        await keep(gate, "sessions/t")
+    async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
+        newcomer = tasks.create_task(gate.admit("/s/s?token=s", HERE))
+        await asyncio.sleep(0)
+        assert not newcomer.done()
+        answer(gate, RollCall(["sessions/s"], gate.tenure.orders, gate.tenure.open_doubt, ""))
+    assert newcomer.result().session == "sessions/s"
     await keep(gate, "sessions/t")
 
 

@@ -83,7 +83,7 @@ class Ears:
         session = self._session(said)
         await self.doorkeeper.keep(session)
         if said.is_moved:
-            self.doorkeeper.expect(session)
+            self.doorkeeper.book.expect(session.feed)
         return relay_pb2.RelayReply()
 
     def _session(self, said: relay_pb2.Assignment) -> Session:
