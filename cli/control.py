@@ -161,4 +161,5 @@ def exclusiveness(said: takeover_pb2.Takeover) -> list[tuple[str, str]]:
 def _state(taken: takeover_pb2.TakenCamera) -> str:
     if taken.over_by:
         return f"{taken.over_by} {screen.moment(taken.over_time)}, epoch {taken.epoch}"
-    return f"{'held' if taken.is_holding else 'another holds it'}, epoch {taken.epoch}"
+    until = f" until {screen.moment(taken.end_time)}" if taken.HasField("end_time") else ""
+    return f"{'held' if taken.is_holding else 'another holds it'}{until}, epoch {taken.epoch}"

@@ -129,8 +129,10 @@ class Outbox:
                 sent = self._table.c.id.in_([row.id for row in rows])
                 async with self._database.write() as transaction:
                     await transaction.execute(self._table.delete().where(sent))
+            has_more = bool(rows) and (rows[0].measured > len(rows) or len(rows) == _BATCH)
+            if not has_more:
                 self._oldest_unsent = None
-            return bool(rows) and (rows[0].measured > len(rows) or len(rows) == _BATCH)
+            return has_more
 
     def _place(self, occurred_at: datetime) -> datetime:
         """The time, or a moment later than that of the message before: what is added later is published later.

@@ -26,14 +26,14 @@ class Somebody(Protocol):
     def kind(self) -> AgencyKind: ...
 
 
-def is_hidden(principal: Somebody, camera: Camera) -> bool:
-    """Whether even the camera's existence is a secret to the principal (Article 11): answer as if it had no such name.
+def is_hidden(somebody: Somebody, camera: Camera) -> bool:
+    """Whether even the camera's existence is a secret to them (Article 11): answer as if it had no such name.
 
     Not a matter of policy: no row can lift it, since rows that try are refused when the policy is read. A camera that
     no policy has given a level yet (0) may become one: it stays closed until then (Article 14 ¶2).
     """
     return (
         not 0 < camera.level < SEALED_LEVEL
-        and principal.kind is not AgencyKind.NATIONAL_SECURITY
-        and principal.agency != camera.operator
+        and somebody.kind is not AgencyKind.NATIONAL_SECURITY
+        and somebody.agency != camera.operator
     )

@@ -115,12 +115,12 @@ class Proposals:
 
     async def sign(self, principal: str, name: str, signature: bytes) -> tuple[Proposal, bytes]:
         """An organ's yes. The third puts the change in force, here before the answer and everywhere at its revision."""
-        ports, now = self._ports, self._ports.clock.now()
+        ports = self._ports
         ended: list[Ending] = []
         async with ports.database.write() as transaction:
-            await takeovers.lock(
-                transaction
-            )  # first, as whatever changes control does: a list of secrets ends takeovers
+            if await self._may_seal(transaction, name):
+                await takeovers.lock(transaction)  # first, as whatever changes control does: it ends takeovers
+            now = ports.clock.now()
             caller = await in_good_standing(transaction, ports, principal)
             found, content = await self._standing(transaction, name, now)
             key = self._keys.get(caller.kind, b"")
@@ -210,6 +210,11 @@ class Proposals:
         ended = [await endings.append(transaction, Cause.POLICY_CHANGED, name_of(revision), now)]
         ended += await endings.append_each(transaction, Cause.CAMERA_CHANGED, cameras, now, is_sealed=True)
         return done, ended
+
+    async def _may_seal(self, transaction: AsyncConnection, name: str) -> bool:
+        """Whether it puts a list of state secrets in force. What is proposed never changes."""
+        found = await store.find(transaction, name)
+        return found is not None and self._documents.parsed(found[1]).sealed is not None
 
     async def _unseal(
         self, transaction: AsyncConnection, change: PolicyChange, revision: int

@@ -75,8 +75,13 @@ def cameras(names: Sequence[str], path: str) -> tuple[str, ...]:
 
 def order(told: Order) -> takeover_pb2.Takeover:
     """A takeover with its cameras, as its reader may see them."""
-    message = _whole(max((one.kept for one in told.taken), key=lambda kept: kept.takeover.ends_at))
-    message.taken.extend(map(_taken, told.taken))
+    standing = [one.kept for one in told.taken if one.kept.ended_at is None] or [one.kept for one in told.taken]
+    longest = max(standing, key=lambda kept: kept.takeover.ends_at)
+    message = _whole(longest)
+    for one in told.taken:
+        message.taken.append(_taken(one))
+        if one.kept.ended_at is None and one.kept.takeover.ends_at < longest.takeover.ends_at:
+            message.taken[-1].end_time.FromDatetime(one.kept.takeover.ends_at)
     message.taken_count = len(told.taken)
     message.in_force_count = sum(one.kept.ended_at is None for one in told.taken)
     for camera, refusal in told.refused.items():

@@ -50,10 +50,12 @@ async def page(transaction: AsyncConnection, viewer: Principal, asked: Page, now
     names = [row.name for row in found]
     if not names:
         return []
+    every = takeovers.c.ends_at
+    ends_at = sa.func.coalesce(sa.func.max(sa.case((is_in_force, every))), sa.func.max(every))
     counted = (
         sa.select(
             *_SHARED, sa.func.min(takeovers.c.camera).label("camera"),
-            sa.func.max(takeovers.c.ends_at).label("ends_at"), sa.null().label("ended_at"),
+            ends_at.label("ends_at"), sa.null().label("ended_at"),
             sa.literal("").label("ended_by"), sa.func.count().label("cameras"),
             sa.func.sum(sa.case((is_in_force, 1), else_=0)).label("in_force"),
         ).select_from(_JOINED).where(takeovers.c.name.in_(names) & concerns(viewer)).group_by(*_SHARED)

@@ -36,7 +36,7 @@ class TakeoverChanges:
         Raises the first refusal when there is none, Denied to whoever declared the incident.
         """
         ports, refused = self._ports, dict[str, errors.Error]()
-        known = await regrants.known(ports, name)
+        known = await regrants.known(ports, principal, name)
 
         async def longer(transaction: AsyncConnection, caller: Principal, kept: Sequence[Kept]) -> Rule:
             until = Until(ends_at, await _ground_ends_at(transaction, kept[0].takeover))
@@ -79,7 +79,7 @@ class TakeoverChanges:
             caller = await in_good_standing(transaction, ports, principal)
             kept, controls = await shown(transaction, caller, name)
             rule = await made(transaction, caller, kept)
-            chosen = _chosen(kept, cameras)
+            chosen = _chosen(kept, cameras, now)
             is_all = len(chosen) == await takeovers.count(transaction, name)
             outcomes = [rule(controls[one.takeover.camera], now) for one in chosen]
             written = await write(transaction, ports, outcomes, Act(principal, now, reason))
@@ -90,9 +90,9 @@ class TakeoverChanges:
         return Order(await told(ports, ended, outcomes, taken), {})
 
 
-def _chosen(kept: Sequence[Kept], cameras: Sequence[str]) -> list[Kept]:
+def _chosen(kept: Sequence[Kept], cameras: Sequence[str], now: datetime) -> list[Kept]:
     """Those in force still, of ``cameras`` when some are named."""
-    by_camera = {one.takeover.camera: one for one in kept if one.ended_at is None}
+    by_camera = {one.takeover.camera: one for one in kept if one.ended_at is None and one.takeover.ends_at > now}
     wanted = cameras or list(by_camera)
     if not wanted or any(camera not in by_camera for camera in wanted):
         name = kept[0].takeover.name

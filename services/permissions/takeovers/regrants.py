@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.chassis import errors
-from services.decider.facts import Action, Camera, Principal
+from services.decider.facts import Action, Camera, Principal, Takeover
 from services.permissions.ports import Kept, Ports
-from services.permissions.question import Question, gather_each
-from services.permissions.store import takeovers
+from services.permissions.question import Question, gather_each, in_good_standing
 from services.permissions.takeovers.openers import check_no_opener
+from services.permissions.takeovers.orders import shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,31 +22,43 @@ class Known:
     revision: int
 
 
-async def known(ports: Ports, name: str) -> Known:
-    """Of the takeover of that name. Ask before a transaction begins: it may take a call."""
-    revision = ports.decider.revision
+async def known(ports: Ports, principal: str, name: str) -> Known:
+    """What of the takeover the caller may have renewed. Ask before a transaction begins: it may take a call.
+
+    Raises NotFound when nothing of it concerns the caller, before anybody is asked about its cameras.
+    """
+    revision, now = ports.decider.revision, ports.clock.now()
     async with ports.database.read() as transaction:
-        kept = await takeovers.find(transaction, name)
-    return Known(await ports.cameras.facts([one.takeover.camera for one in kept]), revision)
+        caller = await in_good_standing(transaction, ports, principal)
+        kept, _ = await shown(transaction, caller, name)
+    return Known(await ports.cameras.facts([one.camera for one in _own(kept, caller, now)]), revision)
 
 
 async def refused(
     transaction: AsyncConnection, ports: Ports, caller: Principal, kept: Sequence[Kept], known: Known
 ) -> dict[str, errors.Error]:
-    """The cameras that ``caller`` would not be granted now, and why; of another's takeover or one that is over, none.
+    """The cameras that would not be granted now to who asked for them, and why; of another agency's takeover, none.
 
     Raises the first of these when it would be granted none, Denied to whoever opened the incident.
     """
-    now = ports.clock.now()
-    own = [one.takeover for one in kept if one.ended_at is None and one.takeover.ends_at > now]
-    if not own or own[0].agency != caller.agency:
+    own = _own(kept, caller, ports.clock.now())
+    if not own:
         return {}
-    name, ground = own[0].name, own[0].ground
+    name, ground, holder = own[0].name, own[0].ground, own[0].principal
     basis, incident = ("", ground) if ground.startswith("incidents/") else (ground, "")
     await check_no_opener(transaction, caller.name, incident, own[0].camera)
-    questions = [Question(caller.name, one.camera, Action.TAKE_OVER, basis, incident, name) for one in own]
+    questions = [Question(holder, one.camera, Action.TAKE_OVER, basis, incident, name) for one in own]
     gathered = await gather_each(transaction, ports, questions, known.cameras, known.revision)
     found = gathered.refused(Action.TAKE_OVER)
     if len(found) == len(own):
         raise next(iter(found.values()))
     return found
+
+
+def _own(kept: Sequence[Kept], caller: Principal, now: datetime) -> list[Takeover]:
+    """What of a takeover of the caller's agency is in force, camera by camera."""
+    return [
+        one.takeover
+        for one in kept
+        if one.ended_at is None and one.takeover.ends_at > now and one.takeover.agency == caller.agency
+    ]

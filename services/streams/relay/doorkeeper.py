@@ -96,12 +96,12 @@ class Doorkeeper:
 
     async def admit(self, target: str, peer: Peer) -> Admission:
         """Gate: the session that the target's token opens."""
-        await self._learns(self.tenure.is_sure)
         try:
             parts = urlsplit(target)
         except ValueError:
             raise Denied("TOKEN_INVALID", "this is no URL of a session; use it as it was given") from None
         token = self.read_token("".join(parse_qs(parts.query).get("token", [])[:1]))
+        await self._learns(self.tenure.is_sure)
         session = self.sessions.find(token.session)
         if parts.path != f"/s/{token.session.removeprefix('sessions/')}":
             raise Denied("TOKEN_INVALID", "this token is for another session; use the URL as it was given")

@@ -1,24 +1,27 @@
 """A takeover is renewed where it would be granted again, and nowhere else; on either database."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import pytest
 
 from kapok.permissions.v1 import takeovers_service_pb2 as pb
-from services.chassis.errors import Denied
+from services.chassis.errors import Denied, NotFound, Unavailable
 from services.decider.facts import Camera
 from services.permissions.incidents.service import Incidents
 from services.permissions.papers.bases import Bases
 from services.permissions.papers.letter import Officer, Papers
+from services.permissions.rpc import takeover_messages
+from services.permissions.store.agency_tables import principals
 from services.permissions.takeover import Cause
+from services.permissions.takeovers.changes import TakeoverChanges
 from services.permissions.takeovers.requests import Wish
 from tests.integration.permissions import city
 from tests.integration.permissions.stage import Stage, after
 from tests.integration.permissions.test_ordinary_control import DUTY
 from tests.integration.permissions.test_takeover_pages import END, Desk
-from tests.unit.decider.cast import CITY_POLICE, COMMAND, LATER, NOW, PARK, POLICE, TUNNEL
+from tests.unit.decider.cast import CITY_POLICE, COMMAND, LATER, NOW, PARK, POLICE, TUNNEL, URBAN
 from tests.unit.permissions import fires, records
 
 MINUTE = timedelta(minutes=1)
@@ -34,6 +37,15 @@ class Outpost(Desk):
     def move(self, camera: Camera) -> None:
         """To where it does not burn."""
         self.outside.cameras[camera.name] = replace(camera, latitude=camera.latitude + 1)
+
+
+class Away:
+    """A registry that does not answer."""
+
+    async def facts(self, names: Iterable[str]) -> Mapping[str, Camera]:
+        if list(names):
+            raise Unavailable("SERVICE_AWAY", "registry does not answer")
+        return {}
 
 
 @pytest.fixture
@@ -61,6 +73,51 @@ async def test_a_camera_that_it_would_not_be_given_now_keeps_its_end_and_the_oth
     for order in (renewed, await desk.reads.get(COMMAND.name, name)):
         ends = {one.kept.takeover.camera: one.kept.takeover.ends_at for one in order.taken}
         assert ends == {TUNNEL.name: LATER, PARK.name: SOON}
+
+
+@pytest.mark.parametrize("act", ["renew", "release"])
+async def test_the_rest_is_renewed_and_given_back_whole_after_the_earlier_end(desk: Outpost, act: str) -> None:
+    name = await in_fire(desk, TUNNEL, PARK)
+    desk.move(PARK)
+    await desk.changes.renew(COMMAND.name, name, LATER)
+    desk.wait(SOON - NOW)  # PARK's end has come, and nobody has put it on record yet
+    if act == "renew":
+        order = await desk.changes.renew(COMMAND.name, name, LATER)
+    else:
+        order = await desk.changes.release(COMMAND.name, name)
+    assert [one.kept.takeover.camera for one in order.taken] == [TUNNEL.name]
+
+
+async def test_its_end_is_that_of_what_is_in_force_and_who_ends_earlier_says_so(desk: Outpost) -> None:
+    name = await in_fire(desk, TUNNEL, PARK)
+    desk.move(PARK)
+    await desk.changes.renew(COMMAND.name, name, LATER)
+    said = takeover_messages.order(await desk.reads.get(COMMAND.name, name))
+    assert [(one.camera, one.HasField("end_time")) for one in said.taken] == [(TUNNEL.name, False), (PARK.name, True)]
+    assert said.taken[1].end_time.ToDatetime(UTC) == SOON
+    await desk.changes.release(COMMAND.name, name, [TUNNEL.name])
+    assert takeover_messages.order(await desk.reads.get(COMMAND.name, name)).end_time.ToDatetime(UTC) == SOON
+    assert [one.kept.takeover.ends_at for one in await desk.listed(COMMAND)] == [SOON]
+
+
+async def test_who_may_not_know_of_it_is_told_so_before_the_registry_is_asked(desk: Outpost) -> None:
+    name = await in_fire(desk, TUNNEL)
+    desk.ports = replace(desk.ports, cameras=Away())  # type: ignore[arg-type] # as much of it as is asked
+    desk.changes = TakeoverChanges(desk.ports)
+    for one in ("takeovers/never", name):
+        with pytest.raises(NotFound):
+            await desk.changes.renew(URBAN.name, one, LATER)
+    with pytest.raises(Unavailable):
+        await desk.changes.renew(COMMAND.name, name, LATER)
+
+
+async def test_another_of_the_agency_renews_what_stands_on_its_holders_papers(desk: Outpost) -> None:
+    name = await desk.on_papers(POLICE, TUNNEL, until=SOON)
+    async with desk.ports.database.write() as transaction:
+        [row] = await transaction.execute(principals.select().where(principals.c.name == POLICE.name))
+        await transaction.execute(principals.insert(), {**row._asdict(), "name": "principals/colleague"})
+    renewed = await desk.changes.renew("principals/colleague", name, LATER)
+    assert [one.kept.takeover.ends_at for one in renewed.taken] == [LATER]
 
 
 async def test_where_it_would_be_given_nothing_now_nothing_is_renewed(desk: Outpost) -> None:

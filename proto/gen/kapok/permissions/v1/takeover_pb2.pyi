@@ -70,20 +70,22 @@ class Takeover(_message.Message):
     def __init__(self, name: _Optional[str] = ..., reason: _Optional[str] = ..., legal_basis: _Optional[str] = ..., incident: _Optional[str] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., principal: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., cameras: _Optional[_Iterable[str]] = ..., cause: _Optional[_Union[Takeover.Cause, str]] = ..., taken: _Optional[_Iterable[_Union[TakenCamera, _Mapping]]] = ..., refused: _Optional[_Iterable[_Union[RefusedCamera, _Mapping]]] = ..., area: _Optional[_Iterable[_Union[_latlng_pb2.LatLng, _Mapping]]] = ..., systems: _Optional[_Iterable[str]] = ..., all_of_incident: _Optional[bool] = ..., is_exclusive: _Optional[bool] = ..., exclusive_reason: _Optional[str] = ..., duty_reason: _Optional[str] = ..., taken_count: _Optional[int] = ..., in_force_count: _Optional[int] = ...) -> None: ...
 
 class TakenCamera(_message.Message):
-    __slots__ = ("camera", "is_holding", "epoch", "over_time", "over_by", "is_fenced")
+    __slots__ = ("camera", "is_holding", "epoch", "over_time", "over_by", "end_time", "is_fenced")
     CAMERA_FIELD_NUMBER: _ClassVar[int]
     IS_HOLDING_FIELD_NUMBER: _ClassVar[int]
     EPOCH_FIELD_NUMBER: _ClassVar[int]
     OVER_TIME_FIELD_NUMBER: _ClassVar[int]
     OVER_BY_FIELD_NUMBER: _ClassVar[int]
+    END_TIME_FIELD_NUMBER: _ClassVar[int]
     IS_FENCED_FIELD_NUMBER: _ClassVar[int]
     camera: str
     is_holding: bool
     epoch: int
     over_time: _timestamp_pb2.Timestamp
     over_by: str
+    end_time: _timestamp_pb2.Timestamp
     is_fenced: bool
-    def __init__(self, camera: _Optional[str] = ..., is_holding: _Optional[bool] = ..., epoch: _Optional[int] = ..., over_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., over_by: _Optional[str] = ..., is_fenced: _Optional[bool] = ...) -> None: ...
+    def __init__(self, camera: _Optional[str] = ..., is_holding: _Optional[bool] = ..., epoch: _Optional[int] = ..., over_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., over_by: _Optional[str] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., is_fenced: _Optional[bool] = ...) -> None: ...
 
 class RefusedCamera(_message.Message):
     __slots__ = ("camera", "reason", "article", "sentence")

@@ -91,7 +91,8 @@ class TakeoversServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def RenewTakeover(self, request, context):
-        """Has it end later: its agency alone, while its papers or its incident last, at most 24 h from now.
+        """Has it end later: its agency alone, while its papers or its incident last, at most 24 h from now, at the cameras
+        that it would be granted now. The others keep their end and are in `refused`; PERMISSION_DENIED when all would be.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
