@@ -5,8 +5,12 @@ relay that has applied that number and decides by that policy is justified as of
 runs out since it was last justified, it closes what it can no longer justify: fail closed. The sessions of a takeover's
 holder have a lease of their own, for a silent bus and for nothing else: a relay that knows that it missed something, or
 can't trust its clock, gives them no more than the standing one.
+
+What was under way while the bus stood still justifies nothing from when it comes: it counts as of when it was said, by
+how much later it came than the quickest of the last few. The two clocks may differ; their difference stays.
 """
 
+from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -16,6 +20,7 @@ CLOCK_DIFFERENCE = timedelta(seconds=2)
 # Endings: to read more of them takes longer than any lease. Permissions' database was put back from a backup, or this
 # relay was away for days.
 _OUT_OF_REACH = 100_000
+_COMPARED = 20  # heartbeats: more than come at once after a pause, few enough to forget a clock that was set
 
 
 @dataclass(slots=True)
@@ -33,7 +38,8 @@ class Lease:
     newest: int = 0  # of the policy in force
     floor: int = -1  # what was applied before this relay's time: older decisions can't be checked here
     is_clock_off: bool = False
-    _heard_at_s: float = float("-inf")
+    _heard_at_s: float = float("-inf")  # as of when the last heartbeat was said
+    _lags_s: deque[float] = field(default_factory=lambda: deque(maxlen=_COMPARED))  # from permissions' clock to ours
     _justified_at_s: float = float("-inf")
     _catching_up_since_s: float | None = None
     _said_at: datetime | None = None
@@ -60,7 +66,8 @@ class Lease:
             return
         self._said_at = said_at
         self.is_clock_off = abs(now - said_at) > CLOCK_DIFFERENCE
-        self._heard_at_s = now_s
+        self._lags_s.append(now_s - said_at.timestamp())
+        self._heard_at_s = now_s - (self._lags_s[-1] - min(self._lags_s))
         if self.applied < 0:  # a new relay has no session that an earlier ending could concern
             self.applied = self.floor = committed
             self._advance()

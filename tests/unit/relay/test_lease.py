@@ -69,6 +69,35 @@ def test_an_old_heartbeat_played_again_extends_nothing(lease: Lease) -> None:
     assert lease.has_run_out(115.5)
 
 
+def heard(lease: Lease, committed: int, said_s: float, heard_s: float, differs_s: float = 0.0) -> None:
+    """A heartbeat said at one second and heard at another; the clock of whoever says it differs from ours."""
+    said, now = (NOON + timedelta(seconds=at_s) for at_s in (said_s + differs_s, heard_s))
+    lease.heartbeat(committed, 0, said, now, heard_s)
+
+
+@pytest.mark.parametrize("differs_s", [0.0, 1.5, -1.5, 3600.0])
+def test_what_was_under_way_while_the_bus_stood_still_justifies_as_of_when_it_was_said(
+    lease: Lease, differs_s: float
+) -> None:
+    for at_s in range(100, 105):
+        heard(lease, 7, at_s, at_s + 0.01, differs_s)
+    for said_s in (105, 106):  # from then on who says them has noticed
+        heard(lease, 7, said_s, 112.0, differs_s)
+    assert not lease.has_run_out(115.9)
+    assert lease.has_run_out(116.1)
+    heard(lease, 7, 117, 117.01, differs_s)
+    assert not lease.has_run_out(126.9)
+
+
+def test_a_clock_that_is_set_back_shortens_the_lease_for_some_heartbeats_and_no_longer(lease: Lease) -> None:
+    for at_s in range(100, 105):
+        heard(lease, 7, at_s, at_s, differs_s=4.0)
+    for at_s in range(109, 140):  # those before count as played again
+        heard(lease, 7, at_s, at_s)
+    assert not lease.has_run_out(149.0)
+    assert lease.has_run_out(149.1)
+
+
 def test_a_clock_two_seconds_off_is_told(lease: Lease) -> None:
     lease.heartbeat(1, 0, NOON, NOON + timedelta(seconds=2.1), 0.0)
     assert lease.is_clock_off
