@@ -23,7 +23,7 @@ class Look:
     kind: str
     session: str
     subjects: frozenset[str]  # whose end ends it: its principal, its session, its incident
-    granted_at_s: float  # when OpenSession was answered
+    granted_at_s: float  # when OpenSession was answered, or the renewal asked that it came by
     address: str = ""
     bytes_seen: int = 0
     last_byte_at_s: float = 0.0

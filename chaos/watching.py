@@ -69,6 +69,7 @@ class Watcher:
         self.left.append((principal, name))
         for number in range(self.chance.randint(1, 3)):
             if number:
+                granted_s = time.monotonic()  # a renewal is decided anew, on what stands when it is asked
                 answer = scene.renewed(principal, name)
             look = Look(self.chance.choice(list(WAYS)), name, frozenset({principal, name}), granted_s)
             closes = self.chance.random() < 0.2
