@@ -41,6 +41,10 @@ class Kept:
     ended_by: str = ""
     exclusive: Exclusive | None = None
 
+    def is_in_force(self, now: datetime) -> bool:
+        """Neither over on record nor, unseen by anybody yet, by time."""
+        return self.ended_at is None and self.takeover.ends_at > now
+
 
 @dataclass(frozen=True, slots=True)
 class Held:

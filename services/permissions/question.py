@@ -17,6 +17,7 @@ from services.permissions.ports import Ports
 from services.permissions.store import principals
 from services.permissions.store.policies import levelled
 from services.permissions.store.principals import Record
+from services.permissions.store.takeovers import Standing
 from services.permissions.view import Ask, View, read
 
 _INCIDENT = next(name for name, condition in CONDITIONS.items() if condition.bit == INCIDENT)
@@ -56,6 +57,11 @@ class Answer:
     circumstances: Circumstances
     number: int
     now: datetime
+
+    @property
+    def standing(self) -> Standing:
+        """The camera, and the takeovers and leases that are on record of it."""
+        return self.camera, self.circumstances.takeovers, self.circumstances.leases
 
     @property
     def stands_on_papers(self) -> bool:

@@ -29,7 +29,7 @@ _OF_FEW = _CONTROL.where(control.c.camera.in_(sa.bindparam("cameras", expanding=
 _STANDING = sa.select(takeovers).where(takeovers.c.ended_at.is_(None))
 _STANDING_OF_FEW = _STANDING.where(takeovers.c.camera.in_(sa.bindparam("cameras", expanding=True)))
 KeptEach = Mapping[tuple[int, str], Kept]
-Known = tuple[Camera, tuple[Takeover, ...], tuple[ControlLease, ...]]  # a camera, and what stands of it on record
+Standing = tuple[Camera, tuple[Takeover, ...], tuple[ControlLease, ...]]  # a camera, and what stands of it on record
 _NAMES = "takeovers/"
 
 
@@ -48,21 +48,11 @@ async def first_epoch(transaction: AsyncConnection) -> int:
     return int(await transaction.scalar(sa.select(counters.value_of(FIRST_EPOCH))) or 1)
 
 
-async def load(transaction: AsyncConnection, camera: Camera) -> Control:
-    """Control of a camera as it was last written; takeovers whose time has come are still in it."""
-    return (await load_each(transaction, {camera.name: camera}))[camera.name]
+async def load(transaction: AsyncConnection, known: Mapping[str, Standing]) -> dict[str, Control]:
+    """Control of each camera as it was last written, by name; takeovers whose time has come are still in it.
 
-
-async def load_each(transaction: AsyncConnection, cameras: Mapping[str, Camera]) -> dict[str, Control]:
-    """The same of many cameras, by name."""
-    found, leases = await standing(transaction, cameras), await control_leases.standing(transaction, cameras)
-    return await load_rest(
-        transaction, {name: (one, found.get(name, ()), leases.get(name, ())) for name, one in cameras.items()}
-    )
-
-
-async def load_rest(transaction: AsyncConnection, known: Mapping[str, Known]) -> dict[str, Control]:
-    """The same where all but the holder and the epoch is known."""
+    What stands of them is what the decision about them has read, in this transaction.
+    """
     query, given = (_OF_FEW, {"cameras": list(known)}) if len(known) <= FEW else (_CONTROL, {})
     rows = {row.camera: row for row in await transaction.execute(query, given)}
     first = 1 if known.keys() <= rows.keys() else await first_epoch(transaction)
@@ -72,6 +62,12 @@ async def load_rest(transaction: AsyncConnection, known: Mapping[str, Known]) ->
         else operated(camera, first)
         for name, (camera, found, leases) in known.items()
     }
+
+
+async def load_each(transaction: AsyncConnection, cameras: Mapping[str, Camera]) -> dict[str, Control]:
+    """The same where nothing was read of them yet."""
+    found, leases = await standing(transaction, cameras), await control_leases.standing(transaction, cameras)
+    return await load(transaction, {n: (one, found.get(n, ()), leases.get(n, ())) for n, one in cameras.items()})
 
 
 async def load_known(transaction: AsyncConnection, names: Collection[str]) -> dict[str, Control]:

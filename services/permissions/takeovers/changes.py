@@ -92,7 +92,7 @@ class TakeoverChanges:
 
 def _chosen(kept: Sequence[Kept], cameras: Sequence[str], now: datetime) -> list[Kept]:
     """Those in force still, of ``cameras`` when some are named."""
-    by_camera = {one.takeover.camera: one for one in kept if one.ended_at is None and one.takeover.ends_at > now}
+    by_camera = {one.takeover.camera: one for one in kept if one.is_in_force(now)}
     wanted = cameras or list(by_camera)
     if not wanted or any(camera not in by_camera for camera in wanted):
         name = kept[0].takeover.name

@@ -120,7 +120,8 @@ async def _faced(
 ) -> tuple[Answer, Control]:
     """The answer, and the control of its camera in the same view."""
     answer = await gather(transaction, ports, question, found, now)
-    return answer, await takeovers.load(transaction, answer.camera)
+    controls = await takeovers.load(transaction, {answer.camera.name: answer.standing})
+    return answer, controls[answer.camera.name]
 
 
 def _holder(answer: Answer, control: Control) -> Holder:

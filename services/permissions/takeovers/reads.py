@@ -35,7 +35,7 @@ class TakeoverReads:
         if not kept or kept[0].takeover.agency != caller.agency:
             raise refusals.no_resource(name)
         now = self._ports.clock.now()
-        cameras = [one.takeover.camera for one in kept if one.ended_at is None and one.takeover.ends_at > now]
+        cameras = [one.takeover.camera for one in kept if one.is_in_force(now)]
         return cameras, kept[0].takeover.ground
 
 

@@ -57,8 +57,4 @@ async def refused(
 
 def _own(kept: Sequence[Kept], caller: Principal, now: datetime) -> list[Takeover]:
     """What of a takeover of the caller's agency is in force, camera by camera."""
-    return [
-        one.takeover
-        for one in kept
-        if one.ended_at is None and one.takeover.ends_at > now and one.takeover.agency == caller.agency
-    ]
+    return [one.takeover for one in kept if one.is_in_force(now) and one.takeover.agency == caller.agency]

@@ -95,8 +95,8 @@ async def _granted(
     """
     now = allowed[0].now
     check(command, now)
-    known = {one.camera.name: (one.camera, one.circumstances.takeovers, one.circumstances.leases) for one in allowed}
-    controls = await takeovers.load_rest(transaction, known)  # nothing of it has changed since: we hold the lock
+    # Nothing of what stands has changed since it was read: we hold the lock.
+    controls = await takeovers.load(transaction, {answer.camera.name: answer.standing for answer in allowed})
     outcomes, passed = list[Outcome](), list[Takeover]()
     for name, control in controls.items():
         try:

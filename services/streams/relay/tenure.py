@@ -32,7 +32,7 @@ class Tenure:
 
     def is_sure(self) -> bool:
         """Whether what it keeps is its own."""
-        return self._doubting_since_s is None
+        return not self.open_doubt
 
     def take(self) -> int:
         """The number of an assignment that is taken now."""
