@@ -6,9 +6,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.chassis.inserting import inserted
 from services.permissions.agencies.key import AgencyKey, KeyPurpose, KeyRevocation
 from services.permissions.store.agency_tables import agency_keys
-from services.permissions.store.certificates import inserted
 
 
 async def find(

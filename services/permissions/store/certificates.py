@@ -1,24 +1,17 @@
 """Certificates of principals: in force, replaced, revoked."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.chassis.inserting import inserted
 from services.permissions.agencies.certificate import Certificate, Voidance
 from services.permissions.store.agency_tables import certificates, principals
 from services.permissions.store.tables import endings
 
 _COLLECTION = "certificates/"
-
-
-async def inserted(transaction: AsyncConnection, table: sa.Table, row: Mapping[str, Any]) -> bool:
-    """Whether the row is new; a taken key leaves everything as it was, and the transaction alive on either database."""
-    dialects: dict[str, Any] = {"postgresql": postgresql, "sqlite": sqlite}
-    statement = dialects[transaction.dialect.name].insert(table).values(**row).on_conflict_do_nothing()
-    return bool((await transaction.execute(statement)).rowcount)
 
 
 async def insert(transaction: AsyncConnection, certificate: Certificate) -> bool:

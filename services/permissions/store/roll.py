@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.chassis.inserting import inserted
 from services.decider.facts import AgencyKind, Tier
 from services.permissions.agencies.certificate import Certificate
 from services.permissions.agencies.domain import Agency
@@ -25,7 +26,7 @@ async def insert_agency(transaction: AsyncConnection, entry: AgencyEntry) -> boo
         "tier": agency.tier.value, "jurisdiction": agency.jurisdiction, "registered_at": entry.registered_at,
         "registered_by": entry.registered_by,
     }  # fmt: skip
-    return await papers.inserted(transaction, agencies, row)
+    return await inserted(transaction, agencies, row)
 
 
 async def insert_principal(transaction: AsyncConnection, entry: PrincipalEntry) -> bool:
@@ -36,7 +37,7 @@ async def insert_principal(transaction: AsyncConnection, entry: PrincipalEntry) 
         "registered_at": entry.registered_at, "registered_by": entry.registered_by, "is_person": account.is_person,
         "roles": people.roles_text(account.roles),
     }  # fmt: skip
-    return await papers.inserted(transaction, principals, row)
+    return await inserted(transaction, principals, row)
 
 
 async def agency(transaction: AsyncConnection, name: str) -> AgencyEntry | None:

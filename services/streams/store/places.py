@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from services.chassis.database import Database
+from services.chassis.inserting import inserted
 from services.streams.limits import Bound, first_reached
 from services.streams.relocation import Place
 from services.streams.store.counts import taken
@@ -48,12 +48,10 @@ class PlaceStore:
         """Put it there, when it is where ``place.former`` says or nowhere; False when it is not."""
         row = _row(place)
         async with self._database.write() as transaction:
-            dialects: dict[str, Any] = {"postgresql": postgresql, "sqlite": sqlite}
-            statement = dialects[transaction.dialect.name].insert(PLACES).values(**row).on_conflict_do_nothing()
-            if place.former:
-                is_there = (PLACES.c.camera == place.camera) & (PLACES.c.relay == place.former)
-                statement = PLACES.update().where(is_there).values(**row)
-            return bool((await transaction.execute(statement)).rowcount)
+            if not place.former:
+                return await inserted(transaction, PLACES, row)
+            is_there = (PLACES.c.camera == place.camera) & (PLACES.c.relay == place.former)
+            return bool((await transaction.execute(PLACES.update().where(is_there).values(**row))).rowcount)
 
     async def touch(self, place: Place) -> None:
         """It was used at ``place.used_at``."""
