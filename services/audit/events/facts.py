@@ -3,22 +3,20 @@
 A fact is acknowledged after its record is committed, and recorded once by its id: redelivery is harmless.
 """
 
-import asyncio
-import contextlib
 import logging
 import re
 import unicodedata
 import uuid
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from google.protobuf.message import DecodeError
 from google.protobuf.timestamp_pb2 import Timestamp
-from nats.errors import Error as NatsError
+from nats.aio.msg import Msg
 from nats.js.api import AckPolicy, ConsumerConfig
-from nats.js.errors import Error as JetStreamError
 from prometheus_client import Counter
-from sqlalchemy.exc import SQLAlchemyError
 
 from kapok.fact.v1 import fact_pb2
 from kapok.registry.v1 import registry_events_pb2
@@ -27,19 +25,12 @@ from services.audit.finding import FindingChange, Owed
 from services.audit.metrics import Progress
 from services.audit.refusals import Refusal
 from services.audit.service import Ledger
+from services.chassis import pulling
 from services.chassis.bus import FACTS_STREAM, FACTS_SUBJECTS, Bus
 from services.chassis.metrics import REGISTRY
-from services.chassis.tasks import stop_if_cancelled
 
 log = logging.getLogger(__name__)
 _DURABLE = "audit"
-_BATCH = 200
-_ASKED_AT_ONCE = 20  # facts: what memory holds beyond _LARGEST_BATCH_BYTES, some 18 MB at worst
-_LARGEST_BATCH_BYTES = 8 * 1024 * 1024
-_IDLE_S = 1.0  # also what a cancellation that nats-py swallowed can cost
-_GATHER_S = 0.02  # how long a first fact waits for others to share its commit
-_RETRY_S = 1.0
-_ACK_WAIT_S = 5.0  # what a killed audit held comes again after this: the ledger may lag by it, not lose
 _LARGEST_FACT_BYTES = 900 * 1024  # a bulk change tells of up to 1,000 cameras at once; the bus takes 1 MiB
 _LONGEST_ID = 64
 _FINDING_KINDS = {"registry.finding.raised": True, "registry.finding.resolved": False}
@@ -61,27 +52,21 @@ LEFT_OUT = Counter(
 
 async def consume_forever(ledger: Ledger, bus: Bus, progress: Progress) -> None:
     """Put every fact on record, for as long as the service lives."""
-    while True:
-        try:
-            config = ConsumerConfig(ack_policy=AckPolicy.EXPLICIT, ack_wait=_ACK_WAIT_S, max_ack_pending=10 * _BATCH)
-            facts = await bus.jetstream.pull_subscribe(FACTS_SUBJECTS, _DURABLE, FACTS_STREAM, config)
-            while True:
-                stop_if_cancelled()
-                await _record_batch(ledger, facts, progress)
-        except (OSError, NatsError, JetStreamError, SQLAlchemyError) as error:
-            # What was not acknowledged comes again.
-            log.warning("facts wait in %s: %r", FACTS_STREAM, error)
-            await asyncio.sleep(_RETRY_S)
+    config = ConsumerConfig(
+        ack_policy=AckPolicy.EXPLICIT, ack_wait=pulling.ACK_WAIT_S, max_ack_pending=10 * pulling.MOST
+    )
+
+    async def opened() -> Any:
+        return await bus.jetstream.pull_subscribe(FACTS_SUBJECTS, _DURABLE, FACTS_STREAM, config)
+
+    await pulling.take_forever(opened, partial(_record, ledger, progress))
 
 
-async def _record_batch(ledger: Ledger, facts: Any, progress: Progress) -> None:
-    """Wait for a fact, take those that come with it, commit them together, acknowledge."""
-    try:
-        messages = await facts.fetch(1, timeout=_IDLE_S)
-    except TimeoutError:  # nats-py raises its own, or Python's when the server's word comes late
+async def _record(ledger: Ledger, progress: Progress, messages: Sequence[Msg]) -> None:
+    """Commit them together."""
+    if not messages:
         progress.is_current()
         return
-    messages += await _those_that_come_with_it(facts)
     entries = []
     for message in messages:
         try:
@@ -91,20 +76,6 @@ async def _record_batch(ledger: Ledger, facts: Any, progress: Progress) -> None:
             log.error("not put on record, from %s: %s", message.subject, error)
     await ledger.record(entries)
     progress.recorded(entries)
-    for message in messages:
-        await message.ack()
-
-
-async def _those_that_come_with_it(facts: Any) -> list[Any]:
-    """What is waiting already, asked for by the handful, for one fact may have _LARGEST_FACT_BYTES."""
-    messages: list[Any] = []
-    with contextlib.suppress(TimeoutError):
-        while len(messages) < _BATCH and sum(len(message.data) for message in messages) < _LARGEST_BATCH_BYTES:
-            some = await facts.fetch(_ASKED_AT_ONCE, timeout=_GATHER_S)
-            messages += some
-            if len(some) < _ASKED_AT_ONCE:
-                break
-    return messages
 
 
 class UnreadableFactError(Exception):

@@ -1,33 +1,25 @@
 """Looks as relays tell them, read from the stream of facts: each begin and end, until it is in the database."""
 
-import asyncio
-import logging
+from collections.abc import Sequence
 from datetime import UTC
 from typing import Any, Protocol
 
 from google.protobuf.message import DecodeError
-from nats.errors import Error as NatsError
+from nats.aio.msg import Msg
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
-from nats.js.errors import Error as JetStreamError
-from sqlalchemy.exc import SQLAlchemyError
 
 from kapok.fact.v1 import fact_pb2
 from kapok.streams.v1 import relay_pb2
+from services.chassis import pulling
 from services.chassis.bus import FACTS_STREAM, Bus
 from services.chassis.clock import Clock
-from services.chassis.tasks import stop_if_cancelled
 from services.decider.exclusive import Suspension
 from services.streams.looks import Look, Record
 
-log = logging.getLogger(__name__)
 _TOLD = "kapok.v1.facts.relay.>"
 _DURABLE = "streams"
 _BEGUN, _ENDED = "relay.viewer.opened", "relay.viewer.closed"
 _SUSPENDED, _RESUMED = "suspended", "resumed"
-_BATCH = 200
-_IDLE_S = 1.0
-_RETRY_S = 1.0
-_ACK_WAIT_S = 5.0
 _LONGEST_NAME = 100  # of an agency
 _LONGEST = 64  # characters of what a relay names
 
@@ -45,32 +37,23 @@ async def follow_looks(bus: Bus, record: Record, suspensions: Suspensions, clock
     # Named with its filter, it is created on a subject that says the filter: the bus lets streams read nothing else.
     config = ConsumerConfig(
         name=_DURABLE, durable_name=_DURABLE, filter_subject=_TOLD, ack_policy=AckPolicy.EXPLICIT,
-        deliver_policy=DeliverPolicy.NEW, ack_wait=_ACK_WAIT_S, max_ack_pending=10 * _BATCH,
+        deliver_policy=DeliverPolicy.NEW, ack_wait=pulling.ACK_WAIT_S, max_ack_pending=10 * pulling.MOST,
     )  # fmt: skip
-    while True:
-        try:
-            await bus.jetstream.add_consumer(FACTS_STREAM, config)
-            facts = await bus.jetstream.pull_subscribe_bind(_DURABLE, FACTS_STREAM)
-            while True:
-                stop_if_cancelled()
-                await _take_batch(facts, record, suspensions, clock)
-        except (OSError, NatsError, JetStreamError, SQLAlchemyError) as error:
-            log.warning("looks wait in %s: %r", FACTS_STREAM, error)  # what was not acknowledged comes again
-            await asyncio.sleep(_RETRY_S)
 
+    async def opened() -> Any:
+        await bus.jetstream.add_consumer(FACTS_STREAM, config)
+        return await bus.jetstream.pull_subscribe_bind(_DURABLE, FACTS_STREAM)
 
-async def _take_batch(facts: Any, record: Record, suspensions: Suspensions, clock: Clock) -> None:
-    try:
-        messages = await facts.fetch(_BATCH, timeout=_IDLE_S)
-    except TimeoutError:  # nats-py raises its own, or Python's when the server's word comes late
-        return
-    told = [(message.subject, look) for message in messages if (look := _look(message.subject, message.data))]
-    begun, ended = ([look for subject, look in told if subject.endswith(verb)] for verb in (".opened", ".closed"))
-    await record.take(begun, ended, clock.now())
-    for message in messages:
-        if (said := _suspension(message.subject, message.data)) is not None:
-            await suspensions.suspend(*said)
-        await message.ack()
+    async def take(messages: Sequence[Msg]) -> None:
+        told = [(message.subject, look) for message in messages if (look := _look(message.subject, message.data))]
+        begun, ended = ([look for subject, look in told if subject.endswith(verb)] for verb in (".opened", ".closed"))
+        if told:
+            await record.take(begun, ended, clock.now())
+        for message in messages:
+            if (said := _suspension(message.subject, message.data)) is not None:
+                await suspensions.suspend(*said)
+
+    await pulling.take_forever(opened, take)
 
 
 def _suspension(subject: str, payload: bytes) -> tuple[str, str, Suspension | None] | None:

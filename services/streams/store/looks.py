@@ -6,16 +6,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.chassis.database import Database
+from services.chassis.inserting import insert_into
 from services.chassis.outbox import Message, Outbox
 from services.streams.looks import Look
 from services.streams.store.tables import metadata
 
 _AT_ONCE = 200
-_DIALECTS: dict[str, Any] = {"postgresql": postgresql, "sqlite": sqlite}
 LOOKS = sa.Table(
     "looks",
     metadata,
@@ -44,7 +43,7 @@ class LookStore:
     async def take(self, begun: Sequence[Look], ended: Sequence[Look], now: datetime) -> None:
         """Put begins and ends in; whichever of a look comes first."""
         async with self._database.write() as transaction:
-            insert = _DIALECTS[transaction.dialect.name].insert(LOOKS)
+            insert = insert_into(transaction, LOOKS)
             if begun:
                 await transaction.execute(insert.on_conflict_do_nothing(), [_row(look, None) for look in begun])
             if ended:
