@@ -1,6 +1,7 @@
 """What of looks and of sessions goes on record, and how it waits for a bus that is away."""
 
 import asyncio
+import itertools
 import logging
 from collections import deque
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from services.streams.relay.sessions import Session
 
 log = logging.getLogger(__name__)
 _AGAIN_S = 0.5
+_AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +108,10 @@ class Waiting:
             while self.ends:
                 stop_if_cancelled()
                 try:
-                    await self._tell(self.ends[0])
+                    await self._tell_next()
                 except OSError as error:
                     log.warning("the end of a look waits to be recorded: %s", error)
                     await asyncio.sleep(_AGAIN_S)  # not waiting for a state of ours: the bus is away
-                else:
-                    self.ends.popleft()
-                    self._has_less.set()
             self._has_more.clear()
             await self._has_more.wait()
 
@@ -125,6 +124,20 @@ class Waiting:
                     await self._has_less.wait()
         except TimeoutError:
             log.error("%d ends could not be recorded: %s", len(self.ends), [end.session.name for end in self.ends][:20])
+
+    async def _tell_next(self) -> None:
+        """What is first in the queue. Looks behind one another go together: one by one each would cost the bus a sync.
+
+        When one of them fails all are told again, which makes no second fact.
+        """
+        looks = list(itertools.takewhile(lambda end: isinstance(end, Look), itertools.islice(self.ends, _AT_ONCE)))
+        told = looks or [self.ends[0]]
+        results = await asyncio.gather(*map(self._tell, told), return_exceptions=True)
+        for failure in filter(None, results):
+            raise failure
+        for _ in told:
+            self.ends.popleft()
+        self._has_less.set()
 
     async def _tell(self, end: End) -> None:
         if isinstance(end, Look):
