@@ -100,14 +100,19 @@ class Handover:
         return make(session.relay, self.relays.last_heard_at(session.relay))
 
     async def _call(self, relay: Relay) -> None:
-        """Bring what the relay keeps and what is its own together. What it does not take now, it takes when renewed."""
+        """Bring what the relay keeps and what is its own together. What it does not take now, it takes when renewed.
+
+        A session that moves is taken by the relay before its record says so; its camera's place says so before that.
+        """
         leads = self.leading.is_set()
         await self.ends.tell_untold(relay.name)  # with the reason of each; a roll has one for all
+        placed = await self.sessions.placed_on(relay.name)
         recorded = await self.sessions.on_relay(relay.name)
         former = relocation.lost(relay.name, self.relays.last_heard_at(relay.name))
         if relay.doubt:  # the same process as before: its lease ran out while it was away
             former = relocation.let_go(relay.name, relay.heard_at)
-        missing = await self._called(relay, [session.name for session in recorded], "it is at another relay")
+        own = {*placed, *(session.name for session in recorded)}
+        missing = await self._called(relay, sorted(own), "it is at another relay")
         if leads:  # what was opened after the relay spoke, by another replica perhaps, is on its way there
             lacking = [one for one in recorded if one.name in missing and one.opened_at < relay.heard_at]
             await self._hand_over_all(lacking, former, "restarted")

@@ -132,6 +132,13 @@ class SessionStore:
         is_there = SESSIONS.c.closed_at.is_(None) & (SESSIONS.c.relay == relay)
         return await self._sessions(SESSIONS.select().where(is_there))
 
+    async def placed_on(self, relay: str) -> Sequence[str]:
+        """The open sessions, by name, whose cameras have their place on that relay, wherever they are on record."""
+        open_there = SESSIONS.join(PLACES, PLACES.c.camera == SESSIONS.c.camera)
+        is_there = SESSIONS.c.closed_at.is_(None) & (PLACES.c.relay == relay)
+        async with self._database.look() as transaction:
+            return (await transaction.scalars(sa.select(SESSIONS.c.name).select_from(open_there).where(is_there))).all()
+
     async def all_open(self) -> Sequence[Session]:
         """Every open session; there are as many as the relays hold."""
         return await self._sessions(SESSIONS.select().where(SESSIONS.c.closed_at.is_(None)))
