@@ -134,11 +134,11 @@ class Desk:
         found = [fact_pb2.Fact.FromString(message.data or b"") for message in messages]
         return [fact for fact in found if fact.principal == self.principal]
 
-    async def told(self, *kinds: str) -> list[fact_pb2.Fact]:
-        """The principal's facts, once they are exactly of these kinds, in whatever order they arrived."""
+    async def told(self, *kinds: str, perhaps: str = "") -> list[fact_pb2.Fact]:
+        """The principal's facts, once they are exactly of these kinds, in whatever order, ``perhaps`` left out."""
 
         async def are_told() -> list[fact_pb2.Fact]:
-            facts = await self.facts()
+            facts = [fact for fact in await self.facts() if fact.kind != perhaps]
             return facts if sorted(fact.kind for fact in facts) == sorted(kinds) else []
 
         facts: Any = await eventually(are_told)

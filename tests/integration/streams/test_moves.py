@@ -1,13 +1,16 @@
-"""A session that moves is kept by its new relay before its record says so: a roll called meanwhile spares it."""
+"""A session that moves is kept by its new relay before its record says so: what comes between the two steps."""
 
 import asyncio
 from collections.abc import Sequence
+from contextvars import ContextVar
 from typing import Any
 
 import pytest
 
 from kapok.streams.v1 import streams_service_pb2 as pb
+from services.streams.domain import Session
 from services.streams.events.fleet import RelayFleet
+from services.streams.handover import Handover
 from services.streams.placement import Relay
 from services.streams.store import SessionStore
 from tests.eventually import eventually
@@ -64,3 +67,40 @@ async def test_a_roll_ends_no_session_that_the_relay_took_before_its_record_says
     await eventually(lambda: slowly.roll is not None)
     assert (slowly.roll, viewer.ended.is_set()) == ([answer.session.name], False)
     assert await two.relay_of_it() == other(died)
+
+
+def let_owners_be_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An owner's renewal gets on record only after streams has moved the session unasked."""
+    is_unasked, has_moved = ContextVar("is_unasked", default=False), asyncio.Event()
+    change, hand_over = SessionStore.change, Handover.hand_over
+
+    async def changed(store: SessionStore, *arguments: Any, **options: Any) -> bool:
+        if not is_unasked.get():
+            await has_moved.wait()
+        return await change(store, *arguments, **options)
+
+    async def handed_over(handover: Handover, *arguments: Any) -> Session:
+        is_unasked.set(True)
+        session = await hand_over(handover, *arguments)
+        has_moved.set()
+        return session
+
+    monkeypatch.setattr(SessionStore, "change", changed)
+    monkeypatch.setattr(Handover, "hand_over", handed_over)
+
+
+async def test_an_owner_who_comes_back_while_its_session_is_moved_gets_it_where_it_was_moved_to(
+    two: Two, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer, before = await two.opened()
+    died = answer.session.relay
+    let_owners_be_late(monkeypatch)
+    two.processes[died].kill()
+    await eventually(before.ended.is_set)
+    again = await two.renewed(answer)
+    viewer = await seen(again.rtsp_url)
+    assert (again.session.relay, viewer.ended.is_set()) == (other(died), False)
+    await two.office.told(
+        "streams.session.opened", "relay.viewer.opened", "streams.session.moved", "streams.session.renewed",
+        "relay.viewer.opened",
+    )  # fmt: skip

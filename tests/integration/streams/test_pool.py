@@ -124,8 +124,9 @@ async def test_the_viewer_of_a_killed_relay_is_back_on_the_other_one_within_the_
     assert again.token != answer.token
     assert again.session.create_time == answer.session.create_time
     facts = await two.office.told(
-        "streams.session.opened", "relay.viewer.opened", "streams.session.moved", "relay.viewer.opened"
-    )
+        "streams.session.opened", "relay.viewer.opened", "streams.session.moved", "relay.viewer.opened",
+        perhaps="streams.session.renewed",  # when streams moved it a moment before its owner asked
+    )  # fmt: skip
     assert not [fact for fact in facts if again.token.encode() in fact.SerializeToString()]
     move = await two.move()
     assert (move.former_relay, move.session.relay) == (died, other(died))
