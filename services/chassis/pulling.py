@@ -13,6 +13,7 @@ from typing import Any
 
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
+from nats.js.api import AckPolicy, ConsumerConfig
 from nats.js.errors import Error as JetStreamError
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -20,14 +21,21 @@ from services.chassis.bus import FACTS_STREAM
 from services.chassis.tasks import stop_if_cancelled
 
 log = logging.getLogger(__name__)
-MOST = 200  # facts taken together
-ACK_WAIT_S = 5.0  # what a killed reader held comes again after this
+_MOST = 200  # facts taken together
+_ACK_WAIT_S = 5.0  # what a killed reader held comes again after this
 _LARGEST_BATCH_BYTES = 8 * 1024 * 1024
 _ASKED_AT_ONCE = 20  # for one fact may have almost 1 MiB: what memory holds beyond that, some 18 MB at worst
 _IDLE_S = 1.0  # also what a cancellation that nats-py swallowed can cost
 _GATHER_S = 0.02  # how long a first fact waits for those that come with it
 _APART_S = 0.1  # from a first one to the next first one, while they come
 _RETRY_S = 1.0
+
+
+def consumer(**settings: Any) -> ConsumerConfig:
+    """One for ``take_forever``, with ``settings`` of its own beside."""
+    return ConsumerConfig(
+        ack_policy=AckPolicy.EXPLICIT, ack_wait=_ACK_WAIT_S, max_ack_pending=10 * _MOST, **settings
+    )  # fmt: skip
 
 
 async def take_forever(opened: Callable[[], Awaitable[Any]], take: Callable[[Sequence[Msg]], Awaitable[None]]) -> None:
@@ -71,7 +79,7 @@ class _Pull:
 
     async def _is_all_with(self, messages: list[Msg]) -> bool:
         """Add what is waiting, as far as there is room; whether that was all."""
-        while len(messages) < MOST and sum(len(message.data) for message in messages) < _LARGEST_BATCH_BYTES:
+        while len(messages) < _MOST and sum(len(message.data) for message in messages) < _LARGEST_BATCH_BYTES:
             some: list[Msg] = []
             with contextlib.suppress(TimeoutError):
                 some = await self._subscription.fetch(_ASKED_AT_ONCE, timeout=_GATHER_S)

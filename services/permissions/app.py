@@ -4,12 +4,12 @@ import json
 import logging
 import secrets
 import uuid
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from services.chassis import database, errors, figures, readiness, rpc_client, rpc_server
 from services.chassis.bell import Bell
@@ -31,11 +31,11 @@ from services.permissions.joint.sealed import SALT_BYTES
 from services.permissions.neighbours import RegistryCameras, RegistryCity, StreamsFences, StreamsSessions
 from services.permissions.policy_health import PolicyHealth
 from services.permissions.ports import Ports
-from services.permissions.rounds import Rounds, each_second, in_turn
+from services.permissions.rounds import Once, Rounds, each_second, in_turn
 from services.permissions.rpc import genesis, servicers
 from services.permissions.rpc.health import Health
 from services.permissions.rpc.policy_change import DOCUMENTS
-from services.permissions.service import Organs, Outlook, compose
+from services.permissions.service import Organs, Outlook, Permissions, compose
 from services.permissions.store.tables import metadata
 
 NAME = "permissions"
@@ -88,24 +88,12 @@ async def app(settings: Settings) -> AsyncIterator[None]:
         rounds, health = Rounds(records, voice, clock), Health()
         policy_health = PolicyHealth(ports, health.tell)
         await policy_health.look_once()
-        closures, editions = permissions.closures, permissions.editions
-        await follow_cameras(wire, memory, closures.hear)
+        await follow_cameras(wire, memory, permissions.closures.hear)
         work = (
             box.publish_forever(wire, NAME),
             readiness.follow_forever(records, health.checker),
             each_second(rounds.keep_once, sooner=voice.has_spoken),
-            each_second(editions.keep_once, sooner=editions.has_new),
-            each_second(closures.end_once, sooner=closures.has_waiting),
-            *in_turn(
-                rounds.beat_once,
-                policy_health.look_once,
-                permissions.controls.expire_once,
-                permissions.incidents.expire_once,
-                permissions.reviews.lapse_once,
-                permissions.inspections.expire_once,
-                permissions.claims.lapse_once,
-                permissions.concerns.find_once,
-            ),
+            *_rounds_of(permissions, rounds.beat_once, policy_health.look_once),
             figures.read_forever(partial(metrics.read_takeovers, records)),
         )
         edge = rpc_server.Edge(ring, clock)
@@ -116,6 +104,22 @@ async def app(settings: Settings) -> AsyncIterator[None]:
             ),
         ):
             yield
+
+
+def _rounds_of(permissions: Permissions, *others: Once) -> Iterator[Coroutine[Any, Any, None]]:
+    """What the use cases do each second, and ``others`` among it."""
+    editions, closures = permissions.editions, permissions.closures
+    yield each_second(editions.keep_once, sooner=editions.has_new)
+    yield each_second(closures.end_once, sooner=closures.has_waiting)
+    yield from in_turn(
+        *others,
+        permissions.controls.expire_once,
+        permissions.incidents.expire_once,
+        permissions.reviews.lapse_once,
+        permissions.inspections.expire_once,
+        permissions.claims.lapse_once,
+        permissions.concerns.find_once,
+    )
 
 
 async def restored(url: str, words: Sequence[str]) -> None:

@@ -86,6 +86,10 @@ def of_rights(camera: str) -> Iterator[Any]:
     for kind in ("KIND_LIVE", "KIND_COPY", "KIND_LIVE_CHECK"):
         session = session_pb2.Session(camera=camera, kind=kind, purpose="PURPOSE_PUBLIC_ORDER")
         yield streams.OpenSessionRequest(session=session)
+
+
+def of_grounds(camera: str) -> Iterator[Any]:
+    """Every agency call that puts something on record for it that rights stand on, or asks for control of it."""
     officers = [
         legal_basis_pb2.Officer(display_name=f"{n}", certificate_number=f"{n}", certificate_expire_time=END)
         for n in range(2)
@@ -198,7 +202,8 @@ def of_changes(change: str) -> Iterator[Any]:
 
 def everything() -> Iterator[Any]:
     """All of these calls."""
-    yield from (*of_cameras(NEVER), *of_rights(NEVER), *of_systems(NO_SYSTEM), *of_operators(NO_OPERATOR))
+    yield from (*of_cameras(NEVER), *of_rights(NEVER), *of_grounds(NEVER))
+    yield from (*of_systems(NO_SYSTEM), *of_operators(NO_OPERATOR))
     yield from of_changes("cameraChanges/0")
 
 

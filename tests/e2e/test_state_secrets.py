@@ -125,7 +125,7 @@ def test_over_http_a_secret_is_a_name_that_never_was_too(stage: Platform, princi
 @pytest.mark.usefixtures("secret_change")
 def test_no_call_tells_a_secret_camera_from_one_that_never_was(stage: Platform, principal: str) -> None:
     pairs = ((name_of(SECRET), NEVER), (SECRET.code, NEVER.rpartition("/")[2]))
-    for calls in (naming.of_cameras, naming.of_rights):
+    for calls in (naming.of_cameras, naming.of_rights, naming.of_grounds):
         for secret, never in zip(calls(name_of(SECRET)), calls(NEVER), strict=True):
             assert not tell_apart(stage, principal, secret, never, *pairs)
 

@@ -15,7 +15,6 @@ from typing import Any
 from google.protobuf.message import DecodeError
 from google.protobuf.timestamp_pb2 import Timestamp
 from nats.aio.msg import Msg
-from nats.js.api import AckPolicy, ConsumerConfig
 from prometheus_client import Counter
 
 from kapok.fact.v1 import fact_pb2
@@ -52,12 +51,9 @@ LEFT_OUT = Counter(
 
 async def consume_forever(ledger: Ledger, bus: Bus, progress: Progress) -> None:
     """Put every fact on record, for as long as the service lives."""
-    config = ConsumerConfig(
-        ack_policy=AckPolicy.EXPLICIT, ack_wait=pulling.ACK_WAIT_S, max_ack_pending=10 * pulling.MOST
-    )
 
     async def opened() -> Any:
-        return await bus.jetstream.pull_subscribe(FACTS_SUBJECTS, _DURABLE, FACTS_STREAM, config)
+        return await bus.jetstream.pull_subscribe(FACTS_SUBJECTS, _DURABLE, FACTS_STREAM, pulling.consumer())
 
     await pulling.take_forever(opened, partial(_record, ledger, progress))
 

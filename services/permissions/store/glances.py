@@ -50,7 +50,7 @@ async def glance(connection: AsyncConnection, asked: Asked, now: datetime, since
     """What one query tells of what is asked; endings of cameras count from ``since`` on."""
     lists = {
         "names": [*asked.principals], "cameras": [*asked.cameras], "credentials": [*asked.credentials],
-        "prints": prints(asked.credentials),
+        "fingerprints": prints(asked.credentials),
     }  # fmt: skip
     padded = {name: _padded(values) for name, values in lists.items()}
     given: dict[str, Any] = {
@@ -74,7 +74,7 @@ def _padded(values: Sequence[str]) -> Sequence[str]:
 
 
 @functools.lru_cache(maxsize=256)
-def _query(names: int, cameras: int, credentials: int, prints: int) -> sa.Select[Any]:
+def _query(names: int, cameras: int, credentials: int, fingerprints: int) -> sa.Select[Any]:
     """For lists of these lengths."""
     asked, filmed, shown = _slots("names", names), _slots("cameras", cameras), _slots("credentials", credentials)
     bearing = sa.or_(
@@ -82,7 +82,7 @@ def _query(names: int, cameras: int, credentials: int, prints: int) -> sa.Select
         sa.exists().where(control_leases.c.camera.in_(filmed), control_leases.c.ends_at > _NOW),
         sa.exists().where(endings.c.subject.in_(filmed), endings.c.occurred_at >= _SINCE),
         sa.exists().where(endings.c.subject.in_(shown)),
-        sa.exists(of_revoked(_slots("prints", prints))),
+        sa.exists(of_revoked(_slots("fingerprints", fingerprints))),
         _is_open(asked),
         _is_inspecting(asked),
     )

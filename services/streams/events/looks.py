@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from google.protobuf.message import DecodeError
 from nats.aio.msg import Msg
-from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
+from nats.js.api import DeliverPolicy
 
 from kapok.fact.v1 import fact_pb2
 from kapok.streams.v1 import relay_pb2
@@ -35,10 +35,9 @@ class Suspensions(Protocol):
 async def follow_looks(bus: Bus, record: Record, suspensions: Suspensions, clock: Clock) -> None:
     """Keep ``record`` and ``suspensions`` at what relays told, for as long as the service lives."""
     # Named with its filter, it is created on a subject that says the filter: the bus lets streams read nothing else.
-    config = ConsumerConfig(
-        name=_DURABLE, durable_name=_DURABLE, filter_subject=_TOLD, ack_policy=AckPolicy.EXPLICIT,
-        deliver_policy=DeliverPolicy.NEW, ack_wait=pulling.ACK_WAIT_S, max_ack_pending=10 * pulling.MOST,
-    )  # fmt: skip
+    config = pulling.consumer(
+        name=_DURABLE, durable_name=_DURABLE, filter_subject=_TOLD, deliver_policy=DeliverPolicy.NEW
+    )
 
     async def opened() -> Any:
         await bus.jetstream.add_consumer(FACTS_STREAM, config)

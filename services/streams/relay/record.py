@@ -14,7 +14,7 @@ from services.streams.relay.sessions import Session
 
 log = logging.getLogger(__name__)
 _AGAIN_S = 0.5
-_AT_ONCE = 100
+_AT_ONCE = 100  # facts on their way to the bus: it syncs once for those that come together
 
 
 @dataclass(frozen=True, slots=True)
