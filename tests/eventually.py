@@ -19,3 +19,8 @@ async def eventually(claim: Callable[[], object | Awaitable[object]], within_s: 
             name = getattr(claim, "__name__", repr(claim))
             raise AssertionError(f"{name} did not become true within {within_s} s")
         await asyncio.sleep(0.01)
+
+
+def wait(claim: Callable[[], object], within_s: float = 30.0) -> object:
+    """The same for a test that runs in no loop."""
+    return asyncio.run(eventually(claim, within_s))

@@ -14,11 +14,12 @@ import pytest
 
 from demo.chapters import ahead, first_camera, name_of, opened
 from demo.platform import ANY_PORTS, Platform, watching
-from kapok.audit.v1 import audit_service_pb2
 from kapok.permissions.v1 import legal_basis_pb2
 from kapok.permissions.v1 import permissions_service_pb2 as permissions
 from services.chassis import errors
+from tests.e2e.ledger import newest
 from tests.e2e.silence import silent
+from tests.eventually import wait
 
 CAMERA = first_camera("440104", level=1)
 LEASE_S = 10.0
@@ -72,7 +73,7 @@ def test_kill_9_loses_nothing_that_was_answered(tmp_path: Path) -> None:
         assert stage.ask("police-yuexiu", check).decision.allowed, "the papers are gone"
         with pytest.raises(errors.Denied, match="revoked"):
             stage.ask("police-tianhe", check)
-        _await_on_record(stage, sessions)
+        wait(lambda: {fact.session for fact in newest(stage)} >= set(sessions))
         assert stage.kapok("--as", "police-guangzhou", "audit", "verify").returncode == 0
 
 
@@ -93,16 +94,6 @@ def _acts(stage: Platform) -> tuple[str, list[str]]:
     revoke = permissions.RevokePrincipalRequest(name="principals/police-tianhe", reason="test")
     stage.ask("police-guangzhou", revoke)
     return registered, sessions
-
-
-def _await_on_record(stage: Platform, sessions: list[str]) -> None:
-    deadline_s = time.monotonic() + 10
-    missing = set(sessions)
-    while missing:
-        assert time.monotonic() < deadline_s, f"not in the ledger: {missing}"
-        request = audit_service_pb2.ListRecordsRequest(parent="books/ordinary", page_size=500, newest_first=True)
-        facts = b"".join(record.fact for record in stage.ask("police-guangzhou", request).records)
-        missing = {name for name in missing if name.encode() not in facts}
 
 
 @pytest.mark.timeout(240)  # apart, the platform of its own takes long to start beside the folder's

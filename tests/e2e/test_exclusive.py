@@ -1,11 +1,10 @@
 """An exclusive takeover: who ranks below stops receiving and goes on by itself, and the duty view never stops."""
 
-import asyncio
 import json
 import re
 import subprocess
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -14,11 +13,10 @@ import imageio_ffmpeg
 from demo.chapters import first_camera, name_of, opened, refused
 from demo.papers import letter
 from demo.platform import Platform, watching
-from kapok.audit.v1 import audit_service_pb2
-from kapok.fact.v1 import fact_pb2
 from kapok.permissions.v1 import permissions_service_pb2
 from kapok.streams.v1 import relay_pb2, session_pb2, streams_service_pb2
-from tests.eventually import eventually
+from tests.e2e.ledger import newest
+from tests.eventually import wait
 
 HOLDER, BELOW, EQUAL = "police-guangzhou", "urban-yuexiu", "police-yuexiu"
 CAMERA = first_camera("440104", level=1)
@@ -57,10 +55,6 @@ def ffmpeg(url: str) -> Iterator[Foreign]:
             reader.join()
 
 
-def wait(claim: Callable[[], object]) -> None:
-    asyncio.run(eventually(claim))
-
-
 def state(stage: Platform, principal: str, name: str) -> session_pb2.Session:
     """A session of the principal's, as its owner sees it."""
     found = stage.ask(principal, streams_service_pb2.ListSessionsRequest(page_size=100)).sessions
@@ -69,10 +63,8 @@ def state(stage: Platform, principal: str, name: str) -> session_pb2.Session:
 
 def recorded(stage: Platform, session: str) -> list[tuple[str, relay_pb2.SessionSuspension]]:
     """What the ledger has of the suspensions of a session, in order."""
-    request = audit_service_pb2.ListRecordsRequest(parent="books/ordinary", page_size=500, newest_first=True)
-    facts = [fact_pb2.Fact.FromString(one.fact) for one in stage.ask(HOLDER, request).records]
     found = []
-    for fact in reversed(facts):
+    for fact in reversed(newest(stage)):
         said = relay_pb2.SessionSuspension()
         if fact.session == session and fact.snapshot.Unpack(said):
             assert fact.article == "Article 18"

@@ -1,7 +1,6 @@
 """An inspection on the whole platform: a minute's look that no operator blocks, and that ends with the inspection."""
 
 import json
-import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,6 +8,7 @@ from demo.chapters import first_camera, name_of, opened, refused
 from demo.platform import Platform, watching
 from kapok.permissions.v1 import inspections_service_pb2 as pb
 from tests.e2e.test_rest import ask
+from tests.eventually import wait
 
 POLICE, CAMERA, OTHER = "police-yuexiu", first_camera("440104", level=2), first_camera("440104", level=1)
 OFFICERS = ("--officer", "Chen:C-1:2099-12-31", "--officer", "Li:C-2:2099-12-31")
@@ -63,9 +63,7 @@ def test_within_an_inspection_its_agency_reads_who_used_the_camera_and_no_other_
     session = opened(stage, "police-guangzhou", CAMERA).session
     name = inspect(stage)
     try:
-        until_s = time.monotonic() + 10
-        while session.name not in {use["session"] for use in uses(stage, CAMERA.code)}:
-            assert time.monotonic() < until_s, "the session is not in the register"
+        wait(lambda: session.name in {use["session"] for use in uses(stage, CAMERA.code)})
         [use] = [use for use in uses(stage, CAMERA.code) if use["session"] == session.name]
         assert (use["action"], use["principal"]) == ("ACTION_LIVE", "principals/police-guangzhou")
         assert (use["agency"], use["rule"]) == ("agencies/police-guangzhou", session.rule)

@@ -6,9 +6,9 @@ import pytest
 
 from demo.chapters import police
 from demo.platform import Platform
-from kapok.audit.v1 import audit_service_pb2
-from kapok.fact.v1 import fact_pb2
+from tests.e2e.ledger import newest
 from tests.e2e.test_policy import approved, policy
+from tests.eventually import wait
 
 LEADS = "police-guangzhou"
 
@@ -30,7 +30,9 @@ def test_a_copy_leads_back_to_its_session_once_the_organs_ask_for_marks(own_stag
     assert read.returncode == 0, read.stderr
     [found] = json.loads(read.stdout)["marks"]
     assert found["signature"] == "by streams", "the home has streams' public key"
-    request = audit_service_pb2.ListRecordsRequest(parent="books/ordinary", page_size=500, newest_first=True)
-    facts = [fact_pb2.Fact.FromString(record.fact) for record in stage.ask(LEADS, request).records]
-    opened = [fact for fact in facts if (fact.session, fact.kind) == (found["session"], "streams.session.opened")]
-    assert [fact.principal for fact in opened] == ["principals/police-yuexiu"]
+
+    def its_opening() -> list[str]:
+        opened = [fact for fact in newest(stage) if fact.kind == "streams.session.opened"]
+        return [fact.principal for fact in opened if fact.session == found["session"]]
+
+    assert wait(its_opening) == ["principals/police-yuexiu"]
