@@ -3,6 +3,7 @@
 What a call to permissions costs is measured elsewhere (bench-first-light, bench-scale); here it is the registry's own.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from services.registry.domain import code_of
 from services.registry.enrolment import Enrolment
 from services.registry.hysteresis import Watch
 from services.registry.permission import Ruling, Scope, ScopeClass
+from services.registry.reclassifying import Reclassifying
 from services.registry.service import Registry
 from services.registry.signals import Signals
 from services.registry.store import counters, systems
@@ -86,10 +88,11 @@ async def opened(url: str) -> AsyncIterator[Stage]:
     async with database.connect(url, MIGRATIONS) as records:
         store, outbox, clock, bell = CameraStore(), Outbox(records, metadata), SystemClock(), Bell()
         permissions, facts, vault = LocalPermissions(records, store), events.Facts(), Vault(bytes(32))
+        reclassifying = Reclassifying(permissions, asyncio.Event())
         enrolment = Enrolment(records, outbox, store, vault, permissions, facts, clock)
         stage = Stage(
             records,
-            Registry(records, outbox, store, vault, permissions, facts, clock),
+            Registry(records, outbox, store, vault, permissions, facts, clock, reclassifying),
             enrolment,
             Watching(records, store, permissions, bell),
             Signals(records, outbox, store, permissions, facts, clock, bell, Watch()),

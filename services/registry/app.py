@@ -47,6 +47,7 @@ from services.registry.levels import Levels
 from services.registry.neighbours import RemotePermissions
 from services.registry.probe import Limits
 from services.registry.probing import Probing
+from services.registry.reclassifying import Reclassifying
 from services.registry.requests import Requests
 from services.registry.rounds import each
 from services.registry.rpc.bulk import BulkServicer
@@ -152,10 +153,11 @@ def _use_cases(
     levels = Levels(*kept, RemotePermissions(neighbour), facts, clock, asyncio.Event())
     permissions = RemotePermissions(neighbour, Secrecy(levels).reach)
     signals = Signals(*kept, permissions, facts, clock, bell, Watch())
+    reclassifying = Reclassifying(permissions, levels.secrecy_changed)
     networks, own = settings.source_networks, frozenset(settings.own_addresses)
     return _UseCases(
         outbox=outbox,
-        registry=Registry(*kept, safe, permissions, facts, clock),
+        registry=Registry(*kept, safe, permissions, facts, clock, reclassifying),
         enrolment=Enrolment(*kept, safe, permissions, facts, clock),
         levels=levels,
         freshness=Freshness(*kept, permissions, facts, clock, settings.freshness_term),
@@ -163,7 +165,7 @@ def _use_cases(
         probing=Probing(records, store, safe, signals, networks, own, Limits()),
         watching=Watching(records, store, permissions, bell),
         systems=Systems(*kept, permissions, facts, clock),
-        requests=Requests(*kept, permissions, facts, clock),
+        requests=Requests(*kept, permissions, facts, clock, reclassifying),
         allowed=Allowed(records, store, permissions),
         concerned=Concerned(records, store),
         within=Within(records, store),

@@ -52,6 +52,11 @@ class Change:
         """The source to store; None when the mask leaves it as it is."""
         return self.source if "source" in self.mask else None
 
+    @property
+    def new_category(self) -> int | None:
+        """The place category to enter; None when the mask leaves it as it is."""
+        return self.draft.category if "place_category" in self.mask else None
+
     def apply(self, camera: Camera, by: str, now: datetime) -> Camera:
         """The next revision of ``camera``; errors.InvalidArgument with every violation.
 

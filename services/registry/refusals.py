@@ -44,7 +44,7 @@ def no_system(system: str) -> errors.InvalidArgument:
 
 def levels_changed(camera: Camera) -> errors.Aborted:
     """For a camera whose level was given by a policy that has been replaced before it was written."""
-    message = f"the levels changed while {camera.name} was being registered (Article 14 ¶2): send it again"
+    message = f"the levels changed while {camera.name} was being written (Article 14 ¶2): send it again"
     return errors.Aborted("LEVELS_CHANGED", message, camera=camera.name)
 
 

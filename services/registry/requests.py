@@ -17,6 +17,7 @@ from services.registry.change import revised
 from services.registry.change_request import CameraChange
 from services.registry.domain import Camera, Deed, code_of
 from services.registry.permission import Ruling, Scope, not_accessible
+from services.registry.reclassifying import Given, Reclassifying, is_of_secret, verb
 from services.registry.service import revise
 from services.registry.soundness import refuse_unless_sound
 from services.registry.store import counters, requests, systems
@@ -55,6 +56,7 @@ class Requests:
     permissions: Permissions
     announce: Announce
     clock: Clock
+    reclassifying: Reclassifying
 
     async def request(self, deed: Deed, change: CameraChange) -> CameraChange:
         """Ask for a change of place or purpose; only the camera's operator may."""
@@ -63,13 +65,16 @@ class Requests:
             raise ruling.refusal(change.camera, Action.CONFIGURE)
         change_request.refuse_unless_sound(change)
         deed = dataclasses.replace(deed, rule=ruling.rule, article="Article 22")
+        given = await self.reclassifying.ask(change.camera, change.category)
         async with self.database.write() as transaction:
             camera = await self._camera(transaction, change.camera)
-            await self._applied(transaction, camera.camera, change)  # what could never be approved is refused now
+            # What could never be approved is refused now.
+            await self._applied(transaction, camera.camera, change, given)
             # Out of the numbers of all changes: were requests counted by themselves, a gap would tell of a hidden one.
             [number] = await counters.take(transaction, "change")
             await requests.insert(transaction, camera.id, StoredRequest(number, ruling.agency, change))
-            fact = self.announce.change("requested", change, deed, is_sealed=camera.camera.is_sealed)
+            is_sealed = is_of_secret(camera.camera, given)
+            fact = self.announce.change("requested", change, deed, is_sealed=is_sealed)
             await self.outbox.add(transaction, fact)
         self.outbox.wake()
         return change
@@ -83,20 +88,27 @@ class Requests:
         change_request.refuse_own_decision(found.agency, ruling.agency)
         deed = dataclasses.replace(deed, rule=ruling.rule, article="Article 22")
         now = self.clock.now()
+        given = await self.reclassifying.ask(found.change.camera, found.change.category)
         async with self.database.write() as transaction:
             camera = await self._camera(transaction, found.change.camera)
+            before = after = camera.camera
             found = await self._open(transaction, name)
             change = change_request.decide(found.change, deed.principal, is_approved, reason, now)
             await requests.decide(transaction, found.number, change)
-            verb = "approved" if is_approved else "rejected"
-            facts = [self.announce.change(verb, change, deed, is_sealed=camera.camera.is_sealed)]
+            facts = []
             if is_approved:
-                applied = await self._applied(transaction, camera.camera, change)
+                applied = await self._applied(transaction, before, change, given)
                 after = revised(applied, change.requested_by, name, now)
                 await revise(transaction, self.store, camera, after)
-                facts.append(self.announce.one("updated", after, deed))
-            await self.outbox.add(transaction, *facts)
+                await self.reclassifying.written(transaction, before, after)
+                facts.append(self.announce.one(verb(before, after), after, deed))
+            is_sealed = is_of_secret(before, given)
+            decision = "approved" if is_approved else "rejected"
+            await self.outbox.add(
+                transaction, self.announce.change(decision, change, deed, is_sealed=is_sealed), *facts
+            )  # fmt: skip
         self.outbox.wake()
+        self.reclassifying.committed(before, after)
         return change
 
     async def withdraw(self, deed: Deed, name: str) -> CameraChange:
@@ -105,12 +117,14 @@ class Requests:
         ruling = await self.permissions.decide(deed.principal, found.change.camera, Action.CONFIGURE)
         if not ruling.is_allowed:
             raise ruling.refusal(found.change.camera, Action.CONFIGURE)
+        given = await self.reclassifying.ask(found.change.camera, found.change.category)
         async with self.database.write() as transaction:
             camera = await self._camera(transaction, found.change.camera)
             found = await self._open(transaction, name)
             change = change_request.withdraw(found.change, deed.principal, self.clock.now())
             await requests.decide(transaction, found.number, change)
-            fact = self.announce.change("withdrawn", change, deed, is_sealed=camera.camera.is_sealed)
+            is_sealed = is_of_secret(camera.camera, given)
+            fact = self.announce.change("withdrawn", change, deed, is_sealed=is_sealed)
             await self.outbox.add(transaction, fact)
         self.outbox.wake()
         return change
@@ -153,14 +167,18 @@ class Requests:
             raise not_accessible(name)
         return stored
 
-    async def _applied(self, transaction: AsyncConnection, camera: Camera, change: CameraChange) -> Camera:
+    async def _applied(
+        self, transaction: AsyncConnection, camera: Camera, change: CameraChange, given: Given | None
+    ) -> Camera:
         """The record that an approval makes; raises when it would not be sound, or its system not fit for it."""
         if camera.state == LifeState.RETIRED:
             raise refusals.retired(camera.name)
         changes: dict[str, object] = dict(change.changes)
         after: Camera = dataclasses.replace(camera, **changes)  # type: ignore[arg-type] # fields by name, checked by the request
         refuse_unless_sound(after, None)
+        after = await self.reclassifying.at_level(transaction, camera, after, given)
         if camera.state == LifeState.IN_SERVICE:  # as if it joined it: Article 6 ¶3 asks for an exclusion of passwords
             standing = (await systems.standings(transaction, {camera.system}))[camera.system]
+            standing.leave(is_sealed=camera.is_sealed)
             standing.refuse_unless_open(after.category, standing.count + 1, is_sealed=after.is_sealed)
         return after

@@ -19,6 +19,7 @@ from services.registry.domain import Camera, Deed, Revision, Source, code_of
 from services.registry.kind import Stock, StockPlace
 from services.registry.listing import Filter, Query
 from services.registry.permission import Ruling, Scope, not_accessible
+from services.registry.reclassifying import Reclassifying, verb
 from services.registry.store import cameras as camera_store
 from services.registry.store import counters, find, revisions, stocks, systems
 from services.registry.store.cameras import CameraStore, Stored, fitting
@@ -68,6 +69,7 @@ class Registry:
     permissions: Permissions
     announce: Announce
     clock: Clock
+    reclassifying: Reclassifying
 
     async def get(self, principal: str, name: str, as_of: datetime | None = None) -> Camera:
         """One camera that the principal may describe, now or at a time; not_accessible for any other name."""
@@ -133,12 +135,16 @@ class Registry:
         deed = await self._configuring(deed, change.name)
         change.refuse_unless_changeable()
         locked = self.vault.lock(change.name, change.new_source) if change.new_source else None
+        given = await self.reclassifying.ask(change.name, change.new_category)
         async with self.database.write() as transaction:
             before = await self._own(transaction, change.name, change.etag)
             after = change.apply(before.camera, deed.principal, self.clock.now())
+            after = await self.reclassifying.at_level(transaction, before.camera, after, given)
             await revise(transaction, self.store, before, after, locked)
-            await self.outbox.add(transaction, self.announce.one("updated", after, deed))
+            await self.reclassifying.written(transaction, before.camera, after)
+            await self.outbox.add(transaction, self.announce.one(verb(before.camera, after), after, deed))
         self.outbox.wake()
+        self.reclassifying.committed(before.camera, after)
         return after
 
     async def retire(self, deed: Deed, name: str, etag: str, reason: str) -> Camera:

@@ -34,14 +34,23 @@ class Standing:
         self.count += 1
         self.sealed_count += is_sealed
 
-    def refuse_unless_open(self, category: int, most: int, *, is_sealed: bool) -> None:
-        """Raise errors.FailedPrecondition unless a camera of this place category may join."""
+    def leave(self, *, is_sealed: bool) -> None:
+        """Count one camera less."""
+        self.count -= 1
+        self.sealed_count -= is_sealed
+
+    def refuse_mixed(self, *, is_sealed: bool) -> None:
+        """Raise errors.FailedPrecondition where a state secret and others would be together."""
         if self.count and is_sealed != bool(self.sealed_count):
             kind = "state secrets" if self.sealed_count else "no state secrets"
             message = (
                 f"{self.name} holds {kind}, this camera is of the other kind: keep them in systems apart (Article 11)"
             )
             raise FailedPrecondition("STATE_WRONG", message, state="mixed", article="Article 11")
+
+    def refuse_unless_open(self, category: int, most: int, *, is_sealed: bool) -> None:
+        """Raise errors.FailedPrecondition unless a camera of this place category may join."""
+        self.refuse_mixed(is_sealed=is_sealed)
         if self.state in _CLOSED:
             message = f"{self.name} is {self.state.name.lower().replace('_', ' ')}: no camera joins it"
             raise FailedPrecondition("STATE_WRONG", message, state=self.state.name)

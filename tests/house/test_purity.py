@@ -29,8 +29,8 @@ OUTSIDE = {
     },
     **{
         f"services/registry/{noun}.py": USE_CASE
-        for noun in ("allowed", "concerned", "enrolment", "freshness", "probing", "requests", "rounds", "levels",
-                     "secrecy", "signals", "systems", "watching", "within")
+        for noun in ("allowed", "concerned", "enrolment", "freshness", "probing", "reclassifying", "requests", "rounds",
+                     "levels", "secrecy", "signals", "systems", "watching", "within")
     },
     **{f"services/audit/{noun}.py": USE_CASE for noun in ("evidence", "metrics", "reading", "register")},
     "services/permissions/restorings.py": USE_CASE,

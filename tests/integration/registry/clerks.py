@@ -1,5 +1,6 @@
 """The use cases on cameras over a small city, with everybody allowed everything and facts that say little."""
 
+import asyncio
 import itertools
 import uuid
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from services.decider.facts import Action
 from services.registry.change import Change
 from services.registry.domain import Camera, Deed
 from services.registry.permission import Ruling, Scope
+from services.registry.reclassifying import Reclassifying
 from services.registry.service import Registry
 from services.registry.store.tables import metadata
 from services.registry.vault import Vault
@@ -43,8 +45,10 @@ class Short:
 
 def registry_of(city: City, clock: ManualClock) -> Registry:
     """One replica's use cases."""
-    outbox = Outbox(city.database, metadata)
-    return Registry(city.database, outbox, city.store, Vault(bytes(32)), AllowsEverything(), Short(), clock)
+    outbox, permissions = Outbox(city.database, metadata), AllowsEverything()
+    reclassifying = Reclassifying(permissions, asyncio.Event())
+    kept = city.database, outbox, city.store
+    return Registry(*kept, Vault(bytes(32)), permissions, Short(), clock, reclassifying)
 
 
 def watching_of(city: City, bell: Bell) -> Watching:
