@@ -35,6 +35,12 @@ _READ_LOOKS = (  # what relays tell of their viewers, and no other fact: the ser
     f"$JS.ACK.{FACTS_STREAM}.streams.>",
 )
 
+_READ_CLOSURES = (  # what the registry tells of cameras, likewise
+    f"$JS.API.CONSUMER.CREATE.{FACTS_STREAM}.permissions.kapok.v1.facts.registry.>",
+    f"$JS.API.CONSUMER.MSG.NEXT.{FACTS_STREAM}.permissions",
+    f"$JS.ACK.{FACTS_STREAM}.permissions.>",
+)
+
 
 def _read(bucket: str) -> tuple[str, ...]:
     """How clients find a bucket and get a value."""
@@ -64,6 +70,7 @@ SERVICES = (
         says=[
             "kapok.v1.facts.permissions.>",
             *(HEARTBEAT, ENDINGS, POLICIES),
+            *_READ_CLOSURES,
             *(subject for bucket in BUCKETS for subject in (f"$KV.{bucket}.>", *_read(bucket))),
         ],
         hears=["kapok.v1.facts.registry.>"],

@@ -26,7 +26,7 @@ from services.chassis.tasks import background
 from services.decider.decider import Decider
 from services.permissions import metrics, policies, put_back
 from services.permissions.camera_memory import CameraMemory
-from services.permissions.events import FactJournal, SignedVoice, follow_cameras, last_kept
+from services.permissions.events import FactJournal, SignedVoice, follow_cameras, follow_closures, last_kept
 from services.permissions.joint.sealed import SALT_BYTES
 from services.permissions.neighbours import RegistryCameras, RegistryCity, StreamsFences, StreamsSessions
 from services.permissions.policy_health import PolicyHealth
@@ -88,11 +88,12 @@ async def app(settings: Settings) -> AsyncIterator[None]:
         rounds, health = Rounds(records, voice, clock), Health()
         policy_health = PolicyHealth(ports, health.tell)
         await policy_health.look_once()
-        await follow_cameras(wire, memory, permissions.closures.hear)
+        await follow_cameras(wire, memory)
         work = (
             box.publish_forever(wire, NAME),
             readiness.follow_forever(records, health.checker),
             each_second(rounds.keep_once, sooner=voice.has_spoken),
+            follow_closures(wire, permissions.closures.end),
             *_rounds_of(permissions, rounds.beat_once, policy_health.look_once),
             figures.read_forever(partial(metrics.read_takeovers, records)),
         )
@@ -108,9 +109,7 @@ async def app(settings: Settings) -> AsyncIterator[None]:
 
 def _rounds_of(permissions: Permissions, *others: Once) -> Iterator[Coroutine[Any, Any, None]]:
     """What the use cases do each second, and ``others`` among it."""
-    editions, closures = permissions.editions, permissions.closures
-    yield each_second(editions.keep_once, sooner=editions.has_new)
-    yield each_second(closures.end_once, sooner=closures.has_waiting)
+    yield each_second(permissions.editions.keep_once, sooner=permissions.editions.has_new)
     yield from in_turn(
         *others,
         permissions.controls.expire_once,

@@ -1,57 +1,61 @@
-"""Use case of cameras closed to everybody: sessions on them end, whatever they stand on (Articles 5 ¶1, 10).
+"""Use case of cameras whose sessions end whatever they stand on: closed to everybody, or of another place category.
 
-The registry's facts are heard at once and written one after the other, so that hearing never waits for the database.
+What is closed ends for good (Articles 5 ¶1, 10). With its place category a camera's level and rows change (Article 14
+¶2): everybody asks anew, and who may not know of what is a secret now has no takeover of it left (Article 11).
 """
 
-import asyncio
-from collections import deque
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 
-from services.chassis.tasks import stop_if_cancelled
 from services.permissions.ending import Cause, Ending
 from services.permissions.ports import Ports
-from services.permissions.store import closures, endings
+from services.permissions.store import closures, endings, takeover_writes, takeovers
+from services.permissions.takeover import of_secret
+from services.permissions.takeovers.control import Act, end
 
 REMEMBERED = timedelta(days=1)  # how late the same fact may come again without ending anything twice
 
 
 @dataclass(frozen=True, slots=True)
 class Closure:
-    """Cameras that public security suspended, or that are retired. ``fact`` tells one fact from another: 64 digits."""
+    """What a fact of the registry ends. ``fact`` tells one fact from another: 64 digits.
+
+    ``categories`` are those of cameras that have another one now, ``by`` whom; ``is_sealed``: of a state secret.
+    """
 
     fact: str
     cameras: tuple[str, ...]
+    categories: Mapping[str, int] = field(default_factory=dict)
+    by: str = ""
+    is_sealed: bool = False
 
 
 class Closures:
-    """Bounded by what the registry says: a fact speaks of 1,000 cameras at most. ``has_waiting`` is set by each."""
+    """Each once, by whichever replica."""
 
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
-        self._waiting: deque[Closure] = deque()
-        self.has_waiting = asyncio.Event()
 
-    def hear(self, closure: Closure) -> None:
-        """Have what stands on these cameras ended soon. The same fact may be heard again."""
-        self._waiting.append(closure)
-        self.has_waiting.set()
-
-    async def end_once(self) -> None:
-        """End what waits, in the order heard; one that the database does not take now stays for the next round."""
-        while self._waiting:
-            stop_if_cancelled()
-            ended = await self._end(self._waiting[0])
-            self._waiting.popleft()
-            await self._ports.voice.tell(*ended)
+    async def end(self, closure: Closure) -> None:
+        """End what stands on these cameras. The same fact may come again: it ends nothing twice."""
+        ended = await self._end(closure)
+        self._ports.journal.wake()
+        await self._ports.voice.tell(*ended)
 
     async def _end(self, closure: Closure) -> list[Ending]:
-        """One ending for each camera, on record; none when this fact was acted on before, by whichever replica."""
+        """One ending for each camera, on record; none when this fact was acted on before."""
         now = self._ports.clock.now()
         async with self._ports.database.write() as transaction:
+            if closure.categories:
+                await takeovers.lock(transaction)  # first, as whatever changes control does
             await endings.lock(transaction)
             await closures.forget(transaction, now - REMEMBERED)
             if not await closures.remember(transaction, closure.fact, now):
                 return []
+            await takeover_writes.recategorise(transaction, closure.categories)
+            act = Act(closure.by, now)
+            await end(transaction, self._ports, closure.categories, lambda control: of_secret(control, now), act)
             cameras = list(dict.fromkeys(closure.cameras))
-            return await endings.append_each(transaction, Cause.CAMERA_CHANGED, cameras, now)
+            cause, is_sealed = Cause.CAMERA_CHANGED, closure.is_sealed
+            return await endings.append_each(transaction, cause, cameras, now, is_sealed=is_sealed)

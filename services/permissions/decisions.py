@@ -42,7 +42,11 @@ class Decisions:
                 await check(transaction, ports, question, answer)
             ports.journal.wake()
             return answer
-        found, view = await self._views.after(question.ask, lambda: ports.cameras.facts([question.camera]))
+        names = [question.camera]
+        found, view = await self._views.after(question.ask, lambda: ports.cameras.facts(names))
+        if question.camera in view.newer:  # what was remembered of it may be from before: newer than the view is sound
+            ports.cameras.forget(names)
+            found, view = await ports.cameras.facts(names), replace(view, newer={})
         return answered(ports, question, found.get(question.camera), view)
 
     async def holding(self, answer: Answer) -> tuple[timedelta, datetime] | None:

@@ -54,6 +54,10 @@ class RegistryCameras:
         self._memory = memory
         self._levels_of = levels_of
 
+    def forget(self, names: Iterable[str]) -> None:
+        """They may have changed."""
+        self._memory.forget(names)
+
     def forget_all(self) -> None:
         """Levels have changed."""
         self._memory.forget_all()

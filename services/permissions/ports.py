@@ -137,6 +137,10 @@ class Cameras(Protocol):
         """
         ...
 
+    def forget(self, names: Iterable[str]) -> None:
+        """They are to be asked for anew."""
+        ...
+
     def forget_all(self) -> None:
         """Levels have changed: what is remembered of cameras holds no more."""
         ...

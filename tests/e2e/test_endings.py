@@ -13,9 +13,11 @@ import psutil
 import pytest
 
 from demo.chapters import ahead, first_camera, name_of, opened
+from demo.city import CAMERAS
 from demo.platform import ANY_PORTS, Platform, watching
 from kapok.permissions.v1 import legal_basis_pb2
 from kapok.permissions.v1 import permissions_service_pb2 as permissions
+from kapok.registry.v1 import changes_service_pb2 as changes
 from services.chassis import errors
 from tests.e2e.ledger import newest
 from tests.e2e.silence import silent
@@ -105,6 +107,21 @@ def test_a_relay_that_hears_nothing_closes_what_it_can_no_longer_justify(own_sta
         stopped_s = time.monotonic()
         assert viewer.ended.wait(LEASE_S + 5), "pictures still come though nobody justifies them"
         assert viewer.ended_at_s - stopped_s > LEASE_S - 2, "ended long before its lease"
+
+
+def test_a_camera_of_another_place_category_is_seen_only_by_who_asks_anew(stage: Platform) -> None:
+    camera = [one for one in CAMERAS if (one.district, one.level) == ("440104", 1)][-1]
+    viewer = watching(opened(stage, "police-yuexiu", camera).rtsp_url)
+    assert viewer.await_pictures(25), viewer.why
+    change = changes.CameraChange(
+        camera=name_of(camera), place_category="PLACE_CATEGORY_MEDIA_AND_UTILITIES", reason="a newspaper moved in"
+    )
+    asked = stage.ask(camera.operator, changes.RequestCameraChangeRequest(camera_change=change))
+    decide = changes.DecideCameraChangeRequest(name=asked.name, approved=True, reason="seen on site")
+    stage.ask("police-yuexiu", decide)
+    assert viewer.ended.wait(5), "what it was permitted by is not so any more"
+    again = watching(opened(stage, "police-yuexiu", camera).rtsp_url)
+    assert again.await_pictures(25), again.why
 
 
 @at_home("the command `kapok up` is a cell at home's")

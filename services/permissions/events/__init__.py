@@ -5,12 +5,13 @@ voice     endings     kapok.v1.permissions.endings, bucket `endings`   signed: a
           policies    kapok.v1.permissions.policies, bucket `policies` signed: editions of the policy, for relays
           heartbeat   kapok.v1.permissions.heartbeat                   signed
 kept      reads                                                      what the buckets hold already
-news      hears       kapok.v1.facts.registry.*.*                      cameras changed, or are closed to everybody
+news      hears       kapok.v1.facts.registry.*.*                      cameras changed
+          pulls       kapok.v1.facts.registry.>                        cameras were closed to everybody, or reclassified
 """
 
 from services.permissions.events.journal import FactJournal
 from services.permissions.events.kept import last_kept
-from services.permissions.events.news import follow_cameras
+from services.permissions.events.news import follow_cameras, follow_closures
 from services.permissions.events.voice import SignedVoice
 
-__all__ = ["FactJournal", "SignedVoice", "follow_cameras", "last_kept"]
+__all__ = ["FactJournal", "SignedVoice", "follow_cameras", "follow_closures", "last_kept"]

@@ -1,17 +1,24 @@
-"""What the registry's facts say of cameras: changed, or closed to everybody."""
+"""What the registry's facts say of cameras: changed, closed to everybody, or of another place category.
+
+Each replica forgets what changed as soon as it hears of it. What ends sessions is read by one of them, and stays in the
+stream until it is on record: it may happen while none of them runs.
+"""
 
 import hashlib
 import logging
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from google.protobuf.message import DecodeError
 from nats.aio.msg import Msg
+from nats.js.api import DeliverPolicy
 
 from kapok.fact.v1 import fact_pb2
 from kapok.registry.v1 import camera_pb2
-from services.chassis.bus import Bus
+from services.chassis import pulling
+from services.chassis.bus import FACTS_STREAM, Bus
 from services.permissions.camera_memory import CameraMemory
 from services.permissions.closures import Closure
 from services.permissions.neighbours import BARRED
@@ -19,16 +26,21 @@ from services.permissions.neighbours import BARRED
 log = logging.getLogger(__name__)
 REGISTRY_FACTS = "kapok.v1.facts.registry.*.*"
 _CAMERA = re.compile(r"districts/[0-9]{6}/cameras/[0-9]{20}")
+_FACTS, _DURABLE = "kapok.v1.facts.registry.>", "permissions"
+_RECLASSIFIED = "reclassified"
 # These facts change no state, though a camera that is closed already may be in them. Any other verb may change it.
 _SAME_STATE = frozenset({"created", "updated", "imported", "confirmed"})
 
 
 @dataclass(frozen=True, slots=True)
 class CameraNews:
-    """Cameras that a fact of the registry is about, and those of them that it closes to everybody."""
+    """Cameras that a fact of the registry is about; those that it closes to everybody, or gives another category."""
 
     cameras: frozenset[str]
     closed: tuple[str, ...] = ()
+    categories: Mapping[str, int] = field(default_factory=dict)
+    by: str = ""
+    is_sealed: bool = False
     is_whole: bool = True  # False: something in the fact could not be read, any camera may have changed
 
 
@@ -43,19 +55,19 @@ def read_news(subject: str, data: bytes) -> CameraNews:
         is_batch = fact.snapshot.Unpack(batch)
     except DecodeError:
         return CameraNews(frozenset(), is_whole=False)
-    states = {camera.name: camera.state for camera in batch.cameras}
-    names = {*states, fact.camera} if fact.camera else set(states)
+    said = {camera.name: camera for camera in batch.cameras}
+    names = {*said, fact.camera} if fact.camera else set(said)
     sound = frozenset(name for name in names if _CAMERA.fullmatch(name))
     is_told = {"camera": bool(names), "cameras": is_batch}.get(resource, True)
-    closed = () if verb in _SAME_STATE else tuple(n for n, state in states.items() if state in BARRED and n in sound)
-    return CameraNews(sound, closed, is_whole=is_told and len(sound) == len(names))
+    barred = () if verb in _SAME_STATE else tuple(n for n, one in said.items() if one.state in BARRED and n in sound)
+    moved = {n: one.place_category for n, one in said.items() if n in sound} if verb == _RECLASSIFIED else {}
+    return CameraNews(
+        sound, barred, moved, fact.principal, fact.is_sealed, is_whole=is_told and len(sound) == len(names)
+    )  # fmt: skip
 
 
-async def follow_cameras(bus: Bus, memory: CameraMemory, close: Callable[[Closure], None]) -> None:
-    """Forget each camera that the registry says has changed, all of them after a fact that can't be read.
-
-    ``close`` is told of cameras that public security suspended or that are retired.
-    """
+async def follow_cameras(bus: Bus, memory: CameraMemory) -> None:
+    """Forget each camera that the registry says has changed, all of them after a fact that can't be read."""
 
     async def handle(message: Msg) -> None:
         news = read_news(message.subject, message.data)
@@ -64,8 +76,33 @@ async def follow_cameras(bus: Bus, memory: CameraMemory, close: Callable[[Closur
             memory.forget_all()
         elif news.cameras:
             memory.forget(news.cameras)
-        if news.closed:
-            # The same fact is the same bytes, however often and by whichever replica it is heard.
-            close(Closure(hashlib.sha256(message.data).hexdigest(), news.closed))
 
     await bus.subscribe(REGISTRY_FACTS, handle)
+
+
+async def follow_closures(bus: Bus, end: Callable[[Closure], Awaitable[None]]) -> None:
+    """Have what stands on cameras that are closed or reclassified ended, for as long as the service lives."""
+    config = pulling.consumer(
+        name=_DURABLE, durable_name=_DURABLE, filter_subject=_FACTS, deliver_policy=DeliverPolicy.NEW
+    )
+
+    async def opened() -> Any:
+        await bus.jetstream.add_consumer(FACTS_STREAM, config)
+        return await bus.jetstream.pull_subscribe_bind(_DURABLE, FACTS_STREAM)
+
+    async def take(messages: Sequence[Msg]) -> None:
+        for message in messages:
+            if (closure := _closure(message)) is not None:
+                await end(closure)
+
+    await pulling.take_forever(opened, take)
+
+
+def _closure(message: Msg) -> Closure | None:
+    news = read_news(message.subject, message.data)
+    cameras = tuple(dict.fromkeys((*news.closed, *news.categories)))
+    if not cameras:
+        return None
+    # The same fact is the same bytes, however often it comes.
+    fact = hashlib.sha256(message.data).hexdigest()
+    return Closure(fact, cameras, news.categories, news.by, news.is_sealed)

@@ -19,7 +19,6 @@ _NEWER = (  # built once: building costs more than asking
     .where(
         endings.c.subject.in_(sa.bindparam("cameras", expanding=True)),
         endings.c.occurred_at >= sa.bindparam("since", type_=Instant),
-        endings.c.is_sealed.is_not(True),
     )
     .group_by(endings.c.subject)
 )
@@ -68,8 +67,7 @@ async def newer(transaction: AsyncConnection, cameras: Collection[str], since: d
     """The lowest number of each of these cameras that ended at ``since`` or later; others may be among them.
 
     A few are looked up. For many the latest endings are walked back, since they lie in the order of their numbers:
-    clocks of replicas differ a little, so the walk goes on for a while behind ``since``. Sealed endings don't count:
-    they come with a version of the policy, before which everything known of cameras is forgotten.
+    clocks of replicas differ a little, so the walk goes on for a while behind ``since``.
     """
     if len(cameras) <= FEW:
         found = await transaction.execute(_NEWER, {"cameras": list(cameras), "since": since})
@@ -79,7 +77,7 @@ async def newer(transaction: AsyncConnection, cameras: Collection[str], since: d
     while True:
         latest = sa.select(endings).where(endings.c.number < below).order_by(endings.c.number.desc()).limit(page)
         rows = (await transaction.execute(latest)).all()
-        lowest |= {row.subject: row.number for row in rows if row.occurred_at >= since and not row.is_sealed}
+        lowest |= {row.subject: row.number for row in rows if row.occurred_at >= since}
         if len(rows) < page or rows[-1].occurred_at < since - _CLOCKS_DIFFER:
             return lowest
         below, page = rows[-1].number, page * 8

@@ -1,7 +1,7 @@
 """Changes of control as rows: takeovers granted, renewed and over, and who controls each camera then."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.decider.facts import Camera, Takeover
 from services.permissions.ports import Kept
 from services.permissions.store import counters
-from services.permissions.store.takeover_tables import takeovers
+from services.permissions.store.takeover_tables import control, takeovers
 from services.permissions.store.takeovers import COUNTER, KeptEach, numbered
 from services.permissions.takeover import (
     Cause,
@@ -72,6 +72,16 @@ async def save(transaction: AsyncConnection, outcomes: Iterable[Outcome], why: W
         await transaction.execute(takeovers.update().where(this).values(change=sa.bindparam("as_change")), changed)
     await transaction.execute(_SAVE_STATE, states)
     return await _kept_each(transaction, outcomes, why)
+
+
+async def recategorise(transaction: AsyncConnection, categories: Mapping[str, int]) -> None:
+    """These cameras have these place categories now; nothing for one that was never taken over."""
+    found = sa.select(control.c.camera, control.c.facts).where(control.c.camera.in_(categories))
+    for row in (await transaction.execute(found)).all():
+        category = categories[row.camera]
+        facts = json.dumps(json.loads(row.facts) | {"category": category})
+        this = control.update().where(control.c.camera == row.camera)
+        await transaction.execute(this.values(facts=facts, category=category))
 
 
 async def _kept_each(transaction: AsyncConnection, outcomes: Iterable[Outcome], why: Why) -> KeptEach:

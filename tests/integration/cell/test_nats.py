@@ -131,6 +131,19 @@ async def test_streams_reads_what_relays_tell_of_viewers_and_no_other_fact(serve
         assert refusals
 
 
+async def test_permissions_reads_what_the_registry_tells_and_no_other_fact(server: Server, keys: Keys) -> None:
+    async with user(server, keys, "permissions") as (permissions, refusals):
+        named = ConsumerConfig(name="permissions", durable_name="permissions")
+        own = "kapok.v1.facts.registry.>"
+        await permissions.jetstream.add_consumer(bus.FACTS_STREAM, named, filter_subject=own)
+        assert refusals == []
+        with pytest.raises((NatsTimeoutError, NoRespondersError)):
+            await permissions.jetstream.add_consumer(
+                bus.FACTS_STREAM, named, timeout=0.5, filter_subject="kapok.v1.facts.relay.>"
+            )
+        assert refusals
+
+
 async def test_other_services_cannot_read_the_stream_of_facts(server: Server, keys: Keys) -> None:
     async with user(server, keys, "gateway") as (gateway, refusals):
         with pytest.raises((NatsTimeoutError, NoRespondersError)):

@@ -75,3 +75,15 @@ async def test_one_fact_heard_twice_and_facts_that_close_nothing_leave_one_endin
             await registry.publish(f"kapok.v1.facts.registry.{kind}", data)
         await eventually(lambda: len(ear.endings) >= 2)
         assert [(e.number, e.subject) for e in ear.endings] == [(1, city.TUNNEL), (2, city.SECRET)]
+
+
+async def test_what_the_registry_said_while_permissions_was_away_ends_when_it_is_back(still: Stage) -> None:
+    async with following(still) as (ear, registry):
+        await registry.publish("kapok.v1.facts.registry.camera.retired", fact(camera(city.TUNNEL, "RETIRED")))
+        await eventually(lambda: ear.endings)
+    async with bus.connect(still.permissions.bus_url, still.keys.bus_seed("registry"), "registry") as registry:
+        await registry.publish("kapok.v1.facts.registry.camera.retired", fact(camera(city.STREET, "RETIRED")))
+        await registry.client.flush()
+    async with following(still) as (ear, _):
+        await eventually(lambda: ear.endings)
+        assert [(ending.number, ending.subject) for ending in ear.endings] == [(2, city.STREET)]

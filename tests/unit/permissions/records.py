@@ -51,6 +51,8 @@ class Outside:
         here = sorted(name for name, camera in self.cameras.items() if name > after and _is_at(camera, place))
         return {name: self.cameras[name] for name in here[:_PAGE]}, here[_PAGE - 1] if len(here) > _PAGE else ""
 
+    def forget(self, names: Iterable[str]) -> None: ...
+
     def forget_all(self) -> None: ...
 
     async def known(self, names: Sequence[str]) -> Known:

@@ -25,22 +25,22 @@ ASKED = Batch(POLICE.name, Action.LIVE)
 NO_NUMBERS = np.array([], np.int64)
 
 
-async def test_each_answer_claims_the_number_that_a_single_decision_claims(tmp_path: Path) -> None:
+async def test_each_answer_claims_a_number_from_before_its_camera_ended(tmp_path: Path) -> None:
     async with records.ports(tmp_path) as (ports, outside):
         views = Views(ports)
         closures, decisions, batches = Closures(ports), Decisions(ports, views), Batches(ports, views)
         outside.cameras[PARK.name] = PARK
-        closures.hear(Closure("a" * 64, (PARK.name, "districts/440104/cameras/44010400001310009999", TUNNEL.name)))
-        await closures.end_once()
+        ended = (PARK.name, "districts/440104/cameras/44010400001310009999", TUNNEL.name)
+        await closures.end(Closure("a" * 64, ended))
         alone = {n: await decisions.decide(Question(POLICE.name, n, Action.LIVE)) for n in (TUNNEL.name, PARK.name)}
-        assert alone[TUNNEL.name].number != alone[PARK.name].number
+        older = {ending.subject: ending.number - 1 for ending in outside.told}
         found = await batches.decide_named(ASKED, [*NAMES, PARK.name])
         for name, which in zip([*NAMES, PARK.name], found.which.tolist(), strict=True):
             if name == NOWHERE:
                 assert which == EMPTY
             else:
-                assert found.reasons[which] == (alone[name].decision, alone[name].number)
-        assert found.number == min(one.number for one in alone.values())
+                assert found.reasons[which] == (alone[name].decision, older[name])
+        assert found.number == older[PARK.name]
         many = [f"{TUNNEL.name[:-4]}{n:04}" for n in range(1000, 1400)]  # too many to be looked up each
         assert (await batches.decide_named(ASKED, [*NAMES, *many])).reasons == found.reasons
 

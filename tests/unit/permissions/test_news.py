@@ -54,6 +54,17 @@ def test_facts_that_change_no_state_close_nothing_again(kind: str) -> None:
     assert (news.cameras, news.closed) == (frozenset({ONE}), ())
 
 
+def test_a_camera_of_another_place_category_is_told_with_it_and_by_whom() -> None:
+    made = fact_pb2.Fact(camera=ONE, principal="principals/police", is_sealed=True)
+    snapshot = described(ONE, "IN_SERVICE")
+    snapshot.place_category = camera_pb2.PLACE_CATEGORY_FINANCE
+    made.snapshot.Pack(snapshot)
+    news = read_news(f"{SUBJECT}camera.reclassified", made.SerializeToString())
+    assert (news.cameras, news.closed, news.categories) == (frozenset({ONE}), (), {ONE: 8})
+    assert (news.by, news.is_sealed) == ("principals/police", True)
+    assert not read_news(f"{SUBJECT}camera.updated", made.SerializeToString()).categories
+
+
 def test_a_system_changes_no_camera_by_itself() -> None:
     news = read_news(f"{SUBJECT}system.suspended", fact(system_pb2.CameraSystem(name="operators/metro/systems/1")))
     assert (news.cameras, news.closed, news.is_whole) == (frozenset(), (), True)
