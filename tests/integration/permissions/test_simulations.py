@@ -11,6 +11,7 @@ from kapok.registry.v1 import camera_facts_service_pb2
 from kapok.streams.v1 import running_sessions_service_pb2
 from services.chassis import errors
 from services.permissions import app as permissions
+from tests.eventually import eventually
 from tests.integration.permissions import city
 from tests.integration.permissions.stage import Stage
 from tests.integration.permissions.test_proposals import URBAN_LIVE, ask, proposed, without
@@ -40,14 +41,23 @@ async def simulated(stage: Stage, proposal: Any, organ: str = "informatics-guang
     return await ask(stage, organ, "SimulatePolicyProposal", request)
 
 
+async def whole(stage: Stage, proposal: Any, organ: str = "informatics-guangzhou") -> Any:
+    """The same once no neighbour is away: on a busy machine one may answer too late."""
+
+    async def known() -> Any:
+        answer = await simulated(stage, proposal, organ)
+        return None if answer.is_registry_away or answer.is_streams_away else answer
+
+    return await eventually(known)
+
+
 async def test_running_sessions_that_would_end_are_named_by_principal_and_rule(desk: tuple[Stage, Desk]) -> None:
     stage, streams = desk
     for name in ("urban-yuexiu", "urban-yuexiu", "police-yuexiu"):
         await streams.open(name, city.STREET)
-    answer = await simulated(stage, await proposed(stage, policy_csv=without(URBAN_LIVE)))
+    answer = await whole(stage, await proposed(stage, policy_csv=without(URBAN_LIVE)))
     [effect] = answer.effects
     assert (effect.camera_count, effect.agency_count, list(effect.agencies)) == (1, 1, ["agencies/urban-yuexiu"])
-    assert (answer.is_registry_away, answer.is_streams_away) == (False, False)
     found = answer.running_sessions
     assert (found.ending_session_count, found.lasting_session_count, found.is_cut_off) == (2, 1, False)
     [ending] = found.ending_sessions
@@ -60,10 +70,10 @@ async def test_state_secrets_are_in_no_count_but_national_securitys(desk: tuple[
     stage, streams = desk
     await streams.open("archive", city.SECRET)
     proposal = await proposed(stage, policy_csv=without(OWN_LIVE))
-    told = await simulated(stage, proposal, "security-guangzhou")
+    told = await whole(stage, proposal, "security-guangzhou")
     assert told.running_sessions.ending_session_count == 1
     for organ in ("informatics-guangzhou", "police-guangzhou"):
-        answer = await simulated(stage, proposal, organ)
+        answer = await whole(stage, proposal, organ)
         assert answer.running_sessions.ending_session_count + answer.running_sessions.lasting_session_count == 0
         counts = [[one.camera_count for one in each.effects if one.role == OPERATORS] for each in (told, answer)]
         assert counts == [[3], [2]]

@@ -93,7 +93,7 @@ async def test_an_approved_change_is_applied_and_history_names_the_request(town:
         fact = await town.awaited(kind, name)
         told = pb.CameraChange.FromString(fact.snapshot.value)
         assert (fact.article, told.name, fact.is_sealed) == ("Article 22", asked.name, False)
-    fact = await town.awaited("registry.camera.updated", name)
+    fact = await town.awaited("registry.camera.reclassified", name)
     assert camera_pb2.Camera.FromString(fact.snapshot.value).place == "south exit"
 
 

@@ -48,7 +48,7 @@ class Program:
                 if one.kind == kind and stream in (None, one.stream):
                     del self.seen[: number + 1]
                     return one
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(30):
                 data = await asyncio.get_running_loop().sock_recv(self.socket, 65536)
             if not data:
                 raise EOFError

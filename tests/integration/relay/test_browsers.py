@@ -43,7 +43,7 @@ async def watching(stage: Stage, origin: str | None = ORIGIN) -> AsyncIterator[S
 async def kinds(opened: Socket, count: int) -> list[str]:
     """What the next ``count`` messages are: the codec's name, the init segment, a key picture, another one."""
     found = []
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         for _ in range(count):
             message = await opened.receive()
             if message.type is aiohttp.WSMsgType.TEXT:
@@ -163,9 +163,9 @@ async def opened(viewer: Client) -> bytes:
 
 
 async def _rest(connection: socket.socket) -> bytes:
-    """All that comes until the end, which must be none of a crash: within five seconds."""
+    """All that comes until the end, which must be none of a crash, and must come."""
     loop, seen = asyncio.get_running_loop(), b""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         try:
             while data := await loop.sock_recv(connection, 65536):
                 seen += data
@@ -225,7 +225,7 @@ async def test_one_that_asks_without_reading_is_not_served_further() -> None:
         await eventually(lambda: stage.counters.access_units_in == 2)
         flood = (bytes([0x89, 0xFD, 0, 0, 0, 0]) + bytes(125)) * 100
         loop = asyncio.get_running_loop()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             with contextlib.suppress(OSError):  # reset or broken pipe, as the kernel has it
                 while True:
                     await loop.sock_sendall(viewer.socket, flood)
@@ -260,7 +260,7 @@ async def test_a_stalled_viewer_harms_no_other_and_is_cut_back_to_a_key_picture(
             await _group(camera, good)
         loop = asyncio.get_running_loop()
         camera.delta(777)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while not seen.endswith(b"\x41" + bytes(777)):
                 seen += await loop.sock_recv(stalled.socket, 65536)
         sequences = [int.from_bytes(seen[at + 8 : at + 12], "big") for at in _places(seen, b"mfhd")]

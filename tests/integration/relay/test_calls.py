@@ -58,7 +58,7 @@ def watching(stage: Stage, **options: int) -> AbstractAsyncContextManager[Stream
 
 async def units(call: Stream, count: int) -> list[Any]:
     """The next ``count`` pictures."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         return [await call.read() for _ in range(count)]
 
 

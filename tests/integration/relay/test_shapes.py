@@ -17,7 +17,7 @@ from tests.unit.relay_mp4.clips import encode, encode_hevc
 
 async def messages(opened: Socket, count: int) -> list[bytes]:
     """The next ``count``, names of codecs too."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         found = [await opened.receive() for _ in range(count)]
     return [it.data.encode() if it.type is aiohttp.WSMsgType.TEXT else it.data for it in found]
 

@@ -33,7 +33,7 @@ async def watching(url: str) -> AsyncIterator[Client]:
 async def picture(client: Client) -> None:
     """Return once another packet came."""
     seen = len(client.packets)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while len(client.packets) == seen:
             await client.receive()
 

@@ -54,10 +54,10 @@ class Camera:
         return await handler(request)
 
 
-async def moved(relay: Stage, camera: Camera, epoch: int) -> relay_pb2.RelayReply:
-    """The relay's answer to a move."""
+async def moved(relay: Stage, camera: Camera, epoch: int, lasting_s: float = 2) -> relay_pb2.RelayReply:
+    """The relay's answer to a move under a grant that lasts so long: permissions' last two seconds."""
     made = permissions_events_pb2.ControlGrant(camera=CAMERA, principal="principals/p", epoch=epoch)
-    made.expire_time.FromDatetime(datetime.now(UTC) + timedelta(seconds=2))
+    made.expire_time.FromDatetime(datetime.now(UTC) + timedelta(seconds=lasting_s))
     source = relay.sealed_source(
         control_uri=f"http://127.0.0.1:{camera.port}/ptz/{CODE}", username=MOTORS.username, password=MOTORS.password
     )
@@ -71,7 +71,7 @@ async def moved(relay: Stage, camera: Camera, epoch: int) -> relay_pb2.RelayRepl
 async def test_a_camera_that_falls_silent_in_mid_move_is_told_to_stop_until_it_does(tmp_path: Path) -> None:
     camera = Camera(tmp_path / "ptz.jsonl")
     async with camera.serving(), stage(tmp_path) as relay:
-        assert not (await moved(relay, camera, 1)).error_kind
+        assert not (await moved(relay, camera, 1, lasting_s=60)).error_kind  # it is told until the grant runs out
         camera.answers.clear()
         asked = camera.asked
         await eventually(lambda: camera.asked > asked)  # its stop, which it does not take
