@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from services.permissions.ending import Cause, Ending
 from services.permissions.ports import Ports
-from services.permissions.store import closures, endings, takeover_writes, takeovers
+from services.permissions.store import claims, closures, endings, takeover_writes, takeovers
 from services.permissions.takeover import of_secret
 from services.permissions.takeovers.control import Act, end
 
@@ -56,6 +56,8 @@ class Closures:
             await takeover_writes.recategorise(transaction, closure.categories)
             act = Act(closure.by, now)
             await end(transaction, self._ports, closure.categories, lambda control: of_secret(control, now), act)
+            if closure.is_sealed:
+                await claims.seal(transaction, closure.categories)
             cameras = list(dict.fromkeys(closure.cameras))
             cause, is_sealed = Cause.CAMERA_CHANGED, closure.is_sealed
             return await endings.append_each(transaction, cause, cameras, now, is_sealed=is_sealed)

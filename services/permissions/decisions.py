@@ -16,7 +16,7 @@ from services.permissions.inspections.service import check, lock_checks
 from services.permissions.papers.bases import use
 from services.permissions.papers.basis import MAX_CAMERAS
 from services.permissions.ports import Ports
-from services.permissions.question import Answer, Question, accessible, acting, answered, camera_of, gather
+from services.permissions.question import Answer, Question, accessible, acting, answered, camera_of, gather, refreshed
 from services.permissions.store import bases, basis_facts, policies, principals
 from services.permissions.store.principals import Record
 from services.permissions.view import Views
@@ -42,11 +42,10 @@ class Decisions:
                 await check(transaction, ports, question, answer)
             ports.journal.wake()
             return answer
-        names = [question.camera]
-        found, view = await self._views.after(question.ask, lambda: ports.cameras.facts(names))
-        if question.camera in view.newer:  # what was remembered of it may be from before: newer than the view is sound
-            ports.cameras.forget(names)
-            found, view = await ports.cameras.facts(names), replace(view, newer={})
+        found, view = await self._views.after(question.ask, lambda: ports.cameras.facts([question.camera]))
+        if question.camera in view.newer:
+            async with ports.database.look() as connection:
+                found, view = await refreshed(connection, ports, question.principal, found, view)
         return answered(ports, question, found.get(question.camera), view)
 
     async def holding(self, answer: Answer) -> tuple[timedelta, datetime] | None:

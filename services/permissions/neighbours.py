@@ -54,10 +54,6 @@ class RegistryCameras:
         self._memory = memory
         self._levels_of = levels_of
 
-    def forget(self, names: Iterable[str]) -> None:
-        """They may have changed."""
-        self._memory.forget(names)
-
     def forget_all(self) -> None:
         """Levels have changed."""
         self._memory.forget_all()
@@ -78,6 +74,17 @@ class RegistryCameras:
             cameras = await self._levelled(codes, answer.cameras)
             self._memory.learn(cameras.values(), asked_s, generation)
             found |= cameras
+        return found
+
+    async def fresh(self, names: Sequence[str]) -> Mapping[str, Camera]:
+        """The same whatever is remembered, at the levels on the registry's record. Raises as ``facts`` does."""
+        found = dict[str, Camera]()
+        for start in range(0, len(names), _BATCH):
+            asked = names[start : start + _BATCH]
+            answer = await self._registry.call(
+                _METHOD, camera_facts_service_pb2.BatchGetCameraFactsRequest(names=asked)
+            )
+            found |= {message.name: camera(message) for message in answer.cameras}
         return found
 
     async def within(self, place: Place, after: str) -> tuple[Mapping[str, Camera], str]:

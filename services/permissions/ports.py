@@ -126,6 +126,10 @@ class Cameras(Protocol):
         """Those of ``names`` that exist, at the levels in force; errors.Unavailable when that can't be known."""
         ...
 
+    async def fresh(self, names: Sequence[str]) -> Mapping[str, Camera]:
+        """The same as they are now, whatever is remembered of them, at the levels of the registry's record."""
+        ...
+
     async def operators(self, area: Area) -> Operators:
         """Who runs cameras inside its polygon and its districts; errors.Unavailable when that can't be known."""
         ...
@@ -135,10 +139,6 @@ class Cameras(Protocol):
 
         ``after`` is "" for the first page, and what is returned with the last. Raises errors.Unavailable.
         """
-        ...
-
-    def forget(self, names: Iterable[str]) -> None:
-        """They are to be asked for anew."""
         ...
 
     def forget_all(self) -> None:

@@ -1,7 +1,7 @@
 """One question with everything that bears on it, read in one view of the database."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -145,6 +145,7 @@ async def gather(
     view = await read(transaction, ports, question.ask, now, question.used_for)
     known: Mapping[str, Camera] = {question.camera: found.camera} if found.camera else {}
     known = await _levelled(transaction, ports, known, found.revision)
+    known, view = await refreshed(transaction, ports, question.principal, known, view)
     _refuse_newer(ports, view, question.principal)
     return answered(ports, question, known.get(question.camera), view)
 
@@ -174,6 +175,7 @@ async def gather_each(
     ask = Ask({first.principal}, {one.camera for one in questions}, {first.legal_basis} - {""}, set(first.credentials))
     view = await read(transaction, ports, ask, now, first.used_for)
     found = await _levelled(transaction, ports, found, revision)
+    found, view = await refreshed(transaction, ports, first.principal, found, view)
     _refuse_newer(ports, view, first.principal)
     answers, refused = dict[str, Answer](), dict[str, Denied]()
     for question in questions:
@@ -182,6 +184,25 @@ async def gather_each(
         except Denied as refusal:
             refused[question.camera] = refusal
     return Gathered(answers, refused)
+
+
+async def refreshed(
+    connection: AsyncConnection, ports: Ports, principal: str, found: Mapping[str, Camera], view: View
+) -> tuple[Mapping[str, Camera], View]:
+    """Cameras that ended lately, asked for anew: ``found`` may be from before. Newer than the view they do no harm.
+
+    One that is hidden is left as it is: it may take no longer than a name that never existed (Article 11).
+    """
+    asking = view.records.get(principal)
+    late = [
+        name for name in view.newer if asking and name in found and not is_hidden(asking.acting, found[name])
+    ]  # fmt: skip
+    if not late:
+        return found, view
+    fresh = await levelled(connection, await ports.cameras.fresh(late))
+    others = {name: camera for name, camera in found.items() if name not in late}
+    newer = {name: number for name, number in view.newer.items() if name not in late}
+    return others | fresh, replace(view, newer=newer)
 
 
 async def _levelled(

@@ -228,7 +228,8 @@ def _outcome(one: _Judged, there: Stored | None, standing: Standing | None) -> O
     try:
         if standing is None:
             raise refusals.no_system(camera.system)
-        standing.refuse_unless_open(camera.category, MOST_IN_SYSTEM, is_sealed=is_sealed)
+        standing.refuse_mixed(is_sealed=is_sealed)
+        standing.refuse_unless_open(camera.category, MOST_IN_SYSTEM)
     except errors.Error as refusal:
         return Outcome(refusal=refusal)
     standing.join(is_sealed=is_sealed)

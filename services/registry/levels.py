@@ -117,13 +117,16 @@ class Levels:
         if not found:
             return 0
         levels, _ = await self.permissions.levels([(one.camera.code, one.camera.category) for one in found])
-        wanted = {one.camera.code: level for one, level in zip(found, levels, strict=True)}
+        wanted = {one.camera.code: (one.camera.category, level) for one, level in zip(found, levels, strict=True)}
         now, brought, crossed = self.clock.now(), list[Camera](), set[str]()
+        again = list[Stored]()  # of another place category by now
         async with self.database.write() as transaction:
             await counters.lock(transaction)
             for before in await self.store.of_codes(transaction, list(wanted)):
-                level = wanted[before.camera.code]
-                if level != before.camera.level:
+                category, level = wanted[before.camera.code]
+                if category != before.camera.category:
+                    again.append(before)
+                elif level != before.camera.level:
                     cause = _cause(before.camera, level, revision)
                     after = dataclasses.replace(
                         revised(before.camera, _BY, cause, now), level=level, confirmed_at=before.camera.confirmed_at
@@ -141,7 +144,7 @@ class Levels:
             self.outbox.wake()
         if crossed:
             self.secrecy_changed.set()
-        return len(brought)
+        return len(brought) + await self._bring(again, revision)
 
 
 def _cause(before: Camera, level: int, revision: int) -> str:

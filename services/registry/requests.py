@@ -179,6 +179,5 @@ class Requests:
         after = await self.reclassifying.at_level(transaction, camera, after, given)
         if camera.state == LifeState.IN_SERVICE:  # as if it joined it: Article 6 ¶3 asks for an exclusion of passwords
             standing = (await systems.standings(transaction, {camera.system}))[camera.system]
-            standing.leave(is_sealed=camera.is_sealed)
-            standing.refuse_unless_open(after.category, standing.count + 1, is_sealed=after.is_sealed)
+            standing.refuse_unless_open(after.category, standing.count + 1)
         return after

@@ -48,9 +48,8 @@ class Standing:
             )
             raise FailedPrecondition("STATE_WRONG", message, state="mixed", article="Article 11")
 
-    def refuse_unless_open(self, category: int, most: int, *, is_sealed: bool) -> None:
+    def refuse_unless_open(self, category: int, most: int) -> None:
         """Raise errors.FailedPrecondition unless a camera of this place category may join."""
-        self.refuse_mixed(is_sealed=is_sealed)
         if self.state in _CLOSED:
             message = f"{self.name} is {self.state.name.lower().replace('_', ' ')}: no camera joins it"
             raise FailedPrecondition("STATE_WRONG", message, state=self.state.name)

@@ -25,7 +25,7 @@ from services.permissions.joint.version import Version, name_of
 from services.permissions.joint.versions import reading
 from services.permissions.ports import Change, Ports
 from services.permissions.question import in_good_standing
-from services.permissions.store import endings, sealed_lists, takeovers
+from services.permissions.store import claims, endings, sealed_lists, takeovers
 from services.permissions.store import policies as versions
 from services.permissions.store import proposals as store
 from services.permissions.takeover import of_secret
@@ -206,6 +206,7 @@ class Proposals:
         await versions.insert_next(transaction, version, document, change.category_levels, by_camera)
         await store.update(transaction, done)
         await end(transaction, self._ports, cameras, lambda control: of_secret(control, now), act)
+        await claims.seal(transaction, [name for name in cameras if name.rpartition("/")[2] not in opened])
         await self._settle(transaction, now)
         ended = [await endings.append(transaction, Cause.POLICY_CHANGED, name_of(revision), now)]
         ended += await endings.append_each(transaction, Cause.CAMERA_CHANGED, cameras, now, is_sealed=True)

@@ -1,6 +1,7 @@
 """Claims for compensation (Article 18 ¶3): one of each takeover and operator."""
 
 import json
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from services.decider.facts import AgencyKind, Principal
 from services.permissions.agencies.enrolment import is_organ
 from services.permissions.claims.domain import Claim, Loss, LossKind, State, Statement, Step, Verb
 from services.permissions.store.claim_tables import claims
-from services.permissions.store.takeover_tables import takeovers
+from services.permissions.store.takeover_tables import control, takeovers
 
 Key = tuple[datetime, str]  # when a claim was filed, and its name: its place in a list
 _BATCH = 100
@@ -42,6 +43,14 @@ async def insert(transaction: AsyncConnection, claim: Claim) -> bool:
 async def save(transaction: AsyncConnection, claim: Claim) -> None:
     """Write what became of it."""
     await transaction.execute(claims.update().where(_is(claim.takeover, claim.operator)).values(**_state(claim)))
+
+
+async def seal(transaction: AsyncConnection, cameras: Collection[str]) -> None:
+    """These cameras are state secrets now: so are claims that have one among the operator's, to their readers."""
+    taken = sa.select(takeovers.c.name).where(takeovers.c.camera.in_(cameras))
+    operators = sa.select(control.c.operator).where(control.c.camera.in_(cameras))
+    its = claims.c.takeover.in_(taken) & claims.c.operator.in_(operators)
+    await transaction.execute(claims.update().where(its).values(is_sealed=True))
 
 
 async def find(

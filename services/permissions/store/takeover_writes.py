@@ -75,13 +75,21 @@ async def save(transaction: AsyncConnection, outcomes: Iterable[Outcome], why: W
 
 
 async def recategorise(transaction: AsyncConnection, categories: Mapping[str, int]) -> None:
-    """These cameras have these place categories now; nothing for one that was never taken over."""
+    """These cameras have these place categories now; nothing for one that was never taken over.
+
+    That is a change of each of their takeovers, of all its cameras: who may read of one may be others.
+    """
     found = sa.select(control.c.camera, control.c.facts).where(control.c.camera.in_(categories))
     for row in (await transaction.execute(found)).all():
         category = categories[row.camera]
         facts = json.dumps(json.loads(row.facts) | {"category": category})
         this = control.update().where(control.c.camera == row.camera)
         await transaction.execute(this.values(facts=facts, category=category))
+    taken = sa.select(takeovers.c.number).where(takeovers.c.camera.in_(categories)).distinct()
+    numbers = (await transaction.execute(taken.order_by(takeovers.c.number))).scalars().all()
+    last = await counters.take(transaction, COUNTER, len(numbers)) if numbers else 0
+    for change, number in enumerate(numbers, last - len(numbers) + 1):
+        await transaction.execute(takeovers.update().where(takeovers.c.number == number).values(change=change))
 
 
 async def _kept_each(transaction: AsyncConnection, outcomes: Iterable[Outcome], why: Why) -> KeptEach:

@@ -8,13 +8,14 @@ import pytest
 
 from kapok.permissions.v1 import decider_service_pb2, replica_pb2
 from kapok.permissions.v1 import takeovers_service_pb2 as takeovers
-from kapok.registry.v1 import camera_pb2, registry_service_pb2
+from kapok.registry.v1 import camera_pb2, changes_service_pb2, registry_service_pb2
 from services.chassis import errors
 from tests.eventually import eventually
 from tests.integration.permissions import city
 from tests.integration.permissions.test_endings import listening
 from tests.integration.registry.systems import papers
 from tests.integration.registry.test_changes import DECIDE, REQUEST, UPDATE, asking, deciding, hung, updating
+from tests.integration.registry.test_secret_findings import levelled
 from tests.integration.registry.town import (
     ABOVE,
     METRO,
@@ -90,6 +91,31 @@ async def test_no_change_of_category_makes_secrets_and_others_share_a_system(tow
     drawn = [(await town.camera(planned)).name for _ in range(2)]
     assert (await town.refused(METRO, UPDATE, updating(drawn[0], place_category=SECRET_PLACE))).reason == "STATE_WRONG"
     assert await shown(town, POLICE, drawn[0]) == {"listed": 2, "got": 2}, "nothing was half done"
+
+
+async def test_a_secret_among_others_is_changed_as_any_camera_and_nobody_hears_of_it(town: Town) -> None:
+    """A sealed list may name one camera of a system."""
+    secret = await hung(town, "named-by-a-list")
+    other = (await town.camera((await town.get(METRO, secret)).system)).name
+    await levelled(town, **{f"c{secret.rpartition('/')[2]}": 5})
+    await eventually(lambda: town.told("registry.cameras.levelled"))
+    await town.by(METRO)(REQUEST, asking(secret, place="south exit"))
+    await approved(town, other, place="north gate")
+    assert (await town.get(POLICE, other)).place == "north gate"
+
+
+@pytest.mark.parametrize("is_withdrawn", [True, False])
+async def test_what_is_said_of_a_request_that_came_to_nothing_is_sealed_too(town: Town, is_withdrawn: bool) -> None:
+    name = await hung(town, f"came-to-nothing-{is_withdrawn}".lower())
+    asked = await town.by(METRO)(REQUEST, asking(name, place_category=SECRET_PLACE))
+    if is_withdrawn:
+        request = changes_service_pb2.WithdrawCameraChangeRequest(name=asked.name)
+        await town.by(METRO)("ChangesService.WithdrawCameraChange", request)
+    else:
+        await town.by(POLICE)(DECIDE, deciding(asked.name, approved=False))
+    fact = await town.awaited(f"registry.change.{'withdrawn' if is_withdrawn else 'rejected'}", name)
+    assert fact.is_sealed
+    assert await shown(town, POLICE, name) == {"listed": 2, "got": 2}
 
 
 @pytest.mark.parametrize("category", [99, 0])

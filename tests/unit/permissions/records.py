@@ -34,6 +34,7 @@ class Outside:
     told: list[Ending] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)  # committed or not
     fenced: dict[str, int] = field(default_factory=dict)
+    asked_anew: list[str] = field(default_factory=list)
 
     async def facts(self, names: Iterable[str]) -> Mapping[str, Camera]:
         return {name: self.cameras[name] for name in names if name in self.cameras}
@@ -51,7 +52,9 @@ class Outside:
         here = sorted(name for name, camera in self.cameras.items() if name > after and _is_at(camera, place))
         return {name: self.cameras[name] for name in here[:_PAGE]}, here[_PAGE - 1] if len(here) > _PAGE else ""
 
-    def forget(self, names: Iterable[str]) -> None: ...
+    async def fresh(self, names: Sequence[str]) -> Mapping[str, Camera]:
+        self.asked_anew += names
+        return {name: self.cameras[name] for name in names if name in self.cameras}
 
     def forget_all(self) -> None: ...
 

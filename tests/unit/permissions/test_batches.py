@@ -26,7 +26,8 @@ NO_NUMBERS = np.array([], np.int64)
 
 
 async def test_each_answer_claims_a_number_from_before_its_camera_ended(tmp_path: Path) -> None:
-    async with records.ports(tmp_path) as (ports, outside):
+    levels = {camera.name.rpartition("/")[2]: camera.level for camera in (TUNNEL, PARK)}
+    async with records.ports(tmp_path, levels) as (ports, outside):
         views = Views(ports)
         closures, decisions, batches = Closures(ports), Decisions(ports, views), Batches(ports, views)
         outside.cameras[PARK.name] = PARK

@@ -1,12 +1,14 @@
 """A camera closed to everybody ends what stands on it, once; decisions afterwards ask for it anew."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from services.chassis.clock import ManualClock
+from services.chassis.errors import Denied
 from services.decider.facts import Action
 from services.permissions.closures import REMEMBERED, Closure, Closures
 from services.permissions.decisions import Decisions
@@ -15,7 +17,7 @@ from services.permissions.ports import Ports
 from services.permissions.question import Question
 from services.permissions.store import endings
 from services.permissions.view import Views
-from tests.unit.decider.cast import PARK, POLICE, TUNNEL
+from tests.unit.decider.cast import PARK, POLICE, SECRET, TUNNEL
 from tests.unit.permissions import records
 from tests.unit.permissions.records import Outside
 
@@ -86,18 +88,27 @@ async def test_what_the_database_does_not_take_is_not_half_done_and_is_taken_whe
 
 
 async def test_a_decision_after_the_ending_asks_for_the_camera_anew_and_claims_to_know_of_it(
-    platform: tuple[Ports, Outside], monkeypatch: pytest.MonkeyPatch
+    platform: tuple[Ports, Outside],
 ) -> None:
     ports, outside = platform
-    decisions, asked = Decisions(ports, Views(ports)), list[str]()
-    monkeypatch.setattr(outside, "forget", asked.extend)
-    assert (await decisions.decide(ASKED)).decision.allowed
-    assert asked == [], "nothing ended: what is remembered is good"
-    await Closures(ports).end(Closure("a" * 64, (TUNNEL.name,)))
-    assert (await decisions.decide(ASKED)).number == outside.told[-1].number
-    assert asked == [TUNNEL.name]
-    clock = ports.clock
+    clock, decisions = ports.clock, Decisions(ports, Views(ports))
     assert isinstance(clock, ManualClock)
+    assert (await decisions.decide(ASKED)).decision.allowed
+    assert outside.asked_anew == [], "nothing ended: what is remembered is good"
+    await Closures(ports).end(Closure("a" * 64, (TUNNEL.name,), is_sealed=True))
+    assert (await decisions.decide(ASKED)).number == outside.told[-1].number
+    assert outside.asked_anew == [TUNNEL.name]
     clock.advance(timedelta(seconds=61))  # nothing is remembered for that long
     assert (await decisions.decide(ASKED)).number == outside.told[-1].number
-    assert asked == [TUNNEL.name]
+    assert outside.asked_anew == [TUNNEL.name]
+
+
+async def test_a_secret_that_ended_lately_is_asked_for_no_more_often_than_a_name_that_never_was(
+    platform: tuple[Ports, Outside],
+) -> None:
+    ports, outside = platform
+    outside.cameras[SECRET.name] = SECRET
+    await Closures(ports).end(Closure("a" * 64, (SECRET.name,), is_sealed=True))
+    with pytest.raises(Denied):
+        await Decisions(ports, Views(ports)).decide(replace(ASKED, camera=SECRET.name))
+    assert outside.asked_anew == []

@@ -16,9 +16,9 @@ def standing(
     return Standing("operators/parks/systems/north", state, count, sealed_count, excludes_passwords)
 
 
-def refusal(found: Standing, category: int = 10, *, is_sealed: bool = False) -> FailedPrecondition:
+def refusal(found: Standing, category: int = 10) -> FailedPrecondition:
     with pytest.raises(FailedPrecondition) as refused:
-        found.refuse_unless_open(category, MOST, is_sealed=is_sealed)
+        found.refuse_unless_open(category, MOST)
     return refused.value
 
 
@@ -27,26 +27,30 @@ def test_a_system_takes_cameras_until_it_is_retired_or_public_security_suspends_
     if state in CLOSED:
         assert refusal(standing(state)).metadata["state"] == state.name
     else:
-        standing(state).refuse_unless_open(10, MOST, is_sealed=False)
+        standing(state).refuse_unless_open(10, MOST)
 
 
 @pytest.mark.parametrize("is_sealed", [True, False])
 def test_state_secrets_and_others_never_share_a_system(is_sealed: bool) -> None:
     found = standing()
-    found.refuse_unless_open(10, MOST, is_sealed=is_sealed)
+    found.refuse_mixed(is_sealed=is_sealed)
     found.join(is_sealed=is_sealed)
-    found.refuse_unless_open(10, MOST, is_sealed=is_sealed)
-    assert refusal(found, is_sealed=not is_sealed).metadata["article"] == "Article 11"
+    found.refuse_mixed(is_sealed=is_sealed)
+    with pytest.raises(FailedPrecondition) as refused:
+        found.refuse_mixed(is_sealed=not is_sealed)
+    assert refused.value.metadata["article"] == "Article 11"
+    found.leave(is_sealed=is_sealed)
+    found.refuse_mixed(is_sealed=not is_sealed)
 
 
 def test_a_system_fills_up_within_one_transaction() -> None:
     found = standing(count=MOST - 1)
-    found.refuse_unless_open(10, MOST, is_sealed=False)
+    found.refuse_unless_open(10, MOST)
     found.join(is_sealed=False)
     assert refusal(found).metadata["state"] == "full"
 
 
 def test_a_financial_place_in_service_needs_its_passwords_excluded() -> None:
     assert refusal(standing(), FINANCE).reason == "SYSTEM_INCOMPLETE"
-    standing(excludes_passwords=True).refuse_unless_open(FINANCE, MOST, is_sealed=False)
-    standing(LifeState.BUILT).refuse_unless_open(FINANCE, MOST, is_sealed=False)
+    standing(excludes_passwords=True).refuse_unless_open(FINANCE, MOST)
+    standing(LifeState.BUILT).refuse_unless_open(FINANCE, MOST)
