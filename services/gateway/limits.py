@@ -12,6 +12,7 @@ from services.chassis import errors
 
 _BEARERS_KEPT = 10_000
 _AT_ONCE_RETRY = timedelta(milliseconds=100)  # by then some call of this caller has likely ended
+_LEAST_RETRY = timedelta(milliseconds=1)  # less would be told as no delay at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class Allowances:
         allowance.counted_at_s = now_s
         if allowance.tokens < 1:
             wait = timedelta(seconds=(1 - allowance.tokens) / limits.calls_per_s)
-            raise _exhausted(f"{limits.calls_per_s:g} {limits.what} a second", wait)
+            raise _exhausted(f"{limits.calls_per_s:g} {limits.what} a second", max(wait, _LEAST_RETRY))
         if allowance.running >= limits.at_once:
             raise _exhausted(f"{limits.at_once} {limits.what} at once", _AT_ONCE_RETRY)
         allowance.tokens -= 1

@@ -22,6 +22,16 @@ def test_a_burst_passes_and_the_next_call_waits_for_the_rate() -> None:
         pass
 
 
+def test_who_comes_back_a_moment_too_early_is_given_a_delay_all_the_same() -> None:
+    """A delay of less than a microsecond would be told as none."""
+    allowances = Allowances(Limits(calls_per_s=10, burst=1))
+    with allowances.taken("a", 0):
+        pass
+    with pytest.raises(errors.Exhausted) as raised, allowances.taken("a", 0.1 - 1e-9):
+        pass
+    assert raised.value.retry_after == timedelta(milliseconds=1)
+
+
 @given(st.lists(st.floats(0, 2), max_size=60))
 def test_over_any_span_no_more_pass_than_burst_and_rate_allow(gaps_s: list[float]) -> None:
     allowances, now_s, passed = Allowances(Limits(calls_per_s=5, burst=7)), 0.0, 0
