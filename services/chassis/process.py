@@ -29,7 +29,7 @@ App = Callable[[T], AbstractAsyncContextManager[Any]]
 Word = Callable[[str, Sequence[str]], Coroutine[Any, Any, None]]
 log = logging.getLogger(__name__)
 _WRONG = 2
-_M_ARENA_MAX = -8  # mallopt(3)
+_M_ARENA_MAX, _ARENAS = -8, 2  # mallopt(3)
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def loading() -> Iterator[None]:
     nats-py imports aiohttp for a bus over WebSocket, which ours never is, and does without where there is none: a
     twelfth of a service's memory and start. Whoever serves HTTP imports it by itself.
     """
-    _share_one_arena()
+    _share_arenas()
     gc.disable()
     try:
         with _missing("aiohttp"):
@@ -86,13 +86,13 @@ def loading() -> Iterator[None]:
         gc.enable()
 
 
-def _share_one_arena() -> None:
-    """Have glibc give all threads their memory out of one arena, before there is a second thread.
+def _share_arenas() -> None:
+    """Have glibc give threads their memory out of two arenas, before there is a second thread, not of eight a core.
 
-    Python's run one at a time anyway, and each arena keeps what its threads once had: 2 MB of a service's.
+    Python's run one at a time anyway, and each arena keeps what its threads once had.
     """
     with suppress(AttributeError):  # another C library
-        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
+        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, _ARENAS)
 
 
 @contextmanager
