@@ -24,6 +24,7 @@ from nats.js.kv import KeyValue
 from services.chassis.bus_client import BusClient
 from services.chassis.metrics import BUS_CONNECTED, told
 from services.chassis.settings import Part
+from services.chassis.tasks import stop_if_cancelled
 
 log = logging.getLogger(__name__)
 FACTS_STREAM = "KAPOK_FACTS"
@@ -31,6 +32,7 @@ FACTS_SUBJECTS = "kapok.v1.facts.>"
 _CONNECT_RETRY_S = 0.2
 _LOOK_S = 0.2
 _PUBLISH_TIMEOUT_S = 5.0
+_FLUSH_TIMEOUT_S = 5
 
 
 class BusAwayError(OSError):
@@ -72,7 +74,10 @@ class Bus:
         return answer.data
 
     async def subscribe(self, subject: str, handle: Callable[[Msg], Awaitable[None]], queue: str = "") -> None:
-        """Call ``handle`` for each message; an exception in it is logged and the next message goes on."""
+        """Call ``handle`` for each message; an exception in it is logged and the next message goes on.
+
+        Returns once the bus knows of it: while that stands still or is away, not before it is back.
+        """
 
         async def guarded(message: Msg) -> None:
             try:
@@ -81,7 +86,14 @@ class Bus:
                 log.exception("message on %s could not be handled", message.subject)
 
         await self.client.subscribe(subject, queue=queue, cb=guarded)
-        await self.client.flush()
+        while True:
+            stop_if_cancelled()
+            try:
+                await self.client.flush(_FLUSH_TIMEOUT_S)
+            except NatsTimeoutError:  # it is told again by a new connection, or reads it when it goes on
+                log.warning("the bus does not say that it knows who hears %s", subject)
+            else:
+                return
 
     async def fail_when_away(self, patience_s: float = 2.0) -> None:
         """Return never; BusAwayError when the bus has not been reached for ``patience_s`` seconds."""

@@ -1,5 +1,6 @@
 """The bus as a process meets it, on a real nats-server."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -75,3 +76,24 @@ async def test_who_has_stopped_waiting_for_the_bus_hears_it_even_so() -> None:
             await opened.publish("kapok.v1.test", b"still here")
             await eventually(lambda: heard == [b"still here"])
             assert opened.client.stats["reconnects"] == 0
+
+
+async def test_who_begins_to_hear_while_the_bus_stands_still_hears_when_it_goes_on(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A relay that starts then stays, and does not end with a traceback to be started once more."""
+    monkeypatch.setattr(bus, "_FLUSH_TIMEOUT_S", 0.05)
+    heard: list[bytes] = []
+
+    async def hear(message: Msg) -> None:
+        heard.append(message.data)
+
+    with serving() as url:
+        async with bus.connect(url, None, "test") as opened:
+            async with standing_still(server_at(url)):
+                beginning = asyncio.create_task(opened.subscribe("kapok.v1.test", hear))
+                await eventually(lambda: "kapok.v1.test" in caplog.text)
+                assert not beginning.done()
+            await beginning
+            await opened.publish("kapok.v1.test", b"still here")
+            await eventually(lambda: heard == [b"still here"])
