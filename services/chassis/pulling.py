@@ -13,11 +13,11 @@ from typing import Any
 
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
-from nats.js.api import AckPolicy, ConsumerConfig
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from nats.js.errors import Error as JetStreamError
 from sqlalchemy.exc import SQLAlchemyError
 
-from services.chassis.bus import FACTS_STREAM
+from services.chassis.bus import FACTS_STREAM, Bus
 from services.chassis.tasks import stop_if_cancelled
 
 log = logging.getLogger(__name__)
@@ -36,6 +36,22 @@ def consumer(**settings: Any) -> ConsumerConfig:
     return ConsumerConfig(
         ack_policy=AckPolicy.EXPLICIT, ack_wait=_ACK_WAIT_S, max_ack_pending=10 * _MOST, **settings
     )  # fmt: skip
+
+
+def named(bus: Bus, durable: str, subject: str) -> Callable[[], Awaitable[Any]]:
+    """What ``take_forever`` opens for a reader of its own of ``subject``, from its first day on.
+
+    Named with its filter, it is created on a subject that says the filter: the bus lets a service read nothing else.
+    """
+    config = consumer(
+        name=durable, durable_name=durable, filter_subject=subject, deliver_policy=DeliverPolicy.NEW
+    )  # fmt: skip
+
+    async def opened() -> Any:
+        await bus.jetstream.add_consumer(FACTS_STREAM, config)
+        return await bus.jetstream.pull_subscribe_bind(durable, FACTS_STREAM)
+
+    return opened
 
 
 async def take_forever(opened: Callable[[], Awaitable[Any]], take: Callable[[Sequence[Msg]], Awaitable[None]]) -> None:

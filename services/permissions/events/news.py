@@ -9,16 +9,14 @@ import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from google.protobuf.message import DecodeError
 from nats.aio.msg import Msg
-from nats.js.api import DeliverPolicy
 
 from kapok.fact.v1 import fact_pb2
 from kapok.registry.v1 import camera_pb2
 from services.chassis import pulling
-from services.chassis.bus import FACTS_STREAM, Bus
+from services.chassis.bus import Bus
 from services.permissions.camera_memory import CameraMemory
 from services.permissions.closures import Closure
 from services.permissions.neighbours import BARRED
@@ -82,20 +80,13 @@ async def follow_cameras(bus: Bus, memory: CameraMemory) -> None:
 
 async def follow_closures(bus: Bus, end: Callable[[Closure], Awaitable[None]]) -> None:
     """Have what stands on cameras that are closed or reclassified ended, for as long as the service lives."""
-    config = pulling.consumer(
-        name=_DURABLE, durable_name=_DURABLE, filter_subject=_FACTS, deliver_policy=DeliverPolicy.NEW
-    )
-
-    async def opened() -> Any:
-        await bus.jetstream.add_consumer(FACTS_STREAM, config)
-        return await bus.jetstream.pull_subscribe_bind(_DURABLE, FACTS_STREAM)
 
     async def take(messages: Sequence[Msg]) -> None:
         for message in messages:
             if (closure := _closure(message)) is not None:
                 await end(closure)
 
-    await pulling.take_forever(opened, take)
+    await pulling.take_forever(pulling.named(bus, _DURABLE, _FACTS), take)
 
 
 def _closure(message: Msg) -> Closure | None:

@@ -2,16 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import UTC
-from typing import Any, Protocol
+from typing import Protocol
 
 from google.protobuf.message import DecodeError
 from nats.aio.msg import Msg
-from nats.js.api import DeliverPolicy
 
 from kapok.fact.v1 import fact_pb2
 from kapok.streams.v1 import relay_pb2
 from services.chassis import pulling
-from services.chassis.bus import FACTS_STREAM, Bus
+from services.chassis.bus import Bus
 from services.chassis.clock import Clock
 from services.decider.exclusive import Suspension
 from services.streams.looks import Look, Record
@@ -34,14 +33,6 @@ class Suspensions(Protocol):
 
 async def follow_looks(bus: Bus, record: Record, suspensions: Suspensions, clock: Clock) -> None:
     """Keep ``record`` and ``suspensions`` at what relays told, for as long as the service lives."""
-    # Named with its filter, it is created on a subject that says the filter: the bus lets streams read nothing else.
-    config = pulling.consumer(
-        name=_DURABLE, durable_name=_DURABLE, filter_subject=_TOLD, deliver_policy=DeliverPolicy.NEW
-    )
-
-    async def opened() -> Any:
-        await bus.jetstream.add_consumer(FACTS_STREAM, config)
-        return await bus.jetstream.pull_subscribe_bind(_DURABLE, FACTS_STREAM)
 
     async def take(messages: Sequence[Msg]) -> None:
         told = [(message.subject, look) for message in messages if (look := _look(message.subject, message.data))]
@@ -52,7 +43,7 @@ async def follow_looks(bus: Bus, record: Record, suspensions: Suspensions, clock
             if (said := _suspension(message.subject, message.data)) is not None:
                 await suspensions.suspend(*said)
 
-    await pulling.take_forever(opened, take)
+    await pulling.take_forever(pulling.named(bus, _DURABLE, _TOLD), take)
 
 
 def _suspension(subject: str, payload: bytes) -> tuple[str, str, Suspension | None] | None:
