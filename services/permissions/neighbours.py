@@ -67,11 +67,8 @@ class RegistryCameras:
         for start in range(0, len(missing), _BATCH):
             asked_s, generation = clock.monotonic(), self._memory.generation
             asked = missing[start : start + _BATCH]
-            answer = await self._registry.call(
-                _METHOD, camera_facts_service_pb2.BatchGetCameraFactsRequest(names=asked)
-            )
             codes = [name.rpartition("/")[2] for name in asked]  # absent ones too: they take no less time (Article 11)
-            cameras = await self._levelled(codes, answer.cameras)
+            cameras = await self._levelled(codes, await self._described(asked))
             self._memory.learn(cameras.values(), asked_s, generation)
             found |= cameras
         return found
@@ -80,12 +77,14 @@ class RegistryCameras:
         """The same whatever is remembered, at the levels on the registry's record. Raises as ``facts`` does."""
         found = dict[str, Camera]()
         for start in range(0, len(names), _BATCH):
-            asked = names[start : start + _BATCH]
-            answer = await self._registry.call(
-                _METHOD, camera_facts_service_pb2.BatchGetCameraFactsRequest(names=asked)
-            )
-            found |= {message.name: camera(message) for message in answer.cameras}
+            described = await self._described(names[start : start + _BATCH])
+            found |= {message.name: camera(message) for message in described}
         return found
+
+    async def _described(self, names: Sequence[str]) -> Iterable[camera_pb2.Camera]:
+        request = camera_facts_service_pb2.BatchGetCameraFactsRequest(names=names)
+        answer = await self._registry.call(_METHOD, request)
+        return answer.cameras  # type: ignore[no-any-return] # the method's answer, which a call does not know
 
     async def within(self, place: Place, after: str) -> tuple[Mapping[str, Camera], str]:
         """A page of those of a place, hidden ones too, and behind what the next begins. Raises as ``facts`` does."""
